@@ -1,0 +1,77 @@
+/* The plan of a quest: what will be done, by whom, in which order. Data first; the text forms are read and written from it. */
+#ifndef QUESTLINE_PLAN_H
+#define QUESTLINE_PLAN_H
+
+#include <questline/roster.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ql_plan_file {
+  ql_str path, purpose;
+} ql_plan_file;
+
+typedef struct ql_plan_need {
+  ql_str agent, reason; /* "@database-optimizer", why it is needed */
+} ql_plan_need;
+
+typedef struct ql_plan_task {
+  ql_str id;       /* "T1", "T2" … in order */
+  ql_str title;
+  ql_str agent;    /* who does it */
+  ql_str reason;   /* why this one; may be absent */
+  const ql_str *outputs;
+  size_t output_count;
+  const ql_str *accept; /* acceptance criteria */
+  size_t accept_count;
+  const size_t *after; /* indices of the tasks it depends on, rising */
+  size_t after_count;
+  size_t group; /* the declared barrier it stands in, from 1; 0 when groups are computed */
+} ql_plan_task;
+
+typedef struct ql_plan {
+  ql_str objective;
+  ql_str leader; /* "@backend-coordinator" */
+  const ql_plan_file *files;
+  size_t file_count;
+  const ql_str *steps;
+  size_t step_count;
+  const ql_plan_need *needs; /* agents needed, in order of first use, the leader not among them */
+  size_t need_count;
+  const ql_plan_task *tasks;
+  size_t task_count;
+  const ql_str *order; /* the sentences of DEPENDENCIES & ORDER */
+  size_t order_count;
+  const ql_str *risks;
+  size_t risk_count;
+  bool rehearsed; /* made by the rehearsal planner, not by a model or a person */
+} ql_plan;
+
+typedef enum ql_plan_format { QL_PLAN_SEED, QL_PLAN_MARKDOWN, QL_PLAN_MERMAID } ql_plan_format;
+
+/// Plans without a model: the rehearsal planner. Same roster and objective, same plan.
+/// @param leader  an agent of the roster
+/// @return QL_OK; QL_ERR_ARGUMENT (empty objective); QL_ERR_NOT_FOUND (leader); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_plan_rehearse(ql_arena *a, const ql_roster *roster, ql_str leader, ql_str objective, const ql_plan **out, ql_error *err);
+
+/// Reads the seeds' text form (IMPLEMENTATION PLAN / AGENTS NEEDED / DEPENDENCIES & ORDER). Strings borrow from text.
+/// @return QL_OK; QL_ERR_SYNTAX (no heading of the form is there; line and column say where it broke); QL_ERR_LIMIT; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_plan_read(ql_arena *a, ql_str text, const ql_plan **out, ql_error *err);
+/// Writes one of the text forms. Reading QL_PLAN_SEED back gives an equal plan.
+ql_str ql_plan_write(ql_arena *a, const ql_plan *plan, ql_plan_format format);
+
+/// The shape `Plan` of shapes.def, with `groups` and `problems` computed.
+ql_value *ql_plan_value(ql_arena *a, const ql_plan *plan);
+/// The reverse. @return QL_OK; QL_ERR_SYNTAX (detail names the member); QL_ERR_LIMIT; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_plan_from_value(ql_arena *a, const ql_value *value, const ql_plan **out, ql_error *err);
+
+/// The order of work: groups[i] is the group, from 1, of task i. Declared groups are kept as barriers; without them a task's group is one
+/// more than the largest of those it depends on (topological levels).
+/// @return QL_OK; QL_ERR_STATE (a cycle: detail shows it as a path "T1 -> T3 -> T1"); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_plan_groups(ql_arena *a, const ql_plan *plan, const size_t **groups, ql_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

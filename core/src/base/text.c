@@ -1,0 +1,236 @@
+#include "base/text.h"
+
+#include <string.h>
+
+bool ql_eq(ql_str a, ql_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
+
+char ql_to_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+
+bool ql_eq_nocase(ql_str a, ql_str b) { return a.len == b.len && ql_starts_nocase(a, b); }
+
+int ql_compare(ql_str a, ql_str b) {
+  size_t common = a.len < b.len ? a.len : b.len;
+  int order = common > 0 ? memcmp(a.ptr, b.ptr, common) : 0;
+  if (order != 0) return order;
+  return a.len < b.len ? -1 : a.len > b.len;
+}
+
+bool ql_starts(ql_str s, ql_str prefix) {
+  return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+bool ql_starts_nocase(ql_str s, ql_str prefix) {
+  if (s.len < prefix.len) return false;
+  for (size_t i = 0; i < prefix.len; i++)
+    if (ql_to_lower(s.ptr[i]) != ql_to_lower(prefix.ptr[i])) return false;
+  return true;
+}
+
+bool ql_ends(ql_str s, ql_str suffix) {
+  return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+}
+
+size_t ql_find_byte(ql_str s, char c, size_t from) {
+  if (from >= s.len) return SIZE_MAX;
+  const char *hit = memchr(s.ptr + from, c, s.len - from);
+  return hit ? (size_t)(hit - s.ptr) : SIZE_MAX;
+}
+
+size_t ql_find(ql_str s, ql_str needle, size_t from) {
+  if (needle.len == 0) return from <= s.len ? from : SIZE_MAX;
+  while (from + needle.len <= s.len) {
+    size_t at = ql_find_byte(s, needle.ptr[0], from);
+    if (at == SIZE_MAX || at + needle.len > s.len) return SIZE_MAX;
+    if (memcmp(s.ptr + at, needle.ptr, needle.len) == 0) return at;
+    from = at + 1;
+  }
+  return SIZE_MAX;
+}
+
+ql_str ql_slice(ql_str s, size_t from, size_t to) {
+  if (to > s.len) to = s.len;
+  if (from > to) from = to;
+  return (ql_str){s.ptr ? s.ptr + from : NULL, to - from};
+}
+
+bool ql_is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool ql_is_digit(char c) { return c >= '0' && c <= '9'; }
+bool ql_is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool ql_is_alnum(char c) { return ql_is_alpha(c) || ql_is_digit(c); }
+
+ql_str ql_trim(ql_str s) {
+  while (s.len > 0 && ql_is_space(s.ptr[0])) s = (ql_str){s.ptr + 1, s.len - 1};
+  while (s.len > 0 && ql_is_space(s.ptr[s.len - 1])) s.len--;
+  return s;
+}
+
+ql_str ql_lower(ql_arena *a, ql_str s) {
+  char *out = ql_arena_get(a, s.len + 1);
+  if (!out) return QL_ABSENT;
+  for (size_t i = 0; i < s.len; i++) out[i] = ql_to_lower(s.ptr[i]);
+  return (ql_str){out, s.len};
+}
+
+bool ql_next_line(ql_str *rest, ql_str *line) {
+  if (rest->len == 0) return false;
+  size_t end = 0;
+  while (end < rest->len && rest->ptr[end] != '\n' && rest->ptr[end] != '\r') end++;
+  *line = ql_slice(*rest, 0, end);
+  if (end + 1 < rest->len && rest->ptr[end] == '\r' && rest->ptr[end + 1] == '\n') end++;
+  *rest = ql_slice(*rest, end + 1, rest->len);
+  return true;
+}
+
+bool ql_utf8_next(ql_str s, size_t *at, uint32_t *code_point) {
+  size_t left = *at < s.len ? s.len - *at : 0;
+  if (left == 0) return false;
+  const unsigned char *p = (const unsigned char *)s.ptr + *at;
+  if (p[0] < 0x80) {
+    *code_point = p[0];
+    *at += 1;
+    return true;
+  }
+  size_t size = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
+  if (p[0] < 0xC2 || p[0] > 0xF4 || left < size) return false;
+  uint32_t value = p[0] & (0xFFu >> (size + 1));
+  for (size_t i = 1; i < size; i++) {
+    if ((p[i] & 0xC0u) != 0x80u) return false;
+    value = (value << 6) | (p[i] & 0x3Fu);
+  }
+  bool overlong = (size == 3 && value < 0x800) || (size == 4 && value < 0x10000);
+  if (overlong || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return false;
+  *code_point = value;
+  *at += size;
+  return true;
+}
+
+void ql_utf8_add(ql_buf *out, uint32_t c) {
+  if (c < 0x80) {
+    ql_buf_byte(out, (char)c);
+    return;
+  }
+  if (c < 0x800) {
+    ql_buf_byte(out, (char)(0xC0u | (c >> 6)));
+  } else if (c < 0x10000) {
+    ql_buf_byte(out, (char)(0xE0u | (c >> 12)));
+    ql_buf_byte(out, (char)(0x80u | ((c >> 6) & 0x3Fu)));
+  } else {
+    ql_buf_byte(out, (char)(0xF0u | (c >> 18)));
+    ql_buf_byte(out, (char)(0x80u | ((c >> 12) & 0x3Fu)));
+    ql_buf_byte(out, (char)(0x80u | ((c >> 6) & 0x3Fu)));
+  }
+  ql_buf_byte(out, (char)(0x80u | (c & 0x3Fu)));
+}
+
+size_t ql_utf8_bad(ql_str s) {
+  size_t at = 0;
+  uint32_t code_point;
+  while (at < s.len) {
+    if ((unsigned char)s.ptr[at] < 0x80)
+      at++;
+    else if (!ql_utf8_next(s, &at, &code_point))
+      return at;
+  }
+  return SIZE_MAX;
+}
+
+size_t ql_utf8_count(ql_str s) {
+  size_t count = 0;
+  for (size_t i = 0; i < s.len; i++) count += ((unsigned char)s.ptr[i] & 0xC0u) != 0x80u;
+  return count;
+}
+
+void ql_position(ql_str text, size_t offset, uint32_t *line, uint32_t *column) {
+  if (offset > text.len) offset = text.len;
+  uint32_t lines = 1;
+  size_t start = 0;
+  for (size_t i = 0; i < offset; i++) {
+    bool ends = text.ptr[i] == '\n' || (text.ptr[i] == '\r' && !(i + 1 < text.len && text.ptr[i + 1] == '\n'));
+    if (!ends) continue;
+    lines++;
+    start = i + 1;
+  }
+  *line = lines;
+  *column = (uint32_t)ql_utf8_count(ql_slice(text, start, offset)) + 1;
+}
+
+size_t ql_edit_distance(ql_str a, ql_str b) {
+  if (a.len > 64 || b.len > 64) return SIZE_MAX;
+  /* Three rows of the optimal string alignment table. */
+  size_t rows[3][65];
+  for (size_t j = 0; j <= b.len; j++) rows[0][j] = j;
+  for (size_t i = 1; i <= a.len; i++) {
+    size_t *now = rows[i % 3], *before = rows[(i + 2) % 3], *earlier = rows[(i + 1) % 3];
+    now[0] = i;
+    for (size_t j = 1; j <= b.len; j++) {
+      size_t cost = a.ptr[i - 1] != b.ptr[j - 1];
+      size_t best = before[j - 1] + cost;
+      if (before[j] + 1 < best) best = before[j] + 1;
+      if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
+      if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1] && earlier[j - 2] + 1 < best)
+        best = earlier[j - 2] + 1;
+      now[j] = best;
+    }
+  }
+  return rows[a.len % 3][b.len];
+}
+
+static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+size_t ql_base64url_write(char *out, const uint8_t *bytes, size_t len) {
+  size_t at = 0;
+  for (size_t i = 0; i < len; i += 3) {
+    size_t have = len - i < 3 ? len - i : 3;
+    uint32_t word = (uint32_t)bytes[i] << 16;
+    if (have > 1) word |= (uint32_t)bytes[i + 1] << 8;
+    if (have > 2) word |= bytes[i + 2];
+    for (size_t k = 0; k <= have; k++) out[at++] = ALPHABET[(word >> (18 - 6 * k)) & 63u];
+  }
+  return at;
+}
+
+void ql_base64url_add(ql_buf *out, const uint8_t *bytes, size_t len) {
+  for (size_t i = 0; i < len; i += 3) {
+    char quad[4];
+    size_t n = ql_base64url_write(quad, bytes + i, len - i < 3 ? len - i : 3);
+    ql_buf_add(out, (ql_str){quad, n});
+  }
+}
+
+static int digit_of(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
+bool ql_base64url_read(ql_str text, uint8_t *out, size_t cap, size_t *len) {
+  size_t tail = text.len % 4;
+  size_t need = text.len / 4 * 3 + (tail > 0 ? tail - 1 : 0);
+  if (tail == 1 || need > cap) return false;
+  uint32_t word = 0;
+  unsigned bits = 0;
+  size_t at = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    int digit = digit_of(text.ptr[i]);
+    if (digit < 0) return false;
+    word = ((word << 6) | (uint32_t)digit) & 0xFFFFFFu;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    out[at++] = (uint8_t)(word >> bits);
+  }
+  if ((word & ((1u << bits) - 1u)) != 0) return false;
+  *len = at;
+  return true;
+}
+
+void ql_hex_write(char *out, const uint8_t *bytes, size_t len) {
+  static const char digits[] = "0123456789abcdef";
+  for (size_t i = 0; i < len; i++) {
+    out[2 * i] = digits[bytes[i] >> 4];
+    out[2 * i + 1] = digits[bytes[i] & 15];
+  }
+}
+
+int64_t ql_token_estimate(ql_str text) { return (int64_t)((ql_utf8_count(text) + 3) / 4); }
