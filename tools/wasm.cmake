@@ -1,0 +1,30 @@
+# core.wasm: the core and wasm/shim.c as one standalone module, no JavaScript from Emscripten.
+# The options are those that Debian's 3.1.6 and current releases share, but for TOTAL_STACK (now STACK_SIZE).
+
+# Hashing and log scanning are the hot paths: five times as fast at -O2 as at -Oz, for half a kilobyte.
+set_property(SOURCE core/src/base/canon.c core/src/format/crypto.c ${sodium_hash_sources}
+    APPEND PROPERTY COMPILE_OPTIONS -O2)
+
+file(STRINGS wasm/exports.txt exports REGEX "^ql_")
+list(TRANSFORM exports PREPEND _)
+list(JOIN exports , exports)
+
+add_executable(core-wasm wasm/shim.c)
+target_link_libraries(core-wasm PRIVATE questline ql_warnings)
+target_link_options(core-wasm PRIVATE
+    --no-entry -sSTANDALONE_WASM -sMALLOC=emmalloc -sEXPORTED_FUNCTIONS=${exports} --profiling-funcs
+    # Without it a deep recursion overwrites globals; with it, it traps.
+    -Wl,--stack-first -sTOTAL_STACK=262144
+    # With a maximum, malloc returns NULL at the cap instead of trapping.
+    -sINITIAL_MEMORY=2097152 -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=67108864
+    # LTO turns malloc + memset into calloc after symbols were resolved.
+    -Wl,--undefined=calloc)
+set_target_properties(core-wasm PROPERTIES
+    OUTPUT_NAME core.named SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}
+    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/wasm/exports.txt)
+
+# The linked module keeps its function names for tools/wasm-size.ts and for reading traps; the shipped one does not.
+find_program(EMSTRIP emstrip REQUIRED)
+add_custom_command(TARGET core-wasm POST_BUILD
+    COMMAND ${EMSTRIP} ${PROJECT_BINARY_DIR}/core.named.wasm -o ${PROJECT_BINARY_DIR}/core.wasm
+    BYPRODUCTS ${PROJECT_BINARY_DIR}/core.wasm)
