@@ -7,8 +7,10 @@ execute_process(COMMAND ${PROJECT_SOURCE_DIR}/tools/fetch-third-party COMMAND_ER
 function(ql_third_party name include)
     add_library(${name} STATIC ${ARGN})
     target_include_directories(${name} SYSTEM PUBLIC ${include})
+    # libyaml calls strdup: in strict C11 it would be undeclared, and its pointer cut to an int.
+    set_target_properties(${name} PROPERTIES C_EXTENSIONS ON)
     # Their arithmetic is not ours to mend; AddressSanitizer stays on.
-    target_compile_options(${name} PRIVATE -w -fno-sanitize=undefined)
+    target_compile_options(${name} PRIVATE -Werror=implicit-function-declaration -fno-sanitize=undefined)
 endfunction()
 
 ql_third_party(ql_cjson ${third_party}/cjson ${third_party}/cjson/cJSON.c)

@@ -24,7 +24,7 @@ set_target_properties(core-wasm PROPERTIES
     LINK_DEPENDS ${PROJECT_SOURCE_DIR}/wasm/exports.txt)
 
 # The linked module keeps its function names for tools/wasm-size.ts and for reading traps; the shipped one does not.
-find_program(EMSTRIP emstrip REQUIRED)
+find_program(WASM_OPT wasm-opt REQUIRED)
 add_custom_command(TARGET core-wasm POST_BUILD
-    COMMAND ${EMSTRIP} ${PROJECT_BINARY_DIR}/core.named.wasm -o ${PROJECT_BINARY_DIR}/core.wasm
+    COMMAND ${WASM_OPT} --all-features --strip-debug ${PROJECT_BINARY_DIR}/core.named.wasm -o ${PROJECT_BINARY_DIR}/core.wasm
     BYPRODUCTS ${PROJECT_BINARY_DIR}/core.wasm)
