@@ -23,8 +23,9 @@ typedef struct ql_str {
 } ql_str;
 
 #define QL_STR(literal) ((ql_str){"" literal, sizeof(literal) - 1})
-#define QL_STR_INIT(literal) {"" literal, sizeof(literal) - 1} /* for static tables */
-#define QL_ABSENT ((ql_str){NULL, 0})
+#define QL_STR_INIT(literal)                                                                                                               \
+  { "" literal, sizeof(literal) - 1 } /* for static tables */
+#define QL_ABSENT       ((ql_str){NULL, 0})
 #define QL_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 typedef enum ql_status {

@@ -17,10 +17,10 @@ typedef struct ql_plan_need {
 } ql_plan_need;
 
 typedef struct ql_plan_task {
-  ql_str id;       /* "T1", "T2" … in order */
+  ql_str id; /* "T1", "T2" … in order */
   ql_str title;
-  ql_str agent;    /* who does it */
-  ql_str reason;   /* why this one; may be absent */
+  ql_str agent;  /* who does it */
+  ql_str reason; /* why this one; may be absent */
   const ql_str *outputs;
   size_t output_count;
   const ql_str *accept; /* acceptance criteria */
@@ -53,7 +53,8 @@ typedef enum ql_plan_format { QL_PLAN_SEED, QL_PLAN_MARKDOWN, QL_PLAN_MERMAID } 
 /// Plans without a model: the rehearsal planner. Same roster and objective, same plan.
 /// @param leader  an agent of the roster
 /// @return QL_OK; QL_ERR_ARGUMENT (empty objective); QL_ERR_NOT_FOUND (leader); QL_ERR_NOMEM.
-QL_NODISCARD ql_status ql_plan_rehearse(ql_arena *a, const ql_roster *roster, ql_str leader, ql_str objective, const ql_plan **out, ql_error *err);
+QL_NODISCARD ql_status ql_plan_rehearse(ql_arena *a, const ql_roster *roster, ql_str leader, ql_str objective, const ql_plan **out,
+                                        ql_error *err);
 
 /// Reads the seeds' text form (IMPLEMENTATION PLAN / AGENTS NEEDED / DEPENDENCIES & ORDER). Strings borrow from text.
 /// @return QL_OK; QL_ERR_SYNTAX (no heading of the form is there; line and column say where it broke); QL_ERR_LIMIT; QL_ERR_NOMEM.

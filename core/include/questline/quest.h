@@ -8,10 +8,10 @@
 extern "C" {
 #endif
 
-#define QL_QUEST_FORMAT 1 /* of the bytes */
-#define QL_QUEST_RULES 1  /* of the turn machine */
+#define QL_QUEST_FORMAT  1 /* of the bytes */
+#define QL_QUEST_RULES   1 /* of the turn machine */
 #define QL_ENTROPY_BYTES 32
-#define QL_HASH_CHARS 43 /* a 32-byte hash in base64url */
+#define QL_HASH_CHARS    43 /* a 32-byte hash in base64url */
 
 typedef enum ql_event_type {
 #define EVENT(type, doc) QL_EVENT_##type,
@@ -30,9 +30,9 @@ void ql_quest_free(ql_quest *quest);
 
 /// What decide answers: exactly one of line and refusal is set, or duplicate_of when the command was accepted before.
 typedef struct ql_decision {
-  ql_str line;           /* the event line with its LF, in the arena, not yet applied; ptr NULL when refused or duplicate */
-  ql_value *refusal;     /* shape `Refusal`; NULL when accepted */
-  int64_t duplicate_of;  /* n of the event that the same (fence, counter) made; -1 otherwise */
+  ql_str line;          /* the event line with its LF, in the arena, not yet applied; ptr NULL when refused or duplicate */
+  ql_value *refusal;    /* shape `Refusal`; NULL when accepted */
+  int64_t duplicate_of; /* n of the event that the same (fence, counter) made; -1 otherwise */
 } ql_decision;
 
 /// Asks the machine. Pure: nothing of the quest changes, whatever the answer.
@@ -51,10 +51,10 @@ QL_NODISCARD ql_status ql_quest_append(ql_quest *quest, ql_str line, ql_error *e
 /// Appends every line of a log; stops at the first that fails. err->line is its number from 1. A torn tail is QL_ERR_SYNTAX.
 QL_NODISCARD ql_status ql_quest_append_log(ql_quest *quest, ql_str log, ql_error *err);
 
-int64_t ql_quest_count(const ql_quest *quest);              /* events */
-ql_str ql_quest_id(const ql_quest *quest);                  /* absent before create, and for a log that carries none */
-ql_str ql_quest_log(const ql_quest *quest);                 /* all lines; valid until the next append */
-ql_str ql_quest_line(const ql_quest *quest, int64_t n);     /* with its LF */
+int64_t ql_quest_count(const ql_quest *quest);                       /* events */
+ql_str ql_quest_id(const ql_quest *quest);                           /* absent before create, and for a log that carries none */
+ql_str ql_quest_log(const ql_quest *quest);                          /* all lines; valid until the next append */
+ql_str ql_quest_line(const ql_quest *quest, int64_t n);              /* with its LF */
 void ql_quest_head(const ql_quest *quest, char head[QL_HASH_CHARS]); /* of the last event; "AAAA…" (zeros) for an empty quest */
 /// The canonical state, and its hash over those bytes.
 ql_value *ql_quest_state(const ql_quest *quest, ql_arena *a);

@@ -52,9 +52,9 @@ typedef struct ql_spec {
   ql_tools_from tools_from;
   const ql_tool *tools;
   size_t tool_count;
-  const char *dialect;   /* "claude-code", "copilot", … or "plain" when nothing tells */
-  ql_value *extra;       /* object: the other frontmatter keys as written */
-  size_t body_offset;    /* where the prose starts */
+  const char *dialect; /* "claude-code", "copilot", … or "plain" when nothing tells */
+  ql_value *extra;     /* object: the other frontmatter keys as written */
+  size_t body_offset;  /* where the prose starts */
   const ql_section *sections;
   size_t section_count;
   const ql_diagnostic *diagnostics; /* by rising offset */

@@ -43,9 +43,9 @@ ql_value *ql_set(ql_value *object, ql_str key, ql_value *item);
 /* Reading. All accept NULL and answer "absent". */
 ql_value *ql_get(const ql_value *object, ql_str key);
 #define QL_GET(object, literal) ql_get((object), QL_STR(literal))
-ql_str ql_get_str(const ql_value *object, ql_str key);           /* absent unless a string */
+ql_str ql_get_str(const ql_value *object, ql_str key); /* absent unless a string */
 int64_t ql_get_int(const ql_value *object, ql_str key, int64_t otherwise);
-bool ql_get_bool(const ql_value *object, ql_str key);            /* false unless true */
+bool ql_get_bool(const ql_value *object, ql_str key); /* false unless true */
 bool ql_value_equal(const ql_value *x, const ql_value *y);
 
 /// Appends the canonical bytes: RFC 8785 restricted to integers; control characters as \b \t \n \f \r or lower-case \u00xx.

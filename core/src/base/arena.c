@@ -4,7 +4,7 @@
 #include <questline/base.h>
 
 #define BLOCK_SIZE 4096u
-#define ALIGNMENT _Alignof(max_align_t)
+#define ALIGNMENT  _Alignof(max_align_t)
 
 typedef struct block {
   struct block *previous;

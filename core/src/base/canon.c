@@ -136,8 +136,7 @@ static ql_status read_key(reader *r, const ql_value *object, ql_str *key) {
   if (status != QL_OK) return status;
   for (size_t i = 0; i < key->len; i++)
     if ((unsigned char)key->ptr[i] >= 0x80) return fault(r, QL_ERR_SYNTAX, at, "keys are ASCII");
-  if (object->last && ql_compare(object->last->key, *key) >= 0)
-    return fault(r, QL_ERR_SYNTAX, at, "keys must be sorted and unique");
+  if (object->last && ql_compare(object->last->key, *key) >= 0) return fault(r, QL_ERR_SYNTAX, at, "keys must be sorted and unique");
   if (peek(r) != ':') return fault(r, QL_ERR_SYNTAX, r->at, "a colon was expected");
   r->at++;
   return QL_OK;

@@ -15,9 +15,7 @@ int ql_compare(ql_str a, ql_str b) {
   return a.len < b.len ? -1 : a.len > b.len;
 }
 
-bool ql_starts(ql_str s, ql_str prefix) {
-  return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
-}
+bool ql_starts(ql_str s, ql_str prefix) { return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0); }
 
 bool ql_starts_nocase(ql_str s, ql_str prefix) {
   if (s.len < prefix.len) return false;
