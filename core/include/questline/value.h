@@ -17,7 +17,7 @@ typedef struct ql_value ql_value;
 struct ql_value {
   ql_kind kind;
   int64_t number;         /* QL_INT; 0 or 1 for QL_BOOL */
-  ql_str text;            /* QL_STRING; lives in the arena or in the text that was read */
+  ql_str text;            /* QL_STRING: the text, in the arena or in what was read; a collection that ql_canon_read read: its bytes */
   ql_str key;             /* set when this value is a member of an object */
   ql_value *first, *last; /* children of an array or object, in order */
   ql_value *next;         /* the following sibling */

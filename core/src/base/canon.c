@@ -166,6 +166,7 @@ ql_status ql_canon_read(ql_arena *a, ql_str text, ql_value **out, ql_error *err)
     bool open = v->kind == QL_ARRAY || v->kind == QL_OBJECT;
     if (open) {
       int close = v->kind == QL_ARRAY ? ']' : '}';
+      v->text = ql_slice(text, r.at - 1, r.at + 1);
       if (peek(&r) == close) {
         r.at++;
       } else {
@@ -177,7 +178,8 @@ ql_status ql_canon_read(ql_arena *a, ql_str text, ql_value **out, ql_error *err)
     /* Here a value ended: close what ends with it, or go on to the next one. */
     while (depth > 0 && peek(&r) == (stack[depth - 1]->kind == QL_ARRAY ? ']' : '}')) {
       r.at++;
-      depth--;
+      ql_value *closed = stack[--depth];
+      closed->text.len = (size_t)(text.ptr + r.at - closed->text.ptr);
     }
     if (depth == 0) break;
     if (peek(&r) != ',') return fault(&r, QL_ERR_SYNTAX, r.at, "a comma or the end of the collection was expected");

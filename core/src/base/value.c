@@ -80,7 +80,7 @@ bool ql_get_bool(const ql_value *object, ql_str key) {
 }
 
 static bool same_scalar(const ql_value *x, const ql_value *y) {
-  return x->kind == y->kind && x->number == y->number && x->count == y->count && ql_eq(x->text, y->text);
+  return x->kind == y->kind && x->number == y->number && x->count == y->count && (x->kind != QL_STRING || ql_eq(x->text, y->text));
 }
 
 bool ql_value_equal(const ql_value *x, const ql_value *y) {
