@@ -1,0 +1,128 @@
+/* The reference pages: Markdown printed from the declarations the core is compiled from. */
+#include "gen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <questline/base.h>
+
+static void print_cell(const char *s) {
+  printf(" ");
+  for (; *s != '\0'; s++) {
+    if (*s == '|') putchar('\\');
+    putchar(*s);
+  }
+  printf(" |");
+}
+
+static void print_code_cell(const char *s) {
+  printf(" `");
+  for (; *s != '\0'; s++) {
+    if (*s == '|') putchar('\\');
+    putchar(*s);
+  }
+  printf("` |");
+}
+
+static void print_header(const char *const *columns, size_t count) {
+  printf("\n|");
+  for (size_t i = 0; i < count; i++) print_cell(columns[i]);
+  printf("\n|");
+  for (size_t i = 0; i < count; i++) printf("---|");
+  printf("\n");
+}
+
+static bool has_fields(const gen_rows *rows, size_t head) { return head + 1 < rows->count && rows->at[head + 1].mark == GEN_FIELD; }
+
+static void print_field_row(const gen_row *field, const char *type, bool type_is_code) {
+  printf("|");
+  print_code_cell(field->name);
+  if (type_is_code)
+    print_code_cell(type);
+  else
+    print_cell(type);
+  print_cell(field->required ? "always" : "if any");
+  print_cell(field->doc);
+  printf("\n");
+}
+
+static const char *const field_columns[] = {"field", "type", "present", "meaning"};
+
+static void print_events(void) {
+  printf(
+      "# Events and commands\n\nA command of a type becomes one event of that type, or a refusal. Texts stand in the event as commitments; their words stand in "
+      "its openings.\n");
+  for (size_t i = 0; i < gen_events.count; i++) {
+    const gen_row *row = &gen_events.at[i];
+    if (row->mark == GEN_FIELD) {
+      print_field_row(row, gen_find_kind(row->type)->words, false);
+      continue;
+    }
+    printf("\n## `%s`\n\nWhat it does: %s.\n", row->name, row->doc);
+    if (has_fields(&gen_events, i)) print_header(field_columns, QL_COUNT(field_columns));
+  }
+}
+
+static void print_shapes(void) {
+  printf(
+      "# JSON shapes\n\nEvery object that the core gives or takes. A field that is present *if any* is absent, never null, when there is nothing to say.\n");
+  for (size_t i = 0; i < gen_shapes.count; i++) {
+    const gen_row *row = &gen_shapes.at[i];
+    switch (row->mark) {
+    case GEN_FIELD: print_field_row(row, row->type, true); break;
+    case GEN_REST: printf("\nFurther fields are taken.\n"); break;
+    case GEN_HEAD:
+      printf("\n## %s\n\nWhat it is: %s.\n", row->name, row->doc);
+      if (has_fields(&gen_shapes, i)) print_header(field_columns, QL_COUNT(field_columns));
+      break;
+    }
+  }
+}
+
+static void print_items(const char *title, const char *intro, const char *second, const gen_items *items) {
+  const char *const columns[] = {"name", second != NULL ? second : "meaning", "meaning"};
+  printf("# %s\n\n%s\n", title, intro);
+  print_header(columns, second != NULL ? 3 : 2);
+  for (size_t i = 0; i < items->count; i++) {
+    printf("|");
+    print_code_cell(items->at[i].name);
+    if (items->at[i].word != NULL)
+      print_cell(items->at[i].word);
+    else if (second != NULL)
+      printf(" %lld |", items->at[i].value);
+    print_cell(items->at[i].doc);
+    printf("\n");
+  }
+}
+
+static void print_statuses(void) {
+  print_items("Statuses", "How a call of the core ended. A refusal of the turn machine is an answer, not one of these.", "code",
+              &gen_statuses);
+}
+
+static void print_limits(void) {
+  print_items("Limits", "Past a limit the input is refused by the limit's name, before any large allocation.", "value", &gen_limits);
+}
+
+static void print_refusals(void) { print_items("Refusals", "Why a command was not accepted. Nothing was written.", NULL, &gen_refusals); }
+
+static const struct {
+  const char *name;
+  void (*print)(void);
+} pages[] = {
+    {"events", print_events},     {"shapes", print_shapes}, {"refusals", print_refusals},
+    {"statuses", print_statuses}, {"limits", print_limits},
+};
+
+bool gen_print_page(const char *page) {
+  for (size_t i = 0; i < QL_COUNT(pages); i++) {
+    if (strcmp(pages[i].name, page) != 0) continue;
+    pages[i].print();
+    return true;
+  }
+  return false;
+}
+
+void gen_print_page_names(void) {
+  for (size_t i = 0; i < QL_COUNT(pages); i++) printf("%s\n", pages[i].name);
+}

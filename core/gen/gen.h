@@ -1,0 +1,61 @@
+/* The declarations of core/include/questline as tables, for the printers of questline-gen. */
+#ifndef QL_GEN_H
+#define QL_GEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum gen_mark {
+  GEN_HEAD, /* opens a shape or an event */
+  GEN_FIELD,
+  GEN_REST, /* the shape takes further fields */
+} gen_mark;
+
+/// A line of shapes.def or events.def. The fields of a shape or event follow its head.
+typedef struct gen_row {
+  gen_mark mark;
+  const char *name;
+  const char *type; /* TypeScript in a shape, a kind in an event */
+  bool required;
+  const char *doc;
+} gen_row;
+
+/// A status, a limit, a refusal or a diagnostic.
+typedef struct gen_item {
+  const char *name;
+  long long value;  /* of a status or limit */
+  const char *word; /* the severity of a diagnostic */
+  const char *doc;
+} gen_item;
+
+typedef struct gen_rows {
+  const gen_row *at;
+  size_t count;
+} gen_rows;
+
+typedef struct gen_items {
+  const gen_item *at;
+  size_t count;
+} gen_items;
+
+extern const gen_rows gen_shapes, gen_events;
+extern const gen_items gen_statuses, gen_limits, gen_refusals;
+
+/// What a kind of events.def is.
+typedef struct gen_kind {
+  const char *name;
+  const char *command; /* its TypeScript type in a command */
+  const char *event;   /* and in an event, where a text may be withheld */
+  const char *words;
+} gen_kind;
+
+/// Ends the program when there is none: a new kind has to be described in tables.c.
+const gen_kind *gen_find_kind(const char *name);
+
+void gen_print_types(void);
+void gen_print_schema(void);
+/// One page of the reference in Markdown. False when there is no page of that name.
+bool gen_print_page(const char *page);
+void gen_print_page_names(void);
+
+#endif

@@ -1,0 +1,89 @@
+#include "gen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <questline/base.h>
+#include <questline/limits.h>
+
+static const gen_row shapes[] = {
+#define SHAPE(name, doc)          {GEN_HEAD, #name, NULL, true, doc},
+#define FIELD(name, type, doc)    {GEN_FIELD, #name, #type, true, doc},
+#define OPTIONAL(name, type, doc) {GEN_FIELD, #name, #type, false, doc},
+#define REST                      {GEN_REST, NULL, NULL, false, NULL},
+#define END
+#include <questline/shapes.def>
+#undef SHAPE
+#undef FIELD
+#undef OPTIONAL
+#undef REST
+#undef END
+};
+const gen_rows gen_shapes = {shapes, QL_COUNT(shapes)};
+
+static const gen_row events[] = {
+#define REQUIRED                                true
+#define OPTIONAL                                false
+#define EVENT(type, doc)                        {GEN_HEAD, #type, NULL, true, doc},
+#define FIELD(event, name, kind, required, doc) {GEN_FIELD, #name, #kind, required, doc},
+#include <questline/events.def>
+#undef REQUIRED
+#undef OPTIONAL
+#undef EVENT
+#undef FIELD
+};
+const gen_rows gen_events = {events, QL_COUNT(events)};
+
+static const gen_item statuses[] = {
+#define X(name, code, sentence) {#name, code, NULL, sentence},
+#include <questline/status.def>
+#undef X
+};
+const gen_items gen_statuses = {statuses, QL_COUNT(statuses)};
+
+static const gen_item limits[] = {
+#define LIMIT(name, doc) {#name, name, NULL, doc},
+#include <questline/limits.def>
+#undef LIMIT
+};
+const gen_items gen_limits = {limits, QL_COUNT(limits)};
+
+static const gen_item refusals[] = {
+#define X(code, sentence) {#code, 0, NULL, sentence},
+#include <questline/refusals.def>
+#undef X
+};
+const gen_items gen_refusals = {refusals, QL_COUNT(refusals)};
+
+#define SEAT_KIND     "\"human\" | \"model\" | \"rehearsal\" | \"remote\""
+#define ANSWER_KIND   "\"progress\" | \"completed\" | \"clarification\" | \"blocked\""
+#define SEAT_PAIRS    "[agent: string, kind: " SEAT_KIND "][]"
+#define SPEC_PAIRS    "[agent: string, sha256: string][]"
+#define POLICY        "\"strict\" | \"parallel\""
+#define TASK_IN(text) "{ accept?: " text "[]; after?: string[]; id: string; outputs?: " text "[]; title: " text "; to: string }[]"
+
+static const gen_kind kinds[] = {
+    {"INT", "number", "number", "integer"},
+    {"QUEST_ID", "string", "string", "quest id"},
+    {"TASK", "string", "string", "task id"},
+    {"TASK_LIST", "string[]", "string[]", "task ids"},
+    {"GROUPS", "string[][]", "string[][]", "lists of task ids"},
+    {"AGENT", "string", "string", "agent"},
+    {"AGENT_LIST", "string[]", "string[]", "agents"},
+    {"TEXT", "string", "string | null", "text"},
+    {"TEXT_LIST", "string[]", "(string | null)[]", "texts"},
+    {"SPECS", SPEC_PAIRS, SPEC_PAIRS, "pairs of agent and SHA-256"},
+    {"SEATS", SEAT_PAIRS, SEAT_PAIRS, "pairs of agent and seat kind"},
+    {"TASKS", TASK_IN("string"), TASK_IN("(string | null)"), "tasks"},
+    {"POLICY", POLICY, POLICY, "strict or parallel"},
+    {"KIND", ANSWER_KIND, ANSWER_KIND, "kind of an answer"},
+    {"SEAT", SEAT_KIND, SEAT_KIND, "seat kind"},
+};
+
+const gen_kind *gen_find_kind(const char *name) {
+  for (size_t i = 0; i < QL_COUNT(kinds); i++)
+    if (strcmp(kinds[i].name, name) == 0) return &kinds[i];
+  fprintf(stderr, "questline-gen: events.def uses the kind %s, which core/gen/tables.c does not describe\n", name);
+  exit(1);
+}

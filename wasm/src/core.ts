@@ -1,0 +1,229 @@
+import { failure } from './errors.ts';
+import { Instance } from './memory.ts';
+import type { Text } from './memory.ts';
+import type {
+  Command,
+  Decision,
+  Effect,
+  EffectResult,
+  Event,
+  Info,
+  Link,
+  Monitor,
+  Plan,
+  QuestCommand,
+  QuestHead,
+  QuestState,
+  QuestView,
+  Request,
+  Roster as RosterValue,
+  Spec,
+  Verdict,
+} from './generated.ts';
+
+export type PlanFormat = 'seed' | 'markdown' | 'mermaid';
+
+/** Creates an instance of the core. One instance has one caller at a time; a quest that runs deserves its own. */
+export function instantiate(module: WebAssembly.Module): Core {
+  return new Core(new Instance(module));
+}
+
+/** An object inside an instance. */
+abstract class Held implements Disposable {
+  readonly #instance: Instance;
+  #handle: number;
+
+  /** @internal */
+  constructor(instance: Instance, handle: number) {
+    this.#instance = instance;
+    this.#handle = handle;
+  }
+
+  /** The handle, for calls on `instance`: a handle means nothing in another instance. @internal */
+  handleIn(instance: Instance): number {
+    if (this.#handle === 0) throw failure('QL_ERR_HANDLE', `this ${this.kind} is closed`);
+    if (instance !== this.#instance) throw failure('QL_ERR_HANDLE', `this ${this.kind} belongs to another instance`);
+    return this.#handle;
+  }
+
+  protected abstract readonly kind: string;
+
+  protected get instance(): Instance {
+    return this.#instance;
+  }
+
+  protected get handle(): number {
+    return this.handleIn(this.#instance);
+  }
+
+  /** Frees it. Closing twice does nothing, and so does closing what a broken instance held. Refused while a driver uses it. */
+  close(): void {
+    if (this.#handle === 0) return;
+    if (!this.#instance.broken) this.#instance.run('qlw_close', this.#handle);
+    this.#handle = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** The stateless calls, and the objects that hold state. */
+export class Core {
+  readonly #instance: Instance;
+
+  /** @internal */
+  constructor(instance: Instance) {
+    this.#instance = instance;
+  }
+
+  /** True after a trap: create another instance and open the quests again from their logs. */
+  get broken(): boolean {
+    return this.#instance.broken;
+  }
+
+  info(): Info {
+    return this.#instance.json('qlw_info') as Info;
+  }
+
+  /** Reads one agent file. Faults in it are diagnostics; only a file over the size limit is refused. */
+  parseSpec(path: string | null, text: Text): Spec {
+    return this.#instance.json('qlw_spec_parse', path, text) as Spec;
+  }
+
+  /** Safe HTML of Markdown. */
+  markdownHtml(text: Text): string {
+    return this.#instance.text('qlw_markdown_html', text);
+  }
+
+  /** Lower-case hex. */
+  sha256(bytes: Text): string {
+    return this.#instance.text('qlw_sha256', bytes);
+  }
+
+  newRoster(): Roster {
+    return new Roster(this.#instance, this.#instance.handle('qlw_roster_new'));
+  }
+
+  /** Plans without a model. The leader is an agent of the roster. */
+  rehearsePlan(roster: Roster, leader: string, objective: string): Plan {
+    return this.#instance.json('qlw_plan_rehearse', roster.handleIn(this.#instance), leader, objective) as Plan;
+  }
+
+  /** The plan as text. */
+  writePlan(plan: Plan, format: PlanFormat): string {
+    return this.#instance.text('qlw_plan_write', JSON.stringify(plan), format);
+  }
+
+  /** Reads the text form that `writePlan(plan, 'seed')` writes. */
+  readPlan(text: Text): Plan {
+    return this.#instance.json('qlw_plan_read', text) as Plan;
+  }
+
+  /** Opens a quest by executing its log; without one it is empty and its first command is `create`. */
+  openQuest(log: Text | null = null): Quest {
+    return new Quest(this.#instance, this.#instance.handle('qlw_quest_open', log));
+  }
+
+  /** Checks a whole log, against a head known from elsewhere if there is one. */
+  verify(log: Text, head: string | null = null): Verdict {
+    return this.#instance.json('qlw_verify', log, head) as Verdict;
+  }
+
+  /** The `#q=` link of an intact log. A log that does not fit gives QL_ERR_LIMIT with the length it would have as offset. */
+  makeLink(log: Text): Link {
+    return this.#instance.json('qlw_link_make', log) as Link;
+  }
+
+  /** The log inside a link: a whole URL, or its fragment. */
+  openLink(text: string): string {
+    return this.#instance.text('qlw_link_open', text);
+  }
+
+  /** Drives a quest. An empty quest needs a request and a roster; one that has events goes on from them. */
+  newDriver(quest: Quest, start: { roster?: Roster; request?: Request } = {}): Driver {
+    const roster = start.roster === undefined ? 0 : start.roster.handleIn(this.#instance);
+    const request = start.request === undefined ? null : JSON.stringify(start.request);
+    return new Driver(this.#instance, this.#instance.handle('qlw_driver_new', quest.handleIn(this.#instance), roster, request));
+  }
+}
+
+/** A set of agent files. */
+export class Roster extends Held {
+  protected override readonly kind = 'roster';
+
+  /** Adds a file; the order of adding decides who keeps a name that is used twice. */
+  add(path: string, text: Text): void {
+    this.instance.run('qlw_roster_add', this.handle, path, text);
+  }
+
+  /** The agents of all files added so far, and what is wrong with the files. */
+  value(): RosterValue {
+    return this.instance.json('qlw_roster_value', this.handle) as RosterValue;
+  }
+}
+
+/** A quest: a log, and the state that is the fold over it. */
+export class Quest extends Held {
+  protected override readonly kind = 'quest';
+
+  /** Asks the machine. Nothing changes: store the line, then `append` it. A refusal is an answer, not an error. */
+  decide(command: Command | QuestCommand, now: number, entropy: Uint8Array): Decision {
+    return this.instance.json('qlw_quest_decide', this.handle, JSON.stringify(command), now, entropy) as Decision;
+  }
+
+  /** Appends one or more lines after checking each in full. Lines before the first bad one stay. */
+  append(lines: Text): void {
+    this.instance.run('qlw_quest_append', this.handle, lines);
+  }
+
+  head(): QuestHead {
+    return this.instance.json('qlw_quest_head', this.handle) as QuestHead;
+  }
+
+  view(): QuestView {
+    return this.instance.json('qlw_quest_view', this.handle) as QuestView;
+  }
+
+  /** The view as it was after event n. */
+  viewAt(n: number): QuestView {
+    return this.instance.json('qlw_quest_view_at', this.handle, n) as QuestView;
+  }
+
+  state(): QuestState {
+    return this.instance.json('qlw_quest_state', this.handle) as QuestState;
+  }
+
+  /** Whether it is an agent's turn, and what it was told. */
+  monitor(agent: string): Monitor {
+    return this.instance.json('qlw_quest_monitor', this.handle, agent) as Monitor;
+  }
+
+  event(n: number): Event {
+    return this.instance.json('qlw_quest_event', this.handle, n) as Event;
+  }
+
+  /** The lines from event `from` on, each with its LF. */
+  log(from = 0): string {
+    return this.instance.text('qlw_quest_log', this.handle, from);
+  }
+
+  /** The rehearsal's next command, null when the holder is not a rehearsed seat. */
+  rehearse(): Command | null {
+    return this.instance.json('qlw_quest_rehearse', this.handle) as Command | null;
+  }
+}
+
+/** Says what a quest needs next, and takes what came of it. It uses the quest and the roster it was made with: close it before them. */
+export class Driver extends Held {
+  protected override readonly kind = 'driver';
+
+  /** The next effect. Asked again without a result it is the same one. */
+  next(now: number): Effect {
+    return this.instance.json('qlw_driver_next', this.handle, now) as Effect;
+  }
+
+  result(now: number, result: EffectResult): void {
+    this.instance.run('qlw_driver_result', this.handle, now, JSON.stringify(result));
+  }
+}

@@ -1,0 +1,884 @@
+// Printed by questline-gen from core/include/questline/*.def. Do not edit: see wasm/README.md.
+
+export const ABI_VERSION = 1;
+
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+export interface JsonObject {
+  [key: string]: Json;
+}
+
+/** replaces bytes of a file */
+export interface Edit {
+  /** bytes replaced */
+  length: number;
+  /** where, in bytes */
+  offset: number;
+  /** by what */
+  text: string;
+}
+
+/** a finding in a file */
+export interface Diagnostic {
+  /** stable, kebab-case */
+  code: string;
+  /** from 1, in code points */
+  column: number;
+  /** edits that mend it */
+  fix?: Edit[];
+  /** from 1 */
+  line: number;
+  /** says what to do */
+  message: string;
+  /** bytes from the start of the file */
+  offset: number;
+  /** how bad */
+  severity: "error" | "warning" | "info";
+}
+
+/** a heading and what stands under it */
+export interface Section {
+  /** byte after its last */
+  end: number;
+  /** 1 to 6 */
+  level: number;
+  /** from 1 */
+  line: number;
+  /** of the heading, in bytes */
+  offset: number;
+  /** plain text */
+  title: string;
+}
+
+/** one agent file */
+export interface Spec {
+  /** as written */
+  color: string | null;
+  /** as written */
+  description: string | null;
+  /** by rising offset */
+  diagnostics: Diagnostic[];
+  /** claude-code, copilot, ... or plain */
+  dialect: string;
+  /** the other frontmatter keys */
+  extra: JsonObject;
+  /** @ and the normalised name */
+  id: string;
+  /** as written */
+  model: string | null;
+  /** as written */
+  name: string | null;
+  /** as given */
+  path: string | null;
+  /** in order */
+  sections: Section[];
+  /** of the raw bytes, hex */
+  sha256: string;
+  /** estimate for the whole file */
+  tokens: number;
+  /** as written, in order; null when absent, empty when empty */
+  tools: string[] | null;
+  /** the canonical name of each; null where unknown */
+  tools_canonical: (string | null)[] | null;
+  /** where they stand */
+  tools_from: "frontmatter" | "body" | "none";
+}
+
+/** a member of a roster */
+export interface Agent {
+  /** path of the file that names it */
+  declared_by?: string;
+  /** in that file */
+  declared_line?: number;
+  /** what it is for */
+  description?: string;
+  /** in its file */
+  errors: number;
+  /** @name */
+  id: string;
+  /** coordinates others */
+  leads: boolean;
+  /** as written */
+  model?: string;
+  /** its file; absent for a declared agent */
+  path?: string;
+  /** of its file */
+  sha256?: string;
+  /** a file of its own, or only named in one */
+  source: "file" | "declared";
+  /** ids of the agents that its lists name */
+  team: string[];
+  /** in its file */
+  warnings: number;
+}
+
+/** the findings of one file */
+export interface FileDiagnostics {
+  /** by rising offset, those across files included */
+  diagnostics: Diagnostic[];
+  /** as given */
+  path: string;
+}
+
+/** a set of agent files */
+export interface Roster {
+  /** files first, then declared ones */
+  agents: Agent[];
+  /** in all */
+  errors: number;
+  /** one for each file, in order of adding */
+  files: FileDiagnostics[];
+  /** in all */
+  warnings: number;
+}
+
+/** a file the plan creates or changes */
+export interface PlanFile {
+  path: string;
+  purpose: string;
+}
+
+/** an agent the plan needs */
+export interface PlanNeed {
+  /** @name */
+  agent: string;
+  reason: string;
+}
+
+/** a piece of work */
+export interface PlanTask {
+  /** done when */
+  accept: string[];
+  /** ids of the tasks it depends on */
+  after: string[];
+  /** @name */
+  agent: string;
+  /** its place in the order of work, from 1 */
+  group: number;
+  /** T1, T2, ... */
+  id: string;
+  /** what it leaves behind */
+  outputs: string[];
+  /** why this agent */
+  reason?: string;
+  title: string;
+}
+
+/** why a plan cannot run, or should not */
+export interface PlanProblem {
+  /** unknown-agent, cycle, ... */
+  code: string;
+  /** says what to do */
+  message: string;
+  /** errors block approval */
+  severity: "error" | "warning" | "info";
+  /** where */
+  task?: string;
+}
+
+/** what will be done, by whom, in which order */
+export interface Plan {
+  /** groups were written, not computed */
+  declared_groups: boolean;
+  files: PlanFile[];
+  /** task ids that may run together, in order */
+  groups: string[][];
+  /** @name */
+  leader: string;
+  needs: PlanNeed[];
+  objective: string;
+  /** sentences on dependencies and order */
+  order: string[];
+  /** a longest chain of dependent tasks */
+  path: string[];
+  problems: PlanProblem[];
+  /** made without a model */
+  rehearsed: boolean;
+  risks: string[];
+  steps: string[];
+  tasks: PlanTask[];
+}
+
+/** what somebody wants to do; the fields beside by, fence, k, head and type are those of the event type */
+export interface Command {
+  /** @name or @owner */
+  by: string;
+  /** of the seat, as the sender knows it; the current one where nothing is said */
+  fence?: number;
+  /** the owner's idea of the head; another one is a conflict */
+  head?: string;
+  /** counter within the fence; the next where nothing is said */
+  k?: number;
+  /** of events.def */
+  type: string;
+  [field: string]: Json;
+}
+
+/** why a command was not accepted; nothing was written */
+export interface Refusal {
+  /** stable: not_your_turn, not_recruited, ... */
+  code: string;
+  /** the closest agent */
+  did_you_mean?: string;
+  /** who holds the turn */
+  holders?: string[];
+  /** one sentence */
+  message: string;
+  /** which task stands in the way */
+  task?: string;
+  /** which tasks are open */
+  tasks?: string[];
+}
+
+/** the machine's answer */
+export interface Decision {
+  /** the event that the same command made before */
+  duplicate_of?: number;
+  /** the event line, to be appended */
+  line?: string;
+  refusal?: Refusal;
+}
+
+/** one line of the log with its openings */
+export interface Event {
+  /** ms since epoch */
+  at: number;
+  /** @name */
+  by: string;
+  /** texts in place of their commitments, null where withheld */
+  data: JsonObject;
+  /** head after this event */
+  h: string;
+  /** sequence */
+  n: number;
+  /** of events.def */
+  type: string;
+  /** texts without an opening */
+  withheld: number;
+}
+
+/** where a log stands */
+export interface QuestHead {
+  /** of the last event; zeros for an empty quest */
+  head: string;
+  /** null before create, and for a log that carries none */
+  id: string | null;
+  /** events so far */
+  n: number;
+}
+
+/** what the machine knows */
+export interface QuestState {
+  /** over the canonical bytes of state */
+  hash: string;
+  /** commitments in place of texts */
+  state: JsonObject;
+}
+
+/** an agent of the quest */
+export interface SeatView {
+  /** grows when the seat changes hands */
+  fence: number;
+  /** @name or @owner */
+  id: string;
+  /** who plays it */
+  kind: "human" | "model" | "rehearsal" | "remote";
+  leads: boolean;
+  /** blocked: its last answer asks or is stuck; waiting: a slot of this turn is ahead */
+  status: "holding" | "waiting" | "blocked" | "idle";
+}
+
+/** a task of the quest */
+export interface TaskView {
+  /** done when; null where withheld */
+  accept: (string | null)[];
+  after: string[];
+  agent: string;
+  /** declared or computed group, from 1 */
+  group: number;
+  id: string;
+  /** null where withheld */
+  outputs: (string | null)[];
+  status: "todo" | "open" | "clarification" | "blocked" | "done" | "dropped";
+  /** null where withheld */
+  title: string | null;
+}
+
+/** something said or done, in order */
+export interface TalkView {
+  /** ms since epoch */
+  at: number;
+  by: string;
+  /** of a respond */
+  kind?: string;
+  /** event */
+  n: number;
+  /** of a message to an agent */
+  state?: "queued" | "delivered" | "returned";
+  task?: string;
+  /** the tasks it opens, continues or closes */
+  tasks: string[];
+  /** null where withheld or where nothing was said */
+  text: string | null;
+  to: string[];
+  /** of events.def */
+  type: string;
+  /** its text was taken out */
+  withheld: boolean;
+}
+
+/** somebody held the turn: one bar of the turn line */
+export interface HoldView {
+  agent: string;
+  /** the event after which it held */
+  from: number;
+  tasks: string[];
+  /** the event that ended it; absent while it holds */
+  to?: number;
+}
+
+/** who comes next */
+export interface NextView {
+  agent: string;
+  /** by the plan, not yet by a message */
+  planned: boolean;
+  tasks: string[];
+}
+
+/** what a screen shows */
+export interface QuestView {
+  /** the owner first, then in order */
+  agents: SeatView[];
+  /** of the last event */
+  at: number;
+  /** tasks that may run together, in order */
+  groups: string[][];
+  head: string;
+  holder: "leader" | "group" | "owner" | "nobody";
+  holders: string[];
+  /** the turn line so far */
+  holds: HoldView[];
+  id: string | null;
+  /** null where withheld */
+  mission: string | null;
+  /** events so far */
+  n: number;
+  next: NextView[];
+  policy: "strict" | "parallel";
+  /** every agent is played by the rehearsal */
+  rehearsed: boolean;
+  state_hash: string;
+  status: "empty" | "proposed" | "running" | "paused" | "completed" | "failed" | "aborted" | "timed_out";
+  /** of a completed quest, or the reason it ended; null where there is none */
+  summary: string | null;
+  talk: TalkView[];
+  tasks: TaskView[];
+  /** texts without an opening */
+  withheld: number;
+}
+
+/** a message waiting for an agent */
+export interface InboxItem {
+  from: string;
+  n: number;
+  task?: string;
+  /** null where withheld */
+  text: string | null;
+}
+
+/** whether it is an agent's turn */
+export interface Monitor {
+  agent: string;
+  fence: number;
+  /** what to do next, one sentence */
+  hint: string;
+  holders: string[];
+  /** what it was told this turn; empty when it does not hold */
+  inbox: InboxItem[];
+  /** events so far */
+  n: number;
+  quest: string | null;
+  role: "leader" | "worker" | "owner";
+  /** of the quest */
+  status: string;
+  turn: "yours" | "wait" | "paused" | "over";
+}
+
+/** the first thing wrong with a log */
+export interface Problem {
+  /** torn_tail, not_canonical, sequence, hash, commitment, or the rule that was broken */
+  cause: string;
+  /** from 1 */
+  line: number;
+  /** one sentence */
+  message: string;
+  /** bytes into that line */
+  offset: number;
+  /** what it spoils */
+  verdict: "intact" | "legal" | "complete";
+}
+
+/** what verification found */
+export interface Verdict {
+  /** no: it is not the log whose head was given */
+  complete: "terminal" | "anchored" | "open" | "no";
+  /** sound ones, from the start */
+  events: number;
+  /** of the last sound event */
+  head: string;
+  intact: "yes" | "no";
+  legal: "yes" | "no" | "unknown";
+  problem?: Problem;
+  /** after the last sound and legal event */
+  state_hash: string;
+  /** texts without an opening */
+  withheld: number;
+}
+
+/** what a person wants of an agent */
+export interface Request {
+  /** who is asked */
+  agent: string;
+  /** found from the text where nothing is said */
+  mode?: "normal" | "prequest" | "quest";
+  /** the words */
+  text: string;
+}
+
+/** what the host should do next; which fields are there depends on the kind */
+export interface Effect {
+  /** answer: the words */
+  answer?: string;
+  /** log.append: the head the log must have */
+  expected?: string;
+  /** hand it back with the result */
+  id: number;
+  kind: "random" | "log.append" | "ask.human" | "answer" | "wait" | "done";
+  /** log.append */
+  lines?: string[];
+  /** random: how many bytes */
+  n?: number;
+  /** ask.human: what is to be approved */
+  plan?: Plan;
+  /** ask.human */
+  question?: string;
+  /** answer: made without a model */
+  rehearsed?: boolean;
+}
+
+/** what came of an effect */
+export interface EffectResult {
+  /** random: base64url */
+  bytes?: string;
+  /** ask.human: what the person does */
+  command?: Command;
+  /** of the effect */
+  id: number;
+  /** log.append */
+  outcome?: "ok" | "conflict" | "full" | "unknown";
+}
+
+/** a share link */
+export interface Link {
+  /** of the fragment, # included */
+  chars: number;
+  /** #q=... */
+  fragment: string;
+  /** what may go wrong with a link this long */
+  warning: string | null;
+}
+
+/** a call that failed */
+export interface Failure {
+  /** from 1; 0 without a position */
+  column: number;
+  /** the offending piece */
+  detail: string;
+  /** from 1; 0 without a position */
+  line: number;
+  /** one sentence */
+  message: string;
+  /** bytes */
+  offset: number;
+  /** QL_ERR_... */
+  status: string;
+}
+
+/** what this build of the core is */
+export interface Info {
+  /** version of the wasm boundary */
+  abi: number;
+  /** types of events.def */
+  events: string[];
+  /** version of the log's bytes */
+  format: number;
+  /** name and value of each limit */
+  limits: JsonObject;
+  /** version of the turn machine */
+  rules: number;
+  /** name and code of each status */
+  statuses: JsonObject;
+}
+
+/** The types of events and commands, in the order of events.def. */
+export const EVENT_TYPES = [
+  "create",
+  "approve",
+  "reject",
+  "message",
+  "respond",
+  "drop",
+  "pause",
+  "resume",
+  "abort",
+  "fail",
+  "complete",
+  "claim",
+  "release",
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** What each command takes beside the fields of CommandHead. */
+export interface CommandFields {
+  /** opens the quest; the first agent leads */
+  create: {
+    /** who takes part; the first leads */
+    agents: string[];
+    /** the plan as it was shown, in its text form */
+    brief?: string;
+    /** version of the bytes */
+    format: number;
+    /** declared groups of tasks, barriers between them */
+    groups?: string[][];
+    /** ten Crockford base32 characters; a name, not a secret */
+    id?: string;
+    /** the objective */
+    mission: string;
+    /** strict or parallel */
+    policy: "strict" | "parallel";
+    /** version of the turn machine */
+    rules: number;
+    /** who plays an agent: human, model, rehearsal or remote; human where nothing is said */
+    seats?: [agent: string, kind: "human" | "model" | "rehearsal" | "remote"][];
+    /** SHA-256 of the raw bytes of each agent's file */
+    specs?: [agent: string, sha256: string][];
+    /** the plan; with it the quest waits for approval */
+    tasks?: { accept?: string[]; after?: string[]; id: string; outputs?: string[]; title: string; to: string }[];
+  };
+  /** the owner starts a proposed quest */
+  approve: {
+    /** a note */
+    reason?: string;
+  };
+  /** the owner ends a proposed quest */
+  reject: {
+    /** why */
+    reason?: string;
+  };
+  /** the leader gives work, or a worker notes progress */
+  message: {
+    /** the group of this turn it belongs to, from 1 */
+    group?: number;
+    /** what is said */
+    msg: string;
+    /** the task it opens or continues; a new one where nothing is said */
+    task?: string;
+    /** to whom */
+    to: string[];
+  };
+  /** ends the turn of who sends it */
+  respond: {
+    /** progress for the leader; completed, clarification or blocked for a worker */
+    kind: "progress" | "completed" | "clarification" | "blocked";
+    /** what is said */
+    msg: string;
+  };
+  /** closes a task unanswered */
+  drop: {
+    /** why */
+    reason?: string;
+    /** which */
+    task: string;
+  };
+  /** the owner stops the clocks */
+  pause: {
+    /** why */
+    reason?: string;
+  };
+  /** the owner goes on */
+  resume: {
+    /** a note */
+    reason?: string;
+  };
+  /** the owner ends the quest */
+  abort: {
+    /** why */
+    reason?: string;
+  };
+  /** the leader ends the quest as failed, on its turn */
+  fail: {
+    /** why */
+    reason?: string;
+  };
+  /** the leader ends the quest as done, on its turn, with no task open */
+  complete: {
+    /** what was accomplished */
+    summary: string;
+  };
+  /** somebody takes a seat; its fence grows, so that late commands of the former holder are stale */
+  claim: {
+    /** the seat */
+    agent: string;
+    /** who sits there now */
+    seat: "human" | "model" | "rehearsal" | "remote";
+  };
+  /** a seat becomes free; its fence grows */
+  release: {
+    /** the seat */
+    agent: string;
+  };
+}
+
+/** What every command has. */
+export interface CommandHead {
+  /** @name or @owner */
+  by: string;
+  /** of the seat, as the sender knows it; the current one where nothing is said */
+  fence?: number;
+  /** the owner's idea of the head; another one is a conflict */
+  head?: string;
+  /** counter within the fence; the next where nothing is said */
+  k?: number;
+}
+
+/** A command of a known type. */
+export type QuestCommand = { [T in EventType]: CommandHead & { type: T } & CommandFields[T] }[EventType];
+
+/** The data of each event; a text is null where it was withheld. */
+export interface EventData {
+  /** opens the quest; the first agent leads */
+  create: {
+    /** who takes part; the first leads */
+    agents: string[];
+    /** the plan as it was shown, in its text form */
+    brief?: string | null;
+    /** version of the bytes */
+    format: number;
+    /** declared groups of tasks, barriers between them */
+    groups?: string[][];
+    /** ten Crockford base32 characters; a name, not a secret */
+    id?: string;
+    /** the objective */
+    mission: string | null;
+    /** strict or parallel */
+    policy: "strict" | "parallel";
+    /** version of the turn machine */
+    rules: number;
+    /** who plays an agent: human, model, rehearsal or remote; human where nothing is said */
+    seats?: [agent: string, kind: "human" | "model" | "rehearsal" | "remote"][];
+    /** SHA-256 of the raw bytes of each agent's file */
+    specs?: [agent: string, sha256: string][];
+    /** the plan; with it the quest waits for approval */
+    tasks?: { accept?: (string | null)[]; after?: string[]; id: string; outputs?: (string | null)[]; title: (string | null); to: string }[];
+  };
+  /** the owner starts a proposed quest */
+  approve: {
+    /** a note */
+    reason?: string | null;
+  };
+  /** the owner ends a proposed quest */
+  reject: {
+    /** why */
+    reason?: string | null;
+  };
+  /** the leader gives work, or a worker notes progress */
+  message: {
+    /** the group of this turn it belongs to, from 1 */
+    group?: number;
+    /** what is said */
+    msg: string | null;
+    /** the task it opens or continues; a new one where nothing is said */
+    task?: string;
+    /** to whom */
+    to: string[];
+  };
+  /** ends the turn of who sends it */
+  respond: {
+    /** progress for the leader; completed, clarification or blocked for a worker */
+    kind: "progress" | "completed" | "clarification" | "blocked";
+    /** what is said */
+    msg: string | null;
+  };
+  /** closes a task unanswered */
+  drop: {
+    /** why */
+    reason?: string | null;
+    /** which */
+    task: string;
+  };
+  /** the owner stops the clocks */
+  pause: {
+    /** why */
+    reason?: string | null;
+  };
+  /** the owner goes on */
+  resume: {
+    /** a note */
+    reason?: string | null;
+  };
+  /** the owner ends the quest */
+  abort: {
+    /** why */
+    reason?: string | null;
+  };
+  /** the leader ends the quest as failed, on its turn */
+  fail: {
+    /** why */
+    reason?: string | null;
+  };
+  /** the leader ends the quest as done, on its turn, with no task open */
+  complete: {
+    /** what was accomplished */
+    summary: string | null;
+  };
+  /** somebody takes a seat; its fence grows, so that late commands of the former holder are stale */
+  claim: {
+    /** the seat */
+    agent: string;
+    /** who sits there now */
+    seat: "human" | "model" | "rehearsal" | "remote";
+  };
+  /** a seat becomes free; its fence grows */
+  release: {
+    /** the seat */
+    agent: string;
+  };
+}
+
+/** What every event has. */
+export interface EventHead {
+  /** ms since epoch */
+  at: number;
+  /** @name */
+  by: string;
+  /** head after this event */
+  h: string;
+  /** sequence */
+  n: number;
+  /** texts without an opening */
+  withheld: number;
+}
+
+/** An event of a known type. */
+export type QuestEvent = { [T in EventType]: EventHead & { type: T; data: EventData[T] } }[EventType];
+
+/** Why the turn machine refuses a command. */
+export const REFUSAL_CODES = [
+  "not_your_turn",
+  "stale_fence",
+  "counter_gap",
+  "not_recruited",
+  "self",
+  "duplicate_recipient",
+  "one_recipient",
+  "bad_group",
+  "unknown_task",
+  "task_closed",
+  "task_taken",
+  "dependency_open",
+  "route_via_leader",
+  "bad_kind",
+  "nothing_sent",
+  "tasks_open",
+  "owner_only",
+  "leader_only",
+  "not_proposed",
+  "not_approved",
+  "paused",
+  "not_paused",
+  "quest_over",
+  "already_created",
+  "not_created",
+  "seat_taken",
+  "seat_free",
+  "bad_agents",
+  "bad_plan",
+  "limit",
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+/** Every status a call can end with. */
+export const STATUSES = {
+  /** done */
+  QL_OK: 0,
+  /** more input or another call is needed */
+  QL_MORE: 1,
+  /** finished, nothing more will come */
+  QL_DONE: 2,
+  /** out of memory */
+  QL_ERR_NOMEM: -1,
+  /** larger than a limit allows */
+  QL_ERR_LIMIT: -2,
+  /** not well-formed */
+  QL_ERR_SYNTAX: -3,
+  /** not valid UTF-8 */
+  QL_ERR_UTF8: -4,
+  /** the call itself is wrong */
+  QL_ERR_ARGUMENT: -5,
+  /** no such thing */
+  QL_ERR_NOT_FOUND: -6,
+  /** not possible in this state */
+  QL_ERR_STATE: -7,
+  /** the bytes are not what was written */
+  QL_ERR_INTEGRITY: -8,
+  /** written by a newer version */
+  QL_ERR_VERSION: -9,
+  /** the handle is closed or was never opened */
+  QL_ERR_HANDLE: -10,
+  /** somebody else wrote first */
+  QL_ERR_CONFLICT: -11,
+} as const;
+export type StatusName = keyof typeof STATUSES;
+
+/** Past a limit the input is refused by the limit's name. */
+export const LIMITS = {
+  /** bytes of one agent file */
+  QL_SPEC_BYTES_MAX: 1048576,
+  /** bytes of frontmatter between its fences */
+  QL_FRONTMATTER_BYTES_MAX: 65536,
+  /** nested collections in frontmatter */
+  QL_FRONTMATTER_DEPTH_MAX: 16,
+  /** scalars and collections in frontmatter */
+  QL_FRONTMATTER_NODES_MAX: 1024,
+  /** findings kept for one file; the last one says that there were more */
+  QL_SPEC_DIAGNOSTICS_MAX: 256,
+  /** files in one roster */
+  QL_ROSTER_FILES_MAX: 4096,
+  /** nesting of foreign and canonical JSON */
+  QL_JSON_DEPTH_MAX: 64,
+  /** bytes of one foreign JSON document */
+  QL_JSON_BYTES_MAX: 8388608,
+  /** bytes of one event line, after escaping */
+  QL_LINE_BYTES_MAX: 1048576,
+  /** bytes of one quest log */
+  QL_QUEST_BYTES_MAX: 67108864,
+  /** events of one quest */
+  QL_QUEST_EVENTS_MAX: 100000,
+  /** agents of one quest */
+  QL_QUEST_AGENTS_MAX: 64,
+  /** tasks of one quest */
+  QL_QUEST_TASKS_MAX: 1024,
+  /** messages one holder may send in one turn */
+  QL_TURN_STEPS_MAX: 256,
+  /** bytes of an agent id, with the @ */
+  QL_AGENT_ID_MAX: 128,
+  /** tasks of one plan */
+  QL_PLAN_TASKS_MAX: 1024,
+  /** dependencies of one plan */
+  QL_PLAN_EDGES_MAX: 8192,
+  /** characters of a #q= fragment */
+  QL_LINK_CHARS_MAX: 16384,
+  /** characters of a fragment above which some chat programs cut it */
+  QL_LINK_CHARS_WARN: 2000,
+  /** open objects of one wasm instance */
+  QL_HANDLES_MAX: 256,
+} as const;

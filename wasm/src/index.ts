@@ -1,0 +1,6 @@
+export { Core, Driver, Quest, Roster, instantiate } from './core.ts';
+export type { PlanFormat } from './core.ts';
+export { CoreError, InstanceBroken } from './errors.ts';
+export * from './generated.ts';
+export type { Roster as RosterValue } from './generated.ts';
+export type { Text } from './memory.ts';
