@@ -12,7 +12,8 @@ list(JOIN exports , exports)
 add_executable(core-wasm wasm/shim.c)
 target_link_libraries(core-wasm PRIVATE questline ql_warnings)
 target_link_options(core-wasm PRIVATE
-    --no-entry -sSTANDALONE_WASM -sMALLOC=emmalloc -sEXPORTED_FUNCTIONS=${exports} --profiling-funcs
+    --no-entry -sSTANDALONE_WASM -sMALLOC=emmalloc -sEXPORTED_FUNCTIONS=${exports}
+    --profiling-funcs -Wl,--no-demangle
     # Without it a deep recursion overwrites globals; with it, it traps.
     -Wl,--stack-first -sTOTAL_STACK=262144
     # With a maximum, malloc returns NULL at the cap instead of trapping.
