@@ -5,23 +5,18 @@
 #include <sodium/randombytes.h>
 #include <sodium/utils.h>
 
-void sodium_memzero(void *const pnt, const size_t len)
-{
-    volatile unsigned char *volatile p = pnt;
-    for (size_t i = 0; i < len; i++) {
-        p[i] = 0;
-    }
+void sodium_memzero(void *const pnt, const size_t len) {
+  volatile unsigned char *volatile p = pnt;
+  for (size_t i = 0; i < len; i++) {
+    p[i] = 0;
+  }
 }
 
-void sodium_misuse(void)
-{
-    __builtin_trap();
-}
+void sodium_misuse(void) { __builtin_trap(); }
 
 // Referenced by the key generators only. The core has no randomness: random bytes are arguments.
-void randombytes_buf(void *const buf, const size_t size)
-{
-    (void)buf;
-    (void)size;
-    __builtin_trap();
+void randombytes_buf(void *const buf, const size_t size) {
+  (void)buf;
+  (void)size;
+  __builtin_trap();
 }
