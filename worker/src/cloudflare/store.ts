@@ -1,0 +1,28 @@
+import type { Grant, Row, Store } from '../room.ts';
+
+/** The rows of one object. */
+export function sqlStore(storage: DurableObjectStorage): Store {
+  const { sql } = storage;
+  sql.exec('CREATE TABLE IF NOT EXISTS lines (n INTEGER PRIMARY KEY, line TEXT NOT NULL, h TEXT NOT NULL)');
+  sql.exec('CREATE TABLE IF NOT EXISTS grants (key TEXT PRIMARY KEY, role TEXT NOT NULL, agent TEXT) WITHOUT ROWID');
+  return {
+    lines(after, characters) {
+      const lines: string[] = [];
+      let size = 0;
+      for (const { line } of sql.exec<{ line: string }>('SELECT line FROM lines WHERE n > ? ORDER BY n', after)) {
+        lines.push(line);
+        size += line.length;
+        if (size >= characters) break;
+      }
+      return lines;
+    },
+    grants: () => sql.exec<Grant>('SELECT key, role, agent FROM grants').toArray(),
+    insertLine({ n, line, h }: Row) {
+      sql.exec('INSERT INTO lines (n, line, h) VALUES (?, ?, ?)', n, line, h);
+    },
+    insertGrant({ key, role, agent }: Grant) {
+      sql.exec('INSERT INTO grants (key, role, agent) VALUES (?, ?, ?)', key, role, agent);
+    },
+    transaction: (work) => storage.transactionSync(work),
+  };
+}

@@ -1,0 +1,4 @@
+declare module '@questline/core/core.wasm' {
+  const module: WebAssembly.Module;
+  export { module as default };
+}

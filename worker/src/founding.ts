@@ -1,0 +1,31 @@
+/* How a room's log begins: with a create command, or as a log that somebody brings. Runs before any room is touched. */
+import { type Core, CoreError } from '@questline/core';
+import type { Begun, FoundingBody } from './ports.ts';
+import { failure } from './replies.ts';
+
+export function begin(core: Core, body: FoundingBody, now: number, entropy: Uint8Array): Begun {
+  try {
+    if ('log' in body) {
+      const { intact, legal, problem } = core.verify(body.log);
+      if (intact !== 'yes' || legal === 'no') return { answer: { status: 422, body: { problem } } };
+      if (legal === 'unknown') {
+        return {
+          answer: { status: 422, body: failure('QL_ERR_VERSION', 'The log was written under newer rules than this worker knows.') },
+        };
+      }
+      return opened(core, body.log);
+    }
+    using quest = core.openQuest();
+    const { line, refusal } = quest.decide(body.command, now, entropy);
+    return line === undefined ? { answer: { status: 422, body: { refusal } } } : opened(core, line);
+  } catch (error) {
+    if (!(error instanceof CoreError)) throw error;
+    return { answer: { status: error.status === 'QL_ERR_LIMIT' ? 413 : 400, body: { error: error.failure } } };
+  }
+}
+
+function opened(core: Core, log: string): Begun {
+  using quest = core.openQuest(log);
+  const { id, agents } = quest.view();
+  return { log, id, agents: agents.slice(1).map((agent) => agent.id) }; // the owner is the first
+}

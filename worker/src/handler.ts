@@ -1,0 +1,165 @@
+/* The one fetch handler: the API under /api/, the static site under everything else. */
+import type { Command } from '@questline/core';
+import { checkAddress, digest, makeAddress, makeToken } from './address.ts';
+import type { FoundingBody, Ports, Question } from './ports.ts';
+import { badRequest, failure, file, json, unknownQuest } from './replies.ts';
+import { type Answer, type Grant, isObject } from './room.ts';
+
+const COMMAND_MAX = 1024 * 1024 + 64 * 1024; // an event line, and its envelope
+const LOG_MAX = 8 * 1024 * 1024;
+
+const ROUTES: ReadonlyArray<{ path: RegExp; method: string; route: Route }> = [
+  { path: /^\/api\/health$/, method: 'GET', route: health },
+  { path: /^\/api\/quests$/, method: 'POST', route: found },
+  { path: /^\/api\/quests\/([^/]+)$/, method: 'GET', route: view },
+  { path: /^\/api\/quests\/([^/]+)\/events$/, method: 'GET', route: events },
+  { path: /^\/api\/quests\/([^/]+)\/commands$/, method: 'POST', route: command },
+  { path: /^\/api\/quests\/([^/]+)\/live$/, method: 'GET', route: live },
+];
+
+type Call = { request: Request; url: URL; address: string; ports: Ports; secret: string };
+type Route = (call: Call) => Promise<Response>;
+
+/** Everything a deployment answers with, from the ports of its platform. */
+export function createHandler(ports: Ports): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const url = new URL(request.url);
+    if (url.pathname !== '/api' && !url.pathname.startsWith('/api/')) return site(request, url, ports);
+    try {
+      return await api(request, url, ports);
+    } catch {
+      // Neither bodies nor capabilities may reach a log, so the error itself is not printed.
+      return json({ status: 500, body: failure('QL_ERR_STATE', 'The worker failed. Nothing was lost; try again.') });
+    }
+  };
+}
+
+async function site(request: Request, url: URL, ports: Ports): Promise<Response> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod('GET, HEAD');
+  return file(await ports.asset(request), url);
+}
+
+async function api(request: Request, url: URL, ports: Ports): Promise<Response> {
+  const origin = request.headers.get('origin');
+  if (origin !== null && origin !== `http://${url.host}` && origin !== `https://${url.host}`) {
+    return json({ status: 403, body: failure('QL_ERR_ARGUMENT', 'Pages of other sites cannot use this API.') });
+  }
+  const here = ROUTES.filter(({ path }) => path.test(url.pathname));
+  if (here.length === 0) return json({ status: 404, body: failure('QL_ERR_NOT_FOUND', 'The API has no such address.') });
+  const match = here.find(({ method }) => method === request.method);
+  if (match === undefined) return wrongMethod(here.map(({ method }) => method).join(', '));
+  const { secret } = ports;
+  if (secret === undefined || secret.length < 16) {
+    return json({ status: 503, body: failure('QL_ERR_STATE', 'This worker has no SECRET yet: set one of at least 16 characters.') });
+  }
+  const address = match.path.exec(url.pathname)?.[1];
+  // An address that was never given out ends here: no object is started for it.
+  if (address !== undefined && !(await checkAddress(secret, address))) return json(unknownQuest());
+  return match.route({ request, url, address: address ?? '', ports, secret });
+}
+
+function wrongMethod(allow: string): Response {
+  return json({ status: 405, body: failure('QL_ERR_ARGUMENT', `This address answers to ${allow}.`) }, { allow });
+}
+
+async function health({ ports }: Call): Promise<Response> {
+  return json({ status: 200, body: { ok: true, version: ports.version } });
+}
+
+async function found({ request, ports, secret }: Call): Promise<Response> {
+  const body = await readJson(request, LOG_MAX);
+  if ('answer' in body) return json(body.answer);
+  const founding = foundingBody(body.value);
+  if (founding === undefined)
+    return json(badRequest('The body is {"command": {…}} with a create command, or {"log": "…"} with a whole log.'));
+  const begun = await ports.begin(founding);
+  if ('answer' in begun) return json(begun.answer);
+  const address = await makeAddress(secret, begun.id, ports.random);
+  const { tokens, grants } = await capabilities(begun.agents, ports.random);
+  const answer = await ports.room(address).found(begun.log, grants);
+  if (answer.status !== 201) return json(answer);
+  return json({ status: 201, body: { id: address, ...answer.body, tokens } }, { location: `/api/quests/${address}` });
+}
+
+function foundingBody(value: unknown): FoundingBody | undefined {
+  if (!isObject(value) || Object.keys(value).length !== 1) return undefined;
+  const { command: create, log } = value;
+  if (typeof log === 'string') return { log };
+  return isObject(create) && create['type'] === 'create' ? { command: create as Command } : undefined;
+}
+
+/** Independent capabilities: none can be derived from another, and only their digests are kept. */
+async function capabilities(agents: string[], random: (count: number) => Uint8Array) {
+  const grants: Grant[] = [];
+  const grant = async (role: Grant['role'], agent: string | null): Promise<string> => {
+    const token = makeToken(random);
+    grants.push({ key: (await digest(token)) ?? '', role, agent });
+    return token;
+  };
+  const [leader, ...workers] = agents;
+  const own = await grant('own', null);
+  const lead = await grant('lead', leader ?? null);
+  const view = await grant('view', null);
+  const seats: Record<string, string> = {};
+  for (const worker of workers) seats[worker] = await grant('seat', worker);
+  return { tokens: { own, lead, view, seats }, grants };
+}
+
+async function view(call: Call): Promise<Response> {
+  return ask(call, (key) => ({ kind: 'view', key }));
+}
+
+async function events(call: Call): Promise<Response> {
+  const after = call.url.searchParams.get('after') ?? '-1';
+  if (!/^(-1|\d{1,9})$/.test(after)) return reply(call, badRequest('after is the number of the last event you have, or -1 for none.'));
+  return ask(call, (key) => ({ kind: 'events', key, after: Number(after) }));
+}
+
+async function command(call: Call): Promise<Response> {
+  const body = await readJson(call.request, COMMAND_MAX);
+  if ('answer' in body) return reply(call, body.answer);
+  const { value } = body;
+  if (!isObject(value)) return reply(call, badRequest('The body is a command: {"type": "message", "by": "@lead", …}.'));
+  return ask(call, (key) => ({ kind: 'command', key, command: value as Command }));
+}
+
+/** This answer, for whoever shows a capability. */
+async function reply(call: Call, answer: Answer): Promise<Response> {
+  return ask(call, (key) => ({ kind: 'answer', key, answer }));
+}
+
+/** Asks the room. Without a capability the answer is that of an unknown quest, whatever else is wrong with the request. */
+async function ask({ request, address, ports }: Call, question: (key: string) => Question): Promise<Response> {
+  const key = await digest(/^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]);
+  if (key === undefined) return json(unknownQuest());
+  const { status, body } = await ports.room(address).ask(question(key));
+  return json({ status, body: 'view' in body ? { id: address, ...body } : body });
+}
+
+async function live({ request, address, ports }: Call): Promise<Response> {
+  if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') {
+    return json({ status: 426, body: failure('QL_ERR_ARGUMENT', 'This address is a WebSocket.') }, { upgrade: 'websocket' });
+  }
+  return ports.room(address).live(request);
+}
+
+type Body = { value: unknown } | { answer: Answer };
+
+/** The body as JSON; never more than `max` bytes of it are read. */
+async function readJson(request: Request, max: number): Promise<Body> {
+  const tooLarge = { answer: { status: 413, body: failure('QL_ERR_LIMIT', `The body is larger than ${max} bytes.`) } };
+  if (Number(request.headers.get('content-length') ?? 0) > max) return tooLarge;
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let text = '';
+  let size = 0;
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength;
+      if (size > max) return tooLarge;
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return { value: JSON.parse(text + decoder.decode()) as unknown };
+  } catch {
+    return { answer: badRequest('The body is not JSON in UTF-8, or it was cut short.') };
+  }
+}

@@ -1,0 +1,36 @@
+import type { Command } from '@questline/core';
+import type { Answer, Grant } from './room.ts';
+
+/** What somebody asks of a room, with the SHA-256 of the capability they showed. */
+export type Question =
+  /** This answer, for those who may know that the quest exists. */
+  | { kind: 'answer'; key: string; answer: Answer }
+  | { kind: 'view'; key: string }
+  | { kind: 'events'; key: string; after: number }
+  | { kind: 'command'; key: string; command: Command };
+
+/** A room as the handler sees it: somewhere else, one per quest. */
+export type RoomStub = {
+  found(log: string, grants: Grant[]): Promise<Answer>;
+  ask(question: Question): Promise<Answer>;
+  /** Takes over the WebSocket of this upgrade request. */
+  live(request: Request): Promise<Response>;
+};
+
+/** All that the handler needs of a platform. */
+export type Ports = {
+  room(address: string): RoomStub;
+  /** A file of the static site. */
+  asset(request: Request): Promise<Response>;
+  /** Checks or begins a log before any room is touched. */
+  begin(body: FoundingBody): Promise<Begun>;
+  random(count: number): Uint8Array;
+  /** Key of the addresses' MAC; absent when nobody configured one. */
+  secret: string | undefined;
+  version: string;
+};
+
+export type FoundingBody = { command: Command } | { log: string };
+
+/** A log that is intact and legal, or the answer that says why there is none. */
+export type Begun = { log: string; id: string | null; agents: string[] } | { answer: Answer };

@@ -1,0 +1,219 @@
+/* One quest that several people are in: who may do what, the append, and who is told. Knows no platform: time, bytes, rows and sockets are given. */
+import { type Command, type Core, CoreError, type Failure, type Quest, type Refusal } from '@questline/core';
+import { equal } from './address.ts';
+import { badRequest, failure, unknownQuest } from './replies.ts';
+import type { Question } from './ports.ts';
+
+/** What a capability is for. `view` watches, `seat` and `lead` also act for one agent, `own` for anybody. */
+export type Grant = { key: string; role: 'own' | 'lead' | 'seat' | 'view'; agent: string | null };
+
+export type Answer = { status: number; body: object };
+
+export type Row = { n: number; line: string; h: string };
+
+/** The rows of one quest. Every call is synchronous; `transaction` writes all or nothing. */
+export type Store = {
+  lines(after: number, bytes: number): string[];
+  grants(): Grant[];
+  insertLine(row: Row): void;
+  insertGrant(grant: Grant): void;
+  transaction(work: () => void): void;
+};
+
+/** Somebody at the other end of a socket; `grant` is null until the first frame showed a capability. */
+export type Peer = {
+  grant: Grant | null;
+  send(frame: Frame): void;
+  close(code: number, reason: string): void;
+};
+
+export type Frame =
+  | { type: 'lines'; lines: string[] }
+  | { type: 'presence'; watching: number }
+  | { type: 'accepted'; id: unknown; n: number; head: string }
+  | { type: 'refused'; id: unknown; refusal: Refusal }
+  | { type: 'conflict'; id: unknown; head: string }
+  | { type: 'error'; id: unknown; error: Failure };
+
+export type RoomPorts = {
+  store: Store;
+  /** A fresh instance of the core. */
+  core(): Core;
+  peers(): Peer[];
+  now(): number;
+  random(count: number): Uint8Array;
+};
+
+const ENTROPY = 32;
+const ALL = Number.MAX_SAFE_INTEGER;
+const PAGE = 1024 * 1024; // characters of lines in one answer or frame
+const PENDING_MAX = 16; // sockets that have not yet shown a capability
+
+export class Room {
+  readonly #ports: RoomPorts;
+  #cache: Quest | undefined;
+
+  constructor(ports: RoomPorts) {
+    this.#ports = ports;
+  }
+
+  /** The quest as the rows say. Memory is a cache: it may be gone at any time, and is thrown away whenever a call did not end well. */
+  get #quest(): Quest {
+    this.#cache ??= this.#ports.core().openQuest(text(this.#ports.store.lines(-1, ALL)));
+    return this.#cache;
+  }
+
+  /** Begins the room with a log that was verified. */
+  found(log: string, grants: Grant[]): Answer {
+    const { store } = this.#ports;
+    if (store.grants().length > 0) return { status: 409, body: failure('QL_ERR_STATE', 'This room exists already.') };
+    return this.#guarded(() => {
+      this.#cache = this.#ports.core().openQuest(log);
+      store.transaction(() => {
+        for (const [n, line] of log.trimEnd().split('\n').entries()) {
+          store.insertLine({ n, line, h: (JSON.parse(line) as { h: string }).h });
+        }
+        for (const grant of grants) store.insertGrant(grant);
+      });
+      const { head, n } = this.#quest.head();
+      return { status: 201, body: { head, n, state_hash: this.#quest.state().hash } };
+    });
+  }
+
+  ask(question: Question): Answer {
+    const grant = this.#grant(question.key);
+    if (grant === null) return unknownQuest();
+    return this.#guarded(() => {
+      switch (question.kind) {
+        case 'answer':
+          return question.answer;
+        case 'view': {
+          const { head, n } = this.#quest.head();
+          return { status: 200, body: { head, n, view: this.#quest.view() } };
+        }
+        case 'events': {
+          const lines = this.#ports.store.lines(question.after, PAGE);
+          return { status: 200, body: { lines, head: this.#quest.head().head } };
+        }
+        case 'command':
+          return this.#command(grant, question.command);
+      }
+    });
+  }
+
+  #grant(key: string | undefined): Grant | null {
+    let found: Grant | null = null;
+    if (key === undefined) return found;
+    for (const grant of this.#ports.store.grants()) {
+      if (equal(grant.key, key)) found = grant;
+    }
+    return found;
+  }
+
+  /** Runs work on the quest. What the core says against it becomes the answer. */
+  #guarded(work: () => Answer): Answer {
+    try {
+      return work();
+    } catch (error) {
+      this.#cache = undefined;
+      if (!(error instanceof CoreError)) throw error;
+      return { status: error.status === 'QL_ERR_LIMIT' ? 413 : 400, body: { error: error.failure } };
+    }
+  }
+
+  #command(grant: Grant, command: Command): Answer {
+    const barred = bar(grant, command);
+    if (barred !== undefined) return { status: 403, body: failure('QL_ERR_ARGUMENT', barred) };
+    const quest = this.#quest;
+    const { head, n } = quest.head();
+    if (command.head !== undefined && command.head !== head) return { status: 409, body: { head } };
+    const decision = quest.decide(command, this.#ports.now(), this.#ports.random(ENTROPY));
+    if (decision.refusal !== undefined) return { status: 422, body: { refusal: decision.refusal } };
+    const { store } = this.#ports;
+    if (decision.line === undefined) {
+      const before = decision.duplicate_of ?? -1;
+      return { status: 200, body: { n: before, line: store.lines(before - 1, 1)[0], head } };
+    }
+    const line = decision.line.trimEnd();
+    store.transaction(() => {
+      quest.append(line);
+      store.insertLine({ n, line, h: quest.head().head });
+    });
+    this.#tell({ type: 'lines', lines: [line] });
+    return { status: 200, body: { n, line, head: quest.head().head } };
+  }
+
+  #tell(frame: Frame): void {
+    for (const peer of this.#ports.peers()) {
+      if (peer.grant !== null) peer.send(frame);
+    }
+  }
+
+  /** Somebody connected. Those who never show a capability must not pile up. */
+  met(): void {
+    const pending = this.#ports.peers().filter((peer) => peer.grant === null);
+    for (const peer of pending.slice(0, Math.max(0, pending.length - PENDING_MAX))) peer.close(4408, 'No capability was shown.');
+  }
+
+  /** The first frame of a socket: a capability's digest, and the last event it has. */
+  enter(peer: Peer, key: string | undefined, after: unknown): void {
+    const grant = this.#grant(key);
+    if (grant === null) return peer.close(4404, 'There is no such quest here, or this link does not open it.');
+    const last = after ?? -1;
+    if (!Number.isSafeInteger(last)) return peer.close(4400, 'after is the number of the last event you have, or -1.');
+    const { n } = this.#quest.head();
+    let from = Math.max(last as number, -1);
+    do {
+      const lines = this.#ports.store.lines(from, PAGE);
+      peer.send({ type: 'lines', lines });
+      from += lines.length;
+    } while (from + 1 < n);
+    peer.grant = grant;
+    this.presence();
+  }
+
+  /** A later frame: a command, answered under the id it came with. */
+  hear(peer: Peer, frame: unknown): void {
+    const { id, command } = (isObject(frame) ? frame : {}) as { id?: unknown; command?: unknown };
+    const grant = peer.grant;
+    if (grant === null) return;
+    const answer = isObject(command)
+      ? this.#guarded(() => this.#command(grant, command as Command))
+      : badRequest('A frame holds an id and a command: {"id": 1, "command": {…}}.');
+    peer.send({ ...reply(answer), id } as Frame);
+  }
+
+  /** Tells everybody how many watch. */
+  presence(): void {
+    const watching = this.#ports.peers().filter((peer) => peer.grant !== null).length;
+    this.#tell({ type: 'presence', watching });
+  }
+}
+
+/** Why this capability cannot carry this command; undefined when it can. */
+function bar(grant: Grant, command: Command): string | undefined {
+  if (grant.role === 'own' || (grant.agent !== null && grant.agent === command.by)) return undefined;
+  return grant.agent === null ? 'This link can watch the quest, not act in it.' : `This link acts for ${grant.agent} only.`;
+}
+
+function reply(answer: Answer): object {
+  const body = answer.body as Record<string, unknown>;
+  switch (answer.status) {
+    case 200:
+      return { type: 'accepted', n: body['n'], head: body['head'] };
+    case 409:
+      return { type: 'conflict', head: body['head'] };
+    case 422:
+      return { type: 'refused', refusal: body['refusal'] };
+    default:
+      return { type: 'error', error: body['error'] };
+  }
+}
+
+function text(lines: string[]): string | null {
+  return lines.length === 0 ? null : `${lines.join('\n')}\n`;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
