@@ -2,7 +2,7 @@
 #ifndef QUESTLINE_LINK_H
 #define QUESTLINE_LINK_H
 
-#include <questline/base.h>
+#include <questline/value.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,6 +17,8 @@ QL_NODISCARD ql_status ql_link_make(ql_arena *a, ql_str log, ql_str *out, ql_err
 /// @param log   the same bytes that were shared
 /// @return QL_OK; QL_ERR_SYNTAX (no such link, or cut short); QL_ERR_INTEGRITY (checksum or head differs); QL_ERR_VERSION; QL_ERR_LIMIT; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_link_open(ql_arena *a, ql_str text, ql_str *log, ql_error *err);
+/// The shape `Link` of a fragment that ql_link_make gave: with its #, its length, and a warning when it is long. NULL when out of memory.
+ql_value *ql_link_value(ql_arena *a, ql_str fragment);
 
 #ifdef __cplusplus
 }
