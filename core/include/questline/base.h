@@ -97,6 +97,8 @@ ql_buf ql_buf_new(ql_alloc alloc);
 void ql_buf_free(ql_buf *buf);
 void ql_buf_add(ql_buf *buf, ql_str s);
 void ql_buf_byte(ql_buf *buf, char c);
+/// Makes room for `more` bytes, so that writing them cannot fail. False, and failed set, when out of memory.
+bool ql_buf_reserve(ql_buf *buf, size_t more);
 void ql_buf_int(ql_buf *buf, int64_t value);
 /// Borrowed from buf, until the next write.
 ql_str ql_buf_str(const ql_buf *buf);

@@ -56,15 +56,25 @@ typedef enum ql_plan_format { QL_PLAN_SEED, QL_PLAN_MARKDOWN, QL_PLAN_MERMAID } 
 QL_NODISCARD ql_status ql_plan_rehearse(ql_arena *a, const ql_roster *roster, ql_str leader, ql_str objective, const ql_plan **out,
                                         ql_error *err);
 
-/// Reads the seeds' text form (IMPLEMENTATION PLAN / AGENTS NEEDED / DEPENDENCIES & ORDER). Strings borrow from text.
-/// @return QL_OK; QL_ERR_SYNTAX (no heading of the form is there; line and column say where it broke); QL_ERR_LIMIT; QL_ERR_NOMEM.
+/// Reads the seeds' text form (IMPLEMENTATION PLAN / AGENTS NEEDED / DEPENDENCIES & ORDER), and a bare task breakdown. Strings borrow from
+/// text or live in the arena. Without tasks of its own a text gets one task for each numbered step, or else for each agent needed.
+/// @return QL_OK; QL_ERR_SYNTAX (no heading of the form is there; line and column say where it broke); QL_ERR_UTF8;
+///         QL_ERR_LIMIT (QL_JSON_BYTES_MAX, QL_PLAN_TASKS_MAX, QL_PLAN_EDGES_MAX); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_plan_read(ql_arena *a, ql_str text, const ql_plan **out, ql_error *err);
-/// Writes one of the text forms. Reading QL_PLAN_SEED back gives an equal plan.
+/// Writes one of the text forms; absent when out of memory. Reading QL_PLAN_SEED back gives a plan equal in every field, for every plan that
+/// ql_plan_read, ql_plan_from_value or ql_plan_rehearse made.
 ql_str ql_plan_write(ql_arena *a, const ql_plan *plan, ql_plan_format format);
 
-/// The shape `Plan` of shapes.def, with `groups` and `problems` computed.
+/// What keeps a plan from running, or should be looked at: an array of the shape `PlanProblem`; errors block approval. With a roster it also
+/// finds agents that are not in it; roster may be NULL. NULL when out of memory.
+ql_value *ql_plan_check(ql_arena *a, const ql_plan *plan, const ql_roster *roster);
+
+/// The shape `Plan` of shapes.def, with `groups`, `path` and `problems` computed (those found without a roster). With a cycle there are no
+/// groups and no path, and a task's group is 0.
 ql_value *ql_plan_value(ql_arena *a, const ql_plan *plan);
-/// The reverse. @return QL_OK; QL_ERR_SYNTAX (detail names the member); QL_ERR_LIMIT; QL_ERR_NOMEM.
+/// The reverse; objective, leader and tasks must be there, other members may be missing; computed and unknown ones are not looked at.
+/// Texts become one line each; tasks are numbered T1, T2 … in order, whatever unique ids they came with. Nothing borrows from value.
+/// @return QL_OK; QL_ERR_SYNTAX (detail names the member: "tasks[2].after[0]"); QL_ERR_LIMIT; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_plan_from_value(ql_arena *a, const ql_value *value, const ql_plan **out, ql_error *err);
 
 /// The order of work: groups[i] is the group, from 1, of task i. Declared groups are kept as barriers; without them a task's group is one

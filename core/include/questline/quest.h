@@ -40,7 +40,8 @@ typedef struct ql_decision {
 /// @param now      ms since epoch; time never falls, an earlier one is lifted to the last event's
 /// @param entropy  QL_ENTROPY_BYTES fresh random bytes: the salts and the quest id come from them
 /// @return QL_OK (also for a refusal); QL_ERR_SYNTAX (no such type, a missing, unknown or ill-typed field: err->detail names it);
-///         QL_ERR_LIMIT (the line, the quest, agents or tasks would pass a limit); QL_ERR_NOMEM.
+///         QL_ERR_CONFLICT (the command names another head; detail is the present one); QL_ERR_LIMIT (the line or the quest would be too
+///         long); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_quest_decide(const ql_quest *quest, ql_arena *a, const ql_value *command, int64_t now, const uint8_t *entropy,
                                        ql_decision *out, ql_error *err);
 
@@ -60,11 +61,12 @@ void ql_quest_head(const ql_quest *quest, char head[QL_HASH_CHARS]); /* of the l
 ql_value *ql_quest_state(const ql_quest *quest, ql_arena *a);
 QL_NODISCARD ql_status ql_quest_state_hash(const ql_quest *quest, char hash[QL_HASH_CHARS], ql_error *err);
 
-/// What a screen shows: shape `QuestView`. NULL when out of memory.
+/// What a screen shows: shape `QuestView`; borrows from the quest until its next append. NULL when out of memory.
 ql_value *ql_quest_view(const ql_quest *quest, ql_arena *a);
 /// The same as of event n (0 to count-1): a fold over the first n+1 lines. @return QL_OK; QL_ERR_ARGUMENT; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_quest_view_at(const ql_quest *quest, ql_arena *a, int64_t n, ql_value **out, ql_error *err);
-/// What an agent sees when it asks whether it is its turn: shape `Monitor`. A read, never an event. NULL when out of memory.
+/// What an agent sees when it asks whether it is its turn: shape `Monitor`. A read, never an event. NULL when nobody of that name is
+/// in the quest, or when out of memory (then ql_arena_failed).
 ql_value *ql_quest_monitor(const ql_quest *quest, ql_arena *a, ql_str agent);
 /// One event with its openings: shape `Event`. NULL when out of memory or n is not an event.
 ql_value *ql_quest_event(const ql_quest *quest, ql_arena *a, int64_t n);

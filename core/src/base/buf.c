@@ -9,7 +9,7 @@ void ql_buf_free(ql_buf *buf) {
   *buf = ql_buf_new(buf->alloc);
 }
 
-static bool reserve(ql_buf *buf, size_t more) {
+bool ql_buf_reserve(ql_buf *buf, size_t more) {
   if (buf->failed) return false;
   if (more <= buf->cap - buf->len) return true;
   size_t cap = buf->cap ? buf->cap : 256;
@@ -29,13 +29,13 @@ static bool reserve(ql_buf *buf, size_t more) {
 }
 
 void ql_buf_add(ql_buf *buf, ql_str s) {
-  if (s.len == 0 || !reserve(buf, s.len)) return;
+  if (s.len == 0 || !ql_buf_reserve(buf, s.len)) return;
   memcpy(buf->ptr + buf->len, s.ptr, s.len);
   buf->len += s.len;
 }
 
 void ql_buf_byte(ql_buf *buf, char c) {
-  if (!reserve(buf, 1)) return;
+  if (!ql_buf_reserve(buf, 1)) return;
   buf->ptr[buf->len++] = c;
 }
 

@@ -1,0 +1,40 @@
+/* What the files of this folder know of a quest: its log, its state, and the history that screens need and the state hash does not. */
+#ifndef QL_QUEST_QUEST_H
+#define QL_QUEST_QUEST_H
+
+#include "quest/state.h"
+
+/* Somebody held the turn from the event `from` to the event `to`. */
+typedef struct ql__hold {
+  size_t seat;
+  int64_t from, to;              /* to is -1 while it lasts */
+  size_t first_task, task_count; /* in ql_quest.hold_tasks */
+} ql__hold;
+
+typedef enum ql__delivery { QL__NOT_SENT, QL__WAITS, QL__DELIVERED, QL__CAME_BACK } ql__delivery;
+
+struct ql_quest {
+  ql_alloc alloc;
+  ql_arena *arena; /* what the state borrows: lives as long as the quest */
+  ql_arena *scratch;
+  ql__state state;
+  uint8_t head[QL_HASH_BYTES];
+  ql_buf log;
+  size_t *starts; /* of each line in log, and one past the end */
+  size_t start_cap;
+  int64_t turn_from; /* the first event of the turn that is being built or played */
+  uint8_t *delivery; /* ql__delivery of the message of each event */
+  size_t delivery_cap;
+  ql__hold *holds;
+  size_t hold_count, hold_cap;
+  size_t *hold_tasks;
+  size_t hold_task_count, hold_task_cap;
+  int64_t withheld;
+};
+
+/// Room for what one event can add to the history.
+ql_status ql__history_reserve(ql_quest *quest, ql_error *err);
+/// Looks at the state after an event: closes and opens holds, notes deliveries.
+void ql__history_note(ql_quest *quest, const ql__event *event);
+
+#endif

@@ -1,0 +1,383 @@
+/* What people and programs are shown of a quest: screens, monitors, single events. Reads only. */
+#include "base/text.h"
+#include "quest/quest.h"
+
+static ql_value *id_list(ql_arena *a, const size_t *tasks, size_t count) {
+  ql_value *list = ql_array(a);
+  for (size_t i = 0; i < count; i++) ql_push(list, ql_string(a, ql__task_id(a, tasks[i])));
+  return list;
+}
+
+/* ---- events with their openings ---- */
+
+typedef struct opened {
+  const ql_value *e, *d, *open;
+  ql_event_type type;
+  ql__text *texts;
+  ql_str *plain;
+  size_t count, withheld;
+} opened;
+
+/* Reads event n again; it passed every check when it was appended, so only memory can fail. */
+static bool open_event(const ql_quest *quest, ql_arena *a, int64_t n, opened *out) {
+  ql_str line = ql_quest_line(quest, n);
+  ql_value *root;
+  if (!line.ptr || ql_canon_read(a, ql_slice(line, 0, line.len - 1), &root, NULL) != QL_OK) return false;
+  out->e = QL_GET(root, "e");
+  out->d = QL_GET(out->e, "d");
+  out->open = QL_GET(root, "x");
+  out->type = ql__event_type(ql_get_str(out->e, QL_STR("t")));
+  out->count = ql__event_texts(a, out->type, out->d, &out->texts);
+  if (ql_arena_failed(a)) return false;
+  return ql__texts_open(a, out->texts, out->count, out->open, &out->plain, &out->withheld, NULL) == QL_OK;
+}
+
+/* The opened text of a node of d; absent when withheld. */
+static ql_str text_at(const opened *event, const ql_value *node) {
+  for (size_t i = 0; i < event->count; i++)
+    if (event->texts[i].node == node) return event->plain[i];
+  return QL_ABSENT;
+}
+
+/* The words of an event: what was said, why, or what for. */
+static const ql_value *words_of(const opened *event) {
+  static const ql_str NAMES[] = {QL_STR_INIT("msg"), QL_STR_INIT("reason"), QL_STR_INIT("summary"), QL_STR_INIT("mission")};
+  for (size_t i = 0; i < QL_COUNT(NAMES); i++) {
+    const ql_value *node = ql_get(event->d, NAMES[i]);
+    if (node) return node;
+  }
+  return NULL;
+}
+
+ql_value *ql_quest_event(const ql_quest *quest, ql_arena *a, int64_t n) {
+  opened event;
+  if (!open_event(quest, a, n, &event)) return NULL;
+  /* The openings go where their commitments stand. */
+  for (size_t i = 0; i < event.count; i++) {
+    event.texts[i].node->text = event.plain[i];
+    if (!event.plain[i].ptr) event.texts[i].node->kind = QL_NULL;
+  }
+  ql_value *line, *value = ql_object(a);
+  ql_str bytes = ql_quest_line(quest, n);
+  if (ql_canon_read(a, ql_slice(bytes, 0, bytes.len - 1), &line, NULL) != QL_OK) return NULL;
+  QL_SET(value, "at", ql_int(a, ql_get_int(event.e, QL_STR("at"), 0)));
+  QL_SET(value, "by", ql_string(a, ql_get_str(event.e, QL_STR("by"))));
+  QL_SET(value, "data", ql__copy(a, event.d));
+  QL_SET(value, "h", ql_string(a, ql_get_str(line, QL_STR("h"))));
+  QL_SET(value, "n", ql_int(a, n));
+  QL_SET(value, "type", ql_string(a, ql__event_name(event.type)));
+  QL_SET(value, "withheld", ql_int(a, (int64_t)event.withheld));
+  return ql_arena_failed(a) ? NULL : value;
+}
+
+/* ---- tasks ---- */
+
+/* The group of each task: declared, or one more than the largest of those it depends on. */
+static size_t *task_groups(ql_arena *a, const ql__state *s, size_t *count) {
+  size_t *groups = ql_arena_array(a, s->task_count + 1, sizeof *groups);
+  *count = 0;
+  if (!groups) return NULL;
+  for (size_t i = 0; i < s->task_count; i++) groups[i] = s->tasks[i].group > 0 ? s->tasks[i].group : 1;
+  /* A plan has no cycle, so this settles after as many rounds as its longest path has steps. */
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (size_t i = 0; i < s->task_count; i++)
+      for (size_t k = 0; s->tasks[i].group == 0 && k < s->tasks[i].after_count; k++)
+        if (groups[i] <= groups[s->tasks[i].after[k]]) {
+          groups[i] = groups[s->tasks[i].after[k]] + 1;
+          moved = true;
+        }
+  }
+  for (size_t i = 0; i < s->task_count; i++)
+    if (groups[i] > *count) *count = groups[i];
+  return groups;
+}
+
+static ql_value *groups_value(ql_arena *a, const ql__state *s, const size_t *group_of, size_t count) {
+  ql_value *groups = ql_array(a);
+  for (size_t g = 1; g <= count; g++) {
+    ql_value *group = ql_push(groups, ql_array(a));
+    for (size_t i = 0; i < s->task_count; i++)
+      if (group_of[i] == g) ql_push(group, ql_string(a, ql__task_id(a, i)));
+  }
+  return groups;
+}
+
+/* The first line of a message, for a task that has no title of its own. */
+static ql_str first_line(ql_str text) {
+  ql_str line = text;
+  if (text.ptr) ql_next_line(&text, &line);
+  return line;
+}
+
+static ql_value *text_list(ql_arena *a, const opened *create, const ql_value *nodes) {
+  ql_value *list = ql_array(a);
+  for (const ql_value *node = nodes ? nodes->first : NULL; node; node = node->next) ql_push(list, ql_string(a, text_at(create, node)));
+  return list;
+}
+
+static ql_value *tasks_value(const ql_quest *quest, ql_arena *a, const opened *create, const size_t *group_of) {
+  const ql__state *s = &quest->state;
+  ql_value *tasks = ql_array(a);
+  const ql_value *planned = QL_GET(create->d, "tasks");
+  const ql_value *plan = planned ? planned->first : NULL;
+  for (size_t i = 0; i < s->task_count; i++) {
+    const ql__task *task = &s->tasks[i];
+    ql_str title = QL_ABSENT;
+    opened message;
+    if (plan) title = text_at(create, QL_GET(plan, "title"));
+    if (!plan && open_event(quest, a, task->opened_by, &message)) title = first_line(text_at(&message, words_of(&message)));
+    ql_value *item = ql_push(tasks, ql_object(a));
+    QL_SET(item, "accept", text_list(a, create, plan ? QL_GET(plan, "accept") : NULL));
+    QL_SET(item, "after", id_list(a, task->after, task->after_count));
+    QL_SET(item, "agent", ql_string(a, s->seats[task->seat].id));
+    QL_SET(item, "group", ql_int(a, (int64_t)group_of[i]));
+    QL_SET(item, "id", ql_string(a, ql__task_id(a, i)));
+    QL_SET(item, "outputs", text_list(a, create, plan ? QL_GET(plan, "outputs") : NULL));
+    QL_SET(item, "status", ql_string(a, ql__task_status_name(task->status)));
+    QL_SET(item, "title", ql_string(a, title));
+    if (plan) plan = plan->next;
+  }
+  return tasks;
+}
+
+/* ---- seats, holds, what comes next ---- */
+
+static bool has_queued_slot(const ql__state *s, size_t seat) {
+  for (size_t i = 0; i < s->slot_count; i++)
+    if (s->slots[i].seat == seat && s->slots[i].status == QL__QUEUED) return true;
+  return false;
+}
+
+static ql_value *holds_value(const ql_quest *quest, ql_arena *a) {
+  ql_value *holds = ql_array(a);
+  for (size_t i = 0; i < quest->hold_count; i++) {
+    const ql__hold *hold = &quest->holds[i];
+    ql_value *item = ql_push(holds, ql_object(a));
+    QL_SET(item, "agent", ql_string(a, quest->state.seats[hold->seat].id));
+    QL_SET(item, "from", ql_int(a, hold->from));
+    QL_SET(item, "tasks", id_list(a, quest->hold_tasks + hold->first_task, hold->task_count));
+    if (hold->to >= 0) QL_SET(item, "to", ql_int(a, hold->to));
+  }
+  return holds;
+}
+
+static ql_value *push_next(ql_arena *a, ql_value *next, ql_str agent, bool planned) {
+  ql_value *item = ql_push(next, ql_object(a));
+  QL_SET(item, "agent", ql_string(a, agent));
+  QL_SET(item, "planned", ql_bool(a, planned));
+  return QL_SET(item, "tasks", ql_array(a));
+}
+
+/* First those who were sent a message, then the leader who reads the answers, then the plan. */
+static ql_value *next_value(ql_arena *a, const ql__state *s, const size_t *group_of, size_t group_count) {
+  ql_value *next = ql_array(a);
+  if (ql__over(s)) return next;
+  for (size_t i = 0; i < s->slot_count; i++) {
+    if (s->slots[i].status != QL__QUEUED) continue;
+    ql_value *tasks = push_next(a, next, s->seats[s->slots[i].seat].id, false);
+    for (size_t k = 0; k < s->item_count; k++)
+      if (s->items[k].slot == i) ql_push(tasks, ql_string(a, ql__task_id(a, s->items[k].task)));
+  }
+  bool leader_returns = s->slot_count > 0 || s->status == QL__PROPOSED;
+  if (leader_returns) push_next(a, next, s->seats[QL__LEADER].id, false);
+  for (size_t g = 1; g <= group_count; g++) {
+    ql_value *tasks = NULL;
+    size_t before = QL__NONE;
+    for (size_t i = 0; i < s->task_count; i++) {
+      if (group_of[i] != g || s->tasks[i].status != QL__TODO) continue;
+      if (s->tasks[i].seat != before) tasks = push_next(a, next, s->seats[s->tasks[i].seat].id, true);
+      before = s->tasks[i].seat;
+      ql_push(tasks, ql_string(a, ql__task_id(a, i)));
+    }
+  }
+  return next;
+}
+
+/* ---- talk ---- */
+
+static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, const opened *event, int64_t n) {
+  const ql__state *s = &quest->state;
+  ql_str task = ql_get_str(event->d, QL_STR("task"));
+  ql_value *tasks = ql_array(a);
+  if (task.ptr) {
+    ql_push(tasks, ql_string(a, task));
+    QL_SET(item, "task", ql_string(a, task));
+  } else if (event->type == QL_EVENT_message) {
+    for (size_t i = 0; i < s->task_count; i++)
+      if (s->tasks[i].opened_by == n) ql_push(tasks, ql_string(a, ql__task_id(a, i)));
+  } else if (event->type == QL_EVENT_respond) {
+    for (size_t i = 0; i < quest->hold_count; i++)
+      if (quest->holds[i].to == n && ql_eq(s->seats[quest->holds[i].seat].id, ql_get_str(event->e, QL_STR("by"))))
+        tasks = id_list(a, quest->hold_tasks + quest->holds[i].first_task, quest->holds[i].task_count);
+  }
+  QL_SET(item, "tasks", tasks);
+}
+
+static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_t n) {
+  static const ql_str DELIVERY[] = {
+      [QL__WAITS] = QL_STR_INIT("queued"), [QL__DELIVERED] = QL_STR_INIT("delivered"), [QL__CAME_BACK] = QL_STR_INIT("returned")};
+  opened event;
+  if (!open_event(quest, a, n, &event)) return false;
+  const ql_value *words = words_of(&event), *to = QL_GET(event.d, "to");
+  ql_str text = words ? text_at(&event, words) : QL_ABSENT, kind = ql_get_str(event.d, QL_STR("kind"));
+  ql_value *item = ql_push(talk, ql_object(a));
+  QL_SET(item, "at", ql_int(a, ql_get_int(event.e, QL_STR("at"), 0)));
+  QL_SET(item, "by", ql_string(a, ql_get_str(event.e, QL_STR("by"))));
+  if (kind.ptr) QL_SET(item, "kind", ql_string(a, kind));
+  QL_SET(item, "n", ql_int(a, n));
+  if (quest->delivery[n] != QL__NOT_SENT) QL_SET(item, "state", ql_string(a, DELIVERY[quest->delivery[n]]));
+  set_talk_tasks(quest, a, item, &event, n);
+  QL_SET(item, "text", ql_string(a, text));
+  QL_SET(item, "to", to ? ql__copy(a, to) : ql_array(a));
+  QL_SET(item, "type", ql_string(a, ql__event_name(event.type)));
+  QL_SET(item, "withheld", ql_bool(a, words && !text.ptr));
+  return true;
+}
+
+/* ---- the whole view ---- */
+
+static bool all_rehearsed(const ql__state *s) {
+  for (size_t i = QL__LEADER; i < s->seat_count; i++)
+    if (!ql_eq(s->seats[i].kind, QL_STR("rehearsal"))) return false;
+  return s->seat_count > QL__LEADER;
+}
+
+/* How it ended: the words of the event that ended it. */
+static ql_str last_words(const ql_quest *quest, ql_arena *a) {
+  opened event;
+  if (!ql__over(&quest->state) || !open_event(quest, a, quest->state.events - 1, &event)) return QL_ABSENT;
+  const ql_value *words = words_of(&event);
+  return words ? text_at(&event, words) : QL_ABSENT;
+}
+
+static void set_holders(ql_arena *a, ql_value *view, const ql__state *s) {
+  ql_value *holders = ql_array(a);
+  for (size_t i = 0; i < s->seat_count; i++)
+    if (ql__shown_holding(s, i)) ql_push(holders, ql_string(a, s->seats[i].id));
+  bool owner = s->seat_count > 0 && ql__shown_holding(s, QL__OWNER), leader = s->seat_count > 1 && ql__shown_holding(s, QL__LEADER);
+  QL_SET(view, "holders", holders);
+  QL_SET(view, "holder",
+         ql_string(a, owner && holders->count == 1 ? QL_STR("owner")
+                      : leader                     ? QL_STR("leader")
+                      : holders->count > 0         ? QL_STR("group")
+                                                   : QL_STR("nobody")));
+}
+
+static ql_str hash_text(ql_arena *a, const char hash[QL_HASH_CHARS]) { return ql_arena_str(a, (ql_str){hash, QL_HASH_CHARS}); }
+
+ql_value *ql_quest_view(const ql_quest *quest, ql_arena *a) {
+  const ql__state *s = &quest->state;
+  ql_value *view = ql_object(a), *talk = ql_array(a);
+  char hash[QL_HASH_CHARS], head[QL_HASH_CHARS];
+  opened create = {0};
+  size_t group_count;
+  size_t *group_of = task_groups(a, s, &group_count);
+  if (!group_of || !view || !talk || ql_quest_state_hash(quest, hash, NULL) != QL_OK) return NULL;
+  if (s->events > 0 && !open_event(quest, a, 0, &create)) return NULL;
+  for (int64_t n = 0; n < s->events; n++)
+    if (!push_talk(quest, a, talk, n)) return NULL;
+  ql_quest_head(quest, head);
+  set_holders(a, view, s);
+  QL_SET(view, "agents", seats_value(a, s));
+  QL_SET(view, "at", ql_int(a, s->at));
+  QL_SET(view, "groups", groups_value(a, s, group_of, group_count));
+  QL_SET(view, "head", ql_string(a, hash_text(a, head)));
+  QL_SET(view, "holds", holds_value(quest, a));
+  QL_SET(view, "id", ql_string(a, s->id));
+  QL_SET(view, "mission", ql_string(a, s->events > 0 ? text_at(&create, QL_GET(create.d, "mission")) : QL_ABSENT));
+  QL_SET(view, "n", ql_int(a, s->events));
+  QL_SET(view, "next", next_value(a, s, group_of, group_count));
+  QL_SET(view, "policy", ql_string(a, s->policy.ptr ? s->policy : QL_STR("strict")));
+  QL_SET(view, "rehearsed", ql_bool(a, all_rehearsed(s)));
+  QL_SET(view, "state_hash", ql_string(a, hash_text(a, hash)));
+  QL_SET(view, "status", ql_string(a, ql__status_name(s->status)));
+  QL_SET(view, "summary", ql_string(a, last_words(quest, a)));
+  QL_SET(view, "talk", talk);
+  QL_SET(view, "tasks", tasks_value(quest, a, &create, group_of));
+  QL_SET(view, "withheld", ql_int(a, quest->withheld));
+  return ql_arena_failed(a) ? NULL : view;
+}
+
+ql_status ql_quest_view_at(const ql_quest *quest, ql_arena *a, int64_t n, ql_value **out, ql_error *err) {
+  if (n < 0 || n >= quest->state.events) return ql_fail(err, QL_ERR_ARGUMENT, "the quest has no such event", QL_ABSENT);
+  ql_str last = ql_quest_line(quest, n);
+  ql_str log = ql_quest_log(quest);
+  ql_quest *earlier = ql_quest_new(quest->alloc);
+  if (!earlier) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  ql_status status = ql_quest_append_log(earlier, ql_slice(log, 0, (size_t)(last.ptr - log.ptr) + last.len), err);
+  /* The view borrows nothing from the earlier quest once it is written and read again in the caller's arena. */
+  ql_arena *inner = status == QL_OK ? ql_arena_new(quest->alloc) : NULL;
+  const ql_value *view = inner ? ql_quest_view(earlier, inner) : NULL;
+  ql_str text = view ? ql_value_text(inner, view) : QL_ABSENT;
+  text = text.ptr ? ql_arena_str(a, text) : QL_ABSENT;
+  if (status == QL_OK) status = text.ptr ? ql_canon_read(a, text, out, err) : ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  ql_arena_free(inner);
+  ql_quest_free(earlier);
+  return status;
+}
+
+/* ---- monitor ---- */
+
+static ql_value *push_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox, int64_t n, size_t task) {
+  opened event;
+  if (!open_event(quest, a, n, &event)) return NULL;
+  const ql_value *words = words_of(&event);
+  ql_value *item = ql_push(inbox, ql_object(a));
+  QL_SET(item, "from", ql_string(a, ql_get_str(event.e, QL_STR("by"))));
+  QL_SET(item, "n", ql_int(a, n));
+  if (task != QL__NONE) QL_SET(item, "task", ql_string(a, ql__task_id(a, task)));
+  QL_SET(item, "text", ql_string(a, words ? text_at(&event, words) : QL_ABSENT));
+  return item;
+}
+
+/* A worker reads what its slot holds; the leader what was said since its own last words. */
+static void fill_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox, size_t seat) {
+  const ql__state *s = &quest->state;
+  size_t slot = s->group > 0 ? ql__slot_of(s, s->group, seat) : QL__NONE;
+  for (size_t i = 0; seat != QL__LEADER && slot != QL__NONE && i < s->item_count; i++)
+    if (s->items[i].slot == slot && !s->items[i].returned) push_inbox(quest, a, inbox, s->items[i].n, s->items[i].task);
+  if (seat != QL__LEADER) return;
+  size_t from = s->message_count;
+  while (from > 0 && s->messages[from - 1].seat != QL__LEADER) from--;
+  for (size_t i = from; i < s->message_count; i++) push_inbox(quest, a, inbox, s->messages[i].n, QL__NONE);
+}
+
+static ql_str hint(const ql__state *s, size_t seat, bool holds) {
+  if (ql__over(s)) return QL_STR("The quest is over. Stop monitoring.");
+  if (s->status == QL__PROPOSED)
+    return seat == QL__OWNER ? QL_STR("Read the plan, then approve or reject it.")
+                             : QL_STR("The plan waits for the owner's approval. Monitor again.");
+  if (s->status == QL__PAUSED)
+    return seat == QL__OWNER ? QL_STR("You paused the quest. Resume it to go on.")
+                             : QL_STR("The quest is paused by its owner. Monitor again.");
+  if (!holds) return QL_STR("Wait: it is not your turn. Monitor again.");
+  if (seat == QL__LEADER)
+    return s->slot_count > 0 ? QL_STR("Send further messages, or respond to end your turn.")
+                             : QL_STR("Send messages and then respond, or complete when every task is closed.");
+  return QL_STR("Do what the messages ask, then respond with what you did: completed, clarification or blocked.");
+}
+
+ql_value *ql_quest_monitor(const ql_quest *quest, ql_arena *a, ql_str agent) {
+  const ql__state *s = &quest->state;
+  size_t seat = ql__seat_of(s, agent);
+  if (seat == QL__NONE) return NULL;
+  bool holds = ql__shown_holding(s, seat);
+  ql_value *monitor = ql_object(a), *holders = ql_array(a), *inbox = ql_array(a);
+  for (size_t i = 0; i < s->seat_count; i++)
+    if (ql__shown_holding(s, i)) ql_push(holders, ql_string(a, s->seats[i].id));
+  if (holds) fill_inbox(quest, a, inbox, seat);
+  ql_str turn = ql__over(s) ? QL_STR("over") : s->status == QL__PAUSED ? QL_STR("paused") : holds ? QL_STR("yours") : QL_STR("wait");
+  ql_str role = seat == QL__OWNER ? QL_STR("owner") : seat == QL__LEADER ? QL_STR("leader") : QL_STR("worker");
+  QL_SET(monitor, "agent", ql_string(a, s->seats[seat].id));
+  QL_SET(monitor, "fence", ql_int(a, s->seats[seat].fence));
+  QL_SET(monitor, "hint", ql_string(a, hint(s, seat, holds)));
+  QL_SET(monitor, "holders", holders);
+  QL_SET(monitor, "inbox", inbox);
+  QL_SET(monitor, "n", ql_int(a, s->events));
+  QL_SET(monitor, "quest", ql_string(a, s->id));
+  QL_SET(monitor, "role", ql_string(a, role));
+  QL_SET(monitor, "status", ql_string(a, ql__status_name(s->status)));
+  QL_SET(monitor, "turn", ql_string(a, turn));
+  return ql_arena_failed(a) ? NULL : monitor;
+}
