@@ -20,6 +20,18 @@ ql_status ql__history_reserve(ql_quest *quest, ql_error *err) {
   return ok ? QL_OK : ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
 }
 
+static void open_hold(ql_quest *quest, size_t seat, int64_t n) {
+  const ql__state *s = &quest->state;
+  ql__hold *hold = &quest->holds[quest->hold_count++];
+  *hold = (ql__hold){seat, n, -1, quest->hold_task_count, 0};
+  size_t slot = s->group > 0 ? ql__slot_of(s, s->group, seat) : QL__NONE;
+  for (size_t i = 0; slot != QL__NONE && i < s->item_count; i++) {
+    if (s->items[i].slot != slot || s->items[i].returned) continue;
+    quest->hold_tasks[quest->hold_task_count++] = s->items[i].task;
+    hold->task_count++;
+  }
+}
+
 static void note_holds(ql_quest *quest, const ql__event *event) {
   const ql__state *s = &quest->state;
   for (size_t seat = 0; seat < s->seat_count; seat++) {

@@ -149,6 +149,23 @@ static bool has_queued_slot(const ql__state *s, size_t seat) {
   return false;
 }
 
+static ql_value *seats_value(ql_arena *a, const ql__state *s) {
+  ql_value *seats = ql_array(a);
+  for (size_t i = 0; i < s->seat_count; i++) {
+    ql_value *seat = ql_push(seats, ql_object(a));
+    ql_str status = ql__shown_holding(s, i) ? QL_STR("holding")
+                    : has_queued_slot(s, i) ? QL_STR("waiting")
+                    : s->seats[i].stuck     ? QL_STR("blocked")
+                                            : QL_STR("idle");
+    QL_SET(seat, "fence", ql_int(a, s->seats[i].fence));
+    QL_SET(seat, "id", ql_string(a, s->seats[i].id));
+    QL_SET(seat, "kind", ql_string(a, s->seats[i].kind));
+    QL_SET(seat, "leads", ql_bool(a, i == QL__LEADER));
+    QL_SET(seat, "status", ql_string(a, status));
+  }
+  return seats;
+}
+
 static ql_value *holds_value(const ql_quest *quest, ql_arena *a) {
   ql_value *holds = ql_array(a);
   for (size_t i = 0; i < quest->hold_count; i++) {
