@@ -5,7 +5,7 @@
 set_property(SOURCE core/src/base/canon.c core/src/format/crypto.c ${sodium_hash_sources}
     APPEND PROPERTY COMPILE_OPTIONS -O2)
 
-file(STRINGS wasm/exports.txt exports REGEX "^ql_")
+file(STRINGS wasm/exports.txt exports REGEX "^qlw_")
 list(TRANSFORM exports PREPEND _)
 list(JOIN exports , exports)
 
