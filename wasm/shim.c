@@ -28,6 +28,7 @@ int32_t qlw_info(void);
 int32_t qlw_spec_parse(const char *path, uint32_t path_len, const char *text, uint32_t text_len);
 int32_t qlw_markdown_html(const char *text, uint32_t text_len);
 int32_t qlw_sha256(const char *bytes, uint32_t bytes_len);
+int32_t qlw_canonical(const char *json, uint32_t json_len);
 
 int32_t qlw_roster_new(void);
 int32_t qlw_roster_add(uint32_t roster, const char *path, uint32_t path_len, const char *text, uint32_t text_len);
@@ -265,6 +266,13 @@ int32_t qlw_sha256(const char *bytes, uint32_t bytes_len) {
   if (hex == NULL) return give_out_of_memory();
   ql_hex_write(hex, hash, QL_HASH_BYTES);
   return give_bytes((ql_str){hex, 2 * QL_HASH_BYTES});
+}
+
+int32_t qlw_canonical(const char *json, uint32_t json_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  ql_value *value = NULL;
+  ql_status status = ql_json_read(arena, str(json, json_len), &value, &error);
+  return give_or_fail(status, value);
 }
 
 int32_t qlw_verify(const char *log, uint32_t log_len, const char *head, uint32_t head_len) {

@@ -101,6 +101,11 @@ export class Core {
     return this.#instance.text('qlw_sha256', bytes);
   }
 
+  /** The canonical text of any JSON: sorted keys, no white space; numbers that are no integers become strings. */
+  canonical(json: Text): string {
+    return this.#instance.text('qlw_canonical', json);
+  }
+
   newRoster(): Roster {
     return new Roster(this.#instance, this.#instance.handle('qlw_roster_new'));
   }
