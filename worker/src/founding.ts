@@ -2,6 +2,7 @@
 import { type Core, CoreError } from '@questline/core';
 import type { Begun, FoundingBody } from './ports.ts';
 import { failure } from './replies.ts';
+import { answerOf } from './room.ts';
 
 export function begin(core: Core, body: FoundingBody, now: number, entropy: Uint8Array): Begun {
   try {
@@ -19,8 +20,8 @@ export function begin(core: Core, body: FoundingBody, now: number, entropy: Uint
     const { line, refusal } = quest.decide(body.command, now, entropy);
     return line === undefined ? { answer: { status: 422, body: { refusal } } } : opened(core, line);
   } catch (error) {
-    if (!(error instanceof CoreError)) throw error;
-    return { answer: { status: error.status === 'QL_ERR_LIMIT' ? 413 : 400, body: { error: error.failure } } };
+    if (error instanceof CoreError) return { answer: answerOf(error) };
+    throw error;
   }
 }
 

@@ -57,7 +57,7 @@ export class Room {
     this.#ports = ports;
   }
 
-  /** The quest as the rows say. Memory is a cache: it may be gone at any time, and is thrown away whenever a call did not end well. */
+  /** The quest as the rows say. Memory is a cache: it may be gone at any time, and is thrown away when anything but a refusal came up. */
   get #quest(): Quest {
     this.#cache ??= this.#ports.core().openQuest(text(this.#ports.store.lines(-1, ALL)));
     return this.#cache;
@@ -110,14 +110,14 @@ export class Room {
     return found;
   }
 
-  /** Runs work on the quest. What the core says against it becomes the answer. */
+  /** Runs work on the quest. What the core says against it becomes the answer, and has changed nothing. */
   #guarded(work: () => Answer): Answer {
     try {
       return work();
     } catch (error) {
+      if (error instanceof CoreError) return answerOf(error);
       this.#cache = undefined;
-      if (!(error instanceof CoreError)) throw error;
-      return { status: error.status === 'QL_ERR_LIMIT' ? 413 : 400, body: { error: error.failure } };
+      throw error;
     }
   }
 
@@ -126,7 +126,6 @@ export class Room {
     if (barred !== undefined) return { status: 403, body: failure('QL_ERR_ARGUMENT', barred) };
     const quest = this.#quest;
     const { head, n } = quest.head();
-    if (command.head !== undefined && command.head !== head) return { status: 409, body: { head } };
     const decision = quest.decide(command, this.#ports.now(), this.#ports.random(ENTROPY));
     if (decision.refusal !== undefined) return { status: 422, body: { refusal: decision.refusal } };
     const { store } = this.#ports;
@@ -188,6 +187,12 @@ export class Room {
     const watching = this.#ports.peers().filter((peer) => peer.grant !== null).length;
     this.#tell({ type: 'presence', watching });
   }
+}
+
+/** What a failure of the core is called over HTTP. */
+export function answerOf({ status, failure: found }: CoreError): Answer {
+  if (status === 'QL_ERR_CONFLICT') return { status: 409, body: { head: found.detail } };
+  return { status: status === 'QL_ERR_LIMIT' ? 413 : 400, body: { error: found } };
 }
 
 /** Why this capability cannot carry this command; undefined when it can. */
