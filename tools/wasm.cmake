@@ -5,14 +5,15 @@
 set_property(SOURCE core/src/base/canon.c core/src/format/crypto.c ${sodium_hash_sources}
     APPEND PROPERTY COMPILE_OPTIONS -O2)
 
-file(STRINGS wasm/exports.txt exports REGEX "^qlw_")
+file(STRINGS wasm/exports.txt exports REGEX "^qlw_") # the others are Emscripten's own
 list(TRANSFORM exports PREPEND _)
 list(JOIN exports , exports)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS wasm/exports.txt)
 
 add_executable(core-wasm wasm/shim.c)
 target_link_libraries(core-wasm PRIVATE questline ql_warnings)
 target_link_options(core-wasm PRIVATE
-    --no-entry -sSTANDALONE_WASM -sMALLOC=emmalloc -sEXPORTED_FUNCTIONS=${exports}
+    --no-entry -sSTANDALONE_WASM -sMALLOC=emmalloc -sEXPORTED_FUNCTIONS=${exports} -sSUPPORT_ERRNO=0
     --profiling-funcs -Wl,--no-demangle
     # Without it a deep recursion overwrites globals; with it, it traps.
     -Wl,--stack-first -sTOTAL_STACK=262144
@@ -21,11 +22,10 @@ target_link_options(core-wasm PRIVATE
     # LTO turns malloc + memset into calloc after symbols were resolved.
     -Wl,--undefined=calloc)
 set_target_properties(core-wasm PROPERTIES
-    OUTPUT_NAME core.named SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}
-    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/wasm/exports.txt)
+    OUTPUT_NAME core.named SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 
-# The linked module keeps its function names for tools/wasm-size.ts and for reading traps; the shipped one does not.
+# The linked module keeps its function names, for tools/wasm-size.ts and for reading traps; the shipped one does not.
 find_program(WASM_OPT wasm-opt REQUIRED)
 add_custom_command(TARGET core-wasm POST_BUILD
-    COMMAND ${WASM_OPT} --all-features --strip-debug ${PROJECT_BINARY_DIR}/core.named.wasm -o ${PROJECT_BINARY_DIR}/core.wasm
+    COMMAND ${WASM_OPT} --strip-debug ${PROJECT_BINARY_DIR}/core.named.wasm -o ${PROJECT_BINARY_DIR}/core.wasm
     BYPRODUCTS ${PROJECT_BINARY_DIR}/core.wasm)
