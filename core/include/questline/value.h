@@ -46,6 +46,8 @@ ql_value *ql_get(const ql_value *object, ql_str key);
 ql_str ql_get_str(const ql_value *object, ql_str key); /* absent unless a string */
 int64_t ql_get_int(const ql_value *object, ql_str key, int64_t otherwise);
 bool ql_get_bool(const ql_value *object, ql_str key); /* false unless true */
+/// A deep copy; strings stay borrowed. NULL when out of memory or nested deeper than QL_JSON_DEPTH_MAX.
+ql_value *ql_copy(ql_arena *a, const ql_value *value);
 bool ql_value_equal(const ql_value *x, const ql_value *y);
 
 /// Appends the canonical bytes: RFC 8785 restricted to integers; control characters as \b \t \n \f \r or lower-case \u00xx.

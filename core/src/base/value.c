@@ -108,6 +108,33 @@ bool ql_value_equal(const ql_value *x, const ql_value *y) {
   }
 }
 
+ql_value *ql_copy(ql_arena *a, const ql_value *value) {
+  const ql_value *from[QL_JSON_DEPTH_MAX];
+  ql_value *to[QL_JSON_DEPTH_MAX];
+  size_t depth = 0;
+  ql_value *root = NULL;
+  const ql_value *v = value;
+  while (v) {
+    ql_value *copy = ql_arena_get(a, sizeof *copy);
+    if (!copy) return NULL;
+    *copy = (ql_value){.kind = v->kind, .number = v->number, .text = v->text, .key = v->key};
+    if (depth > 0)
+      ql_push(to[depth - 1], copy);
+    else
+      root = copy;
+    if (v->first) {
+      if (depth == QL_COUNT(from)) return NULL;
+      from[depth] = v;
+      to[depth++] = copy;
+      v = v->first;
+      continue;
+    }
+    while (depth > 0 && !v->next) v = from[--depth];
+    v = depth > 0 ? v->next : NULL;
+  }
+  return root;
+}
+
 void ql_json_string(ql_buf *out, ql_str s) {
   static const char hex[] = "0123456789abcdef";
   ql_buf_byte(out, '"');

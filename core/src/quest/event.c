@@ -345,40 +345,13 @@ ql_value *ql__openings(ql_arena *a, const ql__text *texts, const ql_str *plain, 
   return ql_arena_failed(a) ? NULL : x;
 }
 
-ql_value *ql__copy(ql_arena *a, const ql_value *value) {
-  const ql_value *from[QL_JSON_DEPTH_MAX];
-  ql_value *to[QL_JSON_DEPTH_MAX];
-  size_t depth = 0;
-  ql_value *root = NULL;
-  const ql_value *v = value;
-  while (v) {
-    ql_value *copy = ql_arena_get(a, sizeof *copy);
-    if (!copy) return NULL;
-    *copy = (ql_value){.kind = v->kind, .number = v->number, .text = v->text, .key = v->key};
-    if (depth > 0)
-      ql_push(to[depth - 1], copy);
-    else
-      root = copy;
-    if (v->first) {
-      if (depth == QL_COUNT(from)) return NULL;
-      from[depth] = v;
-      to[depth++] = copy;
-      v = v->first;
-      continue;
-    }
-    while (depth > 0 && !v->next) v = from[--depth];
-    v = depth > 0 ? v->next : NULL;
-  }
-  return root;
-}
-
 /* ---- lines ---- */
 
 ql_value *ql__event_value(ql_arena *a, const ql__event *event) {
   ql_value *e = ql_object(a);
   QL_SET(e, "at", ql_int(a, event->at));
   QL_SET(e, "by", ql_string(a, event->by));
-  QL_SET(e, "d", ql__copy(a, event->d));
+  QL_SET(e, "d", ql_copy(a, event->d));
   QL_SET(e, "f", ql_int(a, event->fence));
   QL_SET(e, "k", ql_int(a, event->counter));
   QL_SET(e, "n", ql_int(a, event->n));

@@ -99,7 +99,4 @@ ql_value *ql__openings(ql_arena *a, const ql__text *texts, const ql_str *plain, 
 ql_status ql__texts_open(ql_arena *a, const ql__text *texts, size_t count, const ql_value *open, ql_str **plain, size_t *withheld,
                          ql_error *err);
 
-/// A deep copy into the arena; strings stay borrowed. NULL when out of memory or deeper than QL_JSON_DEPTH_MAX.
-ql_value *ql__copy(ql_arena *a, const ql_value *value);
-
 #endif

@@ -185,7 +185,7 @@ static void fill_in(const ql_quest *quest, ql_arena *a, ql_event_type type, size
   /* A single message names its task, so that a reader of the log need not count. */
   const ql_value *to = QL_GET(d, "to");
   if (type == QL_EVENT_message && seat == QL__LEADER && to && to->count == 1 && !QL_GET(d, "task"))
-    QL_SET(d, "task", ql_string(a, ql__task_id(a, quest->state.task_count)));
+    QL_SET(d, "task", ql_string(a, ql__quest_task_id(a, quest->state.task_count)));
 }
 
 /* The event that the same seat made with this fence and counter, -1 when there is none. */
@@ -222,7 +222,7 @@ static ql_status read_command(const ql_quest *quest, ql_arena *a, const ql_value
     bool numeric = ql_eq(member->key, QL_STR("fence")) || ql_eq(member->key, QL_STR("k"));
     if (numeric && (member->kind != QL_INT || member->number < 0))
       return ql_fail(err, QL_ERR_SYNTAX, "a number from 0 was expected", member->key);
-    if (!is_envelope(member->key)) ql_set(d, member->key, ql__copy(a, member));
+    if (!is_envelope(member->key)) ql_set(d, member->key, ql_copy(a, member));
   }
   normalise_names(a, d);
   fill_in(quest, a, out->type, seat, d, entropy);

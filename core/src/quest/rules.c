@@ -355,12 +355,12 @@ ql_value *ql__refusal_value(ql_arena *a, const ql__state *s, ql__verdict verdict
   }
   if (verdict.code == QL__tasks_open) {
     for (size_t i = 0; i < s->task_count; i++)
-      if (!ql__closed(&s->tasks[i])) ql_push(names, ql_string(a, ql__task_id(a, i)));
+      if (!ql__closed(&s->tasks[i])) ql_push(names, ql_string(a, ql__quest_task_id(a, i)));
     QL_SET(refusal, "tasks", names);
   }
   bool about_task = verdict.code == QL__unknown_task || verdict.code == QL__task_closed || verdict.code == QL__task_taken ||
                     verdict.code == QL__dependency_open;
-  if (verdict.blocker != QL__NONE) verdict.about = ql__task_id(a, verdict.blocker);
+  if (verdict.blocker != QL__NONE) verdict.about = ql__quest_task_id(a, verdict.blocker);
   if (about_task) QL_SET(refusal, "task", ql_string(a, verdict.about));
   ql_str meant = verdict.code == QL__not_recruited ? suggestion(s, verdict.about) : QL_ABSENT;
   if (meant.ptr) QL_SET(refusal, "did_you_mean", ql_string(a, meant));

@@ -64,7 +64,7 @@ bool ql__shown_holding(const ql__state *s, size_t seat) { return s->status == QL
 bool ql__over(const ql__state *s) { return s->status >= QL__COMPLETED; }
 bool ql__closed(const ql__task *task) { return task->status == QL__DONE || task->status == QL__DROPPED; }
 
-ql_str ql__task_id(ql_arena *a, size_t task) {
+ql_str ql__quest_task_id(ql_arena *a, size_t task) {
   ql_buf buf = ql_buf_new(ql_arena_alloc(a));
   ql_buf_byte(&buf, 'T');
   ql_buf_int(&buf, (int64_t)task + 1);
@@ -316,10 +316,10 @@ static ql_value *tasks_value(ql_arena *a, const ql__state *s) {
     const ql__task *task = &s->tasks[i];
     ql_value *item = ql_push(tasks, ql_object(a));
     ql_value *after = ql_array(a);
-    for (size_t k = 0; k < task->after_count; k++) ql_push(after, ql_string(a, ql__task_id(a, task->after[k])));
+    for (size_t k = 0; k < task->after_count; k++) ql_push(after, ql_string(a, ql__quest_task_id(a, task->after[k])));
     set_list(item, QL_STR("after"), after);
     if (task->group > 0) QL_SET(item, "group", ql_int(a, (int64_t)task->group));
-    QL_SET(item, "id", ql_string(a, ql__task_id(a, i)));
+    QL_SET(item, "id", ql_string(a, ql__quest_task_id(a, i)));
     QL_SET(item, "status", ql_string(a, TASK_NAMES[task->status]));
     QL_SET(item, "to", ql_string(a, s->seats[task->seat].id));
   }
@@ -337,7 +337,7 @@ static ql_value *groups_value(ql_arena *a, const ql__state *s) {
       if (s->items[k].slot != i) continue;
       ql_value *item = ql_push(inbox, ql_array(a));
       ql_push(item, ql_int(a, s->items[k].n));
-      ql_push(item, ql_string(a, ql__task_id(a, s->items[k].task)));
+      ql_push(item, ql_string(a, ql__quest_task_id(a, s->items[k].task)));
       if (s->items[k].returned) ql_push(item, ql_string(a, SLOT_NAMES[QL__RETURNED]));
     }
     QL_SET(slot, "inbox", inbox);
@@ -368,7 +368,7 @@ ql_value *ql__state_value(ql_arena *a, const ql__state *s) {
   if (s->policy.ptr) QL_SET(state, "policy", ql_string(a, s->policy));
   QL_SET(state, "rules", ql_int(a, s->rules));
   set_list(state, QL_STR("seats"), seats_value(a, s));
-  if (s->specs) QL_SET(state, "specs", ql__copy(a, s->specs));
+  if (s->specs) QL_SET(state, "specs", ql_copy(a, s->specs));
   QL_SET(state, "status", ql_string(a, STATUS_NAMES[s->status]));
   set_list(state, QL_STR("tasks"), tasks_value(a, s));
   return ql_arena_failed(a) ? NULL : state;

@@ -87,7 +87,7 @@ bool ql__holds(const ql__state *s, size_t seat);
 bool ql__shown_holding(const ql__state *s, size_t seat); /* a proposed quest waits for its owner: for a screen that holds too */
 bool ql__over(const ql__state *s);
 bool ql__closed(const ql__task *task); /* done or dropped */
-ql_str ql__task_id(ql_arena *a, size_t task);
+ql_str ql__quest_task_id(ql_arena *a, size_t task);
 ql_str ql__status_name(ql__status status);
 ql_str ql__task_status_name(ql__task_status status);
 ql_str ql__slot_status_name(ql__slot_status status);

@@ -1,0 +1,378 @@
+/* The session between a person's request and a finished quest. All of it is in the struct: not calling any more is how it stops. */
+#include <questline/driver.h>
+
+#include <string.h>
+
+#include "base/text.h"
+#include "driver/answer.h"
+
+typedef enum step {
+  STEP_LOOK,    /* look at the quest and find what comes next */
+  STEP_RANDOM,  /* a command is at hand, random bytes are asked for */
+  STEP_APPEND,  /* a line is decided, its append is asked for */
+  STEP_HUMAN,   /* the owner is asked */
+  STEP_ANSWER,  /* words are to be shown */
+  STEP_FINISHED /* nothing more will come */
+} step;
+
+typedef enum mode { MODE_NORMAL, MODE_PREQUEST, MODE_QUEST } mode;
+
+struct ql_driver {
+  ql_alloc alloc;
+  ql_arena *arena;   /* lives as long as the driver: the request, the plan, the answer */
+  ql_arena *command; /* what is in the making: reset at each look */
+  ql_quest *quest;
+  mode mode;
+  step step;
+  int64_t effect; /* id of the open effect */
+  ql_str answer;
+  const ql_value *create; /* the first command; NULL once the quest exists */
+  const ql_value *plan;   /* shape Plan, shown to the owner; NULL when the quest was opened from its log */
+  const ql_value *wanted; /* the command in the making */
+  int64_t looked_at;      /* events of the quest when `wanted` was made */
+  ql_str refused;         /* why the owner's last command was not accepted */
+  ql_str line;
+  uint8_t entropy[QL_ENTROPY_BYTES];
+};
+
+/* ---- mode and objective ---- */
+
+static const struct {
+  ql_str word;
+  mode mode;
+} MODES[] = {
+    {QL_STR_INIT("pre-quest"), MODE_PREQUEST}, {QL_STR_INIT("prequest"), MODE_PREQUEST}, {QL_STR_INIT("create quest for"), MODE_QUEST},
+    {QL_STR_INIT("create quest"), MODE_QUEST}, {QL_STR_INIT("quest"), MODE_QUEST},
+};
+
+/* An explicit choice wins, then the first word of the request; NORMAL is the default. *text loses the word. */
+static mode find_mode(ql_str explicit_mode, ql_str *text) {
+  *text = ql_trim(*text);
+  mode found = MODE_NORMAL;
+  for (size_t i = 0; i < QL_COUNT(MODES); i++) {
+    ql_str word = MODES[i].word;
+    bool alone = text->len == word.len || (text->len > word.len && !ql_is_alnum(text->ptr[word.len]));
+    if (!ql_starts_nocase(*text, word) || !alone) continue;
+    found = MODES[i].mode;
+    *text = ql_trim(ql_slice(*text, word.len, text->len));
+    while (text->len > 0 && (text->ptr[0] == ':' || text->ptr[0] == '-')) *text = ql_trim(ql_slice(*text, 1, text->len));
+    break;
+  }
+  if (ql_eq(explicit_mode, QL_STR("normal"))) return MODE_NORMAL;
+  if (ql_eq(explicit_mode, QL_STR("prequest"))) return MODE_PREQUEST;
+  if (ql_eq(explicit_mode, QL_STR("quest"))) return MODE_QUEST;
+  return found;
+}
+
+/* ---- from plan to command ---- */
+
+static ql_value *strings(ql_arena *a, const ql_str *items, size_t count) {
+  ql_value *list = ql_array(a);
+  for (size_t i = 0; i < count; i++) ql_push(list, ql_string(a, items[i]));
+  return list;
+}
+
+static void set_filled(ql_value *object, ql_str key, ql_value *list) {
+  if (list && list->count > 0) ql_set(object, key, list);
+}
+
+static ql_value *pair(ql_arena *a, ql_str first, ql_str second) {
+  ql_value *p = ql_array(a);
+  ql_push(p, ql_string(a, first));
+  ql_push(p, ql_string(a, second));
+  return p;
+}
+
+static ql_value *task_value(ql_arena *a, const ql_plan *plan, const ql_plan_task *task) {
+  ql_value *item = ql_object(a), *after = ql_array(a);
+  for (size_t k = 0; k < task->after_count; k++) ql_push(after, ql_string(a, plan->tasks[task->after[k]].id));
+  set_filled(item, QL_STR("accept"), strings(a, task->accept, task->accept_count));
+  set_filled(item, QL_STR("after"), after);
+  QL_SET(item, "id", ql_string(a, task->id));
+  set_filled(item, QL_STR("outputs"), strings(a, task->outputs, task->output_count));
+  QL_SET(item, "title", ql_string(a, task->title));
+  QL_SET(item, "to", ql_string(a, task->agent));
+  return item;
+}
+
+static bool listed(const ql_value *list, ql_str id) {
+  for (const ql_value *item = list->first; item; item = item->next)
+    if (ql_eq(item->text, id)) return true;
+  return false;
+}
+
+/* Groups are written down only where the plan declared them: the others follow from the dependencies. */
+static ql_value *declared_groups(ql_arena *a, const ql_plan *plan) {
+  ql_value *groups = ql_array(a);
+  size_t last = 0;
+  for (size_t i = 0; i < plan->task_count; i++)
+    if (plan->tasks[i].group > last) last = plan->tasks[i].group;
+  for (size_t g = 1; g <= last; g++) {
+    ql_value *group = ql_push(groups, ql_array(a));
+    for (size_t i = 0; i < plan->task_count; i++)
+      if (plan->tasks[i].group == g) ql_push(group, ql_string(a, plan->tasks[i].id));
+  }
+  return groups;
+}
+
+static ql_value *create_command(ql_arena *a, const ql_plan *plan, const ql_roster *roster) {
+  ql_value *c = ql_object(a), *agents = ql_array(a), *seats = ql_array(a), *specs = ql_array(a), *tasks = ql_array(a);
+  ql_push(agents, ql_string(a, plan->leader));
+  for (size_t i = 0; i < plan->task_count; i++) {
+    if (!listed(agents, plan->tasks[i].agent)) ql_push(agents, ql_string(a, plan->tasks[i].agent));
+    ql_push(tasks, task_value(a, plan, &plan->tasks[i]));
+  }
+  for (const ql_value *agent = agents->first; agent; agent = agent->next) {
+    const ql_agent *known = ql_roster_find(roster, agent->text);
+    ql_push(seats, pair(a, agent->text, QL_STR("rehearsal")));
+    if (known && known->spec) ql_push(specs, pair(a, agent->text, ql_arena_str(a, (ql_str){known->spec->sha256, 64})));
+  }
+  QL_SET(c, "agents", agents);
+  QL_SET(c, "brief", ql_string(a, ql_plan_write(a, plan, QL_PLAN_SEED)));
+  QL_SET(c, "by", ql_string(a, QL_STR("@owner")));
+  set_filled(c, QL_STR("groups"), declared_groups(a, plan));
+  QL_SET(c, "mission", ql_string(a, plan->objective));
+  QL_SET(c, "seats", seats);
+  set_filled(c, QL_STR("specs"), specs);
+  QL_SET(c, "tasks", tasks);
+  QL_SET(c, "type", ql_string(a, QL_STR("create")));
+  return ql_arena_failed(a) ? NULL : c;
+}
+
+/* ---- lifecycle ---- */
+
+static ql_status out_of_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT); }
+
+static ql_status prepare(ql_driver *d, const ql_roster *roster, const ql_value *request, ql_error *err) {
+  ql_str text = ql_arena_str(d->arena, ql_get_str(request, QL_STR("text")));
+  ql_str agent = ql_get_str(request, QL_STR("agent"));
+  if (!agent.ptr) return ql_fail(err, QL_ERR_ARGUMENT, "a request says which agent is asked", QL_STR("agent"));
+  if (!text.ptr) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
+  d->mode = find_mode(ql_get_str(request, QL_STR("mode")), &text);
+  if (text.len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
+  const ql_agent *leader = ql_roster_find(roster, agent);
+  if (!leader) return ql_fail(err, QL_ERR_NOT_FOUND, "nobody in the roster has that name", agent);
+  if (d->mode == MODE_NORMAL) {
+    d->answer = ql__rehearsed_answer(d->arena, roster, leader, text);
+    d->step = STEP_ANSWER;
+    return d->answer.ptr ? QL_OK : out_of_memory(err);
+  }
+  const ql_plan *plan;
+  ql_status status = ql_plan_rehearse(d->arena, roster, leader->id, text, &plan, err);
+  const size_t *groups;
+  if (status == QL_OK) status = ql_plan_groups(d->arena, plan, &groups, err);
+  if (status != QL_OK) return status;
+  d->plan = ql_plan_value(d->arena, plan);
+  d->create = create_command(d->arena, plan, roster);
+  return d->plan && d->create ? QL_OK : out_of_memory(err);
+}
+
+ql_status ql_driver_new(ql_alloc alloc, ql_quest *quest, const ql_roster *roster, const ql_value *request, ql_driver **out, ql_error *err) {
+  if (ql_quest_count(quest) == 0 && (!request || !roster))
+    return ql_fail(err, QL_ERR_ARGUMENT, "an empty quest needs a request and a roster", QL_ABSENT);
+  ql_driver *d = alloc.resize(alloc.ctx, NULL, 0, sizeof *d);
+  if (!d) return out_of_memory(err);
+  *d = (ql_driver){.alloc = alloc, .arena = ql_arena_new(alloc), .command = ql_arena_new(alloc), .quest = quest, .effect = 1};
+  d->mode = MODE_PREQUEST; /* a quest opened from its log asks before it starts */
+  ql_status status = d->arena && d->command ? QL_OK : out_of_memory(err);
+  if (status == QL_OK && ql_quest_count(quest) == 0) status = prepare(d, roster, request, err);
+  if (status == QL_OK)
+    *out = d;
+  else
+    ql_driver_free(d);
+  return status;
+}
+
+void ql_driver_free(ql_driver *driver) {
+  if (!driver) return;
+  ql_alloc alloc = driver->alloc;
+  ql_arena_free(driver->arena);
+  ql_arena_free(driver->command);
+  alloc.resize(alloc.ctx, driver, sizeof *driver, 0);
+}
+
+/* ---- next ---- */
+
+/* What the quest's present state asks for. */
+static ql_status look(ql_driver *d, ql_error *err) {
+  ql_arena_reset(d->command);
+  d->wanted = NULL;
+  d->looked_at = ql_quest_count(d->quest);
+  if (ql_quest_count(d->quest) == 0) {
+    d->wanted = d->create;
+    d->step = STEP_RANDOM;
+    return QL_OK;
+  }
+  const ql_value *state = ql_quest_state(d->quest, d->command);
+  if (!state) return out_of_memory(err);
+  ql_str status = ql_get_str(state, QL_STR("status"));
+  bool proposed = ql_eq(status, QL_STR("proposed")), running = ql_eq(status, QL_STR("running")), paused = ql_eq(status, QL_STR("paused"));
+  if (proposed && d->mode == MODE_QUEST) {
+    ql_value *approve = ql_object(d->command);
+    QL_SET(approve, "by", ql_string(d->command, QL_STR("@owner")));
+    QL_SET(approve, "type", ql_string(d->command, QL_STR("approve")));
+    d->wanted = approve;
+  } else if (running) {
+    d->wanted = ql_rehearse(d->quest, d->command);
+  }
+  if (ql_arena_failed(d->command)) return out_of_memory(err);
+  if (d->wanted)
+    d->step = STEP_RANDOM;
+  else if (proposed)
+    d->step = STEP_HUMAN;
+  else if (!running && !paused)
+    d->step = STEP_FINISHED;
+  return QL_OK;
+}
+
+/* The plan as it was shown, from the log itself. */
+static ql_status plan_of_log(ql_driver *d, ql_error *err) {
+  const ql_value *event = ql_quest_event(d->quest, d->arena, 0);
+  ql_str brief = ql_get_str(QL_GET(event, "data"), QL_STR("brief"));
+  const ql_plan *plan;
+  if (!event) return out_of_memory(err);
+  if (!brief.ptr || ql_plan_read(d->arena, ql_arena_str(d->arena, brief), &plan, err) != QL_OK)
+    return QL_OK; /* asked without a plan to show */
+  d->plan = ql_plan_value(d->arena, plan);
+  return d->plan ? QL_OK : out_of_memory(err);
+}
+
+static ql_value *effect(const ql_driver *d, ql_arena *a, ql_str kind) {
+  ql_value *e = ql_object(a);
+  QL_SET(e, "id", ql_int(a, d->effect));
+  QL_SET(e, "kind", ql_string(a, kind));
+  return e;
+}
+
+static ql_str head_of(const ql_quest *quest, ql_arena *a) {
+  char head[QL_HASH_CHARS];
+  ql_quest_head(quest, head);
+  return ql_arena_str(a, (ql_str){head, QL_HASH_CHARS});
+}
+
+static ql_value *append_effect(const ql_driver *d, ql_arena *a) {
+  ql_value *e = effect(d, a, QL_STR("log.append")), *lines = ql_array(a);
+  ql_push(lines, ql_string(a, d->line));
+  QL_SET(e, "expected", ql_string(a, head_of(d->quest, a)));
+  QL_SET(e, "lines", lines);
+  return e;
+}
+
+static ql_value *human_effect(const ql_driver *d, ql_arena *a) {
+  ql_value *e = effect(d, a, QL_STR("ask.human"));
+  ql_str question = d->refused.ptr ? d->refused : QL_STR("Read the plan, then approve or reject it. Nothing runs until you approve.");
+  if (d->plan) QL_SET(e, "plan", ql_copy(a, d->plan));
+  QL_SET(e, "question", ql_string(a, question));
+  return e;
+}
+
+static ql_value *present(const ql_driver *d, ql_arena *a) {
+  ql_value *e = NULL;
+  switch (d->step) {
+  case STEP_LOOK: return effect(d, a, QL_STR("wait"));
+  case STEP_RANDOM:
+    e = effect(d, a, QL_STR("random"));
+    QL_SET(e, "n", ql_int(a, QL_ENTROPY_BYTES));
+    return e;
+  case STEP_APPEND: return append_effect(d, a);
+  case STEP_HUMAN: return human_effect(d, a);
+  case STEP_ANSWER:
+    e = effect(d, a, QL_STR("answer"));
+    QL_SET(e, "answer", ql_string(a, d->answer));
+    QL_SET(e, "rehearsed", ql_bool(a, true));
+    return e;
+  case STEP_FINISHED: return effect(d, a, QL_STR("done"));
+  }
+  return e;
+}
+
+ql_status ql_driver_next(ql_driver *driver, ql_arena *a, int64_t now, ql_value **out, ql_error *err) {
+  (void)now; /* deadlines will need it: the host's clock is the only one */
+  ql_status status = QL_OK;
+  /* The quest may have gone on by other hands while the owner was asked. */
+  if (driver->step == STEP_LOOK || driver->step == STEP_HUMAN) {
+    driver->step = STEP_LOOK;
+    status = look(driver, err);
+  }
+  if (status == QL_OK && driver->step == STEP_HUMAN && !driver->plan) status = plan_of_log(driver, err);
+  if (status != QL_OK) return status;
+  ql_value *e = present(driver, a);
+  if (!e || ql_arena_failed(a)) return out_of_memory(err);
+  *out = e;
+  return QL_OK;
+}
+
+/* ---- results ---- */
+
+static ql_status decide(ql_driver *d, int64_t now, ql_error *err) {
+  ql_decision decision;
+  ql_status status = ql_quest_decide(d->quest, d->command, d->wanted, now, d->entropy, &decision, err);
+  if (status == QL_ERR_CONFLICT) {
+    d->step = STEP_LOOK; /* the owner spoke about an older state: ask again */
+    return QL_OK;
+  }
+  if (status != QL_OK) return status;
+  if (decision.refusal) {
+    bool owners = ql_eq(ql_get_str(d->wanted, QL_STR("by")), QL_STR("@owner"));
+    if (!owners && d->looked_at == ql_quest_count(d->quest)) /* asking again would be refused again, for ever */
+      return ql_fail(err, QL_ERR_STATE, "the rehearsal made a move that is not legal", ql_get_str(decision.refusal, QL_STR("code")));
+    d->refused = ql_arena_str(d->arena, ql_get_str(decision.refusal, QL_STR("message")));
+    d->step = STEP_LOOK;
+    return d->refused.ptr ? QL_OK : out_of_memory(err);
+  }
+  d->refused = QL_ABSENT;
+  d->line = decision.line;
+  d->step = decision.line.ptr ? STEP_APPEND : STEP_LOOK;
+  return QL_OK;
+}
+
+static ql_status take_random(ql_driver *d, int64_t now, const ql_value *result, ql_error *err) {
+  size_t len = 0;
+  ql_str bytes = ql_get_str(result, QL_STR("bytes"));
+  if (!bytes.ptr || !ql_base64url_read(bytes, d->entropy, sizeof d->entropy, &len) || len != sizeof d->entropy)
+    return ql_fail(err, QL_ERR_ARGUMENT, "as many random bytes as were asked for, in base64url, were expected", QL_STR("bytes"));
+  return decide(d, now, err);
+}
+
+static ql_status take_append(ql_driver *d, const ql_value *result, ql_error *err) {
+  ql_str outcome = ql_get_str(result, QL_STR("outcome"));
+  if (ql_eq(outcome, QL_STR("full"))) {
+    d->step = STEP_APPEND; /* nothing is lost: the same line is asked for again when there is room */
+    return QL_OK;
+  }
+  bool ok = ql_eq(outcome, QL_STR("ok"));
+  if (!ok && !ql_eq(outcome, QL_STR("conflict")) && !ql_eq(outcome, QL_STR("unknown")))
+    return ql_fail(err, QL_ERR_ARGUMENT, "an outcome was expected: ok, conflict, full or unknown", QL_STR("outcome"));
+  /* On a conflict, or when nobody knows, the host has brought the quest up to date with its store: look again. */
+  ql_status status = ok ? ql_quest_append(d->quest, d->line, err) : QL_OK;
+  if (status == QL_OK) d->step = STEP_LOOK;
+  return status;
+}
+
+static ql_status take_command(ql_driver *d, const ql_value *result, ql_error *err) {
+  const ql_value *command = QL_GET(result, "command");
+  if (!command || command->kind != QL_OBJECT) return ql_fail(err, QL_ERR_ARGUMENT, "the owner's command was expected", QL_STR("command"));
+  ql_arena_reset(d->command);
+  ql_str text = ql_value_text(d->command, command);
+  ql_value *kept;
+  if (!text.ptr || ql_canon_read(d->command, text, &kept, err) != QL_OK) return out_of_memory(err);
+  d->wanted = kept;
+  d->step = STEP_RANDOM;
+  return QL_OK;
+}
+
+ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *result, ql_error *err) {
+  if (ql_get_int(result, QL_STR("id"), -1) != driver->effect)
+    return ql_fail(err, QL_ERR_ARGUMENT, "no effect with that id is open", QL_STR("id"));
+  ql_status status = QL_OK;
+  switch (driver->step) {
+  case STEP_RANDOM: status = take_random(driver, now, result, err); break;
+  case STEP_APPEND: status = take_append(driver, result, err); break;
+  case STEP_HUMAN: status = take_command(driver, result, err); break;
+  case STEP_ANSWER: driver->step = STEP_FINISHED; break;
+  case STEP_LOOK:
+  case STEP_FINISHED: return ql_fail(err, QL_ERR_ARGUMENT, "this effect has no result", QL_STR("id"));
+  }
+  if (status == QL_OK) driver->effect++;
+  return status;
+}

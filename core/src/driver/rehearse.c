@@ -1,0 +1,183 @@
+/* The rehearsal plays every seat that is marked so: scripted answers that show the flow and cost nothing. It sees what a screen sees and
+   nothing else, so it is a pure function of the log. */
+#include <questline/driver.h>
+
+#include "base/text.h"
+#include "format/crypto.h"
+
+#define ASKS_ONE_IN 6u /* of the tasks comes back with a question first */
+
+#define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
+
+static bool has(const ql_value *list, ql_str text) {
+  for (const ql_value *item = list ? list->first : NULL; item; item = item->next)
+    if (ql_eq(item->text, text)) return true;
+  return false;
+}
+
+static ql_value *find_task(const ql_value *tasks, ql_str id) {
+  for (ql_value *task = tasks->first; task; task = task->next)
+    if (ql_eq(TEXT_OF(task, "id"), id)) return task;
+  return NULL;
+}
+
+#define IS(task, literal) ql_eq(TEXT_OF((task), "status"), QL_STR(literal))
+
+static bool closed(const ql_value *task) { return IS(task, "done") || IS(task, "dropped"); }
+
+static bool ready(const ql_value *tasks, const ql_value *task) {
+  const ql_value *after = QL_GET(task, "after");
+  for (const ql_value *id = after->first; id; id = id->next) {
+    const ql_value *other = find_task(tasks, id->text);
+    if (!other || !closed(other)) return false;
+  }
+  return true;
+}
+
+/* The first group that still has an open task: groups are barriers. */
+static int64_t current_group(const ql_value *tasks) {
+  int64_t group = INT64_MAX;
+  for (const ql_value *task = tasks->first; task; task = task->next) {
+    int64_t g = ql_get_int(task, QL_STR("group"), 0);
+    if (!closed(task) && g < group) group = g;
+  }
+  return group;
+}
+
+static void add_list(ql_buf *out, ql_str lead, const ql_value *list) {
+  bool first = true;
+  for (const ql_value *item = list->first; item; item = item->next) {
+    if (item->kind != QL_STRING) continue;
+    ql_buf_add(out, first ? lead : QL_STR("; "));
+    ql_buf_add(out, item->text);
+    first = false;
+  }
+  if (!first) ql_buf_byte(out, '.');
+}
+
+static ql_str taken(ql_arena *a, ql_buf *buf) {
+  ql_str text = buf->failed ? QL_ABSENT : ql_arena_str(a, ql_buf_str(buf));
+  ql_buf_free(buf);
+  return text;
+}
+
+static ql_str title_of(const ql_value *task) {
+  ql_str title = TEXT_OF(task, "title");
+  return title.ptr ? title : QL_STR("a task whose title was withheld");
+}
+
+static ql_str order_text(ql_arena *a, const ql_value *task) {
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  if (IS(task, "clarification"))
+    ql_buf_add(&out, QL_STR("Take the simplest answer that meets the task, note it as an assumption, and go on."));
+  else if (IS(task, "blocked"))
+    ql_buf_add(&out, QL_STR("Leave out what blocks you, note it as an open point, and go on."));
+  else {
+    ql_buf_add(&out, title_of(task));
+    ql_buf_byte(&out, '.');
+    add_list(&out, QL_STR(" Output: "), QL_GET(task, "outputs"));
+    add_list(&out, QL_STR(" Done when: "), QL_GET(task, "accept"));
+  }
+  return taken(a, &out);
+}
+
+static ql_value *command(ql_arena *a, ql_str type, ql_str by) {
+  ql_value *c = ql_object(a);
+  QL_SET(c, "by", ql_string(a, by));
+  QL_SET(c, "type", ql_string(a, type));
+  return c;
+}
+
+static ql_value *lead(ql_arena *a, const ql_value *tasks, ql_str leader) {
+  int64_t group = current_group(tasks);
+  size_t sent = 0, done = 0;
+  for (const ql_value *task = tasks->first; task; task = task->next) {
+    sent += IS(task, "open");
+    done += IS(task, "done");
+    bool next = ql_get_int(task, QL_STR("group"), 0) == group && !IS(task, "open") && !closed(task) && ready(tasks, task);
+    if (!next) continue;
+    ql_value *c = command(a, QL_STR("message"), leader), *to = ql_array(a);
+    ql_push(to, ql_string(a, TEXT_OF(task, "agent")));
+    QL_SET(c, "msg", ql_string(a, order_text(a, task)));
+    QL_SET(c, "task", ql_string(a, TEXT_OF(task, "id")));
+    QL_SET(c, "to", to);
+    return c;
+  }
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  if (sent > 0) {
+    ql_buf_add(&out, sent == 1 ? QL_STR("One task is handed out. I read the answer next.")
+                               : QL_STR("The tasks of this step are handed out. I read the answers next."));
+    ql_value *c = command(a, QL_STR("respond"), leader);
+    QL_SET(c, "msg", ql_string(a, taken(a, &out)));
+    return c;
+  }
+  ql_buf_int(&out, (int64_t)done);
+  ql_buf_add(&out, QL_STR(" of "));
+  ql_buf_int(&out, (int64_t)tasks->count);
+  ql_buf_add(&out, QL_STR(" tasks are done. This was a rehearsal: the order, the turns and the log are real, the answers are scripted."));
+  ql_value *c = command(a, QL_STR("complete"), leader);
+  QL_SET(c, "summary", ql_string(a, taken(a, &out)));
+  return c;
+}
+
+/* How often the leader wrote on a task so far. */
+static size_t orders_on(const ql_value *talk, ql_str task, ql_str leader) {
+  size_t count = 0;
+  for (const ql_value *item = talk->first; item; item = item->next)
+    count += ql_eq(TEXT_OF(item, "type"), QL_STR("message")) && ql_eq(TEXT_OF(item, "by"), leader) && has(QL_GET(item, "tasks"), task);
+  return count;
+}
+
+/* Chance that is the same whenever this quest is played: its id came from random bytes. */
+static bool asks_first(const ql_value *view, ql_str task) {
+  uint8_t digest[QL_HASH_BYTES];
+  ql_str id = TEXT_OF(view, "id");
+  const ql_str pieces[] = {id.ptr ? id : QL_STR("anonymous"), task};
+  ql_blake2b_256("questline.play.1", NULL, pieces, QL_COUNT(pieces), digest);
+  return digest[0] % ASKS_ONE_IN == 0;
+}
+
+static ql_value *work(ql_arena *a, const ql_value *view, ql_str worker, ql_str leader) {
+  const ql_value *tasks = QL_GET(view, "tasks"), *talk = QL_GET(view, "talk");
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  ql_value *c = command(a, QL_STR("respond"), worker);
+  ql_str kind = QL_STR("completed");
+  bool any = false;
+  for (const ql_value *task = tasks->first; task; task = task->next) {
+    if (!IS(task, "open") || !ql_eq(TEXT_OF(task, "agent"), worker)) continue;
+    ql_str id = TEXT_OF(task, "id");
+    if (any) ql_buf_byte(&out, '\n');
+    any = true;
+    if (orders_on(talk, id, leader) == 1 && asks_first(view, id)) {
+      kind = QL_STR("clarification");
+      ql_buf_add(&out, QL_STR("Before I go on with \""));
+      ql_buf_add(&out, title_of(task));
+      ql_buf_add(&out, QL_STR("\": what should win when the criteria pull in different directions, time or completeness?"));
+      continue;
+    }
+    ql_buf_add(&out, title_of(task));
+    ql_buf_add(&out, QL_STR(" is done."));
+    add_list(&out, QL_STR(" Leaves: "), QL_GET(task, "outputs"));
+    add_list(&out, QL_STR(" Checked: "), QL_GET(task, "accept"));
+  }
+  if (!any) ql_buf_add(&out, QL_STR("Nothing was left to do here."));
+  QL_SET(c, "kind", ql_string(a, kind));
+  QL_SET(c, "msg", ql_string(a, taken(a, &out)));
+  return c;
+}
+
+ql_value *ql_rehearse(const ql_quest *quest, ql_arena *a) {
+  const ql_value *view = ql_quest_view(quest, a);
+  if (!view) return NULL;
+  const ql_value *holders = QL_GET(view, "holders"), *seats = QL_GET(view, "agents");
+  ql_str leader = QL_ABSENT;
+  for (const ql_value *seat = seats->first; seat; seat = seat->next)
+    if (ql_get_bool(seat, QL_STR("leads"))) leader = TEXT_OF(seat, "id");
+  for (const ql_value *seat = seats->first; seat; seat = seat->next) {
+    ql_str id = TEXT_OF(seat, "id");
+    if (!has(holders, id) || !ql_eq(TEXT_OF(seat, "kind"), QL_STR("rehearsal"))) continue;
+    ql_value *c = ql_eq(id, leader) ? lead(a, QL_GET(view, "tasks"), leader) : work(a, view, id, leader);
+    return ql_arena_failed(a) ? NULL : c;
+  }
+  return NULL;
+}
