@@ -1,0 +1,236 @@
+/* What each area does with a vector. tests/runtimes/areas.ts does the same through core.wasm. */
+#include "vectors.h"
+
+#include <string.h>
+
+#include <questline/quest.h>
+
+#include "../../wasm/shim.h"
+#include "base/text.h"
+
+#define FIRST_NOW INT64_C(1763712000000)
+
+ql_str answered(ql_arena *a) {
+  ql_str copy = ql_arena_str(a, (ql_str){qlw_out_ptr(), qlw_out_len()});
+  if (copy.ptr == NULL) give_up("out of memory", QL_ABSENT);
+  return copy;
+}
+
+ql_value *answered_value(ql_arena *a) {
+  ql_value *value = NULL;
+  ql_error err = {0};
+  ql_str text = answered(a);
+  if (ql_canon_read(a, text, &value, &err) != QL_OK) give_up("an answer is not canonical JSON", text);
+  return value;
+}
+
+uint32_t answered_handle(ql_arena *a) {
+  ql_value *value = answered_value(a);
+  if (value->kind != QL_INT) give_up("no object was made", answered(a));
+  return (uint32_t)value->number;
+}
+
+/* Failures are answers too. */
+static void add_answer(outcome *out) { ql_buf_add(&out->answer, (ql_str){qlw_out_ptr(), qlw_out_len()}); }
+
+static void done(uint32_t handle) {
+  if (qlw_close(handle) != QL_OK) give_up("an object did not close", QL_ABSENT);
+}
+
+ql_str vector_bytes(ql_arena *a, const ql_value *vector, const char *text, const char *bytes) {
+  ql_str encoded = ql_get_str(vector, (ql_str){bytes, strlen(bytes)});
+  if (encoded.ptr == NULL) return ql_get_str(vector, (ql_str){text, strlen(text)});
+  size_t len = 0;
+  uint8_t *decoded = ql_arena_get(a, encoded.len + 1);
+  if (decoded == NULL || !ql_base64url_read(encoded, decoded, encoded.len, &len)) give_up("bytes are not base64url", encoded);
+  return (ql_str){(const char *)decoded, len};
+}
+
+static void run_spec(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str path = QL_GET(vector, "path") ? ql_get_str(vector, QL_STR("path")) : QL_ABSENT;
+  ql_str text = vector_bytes(a, vector, "text", "bytes");
+  (void)qlw_spec_parse(PASS(path), PASS(text));
+  add_answer(out);
+}
+
+static uint32_t open_roster(ql_arena *a, const ql_value *vector) {
+  (void)qlw_roster_new();
+  uint32_t roster = answered_handle(a);
+  const ql_value *files = QL_GET(vector, "files");
+  for (const ql_value *file = files ? files->first : NULL; file; file = file->next) {
+    ql_str path = ql_get_str(file, QL_STR("path")), text = vector_bytes(a, file, "text", "bytes");
+    if (qlw_roster_add(roster, PASS(path), PASS(text)) < 0 && !ql_starts(answered(a), QL_STR("{"))) give_up("a file has no answer", path);
+  }
+  return roster;
+}
+
+static void run_roster(ql_arena *a, const ql_value *vector, outcome *out) {
+  uint32_t roster = open_roster(a, vector);
+  (void)qlw_roster_value(roster);
+  add_answer(out);
+  done(roster);
+}
+
+static ql_value *write_plan(ql_arena *a, ql_str plan, ql_str format) {
+  return qlw_plan_write(PASS(plan), PASS(format)) == QL_OK ? ql_string(a, answered(a)) : answered_value(a);
+}
+
+static void run_plan(ql_arena *a, const ql_value *vector, outcome *out) {
+  int32_t status = QL_OK;
+  ql_str plan = ql_get_str(vector, QL_STR("text"));
+  if (plan.ptr != NULL) {
+    status = qlw_plan_read(PASS(plan));
+    plan = answered(a);
+  } else if (QL_GET(vector, "plan") != NULL) {
+    plan = ql_value_text(a, QL_GET(vector, "plan"));
+  } else {
+    uint32_t roster = open_roster(a, vector);
+    ql_str leader = ql_get_str(vector, QL_STR("leader")), objective = ql_get_str(vector, QL_STR("objective"));
+    status = qlw_plan_rehearse(roster, PASS(leader), PASS(objective));
+    plan = answered(a);
+    done(roster);
+  }
+  ql_value *answer = NULL;
+  ql_error err = {0};
+  if (ql_canon_read(a, plan, &answer, &err) != QL_OK) give_up("a plan is not canonical JSON", plan);
+  if (status == QL_OK) {
+    ql_value *seed = write_plan(a, plan, QL_STR("seed"));
+    if (seed->kind != QL_STRING) {
+      answer = seed;
+    } else {
+      ql_value *forms = ql_object(a);
+      QL_SET(forms, "markdown", write_plan(a, plan, QL_STR("markdown")));
+      QL_SET(forms, "mermaid", write_plan(a, plan, QL_STR("mermaid")));
+      QL_SET(forms, "plan", answer);
+      QL_SET(forms, "seed", seed);
+      status = qlw_plan_read(PASS(seed->text));
+      ql_value *again = status == QL_OK ? write_plan(a, answered(a), QL_STR("seed")) : NULL;
+      QL_SET(forms, "reread", ql_bool(a, ql_value_equal(again, seed)));
+      answer = forms;
+    }
+  }
+  ql_value_write(&out->answer, answer);
+}
+
+/* What the quest is after a command, beside the decision. */
+static void set_after(ql_arena *a, uint32_t quest, ql_value *result) {
+  static const char *const from_view[] = {"holder", "holders", "n", "state_hash", "status"};
+  (void)qlw_quest_view(quest);
+  const ql_value *view = answered_value(a);
+  for (size_t i = 0; i < QL_COUNT(from_view); i++) {
+    ql_str key = {from_view[i], strlen(from_view[i])};
+    ql_value *found = ql_get(view, key);
+    ql_value *copy = ql_arena_get(a, sizeof *copy);
+    if (found == NULL || copy == NULL) give_up("the view lacks", key);
+    *copy = *found;
+    ql_set(result, key, copy);
+  }
+}
+
+static ql_value *run_command(ql_arena *a, uint32_t quest, const ql_value *step, size_t number) {
+  uint8_t own[QL_ENTROPY_BYTES];
+  memset(own, (int)(number & 0xff), sizeof own);
+  ql_str entropy = vector_bytes(a, step, "", "entropy");
+  if (entropy.ptr == NULL) entropy = (ql_str){(const char *)own, sizeof own};
+  ql_str command = ql_value_text(a, QL_GET(step, "command"));
+  int64_t now = ql_get_int(step, QL_STR("now"), FIRST_NOW + (int64_t)number * 1000);
+  int32_t status = qlw_quest_decide(quest, PASS(command), (double)now, PASS(entropy));
+  ql_value *result = answered_value(a);
+  if (status < 0) return result;
+  ql_str line = ql_get_str(result, QL_STR("line"));
+  if (line.ptr != NULL && qlw_quest_append(quest, PASS(line)) != QL_OK) give_up("an accepted line was not appended", answered(a));
+  set_after(a, quest, result);
+  return result;
+}
+
+static void run_quest(ql_arena *a, const ql_value *vector, outcome *out) {
+  (void)qlw_quest_open(NULL, 0);
+  uint32_t quest = answered_handle(a);
+  ql_value *results = ql_array(a);
+  const ql_value *steps = QL_GET(vector, "steps");
+  size_t number = 0;
+  for (const ql_value *step = steps ? steps->first : NULL; step; step = step->next, number++) {
+    ql_str agent = ql_get_str(step, QL_STR("monitor"));
+    if (agent.ptr != NULL) {
+      (void)qlw_quest_monitor(quest, PASS(agent));
+      ql_push(results, answered_value(a));
+    } else {
+      ql_push(results, run_command(a, quest, step, number));
+    }
+  }
+  ql_value_write(&out->answer, results);
+  (void)qlw_quest_view(quest);
+  ql_buf_add(&out->more, answered(a));
+  (void)qlw_quest_log(quest, 0);
+  ql_str log = answered(a);
+  ql_buf_add(&out->more, log);
+  (void)qlw_verify(PASS(log), NULL, 0);
+  ql_buf_add(&out->more, answered(a));
+  done(quest);
+}
+
+static void run_verify(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str log = vector_bytes(a, vector, "log", "bytes"), head = ql_get_str(vector, QL_STR("head"));
+  (void)qlw_verify(PASS(log), PASS(head));
+  add_answer(out);
+}
+
+static void run_link(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_value *answer = ql_object(a);
+  ql_str log = ql_get_str(vector, QL_STR("log")), open = ql_get_str(vector, QL_STR("open"));
+  bool made = log.ptr != NULL;
+  if (made) {
+    if (qlw_link_make(PASS(log)) != QL_OK) {
+      add_answer(out);
+      return;
+    }
+    ql_value *link = answered_value(a);
+    QL_SET(answer, "link", link);
+    open = ql_get_str(link, QL_STR("fragment"));
+  }
+  if (qlw_link_open(PASS(open)) != QL_OK) {
+    add_answer(out);
+    return;
+  }
+  if (made)
+    QL_SET(answer, "same", ql_bool(a, ql_eq(answered(a), log)));
+  else
+    QL_SET(answer, "log", ql_string(a, answered(a)));
+  ql_value_write(&out->answer, answer);
+}
+
+static void run_canon(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str text = vector_bytes(a, vector, "text", "bytes");
+  if (qlw_canonical(PASS(text)) == QL_OK)
+    ql_json_string(&out->answer, answered(a));
+  else
+    add_answer(out);
+}
+
+/* A whole log: what verification, execution and the link container make of it. */
+static void run_logs(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str log = ql_get_str(vector, QL_STR("log"));
+  ql_value *answer = ql_object(a);
+  (void)qlw_verify(PASS(log), NULL, 0);
+  QL_SET(answer, "verdict", answered_value(a));
+  if (qlw_quest_open(PASS(log)) != QL_OK) give_up("a generated log does not open", answered(a));
+  uint32_t quest = answered_handle(a);
+  (void)qlw_quest_state(quest);
+  ql_buf_add(&out->more, answered(a));
+  QL_SET(answer, "state_hash", ql_string(a, ql_get_str(answered_value(a), QL_STR("hash"))));
+  (void)qlw_quest_view(quest);
+  ql_buf_add(&out->more, answered(a));
+  done(quest);
+  if (qlw_link_make(PASS(log)) == QL_OK) {
+    ql_str fragment = ql_get_str(answered_value(a), QL_STR("fragment"));
+    ql_buf_add(&out->more, fragment);
+    if (qlw_link_open(PASS(fragment)) != QL_OK || !ql_eq(answered(a), log)) give_up("a link does not give its log back", fragment);
+  }
+  ql_value_write(&out->answer, answer);
+}
+
+const area areas[] = {
+    {"canon", run_canon}, {"link", run_link},     {"logs", run_logs}, {"plan", run_plan},
+    {"quest", run_quest}, {"roster", run_roster}, {"spec", run_spec}, {"verify", run_verify},
+};
+const size_t area_count = QL_COUNT(areas);
