@@ -1,0 +1,744 @@
+import { type Command, type Core, CoreError, type Plan, type Quest, type QuestView, type Refusal, type Spec, type Verdict } from '@questline/core';
+import type { Cores } from '../ports/core.ts';
+import type { Received } from '../ports/files.ts';
+import type { Lease } from '../ports/lock.ts';
+import type { Net } from '../ports/net.ts';
+import { sampleObjective, sampleTeam } from '../sample/index.ts';
+import { base64url } from './bytes.ts';
+import { Live } from './live.ts';
+import type { AgentFile, AppState, LiveLink, Mode, OpenedLog, OpenQuest, QuestRecord, Route } from './model.ts';
+import { href, parseRoute } from './route.ts';
+import { Session, type SessionPorts } from './session.ts';
+import { defaultLeader, diagnosticsOf, mend, merge, openRoster, readTeam } from './team.ts';
+import { isOver } from './words.ts';
+
+export type Ports = Omit<SessionPorts, 'core'> & { cores: Cores; net: Net; download: (name: string, text: string) => void };
+
+export const PACES: readonly { ms: number; word: string }[] = [
+  { ms: 1600, word: 'Slow' },
+  { ms: 800, word: 'Normal' },
+  { ms: 250, word: 'Fast' },
+  { ms: 0, word: 'At once' },
+];
+const PACE = 800;
+
+const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+const split = (log: string): string[] => log.split('\n').filter((line) => line !== '');
+
+function words(error: unknown): string {
+  if (error instanceof CoreError) {
+    const { message, detail } = error.failure;
+    return `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}${detail === '' ? '' : ` (${detail})`}.`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** All state of the page, and everything that may change it. Views get the state and call these methods; they do nothing else. */
+export class App {
+  #ports: Ports;
+  #core: Core;
+  #listeners = new Set<() => void>();
+  #session: Session | null = null;
+  #live: Live | null = null;
+  #open: { core: Core; quest: Quest } | null = null; // the objects behind state.quest
+  #waiting = new AbortController(); // for the lock of the quest that another tab drives
+  #opening = 0; // the newest request to open a quest wins
+  #keys = 0;
+  state: AppState;
+
+  constructor(ports: Ports, fixedPace: number | null) {
+    this.#ports = ports;
+    this.#core = ports.cores();
+    const team = readTeam(this.#core, sampleTeam, true);
+    this.state = {
+      route: parseRoute(location.hash),
+      booting: true,
+      team,
+      leader: defaultLeader(team.roster, undefined),
+      objective: sampleObjective,
+      library: null,
+      preview: null,
+      quest: null,
+      trouble: null,
+      opened: { state: 'none' },
+      planning: false,
+      note: null,
+      pace: fixedPace ?? PACE,
+      lasting: 'unasked',
+      online: navigator.onLine,
+      server: false,
+      help: false,
+      dragging: false,
+      storageBroken: null,
+      toast: null,
+    };
+    this.state = { ...this.state, preview: this.#preview() };
+    ports.tabs.listen((message) => {
+      if (message.kind === 'library') void this.#readLibrary();
+      else void this.#heard(message.quest, message.n, message.line);
+    });
+    void this.#boot(fixedPace);
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #set(patch: Partial<AppState>): void {
+    this.state = { ...this.state, ...patch };
+    if ('team' in patch || 'leader' in patch || 'objective' in patch) this.state = { ...this.state, preview: this.#preview() };
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** What the coordinator would plan, as a picture for the first screen. */
+  #preview(): Plan | null {
+    const { team, leader, objective } = this.state;
+    if (leader === '' || objective.trim() === '') return null;
+    const { roster } = openRoster(this.#core, team.files);
+    try {
+      return this.#core.rehearsePlan(roster, leader, objective.trim());
+    } catch {
+      return null; // the reason is told when the person asks for the plan
+    } finally {
+      roster.close();
+    }
+  }
+
+  #setQuest(patch: Partial<OpenQuest>): void {
+    if (this.state.quest !== null) this.#set({ quest: { ...this.state.quest, ...patch } });
+  }
+
+  // ---- start, routes
+
+  async #boot(fixedPace: number | null): Promise<void> {
+    const { storage } = this.#ports;
+    try {
+      const [which, files, leader, objective, pace, asked] = await Promise.all([
+        storage.setting('team'),
+        storage.team(),
+        storage.setting('leader'),
+        storage.setting('objective'),
+        storage.setting('pace'),
+        storage.setting('asked'),
+      ]);
+      const team = files.length > 0 ? readTeam(this.#core, files, which !== 'own') : this.state.team;
+      this.#set({
+        team,
+        leader: defaultLeader(team.roster, leader),
+        objective: objective ?? this.state.objective,
+        pace: fixedPace ?? pace ?? PACE,
+      });
+      if (asked === true) this.#set({ lasting: (await storage.persist()) ? 'granted' : 'refused' });
+      await this.#readLibrary();
+    } catch (error) {
+      this.#storageFailed(error);
+    }
+    this.#set({ booting: false });
+    await this.navigate(location.hash);
+  }
+
+  #storageFailed(error: unknown): void {
+    this.#set({
+      library: this.state.library ?? [],
+      storageBroken: `This browser does not let Questline store anything here (${words(error)}). Quests are lost when the page closes: save them as files.`,
+    });
+  }
+
+  go(route: Route): void {
+    const to = href(route);
+    if (location.hash === to) void this.navigate(to);
+    else location.hash = to;
+  }
+
+  async navigate(hash: string): Promise<void> {
+    const route = parseRoute(hash);
+    this.#set({ route, help: false, note: null });
+    if (this.state.booting) return;
+    if (route.screen === 'open' && route.fragment !== '') this.#openLink(`#${route.fragment}`);
+    else if (route.screen === 'live') await this.#openLive({ id: route.id, token: route.token });
+    else if (route.screen === 'plan' || route.screen === 'quest' || route.screen === 'share') {
+      const id = route.quest ?? (await this.#ports.storage.setting('current').catch(() => undefined)) ?? null;
+      if (id !== null && this.state.quest?.id !== id) await this.openQuest(id);
+      else if (id === null && this.state.quest === null) this.#set({ trouble: null });
+      // Only who shares may want a server: nobody is asked for one before.
+      if (route.screen === 'share') this.#set({ server: await this.#ports.net.hasServer() });
+    }
+  }
+
+  async #readLibrary(): Promise<void> {
+    const library = await this.#ports.storage.list();
+    this.#set({ library: library.sort((a, b) => b.updated - a.updated) });
+  }
+
+  // ---- the team
+
+  receive(received: Received): void {
+    if (received.quests.length > 0) {
+      const [quest] = received.quests;
+      if (quest !== undefined) this.openFile(quest.name, quest.text);
+      return;
+    }
+    if (received.files.length === 0) {
+      if (received.skipped > 0) this.toast('Nothing here is an agent file. Questline reads .md and .mdc, and opens .quest.');
+      return;
+    }
+    const before = this.state.team;
+    this.#useTeam(this.state.team.sample ? received.files : merge(before.files, received.files), false);
+    this.go({ screen: 'team', path: received.files[0]?.path ?? null });
+    const skipped = received.skipped > 0 ? `, ${received.skipped} of another kind left out` : '';
+    this.toast(`${received.files.length} ${received.files.length === 1 ? 'file' : 'files'} read${skipped}.`, () => this.#useTeam(before.files, before.sample));
+  }
+
+  #useTeam(files: readonly AgentFile[], sample: boolean): void {
+    const { storage } = this.#ports;
+    const team = readTeam(this.#core, files, sample);
+    this.#set({ team, leader: defaultLeader(team.roster, this.state.leader), note: null });
+    void Promise.all([storage.putTeam(files), storage.putSetting('team', sample ? 'sample' : 'own')]).catch((error: unknown) => this.#storageFailed(error));
+  }
+
+  /** What the core reads in one file. */
+  spec(file: AgentFile): Spec | null {
+    try {
+      return this.#core.parseSpec(file.path, file.text);
+    } catch {
+      return null; // over the size limit: the roster has the diagnostic
+    }
+  }
+
+  useSample(): void {
+    const before = this.state.team;
+    this.#useTeam(sampleTeam, true);
+    this.go({ screen: 'team', path: null });
+    this.toast('The sample team is back.', () => this.#useTeam(before.files, before.sample));
+  }
+
+  removeFile(path: string): void {
+    const before = this.state.team;
+    this.#useTeam(before.files.filter((file) => file.path !== path), before.sample);
+    this.go({ screen: 'team', path: null });
+    this.toast(`${path} taken out of the team.`, () => this.#useTeam(before.files, before.sample));
+  }
+
+  /** Applies the fix of one diagnostic, or of all that have one. */
+  fix(path: string, code: string | null, offset: number | null): void {
+    const before = this.state.team;
+    const fixes = diagnosticsOf(before.roster, path).filter((d) => d.fix !== undefined && (code === null || (d.code === code && d.offset === offset)));
+    if (fixes.length === 0) return;
+    this.#useTeam(before.files.map((file) => (file.path === path ? mend(file, fixes) : file)), before.sample);
+    this.toast(fixes.length === 1 ? 'Mended in the copy that this browser keeps.' : `${fixes.length} faults mended in the copy that this browser keeps.`, () =>
+      this.#useTeam(before.files, before.sample),
+    );
+  }
+
+  pickLeader(leader: string): void {
+    this.#set({ leader, note: null });
+    void this.#ports.storage.putSetting('leader', leader).catch((error: unknown) => this.#storageFailed(error));
+  }
+
+  setObjective(objective: string): void {
+    this.#set({ objective, note: null });
+    void this.#ports.storage.putSetting('objective', objective).catch((error: unknown) => this.#storageFailed(error));
+  }
+
+  // ---- a new quest
+
+  /** The coordinator plans; the quest then waits for approval. */
+  async plan(): Promise<void> {
+    if (this.state.planning) return;
+    const { leader, objective, team } = this.state;
+    if (objective.trim() === '') {
+      this.#set({ note: 'Say in a sentence what the team should do.' });
+      return;
+    }
+    this.#set({ planning: true, note: null });
+    this.#closeQuest();
+    const { cores, storage, clock, entropy } = this.#ports;
+    const core = cores();
+    try {
+      const { roster } = openRoster(core, team.files);
+      const quest = core.openQuest();
+      const driver = core.newDriver(quest, { roster, request: { agent: leader, mode: 'quest', text: objective.trim() } });
+      // Until its first event a quest has no name to store it under: that event is made here, the rest by a session.
+      let effect = driver.next(clock.now());
+      while (effect.kind === 'random') {
+        driver.result(clock.now(), { id: effect.id, bytes: base64url(entropy.bytes(effect.n ?? 0)) });
+        effect = driver.next(clock.now());
+      }
+      if (effect.kind !== 'log.append' || effect.lines === undefined) throw new Error('The coordinator made no plan of this. Put the objective in other words.');
+      const probe = core.openQuest(joined(effect.lines.map((line) => line.replace(/\n$/, ''))));
+      const view = probe.view();
+      probe.close();
+      const id = view.id ?? '';
+      await storage.putQuest(recordOf(id, view, true, clock.now()), effect.lines.map((line) => line.replace(/\n$/, '')));
+      driver.result(clock.now(), { id: effect.id, outcome: 'ok' });
+      driver.close();
+      quest.close();
+      roster.close();
+      this.#changedLibrary();
+      void this.#askLasting();
+      this.go({ screen: 'plan', quest: id });
+    } catch (error) {
+      this.#set({ note: words(error) });
+    } finally {
+      this.#set({ planning: false });
+    }
+  }
+
+  async #askLasting(): Promise<void> {
+    if (this.state.lasting !== 'unasked') return;
+    const { storage } = this.#ports;
+    await storage.putSetting('asked', true);
+    this.#set({ lasting: (await storage.persist()) ? 'granted' : 'refused' });
+  }
+
+  async allowLasting(): Promise<void> {
+    const granted = await this.#ports.storage.persist();
+    this.#set({ lasting: granted ? 'granted' : 'refused' });
+    if (!granted) this.toast('The browser said no. Save the quests you want to keep as files.');
+  }
+
+  #changedLibrary(): void {
+    this.#ports.tabs.send({ kind: 'library' });
+    void this.#readLibrary();
+  }
+
+  // ---- an open quest
+
+  #closeQuest(): void {
+    this.#opening += 1;
+    this.#waiting.abort();
+    this.#waiting = new AbortController();
+    this.#session?.close();
+    this.#session = null;
+    this.#live?.close();
+    this.#live = null;
+    this.#open?.quest.close();
+    this.#open = null;
+    this.#set({ quest: null, trouble: null });
+  }
+
+  /** Reads a quest of this browser and goes on with it, unless another tab does. */
+  async openQuest(id: string, steal = false): Promise<void> {
+    this.#closeQuest();
+    const turn = this.#opening;
+    const { storage, tabs, cores } = this.#ports;
+    try {
+      const record = await storage.record(id);
+      const lines = record === undefined ? [] : await storage.lines(id, 0);
+      if (turn !== this.#opening) return;
+      if (record === undefined || lines.length === 0) {
+        this.#set({ trouble: { kind: 'missing' } });
+        return;
+      }
+      const log = joined(lines);
+      const core = cores();
+      const verdict = core.verify(log);
+      if (verdict.intact === 'no' || verdict.legal === 'no') {
+        this.#set({ trouble: { kind: 'broken', verdict, log } });
+        return;
+      }
+      void storage.putSetting('current', id);
+      const quest = core.openQuest(log);
+      const lease = record.drive ? await tabs.acquire(id, steal) : null;
+      if (turn !== this.#opening) {
+        lease?.release();
+        quest.close();
+        return;
+      }
+      this.#show(id, core, quest, lease !== null ? 'drive' : record.drive ? 'follow' : 'watch', null);
+      const live = (await storage.setting('live'))?.[id];
+      if (lease === null) {
+        if (record.drive) tabs.whenFree(id, this.#waiting.signal, () => void this.openQuest(id));
+        return;
+      }
+      if (live !== undefined && (await this.#ports.net.hasServer())) {
+        this.#goLive(live, lease);
+        return;
+      }
+      this.#session = new Session({ ...this.#ports, core }, id, quest, core.newDriver(quest), lease, () => this.state.pace, {
+        changed: () => this.#refresh(),
+        stopped: (why) => {
+          if (why.kind === 'taken') {
+            this.#session = null;
+            this.#setQuest({ mode: 'follow' });
+            tabs.whenFree(id, this.#waiting.signal, () => void this.openQuest(id));
+          } else this.#set({ trouble: { kind: 'failed', message: why.message } });
+        },
+      });
+      void this.#session.run();
+    } catch (error) {
+      if (turn === this.#opening) this.#set({ trouble: { kind: 'storage', message: words(error) } });
+    }
+  }
+
+  #show(id: string, core: Core, quest: Quest, mode: Mode, link: LiveLink | null): void {
+    this.#open = { core, quest };
+    const view = quest.view();
+    this.#set({
+      trouble: null,
+      quest: {
+        id,
+        mode,
+        view,
+        shown: view,
+        at: null,
+        replaying: false,
+        plan: planOf(core, quest),
+        verdict: core.verify(quest.log()),
+        attempts: [],
+        task: null,
+        link,
+        cut: null,
+      },
+    });
+  }
+
+  /** After one or more events: what the screens show, and what the library knows. */
+  #refresh(): void {
+    const open = this.#open;
+    const shown = this.state.quest;
+    if (open === null || shown === null) return;
+    const view = open.quest.view();
+    this.#setQuest({ view, shown: shown.at === null ? view : shown.shown, verdict: open.core.verify(open.quest.log()) });
+    if (shown.mode === 'drive' || (shown.mode === 'live' && this.#live?.drives === true)) {
+      const { storage, clock } = this.#ports;
+      void storage
+        .record(shown.id)
+        .then((record) => storage.putRecord({ ...recordOf(shown.id, view, true, clock.now()), created: record?.created ?? clock.now() }))
+        .then(() => this.#readLibrary())
+        .catch((error: unknown) => this.#storageFailed(error));
+    }
+  }
+
+  /** An event that another tab stored. */
+  async #heard(id: string, n: number, line: string): Promise<void> {
+    const quest = this.state.quest;
+    const open = this.#open;
+    if (open === null || quest === null || quest.id !== id || quest.mode !== 'follow') return;
+    const have = open.quest.head().n;
+    if (n < have) return;
+    try {
+      if (n === have) open.quest.append(line);
+      else for (const missed of await this.#ports.storage.lines(id, have)) open.quest.append(missed);
+      this.#refresh();
+    } catch {
+      await this.openQuest(id); // it went another way than what was shown here: read it again
+    }
+  }
+
+  takeOver(): void {
+    if (this.state.quest !== null) void this.openQuest(this.state.quest.id, true);
+  }
+
+  reopen(): void {
+    const { route } = this.state;
+    const id = this.state.quest?.id ?? ('quest' in route ? route.quest : null);
+    if (id !== null) void this.openQuest(id);
+  }
+
+  /** Sends a command as somebody. The machine's refusal is shown beside the talk; nothing of it is kept. */
+  async command(command: Command): Promise<Refusal | null> {
+    const open = this.#open;
+    const quest = this.state.quest;
+    if (open === null || quest === null) return null;
+    const hashBefore = open.quest.state().hash;
+    try {
+      const refusal = this.#live !== null ? await this.#live.command(command) : ((await this.#session?.command(command)) ?? null);
+      if (refusal !== null) {
+        const attempt = {
+          key: ++this.#keys,
+          by: command.by,
+          type: command.type,
+          after: open.quest.head().n - 1,
+          refusal,
+          hashBefore,
+          hashAfter: open.quest.state().hash,
+        };
+        this.#setQuest({ attempts: [...(this.state.quest?.attempts ?? []), attempt] });
+      }
+      return refusal;
+    } catch (error) {
+      this.toast(words(error));
+      return null;
+    }
+  }
+
+  owner(type: 'approve' | 'reject' | 'pause' | 'resume' | 'abort'): Promise<Refusal | null> {
+    return this.command({ by: '@owner', type });
+  }
+
+  async approve(): Promise<void> {
+    const { quest } = this.state;
+    if (quest === null) return;
+    await this.owner('approve');
+    this.go({ screen: 'quest', quest: quest.id });
+  }
+
+  setPace(pace: number): void {
+    this.#set({ pace });
+    this.#session?.hurry();
+    void this.#ports.storage.putSetting('pace', pace).catch((error: unknown) => this.#storageFailed(error));
+  }
+
+  // ---- looking at an earlier event
+
+  look(n: number | null): void {
+    const open = this.#open;
+    const quest = this.state.quest;
+    if (open === null || quest === null) return;
+    const last = quest.view.n - 1;
+    const at = n === null || n >= last ? null : Math.max(0, n);
+    this.#setQuest({ at, shown: at === null ? quest.view : open.quest.viewAt(at), replaying: at !== null && quest.replaying });
+  }
+
+  step(by: number): void {
+    const quest = this.state.quest;
+    if (quest === null) return;
+    this.#setQuest({ replaying: false });
+    this.look((quest.at ?? quest.view.n - 1) + by);
+  }
+
+  /** To the event where the turn last went to somebody, or goes next. */
+  stepTurn(forward: boolean): void {
+    const quest = this.state.quest;
+    if (quest === null) return;
+    const at = quest.at ?? quest.view.n - 1;
+    const turns = [...new Set(quest.view.holds.map((hold) => hold.from))].sort((a, b) => a - b);
+    const to = forward ? turns.find((n) => n > at) : turns.findLast((n) => n < at);
+    this.#setQuest({ replaying: false });
+    this.look(to ?? (forward ? null : 0));
+  }
+
+  async replay(): Promise<void> {
+    const quest = this.state.quest;
+    if (quest === null) return;
+    if (quest.replaying) {
+      this.#setQuest({ replaying: false });
+      return;
+    }
+    if (quest.at === null) this.look(0);
+    this.#setQuest({ replaying: true });
+    const { signal } = this.#waiting;
+    while (!signal.aborted && this.state.quest?.replaying === true && this.state.quest.at !== null) {
+      await this.#ports.clock.sleep(Math.min(this.state.pace, 400), signal);
+      if (this.state.quest?.replaying === true && this.state.quest.at !== null) this.look(this.state.quest.at + 1);
+    }
+    this.#setQuest({ replaying: false });
+  }
+
+  selectTask(task: string | null): void {
+    this.#setQuest({ task });
+  }
+
+  // ---- sharing
+
+  /** The `#q=` link of the open quest, or how long it would be. */
+  link(): { ok: true; url: string; chars: number; warning: string | null } | { ok: false; chars: number; message: string } | null {
+    const open = this.#open;
+    if (open === null) return null;
+    try {
+      const link = open.core.makeLink(open.quest.log());
+      const url = `${location.origin}${location.pathname}${link.fragment.startsWith('#') ? link.fragment : `#${link.fragment}`}`;
+      return { ok: true, url, chars: url.length, warning: link.warning };
+    } catch (error) {
+      if (error instanceof CoreError && error.status === 'QL_ERR_LIMIT') return { ok: false, chars: error.failure.offset, message: words(error) };
+      return { ok: false, chars: 0, message: words(error) };
+    }
+  }
+
+  log(): string {
+    return this.#open?.quest.log() ?? '';
+  }
+
+  async copy(text: string): Promise<boolean> {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // ---- what somebody else wrote
+
+  #openLink(fragment: string): void {
+    try {
+      this.#opened('link', 'a link', this.#core.openLink(fragment));
+    } catch (error) {
+      this.#closeQuest();
+      this.#set({ opened: { state: 'bad', message: words(error) } });
+    }
+  }
+
+  openFile(name: string, text: string): void {
+    this.#opened('file', name, text);
+    this.go({ screen: 'open', fragment: '' });
+  }
+
+  /** Verifies and shows a log. Nothing is stored and nothing runs. */
+  #opened(source: OpenedLog['source'], name: string, log: string): void {
+    const verdict: Verdict = this.#core.verify(log);
+    let view: QuestView | null = null;
+    this.#closeQuest();
+    const core = this.#ports.cores();
+    const quest = core.openQuest();
+    const sound = split(log).slice(0, verdict.events);
+    if (sound.length > 0) {
+      quest.append(joined(sound));
+      view = quest.view();
+    }
+    const own = this.state.library?.find((record) => record.id === view?.id) ?? null;
+    if (view !== null) this.#show(view.id ?? name, core, quest, 'watch', null);
+    this.#setQuest({ verdict });
+    this.#set({ opened: { state: 'ok', opened: { source, name, log, view, verdict, own } } });
+  }
+
+  /** Takes an opened log as a quest of this browser and goes on with it. */
+  async continueAsMine(): Promise<void> {
+    if (this.state.opened.state !== 'ok') return;
+    const { log, view } = this.state.opened.opened;
+    if (view === null) return;
+    const { storage, clock } = this.#ports;
+    const lines = split(log);
+    let id = view.id ?? view.head.slice(0, 10);
+    const mine = await storage.record(id);
+    if (mine !== undefined) {
+      const have = await storage.lines(id, 0);
+      const same = have.every((line, n) => lines[n] === undefined || lines[n] === line);
+      if (same && have.length >= lines.length) {
+        this.toast('This browser has this quest already, with all of these events.');
+        this.go({ screen: 'quest', quest: id });
+        return;
+      }
+      if (!same) id = `${id}-${view.head.slice(0, 6)}`; // both went on after a common start: the other one stays as it is
+    }
+    await storage.putQuest(recordOf(id, view, true, clock.now()), lines);
+    this.#closeQuest();
+    this.#changedLibrary();
+    void this.#askLasting();
+    this.go({ screen: view.status === 'proposed' ? 'plan' : 'quest', quest: id });
+  }
+
+  // ---- live quests
+
+  async makeLive(): Promise<void> {
+    const { quest } = this.state;
+    if (quest === null || this.#session === null) return;
+    const { storage, net } = this.#ports;
+    try {
+      const link = await net.createQuest(this.log());
+      const kept = (await storage.setting('live')) ?? {};
+      await storage.putSetting('live', { ...kept, [quest.id]: link });
+      this.#session.close();
+      this.#session = null;
+      const lease = await this.#ports.tabs.acquire(quest.id, true);
+      if (lease !== null) this.#goLive(link, lease);
+    } catch (error) {
+      this.toast(words(error));
+    }
+  }
+
+  async #openLive(link: LiveLink): Promise<void> {
+    if (this.state.quest?.link?.id === link.id) return;
+    this.#closeQuest();
+    const turn = this.#opening;
+    try {
+      const log = await this.#ports.net.log(link);
+      if (turn !== this.#opening) return;
+      const core = this.#ports.cores();
+      const verdict = core.verify(log);
+      if (verdict.intact === 'no' || verdict.legal === 'no') {
+        this.#set({ trouble: { kind: 'broken', verdict, log } });
+        return;
+      }
+      this.#show(link.id, core, core.openQuest(log), 'live', link);
+      this.#goLive(link, null);
+    } catch (error) {
+      if (turn === this.#opening) this.#set({ trouble: { kind: 'failed', message: words(error) } });
+    }
+  }
+
+  #goLive(link: LiveLink, lease: Lease | null): void {
+    const open = this.#open;
+    const quest = this.state.quest;
+    if (open === null || quest === null) return;
+    this.#setQuest({ mode: 'live', link });
+    this.#live = new Live(this.#ports, link, open.quest, lease === null ? null : { id: quest.id, lease }, () => this.state.pace, {
+      changed: () => this.#refresh(),
+      cut: (why) => this.#setQuest({ cut: why }),
+    });
+    void this.#live.run();
+  }
+
+  // ---- the library
+
+  async remove(id: string): Promise<void> {
+    const { storage } = this.#ports;
+    const record = await storage.record(id);
+    const lines = await storage.lines(id, 0);
+    if (record === undefined) return;
+    if (this.state.quest?.id === id) this.#closeQuest();
+    await storage.remove(id);
+    this.#changedLibrary();
+    this.toast(`“${record.title}” deleted.`, () => {
+      void storage.putQuest(record, lines).then(() => this.#changedLibrary());
+    });
+  }
+
+  /** Saves a quest as a file: the open one as it is shown, another from the library. */
+  async save(id: string): Promise<void> {
+    const log = this.state.quest?.id === id ? this.log() : joined(await this.#ports.storage.lines(id, 0));
+    this.#ports.download(`${id}.quest`, log);
+  }
+
+  // ---- the frame
+
+  toast(text: string, undo: (() => void) | null = null): void {
+    const key = ++this.#keys;
+    this.#set({ toast: { key, text, undo } });
+    void this.#ports.clock.sleep(undo === null ? 6000 : 12000, new AbortController().signal).then(() => {
+      if (this.state.toast?.key === key) this.#set({ toast: null });
+    });
+  }
+
+  closeToast(): void {
+    this.#set({ toast: null });
+  }
+
+  setHelp(help: boolean): void {
+    this.#set({ help });
+  }
+
+  setDragging(dragging: boolean): void {
+    if (this.state.dragging !== dragging) this.#set({ dragging });
+  }
+
+  setOnline(online: boolean): void {
+    this.#set({ online });
+  }
+}
+
+function recordOf(id: string, view: QuestView, drive: boolean, now: number): QuestRecord {
+  return {
+    id,
+    title: view.mission ?? 'Objective withheld',
+    status: view.status,
+    holder: isOver(view) ? null : (view.holders[0] ?? null),
+    events: view.n,
+    created: now,
+    updated: now,
+    drive,
+  };
+}
+
+/** The plan as it was shown before approval: the text form in the first event. */
+function planOf(core: Core, quest: Quest): Plan | null {
+  const { brief } = quest.event(0).data as { brief?: string | null };
+  if (brief === undefined || brief === null) return null;
+  try {
+    return core.readPlan(brief);
+  } catch {
+    return null; // written by something that has another form: the tasks are in the view all the same
+  }
+}

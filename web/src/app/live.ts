@@ -1,0 +1,146 @@
+import type { Command, Quest, Refusal } from '@questline/core';
+import type { Clock } from '../ports/clock.ts';
+import type { Lease } from '../ports/lock.ts';
+import type { Net, Socket } from '../ports/net.ts';
+import type { Storage } from '../ports/storage.ts';
+import type { LiveLink } from './model.ts';
+import type { Pace } from './session.ts';
+
+export interface LiveEvents {
+  changed(): void;
+  /** Null: connected. */
+  cut(why: string | null): void;
+}
+
+export interface LivePorts {
+  net: Net;
+  storage: Storage;
+  clock: Clock;
+}
+
+const LONGEST_WAIT = 15_000;
+
+/**
+ * A quest whose log a server keeps. Every tab follows it over a socket; the one that made it live also plays the rehearsed seats,
+ * by sending their commands to the server, which decides.
+ */
+export class Live {
+  #ports: LivePorts;
+  #link: LiveLink;
+  #quest: Quest;
+  #own: { id: string; lease: Lease } | null;
+  #pace: Pace;
+  #events: LiveEvents;
+  #end = new AbortController();
+  #wake = new AbortController();
+  #socket: Socket | null = null;
+  #applying: Promise<void> = Promise.resolve();
+
+  /** @param own  the quest of this browser that is live, when this tab plays its rehearsed seats */
+  constructor(ports: LivePorts, link: LiveLink, quest: Quest, own: { id: string; lease: Lease } | null, pace: Pace, events: LiveEvents) {
+    this.#ports = ports;
+    this.#link = link;
+    this.#quest = quest;
+    this.#own = own;
+    this.#pace = pace;
+    this.#events = events;
+  }
+
+  get drives(): boolean {
+    return this.#own !== null;
+  }
+
+  async run(): Promise<void> {
+    await Promise.all([this.#follow(), this.#own === null ? null : this.#play()]);
+  }
+
+  /** Keeps a socket open, as long as anybody looks. */
+  async #follow(): Promise<void> {
+    let wait = 1000;
+    while (!this.#end.signal.aborted) {
+      const known = await new Promise<boolean>((closed) => {
+        let next = this.#quest.head().n;
+        this.#socket = this.#ports.net.follow(
+          this.#link,
+          next - 1,
+          (lines) => {
+            wait = 1000;
+            this.#events.cut(null);
+            const from = next;
+            next += lines.length;
+            void this.#apply(from, lines);
+          },
+          closed,
+        );
+      });
+      if (this.#end.signal.aborted) return;
+      if (!known) {
+        this.#events.cut('The server does not know this quest, or the link was revoked. What is shown is what came before.');
+        return;
+      }
+      this.#events.cut(`The server is out of reach. Trying again in ${Math.round(wait / 1000)} s. What is shown stays.`);
+      await this.#ports.clock.sleep(wait, this.#end.signal);
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    }
+  }
+
+  /** Lines come twice, as the answer to a command and over the socket: each is applied once, in order. */
+  #apply(from: number, lines: readonly string[]): Promise<void> {
+    this.#applying = this.#applying.then(async () => {
+      if (this.#end.signal.aborted) return;
+      const have = this.#quest.head().n;
+      const fresh = lines.slice(Math.max(0, have - from));
+      if (fresh.length === 0 || from > have) return;
+      if (this.#own !== null) await this.#ports.storage.append(this.#own.id, have, fresh);
+      if (this.#end.signal.aborted) return;
+      for (const line of fresh) this.#quest.append(line);
+      this.#events.changed();
+      this.#rouse();
+    });
+    return this.#applying;
+  }
+
+  async #play(): Promise<void> {
+    const { clock } = this.#ports;
+    while (!this.#end.signal.aborted) {
+      const command = this.#quest.rehearse();
+      if (command === null) {
+        await new Promise<void>((resolve) => this.#wake.signal.addEventListener('abort', () => resolve(), { once: true }));
+        continue;
+      }
+      const n = this.#quest.head().n;
+      await clock.sleep(this.#pace(), this.#wake.signal);
+      if (this.#end.signal.aborted) return;
+      if (this.#quest.head().n !== n) continue; // somebody else moved meanwhile
+      try {
+        await this.command(command);
+      } catch {
+        await clock.sleep(2000, this.#end.signal); // out of reach: the socket says so
+      }
+    }
+  }
+
+  /** Sends a command; the line that it made is applied before this resolves. */
+  async command(command: Command): Promise<Refusal | null> {
+    const posted = await this.#ports.net.post(this.#link, command);
+    if (posted.ok) {
+      await this.#apply(posted.n, [posted.line]);
+      return null;
+    }
+    if ('refusal' in posted) return posted.refusal;
+    throw new Error('Somebody else wrote first. Look at what came, then try again.');
+  }
+
+  #rouse(): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+  }
+
+  close(): void {
+    if (this.#end.signal.aborted) return;
+    this.#end.abort();
+    this.#rouse();
+    this.#socket?.close();
+    this.#own?.lease.release();
+  }
+}

@@ -1,0 +1,125 @@
+import type { Plan, QuestView, Refusal, RosterValue, Verdict } from '@questline/core';
+
+/** One agent file as it stands in this browser. */
+export interface AgentFile {
+  path: string;
+  text: string;
+}
+
+export type Route =
+  | { screen: 'home' }
+  | { screen: 'team'; path: string | null }
+  | { screen: 'plan'; quest: string | null }
+  | { screen: 'quest'; quest: string | null }
+  | { screen: 'share'; quest: string | null }
+  | { screen: 'library' }
+  | { screen: 'open'; fragment: string }
+  | { screen: 'live'; id: string; token: string };
+
+/** What the library knows of a quest without opening it. */
+export interface QuestRecord {
+  id: string;
+  title: string;
+  status: QuestView['status'];
+  holder: string | null;
+  events: number;
+  created: number;
+  updated: number;
+  /** Whether this browser may go on with it: its own quests, and copies somebody chose to continue. */
+  drive: boolean;
+}
+
+/** How the open quest gets its events. */
+export type Mode =
+  | 'drive' // this tab performs the effects
+  | 'follow' // another tab does, this one watches
+  | 'watch' // a log somebody shared: nothing runs
+  | 'live'; // a server keeps the log
+
+/** A command that the machine refused. It is shown beside the log, never in it. */
+export interface Attempt {
+  key: number;
+  by: string;
+  type: string;
+  after: number; // the event shown when it was tried
+  refusal: Refusal;
+  hashBefore: string;
+  hashAfter: string;
+}
+
+export type Trouble =
+  | { kind: 'missing' } // no quest of that id in this browser
+  | { kind: 'storage'; message: string }
+  | { kind: 'broken'; verdict: Verdict; log: string }
+  | { kind: 'failed'; message: string };
+
+export interface OpenQuest {
+  id: string;
+  mode: Mode;
+  view: QuestView; // after the last event
+  shown: QuestView; // after event `at`, the same object while `at` is null
+  at: number | null; // null: live
+  replaying: boolean;
+  plan: Plan | null;
+  verdict: Verdict;
+  attempts: Attempt[];
+  task: string | null;
+  link: LiveLink | null;
+  cut: string | null; // why a live connection is not there
+}
+
+/** Where a quest is live, and with which right. */
+export interface LiveLink {
+  id: string;
+  token: string; // reads
+  own?: string; // acts as anybody; kept in this browser, in no link
+}
+
+/** A log that somebody else wrote, before anything is done with it. */
+export interface OpenedLog {
+  source: 'link' | 'file';
+  name: string;
+  log: string;
+  view: QuestView | null; // null when nothing of it is sound
+  verdict: Verdict;
+  own: QuestRecord | null; // the same quest in this browser
+}
+
+export type OpenedState = { state: 'none' } | { state: 'bad'; message: string } | { state: 'ok'; opened: OpenedLog };
+
+export interface Team {
+  files: readonly AgentFile[];
+  sample: boolean;
+  roster: RosterValue;
+}
+
+export interface Toast {
+  key: number;
+  text: string;
+  undo: (() => void) | null;
+}
+
+export type Lasting = 'unasked' | 'granted' | 'refused';
+
+export interface AppState {
+  route: Route;
+  booting: boolean;
+  team: Team;
+  leader: string;
+  objective: string;
+  preview: Plan | null; // of the objective as it stands in the field
+  library: QuestRecord[] | null; // null while it is read
+  quest: OpenQuest | null;
+  trouble: Trouble | null; // why there is no open quest
+  opened: OpenedState;
+  planning: boolean;
+  note: string | null; // what stands in the way of the last request, shown where it was made
+  pace: number; // ms between events that this tab makes; 0: at once
+  lasting: Lasting;
+  online: boolean;
+  server: boolean; // this page is served by one that can keep live quests
+  help: boolean;
+  dragging: boolean;
+  storageBroken: string | null;
+  toast: Toast | null;
+}

@@ -1,0 +1,44 @@
+import type { Route } from './model.ts';
+
+/** Screens live behind the #, so that the app works from any folder of any static host. */
+export function parseRoute(hash: string): Route {
+  const text = hash.replace(/^#/, '');
+  if (text.startsWith('q=')) return { screen: 'open', fragment: text };
+  const live = /^live=([^.]+)\.(.+)$/.exec(text);
+  if (live !== null) return { screen: 'live', id: live[1] as string, token: live[2] as string };
+  const [, screen, rest] = /^\/?([a-z]*)(?:\/(.*))?$/.exec(text) ?? [];
+  const argument = rest === undefined || rest === '' ? null : decodeURIComponent(rest);
+  switch (screen) {
+    case 'team':
+      return { screen: 'team', path: argument };
+    case 'plan':
+    case 'quest':
+    case 'share':
+      return { screen, quest: argument };
+    case 'library':
+      return { screen: 'library' };
+    case 'open':
+      return { screen: 'open', fragment: '' };
+    default:
+      return { screen: 'home' };
+  }
+}
+
+export function href(route: Route): string {
+  switch (route.screen) {
+    case 'home':
+      return '#/';
+    case 'team':
+      return route.path === null ? '#/team' : `#/team/${encodeURIComponent(route.path)}`;
+    case 'plan':
+    case 'quest':
+    case 'share':
+      return route.quest === null ? `#/${route.screen}` : `#/${route.screen}/${encodeURIComponent(route.quest)}`;
+    case 'library':
+      return '#/library';
+    case 'open':
+      return route.fragment === '' ? '#/open' : `#${route.fragment}`;
+    case 'live':
+      return `#live=${route.id}.${route.token}`;
+  }
+}

@@ -1,0 +1,161 @@
+import type { QuestView, Refusal, TalkView, Verdict } from '@questline/core';
+
+/** Sentences made from what the core computed. Rules stand in the core, only words stand here. */
+
+export const isOver = (view: QuestView): boolean => ['completed', 'failed', 'aborted', 'timed_out'].includes(view.status);
+
+export const bare = (agent: string): string => agent.replace(/^@/, '');
+
+/** Two letters for a seat: "@api-architect" is AA, "@owner" is YO (you). */
+export function letters(agent: string): string {
+  if (agent === '@owner') return 'YO';
+  const words = bare(agent).split(/[-._]+/).filter((word) => word !== '');
+  const [first = '?', second] = words;
+  return ((first[0] ?? '?') + (second?.[0] ?? first[1] ?? '')).toUpperCase();
+}
+
+export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+
+export function list(words: readonly string[]): string {
+  if (words.length <= 1) return words[0] ?? '';
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** Who the banner names, and what is said of it. */
+export function banner(view: QuestView): { who: string; says: string } {
+  switch (view.status) {
+    case 'proposed':
+      return { who: 'Your move', says: 'approve the plan, or reject it' };
+    case 'paused':
+      return { who: 'Paused', says: `the turn is kept${view.holders.length > 0 ? ` by ${list(view.holders)}` : ''}` };
+    case 'completed':
+      return { who: 'Completed', says: 'nobody holds the turn' };
+    case 'failed':
+      return { who: 'Failed', says: 'ended by its leader' };
+    case 'aborted':
+      return { who: 'Stopped', says: 'ended by its owner' };
+    case 'timed_out':
+      return { who: 'Timed out', says: 'its time was up' };
+    case 'empty':
+      return { who: 'Nothing yet', says: 'no event was written' };
+    case 'running':
+      if (view.holder === 'owner') return { who: 'Your move', says: 'the turn is with you' };
+      if (view.holders.length > 1) return { who: count(view.holders.length, 'agent'), says: `hold the turn together: ${list(view.holders)}` };
+      return { who: view.holders[0] ?? 'Nobody', says: 'holds the turn' };
+  }
+}
+
+/** The words before the tab's title. */
+export function titleOf(view: QuestView): string {
+  const { who, says } = banner(view);
+  const mark = view.holders.length > 0 && view.status === 'running' ? '● ' : view.status === 'proposed' ? '● ' : '';
+  return `${mark}${bare(who)}${view.status === 'running' || view.status === 'proposed' ? `: ${says}` : ''}`;
+}
+
+export type Sign = 'pass' | 'fail' | 'warn' | 'open' | 'hide';
+
+export interface Finding {
+  sign: Sign;
+  word: string; // for the badge
+  says: string;
+}
+
+export function findings(verdict: Verdict): Finding[] {
+  const found: Finding[] = [];
+  const { problem } = verdict;
+  const where = problem === undefined ? '' : `Line ${problem.line}: ${problem.message}`;
+  if (verdict.intact === 'yes') found.push({ sign: 'pass', word: 'Intact', says: 'No byte changed since it was written.' });
+  else found.push({ sign: 'fail', word: 'Not intact', says: `${where} The lines before it are sound; those after it cannot be relied on.` });
+  if (verdict.legal === 'yes') found.push({ sign: 'pass', word: 'Legal', says: 'Each move was made by who held the turn.' });
+  else if (verdict.legal === 'unknown') found.push({ sign: 'open', word: 'Legal: unknown', says: verdict.intact === 'no' ? 'A broken log is not judged.' : 'It was written under newer rules than this page knows.' });
+  else found.push({ sign: 'fail', word: 'Not legal', says: where });
+  switch (verdict.complete) {
+    case 'terminal':
+      found.push({ sign: 'pass', word: 'Complete', says: 'The quest is over; its last event says so.' });
+      break;
+    case 'anchored':
+      found.push({ sign: 'pass', word: 'Complete', says: 'It ends where it was said to end.' });
+      break;
+    case 'open':
+      found.push({ sign: 'open', word: 'Still open', says: 'A copy cut short here would look the same.' });
+      break;
+    case 'no':
+      found.push({ sign: 'fail', word: 'Not complete', says: where });
+      break;
+  }
+  if (verdict.withheld > 0) {
+    found.push({ sign: 'hide', word: `${count(verdict.withheld, 'text')} withheld`, says: 'Taken out by the sender. It does not affect the above.' });
+  }
+  return found;
+}
+
+export const sound = (verdict: Verdict): boolean => verdict.intact !== 'no' && verdict.legal !== 'no' && verdict.complete !== 'no';
+
+export const CAVEAT = 'This finds accidents and broken rules. It does not prove who spoke, nor stop someone who rewrites the whole log.';
+
+const TRIED: Record<string, string> = {
+  message: 'write',
+  respond: 'answer',
+  complete: 'complete the quest',
+  drop: 'drop a task',
+  pause: 'pause',
+  resume: 'resume',
+  abort: 'stop the quest',
+  fail: 'end the quest as failed',
+  approve: 'approve the plan',
+  reject: 'reject the plan',
+};
+
+/** "@x tried to write while @y holds the turn. Refused. Not in the log." */
+export function refused(by: string, type: string, refusal: Refusal): string {
+  const tried = `${by} tried to ${TRIED[type] ?? type}`;
+  const holders = refusal.holders ?? [];
+  if (refusal.code === 'not_your_turn' && holders.length > 0) {
+    return `${tried} while ${list(holders)} ${holders.length === 1 ? 'holds' : 'hold'} the turn. Refused. Not in the log.`;
+  }
+  return `${tried}. ${refusal.message.replace(/\.?$/, '.')} Refused. Not in the log.`;
+}
+
+/** What an event without words of its own did. */
+export function deed(talk: TalkView): string {
+  switch (talk.type) {
+    case 'create':
+      return 'set the objective';
+    case 'approve':
+      return 'approved the plan';
+    case 'reject':
+      return 'rejected the plan';
+    case 'message':
+      return talk.to.length > 0 ? `to ${list(talk.to)}` : 'notes';
+    case 'respond':
+      if (talk.kind === 'clarification') return 'asks';
+      if (talk.kind === 'blocked') return 'is blocked';
+      return talk.kind === 'completed' ? 'answers' : 'ends its turn';
+    case 'drop':
+      return `dropped ${list(talk.tasks)}`;
+    case 'pause':
+      return 'paused the quest';
+    case 'resume':
+      return 'resumed the quest';
+    case 'abort':
+      return 'stopped the quest';
+    case 'fail':
+      return 'ended the quest as failed';
+    case 'complete':
+      return 'completed the quest';
+    case 'claim':
+      return `took the seat of ${list(talk.to)}`;
+    case 'release':
+      return `left the seat of ${list(talk.to)}`;
+    default:
+      return talk.type;
+  }
+}
+
+export function time(at: number): string {
+  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
+export function day(at: number): string {
+  return new Date(at).toLocaleDateString([], { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+}

@@ -1,0 +1,103 @@
+import './tokens.css';
+import './styles/frame.css';
+import './styles/track.css';
+import './styles/first.css';
+import './styles/team.css';
+import './styles/plan.css';
+import './styles/quest.css';
+import './styles/share.css';
+import { type JSX, render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { App } from './app/app.ts';
+import { listenForKeys } from './app/keys.ts';
+import { Frame } from './parts/frame.tsx';
+import { systemClock } from './ports/clock.ts';
+import { loadCores } from './ports/core.ts';
+import { systemEntropy } from './ports/entropy.ts';
+import { download, fromDrop } from './ports/files.ts';
+import { browserTabs } from './ports/lock.ts';
+import { serverNet } from './ports/net.ts';
+import { openStorage } from './ports/storage.ts';
+import { Home } from './views/home.tsx';
+import { LibraryScreen } from './views/library.tsx';
+import { OpenScreen } from './views/open.tsx';
+import { PlanScreen } from './views/plan.tsx';
+import { QuestScreen } from './views/quest.tsx';
+import { ShareScreen } from './views/share.tsx';
+import { TeamScreen } from './views/team.tsx';
+
+function Screen({ app }: { app: App }): JSX.Element {
+  const { state } = app;
+  switch (state.route.screen) {
+    case 'home':
+      return <Home state={state} app={app} />;
+    case 'team':
+      return <TeamScreen state={state} app={app} path={state.route.path} />;
+    case 'plan':
+      return <PlanScreen state={state} app={app} />;
+    case 'quest':
+    case 'live':
+      return <QuestScreen state={state} app={app} />;
+    case 'share':
+      return <ShareScreen state={state} app={app} />;
+    case 'library':
+      return <LibraryScreen state={state} app={app} />;
+    case 'open':
+      return <OpenScreen state={state} app={app} />;
+  }
+}
+
+function Root({ app }: { app: App }): JSX.Element {
+  const [, again] = useState(0);
+  useEffect(() => app.subscribe(() => again((n) => n + 1)), [app]);
+  return (
+    <Frame state={app.state} app={app}>
+      <Screen app={app} />
+    </Frame>
+  );
+}
+
+function listen(app: App): void {
+  addEventListener('hashchange', () => {
+    scrollTo(0, 0);
+    void app.navigate(location.hash);
+  });
+  addEventListener('online', () => app.setOnline(true));
+  addEventListener('offline', () => app.setOnline(false));
+  let inside = 0; // dragenter and dragleave come for every element under the pointer
+  addEventListener('dragenter', () => app.setDragging(++inside > 0));
+  addEventListener('dragleave', () => app.setDragging(--inside > 0));
+  addEventListener('dragover', (event) => event.preventDefault());
+  addEventListener('drop', (event) => {
+    event.preventDefault();
+    inside = 0;
+    app.setDragging(false);
+    if (event.dataTransfer !== null) void fromDrop(event.dataTransfer).then((received) => app.receive(received));
+  });
+  listenForKeys(app);
+}
+
+/** `?pace=MS` overrides the pace setting for this visit. */
+function fixedPace(): number | null {
+  const asked = new URLSearchParams(location.search).get('pace');
+  return asked !== null && /^\d{1,7}$/.test(asked) ? Number(asked) : null;
+}
+
+async function start(): Promise<void> {
+  const root = document.getElementById('app') as HTMLElement;
+  try {
+    const cores = await loadCores();
+    const app = new App({ cores, storage: await openStorage(), clock: systemClock, entropy: systemEntropy, tabs: browserTabs(), net: serverNet(), download }, fixedPace());
+    listen(app);
+    root.replaceChildren();
+    render(<Root app={app} />, root);
+  } catch (error) {
+    const why = document.createElement('p');
+    why.className = 'boot';
+    why.setAttribute('role', 'alert');
+    why.textContent = `Questline could not start: ${error instanceof Error ? error.message : String(error)} Reload the page; if it stays, this browser may be too old or block storage for this site.`;
+    root.replaceChildren(why);
+  }
+}
+
+void start();

@@ -1,0 +1,238 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { App } from '../app/app.ts';
+import type { AppState, Route } from '../app/model.ts';
+import { href } from '../app/route.ts';
+import { banner, isOver, titleOf } from '../app/words.ts';
+import { Icon, type IconName } from './icons.tsx';
+import { Bead, jump, Name } from './parts.tsx';
+
+const SCREENS: readonly { screen: 'team' | 'plan' | 'quest' | 'share' | 'library'; word: string; icon: IconName }[] = [
+  { screen: 'team', word: 'Team', icon: 'team' },
+  { screen: 'plan', word: 'Plan', icon: 'plan' },
+  { screen: 'quest', word: 'Quest', icon: 'quest' },
+  { screen: 'share', word: 'Share', icon: 'share' },
+  { screen: 'library', word: 'Library', icon: 'library' },
+];
+
+export function routeOf(screen: (typeof SCREENS)[number]['screen'], state: AppState): Route {
+  if (screen === 'team') return { screen, path: null };
+  if (screen === 'library') return { screen };
+  const own = state.quest !== null && state.route.screen !== 'open' && state.route.screen !== 'live' ? state.quest.id : null;
+  return { screen, quest: own };
+}
+
+function Brand(): JSX.Element {
+  return (
+    <a class="brand" href="#/" aria-label="Questline, home">
+      <svg viewBox="0 0 26 26" aria-hidden="true">
+        <path d="M2 20h6V7h8v8h3" fill="none" stroke="currentColor" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" />
+        <circle cx="21" cy="15" r="3.5" fill="var(--turn)" />
+      </svg>
+      <span>Questline</span>
+    </a>
+  );
+}
+
+/** Who holds the turn, on every screen. */
+function Holder({ state }: { state: AppState }): JSX.Element | null {
+  const { quest } = state;
+  if (quest === null) {
+    if (state.route.screen !== 'home' && state.route.screen !== 'team') return null;
+    return (
+      <span class="holder">
+        <Bead live />
+        <span class="cut">Your move</span>
+        <small class="long">say what to do</small>
+      </span>
+    );
+  }
+  const { view } = quest;
+  const { who, says } = banner(view);
+  const held = view.status === 'proposed' || (view.status === 'running' && view.holders.length > 0);
+  const to = state.route.screen === 'open' || state.route.screen === 'live' ? '#main' : href({ screen: view.status === 'proposed' ? 'plan' : 'quest', quest: quest.id });
+  return (
+    <a class={`holder ${held ? '' : 'rest'}`} href={to} onClick={to === '#main' ? jump : undefined} title={view.mission ?? ''}>
+      <Bead live={held} />
+      <span class="cut">
+        <Name id={who} />
+      </span>
+      <small class="long">{view.status === 'proposed' ? 'approve or reject' : isOver(view) ? `${view.n} events` : says.startsWith('hold') ? 'holds the turn' : ''}</small>
+    </a>
+  );
+}
+
+function toggleTheme(): void {
+  const root = document.documentElement;
+  const dark = root.dataset['theme'] !== undefined ? root.dataset['theme'] === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  root.dataset['theme'] = dark ? 'light' : 'dark';
+  try {
+    localStorage.setItem('ql-theme', root.dataset['theme']);
+  } catch {
+    // Storage is blocked: the choice lasts until the page closes.
+  }
+}
+
+function Notices({ state, app }: { state: AppState; app: App }): JSX.Element {
+  const { quest } = state;
+  return (
+    <>
+      {quest?.view.rehearsed === true && (
+        <aside class="strip" aria-label="Rehearsal">
+          <span>
+            <b>Rehearsal.</b> Scripted answers: no model is called, nothing is spent.
+          </span>
+        </aside>
+      )}
+      {state.storageBroken !== null && (
+        <div class="notice fail" role="alert">
+          <p>
+            <Icon name="fail" />
+            {state.storageBroken}
+          </p>
+        </div>
+      )}
+      {!state.online && (
+        <div class="notice" role="status">
+          <p>
+            <Icon name="info" />
+            {quest?.mode === 'live' ? 'No network. What came so far is here; the rest comes when the network is back.' : 'No network. Everything on this screen works without it.'}
+          </p>
+        </div>
+      )}
+      {quest?.mode === 'follow' && (
+        <div class="notice info" role="status">
+          <p>
+            <Icon name="eye" />
+            Another tab is driving this quest. Watch here, or take over.
+          </p>
+          <button class="btn s" type="button" onClick={() => app.takeOver()}>
+            Take over
+          </button>
+        </div>
+      )}
+      {quest?.mode === 'live' && (
+        <div class={`notice ${quest.cut === null ? 'info' : 'warn'}`} role="status">
+          <p>
+            <Icon name="live" />
+            {quest.cut ?? (quest.link?.own === undefined ? 'Live. You watch: what happens is shown as it happens.' : 'Live. The server keeps the turns; who has the live link watches.')}
+          </p>
+        </div>
+      )}
+    </>
+  );
+}
+
+const KEYS: readonly { keys: string[]; does: string }[] = [
+  { keys: ['g', 't'], does: 'Team' },
+  { keys: ['g', 'p'], does: 'Plan' },
+  { keys: ['g', 'q'], does: 'Quest' },
+  { keys: ['g', 's'], does: 'Share' },
+  { keys: ['g', 'l'], does: 'Library' },
+  { keys: ['j', 'k'], does: 'Next and previous event' },
+  { keys: ['[', ']'], does: 'Previous and next turn' },
+  { keys: ['Space'], does: 'Pause or resume the quest' },
+  { keys: ['a'], does: 'Approve the plan' },
+  { keys: ['?'], does: 'This list' },
+  { keys: ['Esc'], does: 'Back to the live event; closes what is on top' },
+];
+
+function Help({ open, close }: { open: boolean; close: () => void }): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (open && dialog.current?.open === false) dialog.current.showModal();
+    if (!open && dialog.current?.open === true) dialog.current.close();
+  }, [open]);
+  return (
+    <dialog class="help" ref={dialog} onClose={close} aria-labelledby="help-title">
+      <header>
+        <h2 id="help-title">Keys</h2>
+        <button class="btn quiet icon" type="button" aria-label="Close" onClick={close}>
+          <Icon name="cross" />
+        </button>
+      </header>
+      <dl>
+        {KEYS.map(({ keys, does }) => (
+          <>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </>
+        ))}
+      </dl>
+    </dialog>
+  );
+}
+
+/** The page around every screen: navigation, who holds the turn, notices, and the live regions. */
+export function Frame({ state, app, children }: { state: AppState; app: App; children: ComponentChildren }): JSX.Element {
+  const { quest, route } = state;
+  const title = quest !== null ? `${titleOf(quest.view)} · ${quest.view.mission ?? 'Quest'} · Questline` : route.screen === 'home' || route.screen === 'team' ? '● Your move · Questline' : 'Questline';
+  const held = quest === null ? route.screen === 'home' || route.screen === 'team' : quest.view.status === 'proposed' || (quest.view.status === 'running' && quest.view.holders.length > 0);
+  useEffect(() => {
+    document.title = title;
+    document.getElementById('icon')?.setAttribute('href', held ? './icon.svg' : './icon-rest.svg');
+  }, [title, held]);
+  return (
+    <>
+      <a class="skip" href="#main" onClick={jump}>
+        Skip to content
+      </a>
+      <header class="bar">
+        <Brand />
+        <nav class="nav" aria-label="Screens">
+          {SCREENS.map(({ screen, word, icon }) => (
+            <a key={screen} href={href(routeOf(screen, state))} aria-current={route.screen === screen || (route.screen === 'live' && screen === 'quest') ? 'page' : undefined}>
+              <Icon name={icon} />
+              {word}
+            </a>
+          ))}
+        </nav>
+        <div class="bar-end">
+          <Holder state={state} />
+          <button class="btn quiet icon long" type="button" aria-label="Keys" title="Keys (?)" onClick={() => app.setHelp(true)}>
+            <Icon name="keys" />
+          </button>
+          <button class="btn quiet icon" type="button" aria-label="Switch between light and dark" onClick={toggleTheme}>
+            <Icon name="theme" />
+          </button>
+        </div>
+      </header>
+      <Notices state={state} app={app} />
+      {children}
+      {state.dragging && (
+        <div class="dropping" aria-hidden="true">
+          <p>
+            <Icon name="drop" />
+            Agent files make a team, a .quest file is opened
+          </p>
+        </div>
+      )}
+      <div role="status" aria-live="polite">
+        {state.toast !== null && (
+          <div class="toast" key={state.toast.key}>
+            <p>{state.toast.text}</p>
+            {state.toast.undo !== null && (
+              <button
+                type="button"
+                onClick={() => {
+                  state.toast?.undo?.();
+                  app.closeToast();
+                }}
+              >
+                Undo
+              </button>
+            )}
+            <button class="icon" type="button" aria-label="Close" onClick={() => app.closeToast()}>
+              <Icon name="cross" />
+            </button>
+          </div>
+        )}
+      </div>
+      <Help open={state.help} close={() => app.setHelp(false)} />
+    </>
+  );
+}

@@ -1,0 +1,181 @@
+import type { Plan, QuestView } from '@questline/core';
+
+/** The turn line as figures: one lane a seat, x in events. Planned parts have an invented length, only their order means something. */
+export interface Lane {
+  id: string;
+  person: boolean;
+  leads: boolean;
+  role: string;
+}
+
+export type Ink =
+  | 'past' // happened
+  | 'now' // holds the turn
+  | 'later' // happened after the event that is looked at
+  | 'plan'; // has not happened
+
+export interface Bar {
+  lane: number;
+  from: number;
+  to: number;
+  ink: Ink;
+  label: string;
+}
+
+export interface Drop {
+  x: number;
+  from: number;
+  to: number;
+  ink: Ink;
+}
+
+export interface Score {
+  lanes: Lane[];
+  bars: Bar[];
+  drops: Drop[];
+  length: number;
+  at: number; // where the event that is shown ends
+  beads: number[]; // lanes that hold the turn
+}
+
+const PLANNED = 1.6; // events: the length of a planned turn
+
+class Pen {
+  bars: Bar[] = [];
+  drops: Drop[] = [];
+  #index: Map<string, number>;
+
+  constructor(lanes: readonly Lane[]) {
+    this.#index = new Map(lanes.map((lane, i) => [lane.id, i]));
+  }
+
+  lane(id: string): number {
+    return this.#index.get(id) ?? -1;
+  }
+
+  bar(id: string, from: number, to: number, ink: Ink, tasks: readonly string[] = []): void {
+    const lane = this.lane(id);
+    if (lane >= 0 && to > from) this.bars.push({ lane, from, to, ink, label: tasks.join(' ') });
+  }
+
+  drop(x: number, from: string, to: string, ink: Ink): void {
+    const [a, b] = [this.lane(from), this.lane(to)];
+    if (a >= 0 && b >= 0 && a !== b) this.drops.push({ x, from: a, to: b, ink });
+  }
+}
+
+interface Turn {
+  agents: string[];
+  tasks: string[];
+}
+
+/** What has not happened yet: those who have a message, the leader, then the plan group by group with the leader between. */
+function ahead(view: QuestView, leader: string): Turn[] {
+  const turns: Turn[] = view.next.filter((next) => !next.planned).map((next) => ({ agents: [next.agent], tasks: next.tasks }));
+  const group = new Map(view.tasks.map((task) => [task.id, task.group]));
+  let last = -1;
+  for (const next of view.next) {
+    if (!next.planned) continue;
+    const mine = group.get(next.tasks[0] ?? '') ?? last;
+    if (mine !== last && turns.at(-1)?.agents[0] !== leader && !(turns.length === 0 && view.holders.includes(leader))) turns.push({ agents: [leader], tasks: [] });
+    last = mine;
+    turns.push({ agents: [next.agent], tasks: next.tasks });
+  }
+  if (view.next.some((next) => next.planned)) turns.push({ agents: [leader], tasks: [] });
+  return turns;
+}
+
+/** @param shown  the view that is looked at: the same as live, or one of an earlier event */
+export function scoreOf(live: QuestView, shown: QuestView): Score {
+  const lanes: Lane[] = live.agents.map((seat) => ({
+    id: seat.id,
+    person: seat.kind === 'human',
+    leads: seat.leads,
+    role: seat.id === '@owner' ? 'you' : seat.leads ? 'leads' : '',
+  }));
+  const pen = new Pen(lanes);
+  const leader = live.agents.find((seat) => seat.leads)?.id ?? '';
+  const running = shown.status === 'running' || shown.status === 'paused' || shown.status === 'proposed';
+  const at = shown.n + (running ? 0.4 : 0);
+  const end = Math.max(at, live.n);
+  const holds = [...live.holds].sort((a, b) => a.from - b.from);
+
+  const firstFrom = holds[0] === undefined ? live.n : holds[0].from + 1;
+  pen.bar('@owner', 0, Math.max(firstFrom, 1), 'past'); // who set the objective
+  let before = ['@owner'];
+  let beforeFrom = -1;
+  for (const hold of holds) {
+    const from = hold.from + 1;
+    const to = hold.to === undefined ? end : hold.to + 1;
+    const holdsNow = shown.n >= from && (hold.to === undefined || shown.n <= hold.to) && shown.holders.includes(hold.agent);
+    if (from > shown.n) pen.bar(hold.agent, from, to, 'later', hold.tasks);
+    else {
+      pen.bar(hold.agent, from, Math.min(to, at), holdsNow ? 'now' : 'past', hold.tasks);
+      if (to > at) pen.bar(hold.agent, at, to, 'later');
+    }
+    if (hold.from !== beforeFrom) {
+      const ended = holds.filter((other) => other.to === hold.from).map((other) => other.agent);
+      before = ended.length > 0 ? ended : before;
+      beforeFrom = hold.from;
+    }
+    for (const agent of before.slice(0, 1)) pen.drop(from, agent, hold.agent, from > shown.n ? 'later' : 'past');
+    if (!holds.some((other) => other.from === hold.from && other.agent < hold.agent)) before = before.length > 0 ? before : [hold.agent];
+    if (hold.to !== undefined && !holds.some((other) => other.from === hold.to)) before = [hold.agent];
+  }
+
+  let x = end;
+  if (live === shown && running) {
+    let last = live.holders[0] ?? '@owner';
+    for (const turn of ahead(live, leader)) {
+      x += PLANNED / 2;
+      pen.bar(last, x - PLANNED / 2, x, 'plan');
+      for (const agent of turn.agents) {
+        pen.drop(x, last, agent, 'plan');
+        pen.bar(agent, x, x + PLANNED / 2, 'plan', turn.tasks);
+        last = agent;
+      }
+      x += PLANNED / 2;
+    }
+  }
+  return {
+    lanes,
+    bars: pen.bars,
+    drops: pen.drops,
+    length: Math.max(x, 1),
+    at,
+    beads: shown.holders.map((id) => pen.lane(id)).filter((lane) => lane >= 0),
+  };
+}
+
+/** The line of a plan that nobody approved yet. */
+export function scoreOfPlan(plan: Plan): Score {
+  const agents = ['@owner', plan.leader, ...plan.needs.map((need) => need.agent).filter((agent) => agent !== plan.leader)];
+  const lanes: Lane[] = agents.map((id, i) => ({ id, person: i === 0, leads: i === 1, role: i === 0 ? 'you' : i === 1 ? 'leads' : '' }));
+  const pen = new Pen(lanes);
+  pen.bar('@owner', 0.4, 1.4, 'plan');
+  pen.drop(1.4, '@owner', plan.leader, 'plan');
+  pen.bar(plan.leader, 1.4, 3.4, 'plan', ['plans']);
+  pen.drop(3.4, plan.leader, '@owner', 'plan');
+  pen.bar('@owner', 3.4, 5, 'plan', ['you approve']);
+  pen.drop(5, '@owner', plan.leader, 'plan');
+  pen.bar(plan.leader, 5, 6, 'plan');
+  let x = 6;
+  const byId = new Map(plan.tasks.map((task) => [task.id, task]));
+  for (const group of plan.groups) {
+    let last = plan.leader;
+    for (const id of group) {
+      const task = byId.get(id);
+      if (task === undefined) continue;
+      pen.drop(x, last, task.agent, 'plan');
+      pen.bar(task.agent, x, x + PLANNED, 'plan', [id]);
+      last = task.agent;
+      x += PLANNED;
+    }
+    pen.drop(x, last, plan.leader, 'plan');
+    pen.bar(plan.leader, x, x + 1, 'plan');
+    x += 1;
+  }
+  const closing = pen.bars.at(-1);
+  if (closing !== undefined) closing.label = 'closes';
+  return { lanes, bars: pen.bars, drops: pen.drops, length: x, at: 0.4, beads: [0] };
+}

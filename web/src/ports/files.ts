@@ -1,0 +1,74 @@
+import type { AgentFile } from '../app/model.ts';
+
+export interface Received {
+  files: AgentFile[];
+  quests: { name: string; text: string }[];
+  skipped: number; // files of other kinds
+}
+
+const AGENT = /\.(md|mdc)$/i;
+const QUEST = /\.quest$/i;
+const LARGEST = 64 * 1024 * 1024; // the largest quest; a larger file is not read at all
+
+async function sort(found: { path: string; file: File }[]): Promise<Received> {
+  const received: Received = { files: [], quests: [], skipped: 0 };
+  for (const { path, file } of found.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    if (file.size > LARGEST || !(AGENT.test(path) || QUEST.test(path))) received.skipped += 1;
+    else if (QUEST.test(path)) received.quests.push({ name: file.name, text: await file.text() });
+    else received.files.push({ path, text: await file.text() });
+  }
+  return received;
+}
+
+/** Files and folders let go over the page. Entries must be taken before the event is over, hence the loop without await. */
+export async function fromDrop(transfer: DataTransfer): Promise<Received> {
+  const entries: FileSystemEntry[] = [];
+  for (const item of transfer.items) {
+    const entry = item.webkitGetAsEntry();
+    if (entry !== null) entries.push(entry);
+  }
+  const found: { path: string; file: File }[] = [];
+  while (entries.length > 0) {
+    const entry = entries.pop() as FileSystemEntry;
+    if (entry.isFile) {
+      const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+      found.push({ path: entry.fullPath.replace(/^\//, ''), file });
+    } else if (!/\/(node_modules|\.git)$/.test(entry.fullPath)) {
+      const reader = (entry as FileSystemDirectoryEntry).createReader();
+      for (;;) {
+        // A reader gives at most a hundred entries at a time, and none at the end.
+        const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+        if (some.length === 0) break;
+        entries.push(...some);
+      }
+    }
+  }
+  return sort(found);
+}
+
+/** The browser's own file or folder picker. */
+export function fromPicker(kind: 'files' | 'folder'): Promise<Received> {
+  return new Promise((resolve, reject) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.multiple = true;
+    if (kind === 'folder') input.webkitdirectory = true;
+    else input.accept = '.md,.mdc,.quest';
+    const none: Received = { files: [], quests: [], skipped: 0 };
+    input.addEventListener('cancel', () => resolve(none));
+    input.addEventListener('change', () => {
+      const found = [...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+      sort(found).then(resolve, reject);
+    });
+    input.click();
+  });
+}
+
+export function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/jsonl' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000); // the click only starts the download
+}

@@ -1,0 +1,90 @@
+import type { Command, Refusal } from '@questline/core';
+import type { LiveLink } from '../app/model.ts';
+
+export interface Socket {
+  close(): void;
+}
+
+export type Posted = { ok: true; n: number; line: string } | { ok: false; refusal: Refusal } | { ok: false; conflict: string };
+
+/** The server this page came from, if it keeps live quests. Nothing else is ever asked. */
+export interface Net {
+  hasServer(): Promise<boolean>;
+  createQuest(log: string): Promise<LiveLink>;
+  log(link: LiveLink): Promise<string>;
+  post(link: LiveLink, command: Command): Promise<Posted>;
+  /** Lines after event `after`, in order, until the socket closes. */
+  follow(link: LiveLink, after: number, hear: (lines: string[]) => void, closed: (known: boolean) => void): Socket;
+}
+
+interface Created {
+  id: string;
+  tokens: { own: string; view: string };
+}
+
+const UNKNOWN = 4404; // no such quest, or a wrong capability
+
+async function failed(response: Response): Promise<Error> {
+  const body = (await response.json().catch(() => null)) as { error?: { message?: string }; refusal?: { message?: string } } | null;
+  if (response.status === 404) return new Error('There is no such live quest, or this link does not open it. Ask for a new link.');
+  return new Error(body?.error?.message ?? body?.refusal?.message ?? `The server answered ${response.status}. Try again later.`);
+}
+
+export function serverNet(): Net {
+  const base = new URL('/api/', location.origin);
+  const quest = (link: LiveLink, rest: string): URL => new URL(`quests/${encodeURIComponent(link.id)}${rest}`, base);
+  const bearer = (token: string): HeadersInit => ({ authorization: `Bearer ${token}` });
+
+  return {
+    hasServer: async () => {
+      try {
+        const response = await fetch(new URL('health', base));
+        const body = (await response.json()) as { ok?: boolean };
+        return response.ok && body.ok === true;
+      } catch {
+        return false; // a static host, or no network
+      }
+    },
+    createQuest: async (log) => {
+      const response = await fetch(new URL('quests', base), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ log }) });
+      if (!response.ok) throw await failed(response);
+      const { id, tokens } = (await response.json()) as Created;
+      return { id, token: tokens.view, own: tokens.own };
+    },
+    log: async (link) => {
+      let log = '';
+      let after = -1;
+      for (;;) {
+        const response = await fetch(quest(link, `/events?after=${after}`), { headers: bearer(link.token) });
+        if (!response.ok) throw await failed(response);
+        const { lines } = (await response.json()) as { lines: string[] };
+        if (lines.length === 0) return log;
+        log += lines.map((line) => `${line}\n`).join('');
+        after += lines.length;
+      }
+    },
+    post: async (link, command) => {
+      const response = await fetch(quest(link, '/commands'), {
+        method: 'POST',
+        headers: { ...bearer(link.own ?? link.token), 'content-type': 'application/json' },
+        body: JSON.stringify(command),
+      });
+      if (response.status === 422) return { ok: false, refusal: ((await response.json()) as { refusal: Refusal }).refusal };
+      if (response.status === 409) return { ok: false, conflict: ((await response.json()) as { head: string }).head };
+      if (!response.ok) throw await failed(response);
+      return { ok: true, ...((await response.json()) as { n: number; line: string }) };
+    },
+    follow: (link, after, hear, closed) => {
+      const url = quest(link, '/live');
+      url.protocol = url.protocol.replace('http', 'ws');
+      const socket = new WebSocket(url);
+      socket.addEventListener('open', () => socket.send(JSON.stringify({ token: link.token, after })));
+      socket.addEventListener('message', (event: MessageEvent<string>) => {
+        const frame = JSON.parse(event.data) as { type?: string; lines?: string[] };
+        if (frame.type === 'lines' && frame.lines !== undefined) hear(frame.lines);
+      });
+      socket.addEventListener('close', (event) => closed(event.code !== UNKNOWN));
+      return { close: () => socket.close() };
+    },
+  };
+}

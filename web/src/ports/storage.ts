@@ -1,0 +1,114 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { AgentFile, LiveLink, QuestRecord } from '../app/model.ts';
+
+/** The settings that outlive a visit. */
+export interface Settings {
+  current: string; // the quest last open
+  leader: string;
+  objective: string; // typed, not yet sent
+  pace: number;
+  team: 'sample' | 'own';
+  asked: boolean; // whether lasting storage was asked for
+  live: Record<string, LiveLink>; // quests of this browser that a server keeps too
+}
+
+interface Schema extends DBSchema {
+  quests: { key: string; value: QuestRecord };
+  events: { key: [string, number]; value: { quest: string; n: number; line: string } };
+  specs: { key: string; value: AgentFile & { order: number } };
+  settings: { key: string; value: unknown };
+}
+
+export type AppendOutcome = 'ok' | 'conflict' | 'full';
+
+export interface Storage {
+  list(): Promise<QuestRecord[]>;
+  record(id: string): Promise<QuestRecord | undefined>;
+  putRecord(record: QuestRecord): Promise<void>;
+  /** Lines without their LF, as they are given back to `append` and `putQuest`. */
+  lines(id: string, from: number): Promise<string[]>;
+  /** Writes lines from event n on; resolves after the transaction is complete. A line that is already there is a conflict. */
+  append(id: string, n: number, lines: readonly string[]): Promise<AppendOutcome>;
+  /** Writes a whole quest at once, in place of one of the same id. */
+  putQuest(record: QuestRecord, lines: readonly string[]): Promise<void>;
+  remove(id: string): Promise<void>;
+  team(): Promise<AgentFile[]>;
+  putTeam(files: readonly AgentFile[]): Promise<void>;
+  setting<K extends keyof Settings>(key: K): Promise<Settings[K] | undefined>;
+  putSetting<K extends keyof Settings>(key: K, value: Settings[K]): Promise<void>;
+  /** Asks the browser to keep what is stored when space runs low. */
+  persist(): Promise<boolean>;
+}
+
+/** Forward only: a version adds its step, and no step is ever changed. */
+const steps: readonly ((db: IDBPDatabase<Schema>) => void)[] = [
+  (db) => {
+    db.createObjectStore('quests', { keyPath: 'id' });
+    db.createObjectStore('events', { keyPath: ['quest', 'n'] });
+    db.createObjectStore('specs', { keyPath: 'path' });
+    db.createObjectStore('settings');
+  },
+];
+
+export async function openStorage(): Promise<Storage> {
+  const db = await openDB<Schema>('questline', steps.length, {
+    upgrade: (upgraded, from) => {
+      for (const step of steps.slice(from)) step(upgraded);
+    },
+    // A newer version of this page in another tab needs the old connection out of the way.
+    blocking: () => db.close(),
+  });
+  const ofQuest = (id: string, from = 0): IDBKeyRange => IDBKeyRange.bound([id, from], [id, Infinity]);
+
+  return {
+    list: () => db.getAll('quests'),
+    record: (id) => db.get('quests', id),
+    putRecord: async (record) => void (await db.put('quests', record)),
+    lines: async (id, from) => (await db.getAll('events', ofQuest(id, from))).map((event) => event.line),
+    append: async (id, n, lines) => {
+      const tx = db.transaction('events', 'readwrite', { durability: 'strict' });
+      try {
+        const head = await tx.store.count(ofQuest(id));
+        if (head !== n) {
+          tx.abort();
+          await tx.done.catch(() => {});
+          return 'conflict';
+        }
+        await Promise.all(lines.map((line, i) => tx.store.add({ quest: id, n: n + i, line: line.replace(/\n$/, '') })));
+        await tx.done;
+        return 'ok';
+      } catch (error) {
+        await tx.done.catch(() => {});
+        if (error instanceof DOMException && error.name === 'ConstraintError') return 'conflict';
+        if (error instanceof DOMException && error.name === 'QuotaExceededError') return 'full';
+        throw error;
+      }
+    },
+    putQuest: async (record, lines) => {
+      const tx = db.transaction(['quests', 'events'], 'readwrite', { durability: 'strict' });
+      await tx.objectStore('events').delete(ofQuest(record.id));
+      await Promise.all(lines.map((line, n) => tx.objectStore('events').put({ quest: record.id, n, line })));
+      await tx.objectStore('quests').put(record);
+      await tx.done;
+    },
+    remove: async (id) => {
+      const tx = db.transaction(['quests', 'events'], 'readwrite');
+      await tx.objectStore('quests').delete(id);
+      await tx.objectStore('events').delete(ofQuest(id));
+      await tx.done;
+    },
+    team: async () => {
+      const files = await db.getAll('specs');
+      return files.sort((a, b) => a.order - b.order).map(({ path, text }) => ({ path, text }));
+    },
+    putTeam: async (files) => {
+      const tx = db.transaction('specs', 'readwrite');
+      await tx.store.clear();
+      await Promise.all(files.map((file, order) => tx.store.put({ ...file, order })));
+      await tx.done;
+    },
+    setting: (key) => db.get('settings', key) as Promise<never>,
+    putSetting: async (key, value) => void (await db.put('settings', value, key)),
+    persist: async () => (await navigator.storage?.persist?.()) ?? false,
+  };
+}

@@ -1,0 +1,345 @@
+import type { QuestView, TaskView } from '@questline/core';
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { type App, PACES } from '../app/app.ts';
+import type { AppState, OpenQuest } from '../app/model.ts';
+import { href } from '../app/route.ts';
+import { bare, banner, CAVEAT, count, isOver, list } from '../app/words.ts';
+import { Icon, type IconName } from '../parts/icons.tsx';
+import { Badge, Bead, Blank, Name, Seat, Verdicts } from '../parts/parts.tsx';
+import { scoreOf } from '../parts/score.ts';
+import { lineInWords, Track } from '../parts/track.tsx';
+import { Talk } from './talk.tsx';
+import { TroubleScreen } from './trouble.tsx';
+
+const short = (hash: string): string => `${hash.slice(0, 4)}…${hash.slice(-4)}`;
+
+function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
+  const { shown: view, mode } = quest;
+  const { who, says } = banner(view);
+  const rest = view.status !== 'running' && view.status !== 'proposed';
+  const holder = view.holders[0];
+  const work = view.holds.filter((hold) => hold.to === undefined && view.holders.includes(hold.agent)).flatMap((hold) => hold.tasks);
+  const titles = work.map((id) => view.tasks.find((task) => task.id === id)?.title).filter((title) => title !== undefined && title !== null);
+  const then = view.next[0];
+  const done = view.tasks.filter((task) => task.status === 'done').length;
+  const mine = mode === 'drive' || (mode === 'live' && quest.link?.own !== undefined);
+  return (
+    <section class={`turn ${rest ? 'rest' : ''}`} aria-label="Whose turn it is">
+      <div class="who" role="status" aria-live="polite" aria-atomic="true">
+        {holder !== undefined && view.status === 'running' && view.holder !== 'owner' ? (
+          <span class="seat" aria-hidden="true">
+            {view.holders.length === 1 ? bare(holder).split(/[-._]/).map((word) => word[0]).join('').slice(0, 2).toUpperCase() : view.holders.length}
+          </span>
+        ) : (
+          <Bead live={!rest} />
+        )}
+        <p>
+          <strong>
+            <Name id={who} />
+          </strong>{' '}
+          {says}
+        </p>
+      </div>
+      <dl class="task">
+        <dt>{isOver(view) ? 'Outcome' : 'Working on'}</dt>
+        <dd>
+          {isOver(view) ? (view.summary ?? 'No words were left.') : work.length > 0 ? (
+            <>
+              {work.join(', ')} <small>{titles.join(', ')}</small>
+            </>
+          ) : view.status === 'proposed' ? 'The plan' : view.holder === 'leader' ? 'What comes next' : 'Nothing at the moment'}
+        </dd>
+      </dl>
+      <div class="left">
+        <dl>
+          <dt>Tasks done</dt>
+          <dd class="num">
+            {done} <small>of {view.tasks.length}</small>
+          </dd>
+        </dl>
+        <div class="meter" aria-hidden="true">
+          <i style={{ width: `${view.tasks.length === 0 ? 0 : (done / view.tasks.length) * 100}%` }} />
+        </div>
+      </div>
+      <dl class="then">
+        <dt>Then</dt>
+        <dd class="row">{then === undefined ? <span class="muted">{isOver(view) ? 'nothing, it is over' : 'the leader decides'}</span> : <span class="cut"><Name id={then.agent} /></span>}</dd>
+        {then !== undefined && (
+          <dd>
+            <small>{then.tasks.length > 0 ? `${list(then.tasks)}${then.planned ? ', by the plan' : ''}` : 'reads the answer'}</small>
+          </dd>
+        )}
+      </dl>
+      <div class="do">
+        {quest.at !== null ? (
+          <button class="btn" type="button" onClick={() => app.look(null)}>
+            <Icon name="last" />
+            <span>Back to live</span>
+          </button>
+        ) : mine && view.status === 'proposed' ? (
+          <a class="btn primary" href={href({ screen: 'plan', quest: quest.id })}>
+            Read the plan
+          </a>
+        ) : mine && view.status === 'running' ? (
+          <>
+            <button class="btn" type="button" aria-label="Pause" onClick={() => void app.owner('pause')}>
+              <Icon name="pause" />
+              <span class="w">Pause</span>
+            </button>
+            <button class="btn stop" type="button" aria-label="Stop the quest" onClick={() => void app.owner('abort')}>
+              <Icon name="stop" />
+              <span class="w">Stop</span>
+            </button>
+          </>
+        ) : mine && view.status === 'paused' ? (
+          <>
+            <button class="btn primary" type="button" aria-label="Resume" onClick={() => void app.owner('resume')}>
+              <Icon name="play" />
+              <span class="w">Resume</span>
+            </button>
+            <button class="btn stop" type="button" aria-label="Stop the quest" onClick={() => void app.owner('abort')}>
+              <Icon name="stop" />
+              <span class="w">Stop</span>
+            </button>
+          </>
+        ) : mode === 'drive' ? (
+          <a class="btn" href={href({ screen: 'share', quest: quest.id })}>
+            <Icon name="share" />
+            <span>Share</span>
+          </a>
+        ) : (
+          <span class="muted small">{mode === 'follow' ? 'Driven in another tab' : mode === 'live' ? 'You watch' : 'Opened to look at'}</span>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Scrub({ quest, app, length, pace }: { quest: OpenQuest; app: App; length: number; pace: number }): JSX.Element {
+  const last = quest.view.n - 1;
+  const at = quest.at ?? last;
+  const live = quest.at === null;
+  const words = live ? `Event ${last}, live.${quest.view.next.length > 0 ? ' Dashed is planned.' : ''}` : `Event ${at} of ${last}. What came after is grey.`;
+  const part = Math.max(0.25, Math.min(1, (quest.view.n + 0.4) / length));
+  return (
+    <div class="scrub">
+      <div class="ctl">
+        <button class="btn quiet icon" type="button" aria-label="One event back" onClick={() => app.step(-1)}>
+          <Icon name="prev" />
+        </button>
+        <button class="btn quiet icon" type="button" aria-label={quest.replaying ? 'Stop the replay' : live ? 'Replay from the start' : 'Replay from here'} onClick={() => void app.replay()}>
+          <Icon name={quest.replaying ? 'pause' : 'play'} />
+        </button>
+        <button class="btn quiet icon" type="button" aria-label="One event on" onClick={() => app.step(1)}>
+          <Icon name="next" />
+        </button>
+        <button class="btn quiet icon" type="button" aria-label="To the live event" onClick={() => app.look(null)}>
+          <Icon name="last" />
+        </button>
+      </div>
+      <div class="rail" style={{ gridTemplateColumns: part > 0.62 ? 'minmax(0, 1fr) auto' : `${part * 100}% minmax(0, 1fr)` }}>
+        <input type="range" min={0} max={Math.max(last, 0)} value={at} aria-label="Event shown" aria-valuetext={words} onInput={(event) => app.look(Number(event.currentTarget.value))} />
+        <div class="where num">
+          <span>{words}</span>
+          {(quest.mode === 'drive' || quest.link?.own !== undefined) && !isOver(quest.view) && (
+            <label class="pace">
+              Pace
+              <select value={pace} onChange={(event) => app.setPace(Number(event.currentTarget.value))}>
+                {PACES.map(({ ms, word }) => (
+                  <option key={ms} value={ms}>
+                    {word}
+                  </option>
+                ))}
+                {!PACES.some(({ ms }) => ms === pace) && <option value={pace}>{pace} ms</option>}
+              </select>
+            </label>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+const TASK: Record<TaskView['status'], { icon: IconName | null; tone: string; word: string }> = {
+  todo: { icon: 'ring', tone: '', word: 'open' },
+  open: { icon: null, tone: '', word: 'in work' },
+  clarification: { icon: 'warn', tone: 'c-warn', word: 'asks' },
+  blocked: { icon: 'warn', tone: 'c-warn', word: 'blocked' },
+  done: { icon: 'check', tone: 'c-pass', word: 'done' },
+  dropped: { icon: 'cross', tone: 'muted', word: 'dropped' },
+};
+
+function Tasks({ view }: { view: QuestView }): JSX.Element {
+  const inWork = new Set(view.holds.filter((hold) => hold.to === undefined && view.holders.includes(hold.agent)).flatMap((hold) => hold.tasks));
+  return (
+    <section class="panel tasksbox" aria-label="Tasks">
+      <div class="panel-h">
+        <h2>Tasks</h2>
+        <span class="end num">
+          {view.tasks.filter((task) => task.status === 'done').length} of {view.tasks.length} done
+        </span>
+      </div>
+      <ul class="tasks">
+        {view.tasks.map((task) => {
+          const on = inWork.has(task.id);
+          const { icon, tone, word } = TASK[task.status];
+          return (
+            <li key={task.id} class={on ? 'on' : task.status === 'todo' ? 'todo' : ''}>
+              {on ? <Bead live small /> : <Icon name={icon ?? 'ring'} tone={tone} />}
+              <span>
+                <b>{task.id}</b>
+                {task.title ?? <span class="muted">withheld</span>}
+                <span class="vh">, {on ? 'in work' : word}</span>
+                {(task.status === 'clarification' || task.status === 'blocked' || task.status === 'dropped') && <small class="muted"> {word}</small>}
+              </span>
+              <Seat id={task.agent} holds={on} small />
+            </li>
+          );
+        })}
+        {view.tasks.length === 0 && <li class="muted">No tasks yet.</li>}
+      </ul>
+    </section>
+  );
+}
+
+function NextUp({ view }: { view: QuestView }): JSX.Element {
+  const firstPlanned = view.next.findIndex((next) => next.planned);
+  const task = new Map(view.tasks.map((one) => [one.id, one]));
+  return (
+    <section class="panel" aria-label="Next up">
+      <div class="panel-h">
+        <h2>Next up</h2>
+        <span class="end">{view.policy} order</span>
+      </div>
+      <ol class="queue">
+        {view.next.flatMap((next, i) => {
+          const waits = [...new Set(next.tasks.flatMap((id) => task.get(id)?.after ?? []))].filter((id) => task.get(id)?.status !== 'done');
+          const row = (
+            <li key={`${next.agent}${i}`}>
+              <span class="num">{i + 1}</span>
+              <Seat id={next.agent} small />
+              <span class="cutbox">
+                <span class="cut">
+                  <Name id={next.agent} />
+                </span>
+                <small>{next.tasks.length === 0 ? 'reads the answers' : `${list(next.tasks)}${waits.length > 0 ? `, waits for ${list(waits)}` : ''}`}</small>
+              </span>
+            </li>
+          );
+          return i === firstPlanned ? [<li class="sep" key="sep">then, by the plan</li>, row] : [row];
+        })}
+        {view.next.length === 0 && <li class="none">{isOver(view) ? 'Nobody: the quest is over.' : 'Nobody yet: the leader decides.'}</li>}
+      </ol>
+    </section>
+  );
+}
+
+function Ledger({ view }: { view: QuestView }): JSX.Element {
+  return (
+    <section class="panel" aria-label="Ledger">
+      <div class="panel-h">
+        <h2>Ledger</h2>
+        {view.rehearsed && <span class="tag unreal">rehearsed</span>}
+      </div>
+      <p class="nothing">{view.rehearsed ? 'Empty: no model was called, nothing was spent.' : 'Empty: no usage was recorded.'}</p>
+    </section>
+  );
+}
+
+function Verified({ quest }: { quest: OpenQuest }): JSX.Element {
+  return (
+    <section class="panel" id="verified" aria-label="Verification" tabIndex={-1}>
+      <div class="panel-h">
+        <h2>Verified</h2>
+        <span class="end num">{count(quest.verdict.events, 'event')}</span>
+      </div>
+      <Verdicts verdict={quest.verdict} />
+      <dl class="hashes">
+        <div>
+          <dt>Head</dt>
+          <dd class="mono" title={quest.view.head}>
+            {short(quest.view.head)}
+          </dd>
+        </div>
+        <div>
+          <dt>State hash</dt>
+          <dd class="mono" title={quest.view.state_hash} data-state-hash={quest.view.state_hash}>
+            {short(quest.view.state_hash)}
+          </dd>
+        </div>
+      </dl>
+      <p class="caveat">{CAVEAT}</p>
+    </section>
+  );
+}
+
+/** The quest itself: who holds the turn, the line, the talk. */
+export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app: App; pace: number; lasting: boolean }): JSX.Element {
+  const { shown, view } = quest;
+  const score = scoreOf(view, shown);
+  const main = useRef<HTMLElement>(null);
+  const over = isOver(view);
+  const wasOver = useRef(over);
+  useEffect(() => {
+    wasOver.current = over;
+  }, [over]);
+  return (
+    <main class={`screen-quest ${quest.at === null ? '' : 'earlier'}`} id="main" ref={main} data-events={view.n} data-status={view.status} data-mode={quest.mode}>
+      <div class="head">
+        <h1>{view.mission ?? 'Objective withheld'}</h1>
+        {view.id !== null && <span class="tag mono">{view.id}</span>}
+        <Badge verdict={quest.verdict} to="#verified" />
+      </div>
+      <Banner quest={quest} app={app} />
+      <Track score={score} lane={30} words={lineInWords(score)}>
+        <Scrub quest={quest} app={app} length={score.length} pace={pace} />
+      </Track>
+      <div class="below">
+        <Tasks view={shown} />
+        <Talk quest={quest} app={app} />
+        <div class="side" role="group" aria-label="Next up and ledger" tabIndex={0}>
+          <NextUp view={shown} />
+          <Ledger view={shown} />
+          {!lasting && (
+            <section class="panel keep" aria-label="Storage">
+              <p>This browser may delete quests when space runs low. Make a backup, or allow lasting storage.</p>
+              <div class="row">
+                <button class="btn s" type="button" onClick={() => void app.save(quest.id)}>
+                  Make a backup
+                </button>
+                <button class="btn s" type="button" onClick={() => void app.allowLasting()}>
+                  Allow
+                </button>
+              </div>
+            </section>
+          )}
+        </div>
+        <div class="side b" role="group" aria-label="Verification" tabIndex={0}>
+          <Verified quest={quest} />
+        </div>
+      </div>
+    </main>
+  );
+}
+
+export function QuestScreen({ state, app }: { state: AppState; app: App }): JSX.Element {
+  const { quest } = state;
+  if (quest !== null) return <QuestBody quest={quest} app={app} pace={state.pace} lasting={state.lasting !== 'refused' || quest.mode !== 'drive'} />;
+  if (state.booting || state.trouble !== null) return <TroubleScreen state={state} app={app} />;
+  return (
+    <main id="main">
+      <Blank
+        icon="quest"
+        title="No quest yet"
+        acts={
+          <a class="btn primary" href={href({ screen: 'home' })}>
+            Say what to do
+          </a>
+        }
+      >
+        A quest is a plan that is being carried out, one turn at a time. Start one, open a link, or drop a .quest file here.
+      </Blank>
+    </main>
+  );
+}

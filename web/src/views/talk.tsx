@@ -1,0 +1,261 @@
+import type { TalkView } from '@questline/core';
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { App } from '../app/app.ts';
+import type { Attempt, OpenQuest } from '../app/model.ts';
+import { count, deed, isOver, letters, refused, time } from '../app/words.ts';
+import { Icon } from '../parts/icons.tsx';
+import { Bead, Name, Seat } from '../parts/parts.tsx';
+
+const LOUD = new Set(['message', 'respond', 'complete', 'fail']);
+
+function Say({ talk, leads, now }: { talk: TalkView; leads: boolean; now: boolean }): JSX.Element {
+  if (!LOUD.has(talk.type)) {
+    return (
+      <li class="say quiet" data-n={talk.n}>
+        <span class="gl">
+          <Icon name={talk.by === '@owner' ? 'user' : 'ring'} />
+        </span>
+        <div>
+          <header>
+            <span>
+              <Name id={talk.by} /> {deed(talk)}
+              {talk.text !== null && <b>: {talk.text}</b>}
+              {talk.withheld && <span class="tag unreal">text withheld</span>}
+            </span>
+            <span class="n">{talk.n}</span>
+          </header>
+        </div>
+      </li>
+    );
+  }
+  return (
+    <li class={`say ${now ? 'now' : ''}`} data-n={talk.n}>
+      <Seat id={talk.by} leads={leads} holds={now} />
+      <div>
+        <header>
+          <b>
+            <Name id={talk.by} />
+          </b>
+          {talk.type === 'message' ? (
+            <span>
+              to{' '}
+              {talk.to.map((id, i) => (
+                <>
+                  {i > 0 && ', '}
+                  <Name id={id} />
+                </>
+              ))}
+            </span>
+          ) : talk.kind === 'clarification' || talk.kind === 'blocked' ? (
+            <span class="tag info">{deed(talk)}</span>
+          ) : (
+            <span>{deed(talk)}</span>
+          )}
+          {talk.tasks.length > 0 && <span class="tag mono">{talk.tasks.join(' ')}</span>}
+          {now && <span class="c-turn">holds the turn</span>}
+          <time>{time(talk.at)}</time>
+          <span class="n">{talk.n}</span>
+        </header>
+        {talk.withheld ? <p class="withheld">Text withheld by the sender.</p> : talk.text !== null && <p class="words">{talk.text}</p>}
+      </div>
+    </li>
+  );
+}
+
+function Ghost({ attempt }: { attempt: Attempt }): JSX.Element {
+  const same = attempt.hashBefore === attempt.hashAfter;
+  return (
+    <li class="say quiet ghost" data-refusal={attempt.refusal.code} data-hash-before={attempt.hashBefore} data-hash-after={attempt.hashAfter}>
+      <span class="gl">
+        <Icon name="cross" />
+      </span>
+      <div role="alert">
+        {refused(attempt.by, attempt.type, attempt.refusal)}{' '}
+        <span class="why">
+          <code>{attempt.refusal.code}</code>
+          {same && ', the state hash is unchanged'}
+        </span>
+      </div>
+    </li>
+  );
+}
+
+/** Anybody may try to write for any seat: the machine, not this page, decides whether it is that seat's turn. */
+function Compose({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
+  const { view } = quest;
+  const [open, setOpen] = useState(false);
+  const [by, setBy] = useState('');
+  const [text, setText] = useState('');
+  const [sending, setSending] = useState(false);
+  const seats = view.agents.map((seat) => seat.id).filter((id) => id !== '@owner');
+  const leader = view.agents.find((seat) => seat.leads)?.id ?? '';
+  const seat = by === '' ? (seats.find((id) => !view.holders.includes(id) && id !== leader) ?? seats[0] ?? '') : by;
+  const [kind, setKind] = useState('message');
+  const send = async (): Promise<void> => {
+    if (text.trim() === '' || sending) return;
+    setSending(true);
+    const to = seat === leader ? seats.filter((id) => id !== leader).slice(0, 1) : [leader];
+    const refusal = await app.command(
+      kind === 'message' ? { by: seat, type: 'message', to, msg: text.trim() } : { by: seat, type: 'respond', kind: seat === leader ? 'progress' : kind, msg: text.trim() },
+    );
+    setSending(false);
+    if (refusal === null) setText('');
+  };
+  if (isOver(view)) {
+    return (
+      <div class="compose">
+        <p>The quest is over. Nothing can be added to its log.</p>
+      </div>
+    );
+  }
+  if (quest.mode === 'watch' || quest.mode === 'follow' || (quest.mode === 'live' && quest.link?.own === undefined)) {
+    return (
+      <div class="compose">
+        <p>You are watching. {quest.mode === 'watch' ? 'Continue it as your own copy to take part.' : 'What happens is shown as it happens.'}</p>
+      </div>
+    );
+  }
+  if (!open) {
+    return (
+      <div class="compose">
+        <p>
+          {view.status === 'proposed' ? 'The talk starts when you approve the plan.' : 'Every seat is played by the rehearsal. You may pause, or write for a seat yourself: out of turn, the machine refuses.'}
+        </p>
+        <button class="btn" type="button" onClick={() => setOpen(true)}>
+          Take a seat
+        </button>
+      </div>
+    );
+  }
+  return (
+    <form
+      class="compose open"
+      aria-label="Write for a seat"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <div class="as">
+        <label>
+          Write as{' '}
+          <select name="by" value={seat} onChange={(event) => setBy(event.currentTarget.value)}>
+            {seats.map((id) => (
+              <option key={id} value={id}>
+                {id}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span class="vh">What kind</span>
+          <select name="kind" value={kind} onChange={(event) => setKind(event.currentTarget.value)}>
+            <option value="message">{seat === leader ? 'a message to an agent' : 'a note to the leader'}</option>
+            <option value="completed">{seat === leader ? 'an answer that ends the turn' : 'an answer: completed'}</option>
+            {seat !== leader && <option value="clarification">an answer: a question</option>}
+            {seat !== leader && <option value="blocked">an answer: blocked</option>}
+          </select>
+        </label>
+        <span class={view.holders.includes(seat) ? 'c-turn' : 'muted'}>{view.holders.includes(seat) ? 'holds the turn' : 'does not hold the turn'}</span>
+        <button class="btn quiet icon" type="button" aria-label="Leave the seat" onClick={() => setOpen(false)}>
+          <Icon name="cross" />
+        </button>
+      </div>
+      <div class="words">
+        <label class="vh" for="say">
+          What you say
+        </label>
+        <input id="say" class="field" value={text} autocomplete="off" placeholder="What you say" onInput={(event) => setText(event.currentTarget.value)} />
+        <button class="btn primary" type="submit" aria-disabled={sending}>
+          Send
+        </button>
+      </div>
+    </form>
+  );
+}
+
+export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
+  const { shown: view, attempts } = quest;
+  const scroller = useRef<HTMLDivElement>(null);
+  const bottom = useRef(true);
+  const leader = view.agents.find((seat) => seat.leads)?.id;
+  const working = view.status === 'running' && view.holders.length > 0;
+  useEffect(() => {
+    if (bottom.current && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
+  }, [view.n, attempts.length]);
+  const rows: JSX.Element[] = [];
+  let ghosts = quest.at === null ? attempts : [];
+  for (const talk of view.talk) {
+    rows.push(<Say key={talk.n} talk={talk} leads={talk.by === leader} now={false} />);
+    for (const attempt of ghosts.filter((one) => one.after === talk.n)) rows.push(<Ghost key={`refused${attempt.key}`} attempt={attempt} />);
+    ghosts = ghosts.filter((one) => one.after !== talk.n);
+  }
+  return (
+    <section class="panel talk" aria-label="Conversation">
+      <div class="panel-h">
+        <h2>Talk</h2>
+        <span class="end num">{count(view.n, 'event')}</span>
+      </div>
+      <div
+        class="sayswrap"
+        ref={scroller}
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label="Messages"
+        onScroll={(event) => {
+          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+          bottom.current = scrollHeight - scrollTop - clientHeight < 48;
+        }}
+      >
+        <ol class="says">
+          {rows}
+          {working &&
+            view.holders.map((id) => (
+              <li class="say now" key={`now${id}`}>
+                <span class={`seat holds ${id === '@owner' ? 'person' : ''}`} aria-hidden="true">
+                  {letters(id)}
+                </span>
+                <div>
+                  <header>
+                    <b>
+                      <Name id={id} />
+                    </b>
+                    <span class="c-turn">holds the turn</span>
+                    <span class="caret" />
+                  </header>
+                </div>
+              </li>
+            ))}
+          {view.status === 'proposed' && (
+            <li class="say now" key="yours">
+              <span class="seat holds person" aria-hidden="true">
+                YO
+              </span>
+              <div>
+                <header>
+                  <b>Your move</b>
+                  <span class="c-turn">approve the plan, or reject it</span>
+                </header>
+              </div>
+            </li>
+          )}
+          {view.status === 'paused' && (
+            <li class="say quiet" key="paused">
+              <span class="gl">
+                <Bead live={false} small />
+              </span>
+              <div>
+                <header>
+                  <span>Paused. The turn is kept; nothing is written until you resume.</span>
+                </header>
+              </div>
+            </li>
+          )}
+        </ol>
+      </div>
+      <Compose quest={quest} app={app} />
+    </section>
+  );
+}
