@@ -153,7 +153,7 @@ async function run(step: Step): Promise<Count> {
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   });
   clearTimeout(limit);
-  writeFileSync(join(logs, `test-${step.name.replaceAll(/[^a-z0-9]/g, '-')}.log`), output);
+  writeFileSync(join(logs, `test-${step.name.replaceAll(/[^A-Za-z0-9]/g, '-')}.log`), output);
 
   const result = step.build && exit === 0 ? { passed: 0, failed: 0, skipped: 0 } : count(output, exit);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
