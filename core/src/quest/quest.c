@@ -88,10 +88,11 @@ static ql_status append(ql_quest *quest, ql_str line, ql_error *err) {
   if (verdict.code != QL__ACCEPTED) return illegal(err, verdict);
   if (quest->log.len + line.len + 1 > QL_QUEST_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "limit", QL_STR("QL_QUEST_BYTES_MAX"));
   if (is_kept(read.event.type)) {
-    ql_str kept = ql_arena_str(quest->arena, line);
-    status = kept.ptr ? ql__line_read(quest->arena, kept, quest->head, quest->state.events, &read, err)
-                      : ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+    ql_value *kept;
+    ql_str copy = ql_arena_str(quest->arena, line);
+    status = copy.ptr ? ql_canon_read(quest->arena, copy, &kept, err) : ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
     if (status != QL_OK) return status;
+    read.event.d = QL_GET(QL_GET(kept, "e"), "d");
   }
   status = reserve(quest, &read.event, line.len, err);
   if (status != QL_OK) return status;
