@@ -167,13 +167,12 @@ ql_status ql_canon_read(ql_arena *a, ql_str text, ql_value **out, ql_error *err)
     if (open) {
       int close = v->kind == QL_ARRAY ? ']' : '}';
       v->text = ql_slice(text, r.at - 1, r.at + 1);
-      if (peek(&r) == close) {
-        r.at++;
-      } else {
-        if (depth == QL_COUNT(stack)) return fault(&r, QL_ERR_LIMIT, r.at, "nested deeper than QL_JSON_DEPTH_MAX");
+      if (depth == QL_COUNT(stack)) return fault(&r, QL_ERR_LIMIT, r.at, "nested deeper than QL_JSON_DEPTH_MAX");
+      if (peek(&r) != close) {
         stack[depth++] = v;
         continue;
       }
+      r.at++;
     }
     /* Here a value ended: close what ends with it, or go on to the next one. */
     while (depth > 0 && peek(&r) == (stack[depth - 1]->kind == QL_ARRAY ? ']' : '}')) {
