@@ -1,0 +1,52 @@
+/* The exports of core.wasm. One instance has one caller.
+
+   An operation takes texts as pointer and length (both 0: absent), objects as handles, numbers as f64; it returns a ql_status or 1 for a
+   refusal, and leaves its answer, canonical JSON or raw bytes, where qlw_out_ptr and qlw_out_len say, until the next operation. After a
+   negative status the answer is the shape `Failure`. An operation that makes an object answers its handle. */
+#ifndef QUESTLINE_WASM_SHIM_H
+#define QUESTLINE_WASM_SHIM_H
+
+#include <stdint.h>
+
+uint32_t qlw_abi_version(void);
+void *qlw_alloc(uint32_t size);
+void qlw_free(void *block, uint32_t size);
+const char *qlw_out_ptr(void);
+uint32_t qlw_out_len(void);
+int32_t qlw_close(uint32_t handle);
+
+int32_t qlw_info(void);
+int32_t qlw_spec_parse(const char *path, uint32_t path_len, const char *text, uint32_t text_len);
+int32_t qlw_markdown_html(const char *text, uint32_t text_len);
+int32_t qlw_sha256(const char *bytes, uint32_t bytes_len);
+int32_t qlw_canonical(const char *json, uint32_t json_len);
+
+int32_t qlw_roster_new(void);
+int32_t qlw_roster_add(uint32_t roster, const char *path, uint32_t path_len, const char *text, uint32_t text_len);
+int32_t qlw_roster_value(uint32_t roster);
+
+int32_t qlw_plan_rehearse(uint32_t roster, const char *leader, uint32_t leader_len, const char *objective, uint32_t objective_len);
+int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, uint32_t format_len);
+int32_t qlw_plan_read(const char *text, uint32_t text_len);
+
+int32_t qlw_quest_open(const char *log, uint32_t log_len);
+int32_t qlw_quest_decide(uint32_t quest, const char *command, uint32_t command_len, double now, const char *entropy, uint32_t entropy_len);
+int32_t qlw_quest_append(uint32_t quest, const char *lines, uint32_t lines_len);
+int32_t qlw_quest_head(uint32_t quest);
+int32_t qlw_quest_view(uint32_t quest);
+int32_t qlw_quest_view_at(uint32_t quest, double n);
+int32_t qlw_quest_state(uint32_t quest);
+int32_t qlw_quest_monitor(uint32_t quest, const char *agent, uint32_t agent_len);
+int32_t qlw_quest_event(uint32_t quest, double n);
+int32_t qlw_quest_log(uint32_t quest, double from);
+int32_t qlw_quest_rehearse(uint32_t quest);
+
+int32_t qlw_verify(const char *log, uint32_t log_len, const char *head, uint32_t head_len);
+int32_t qlw_link_make(const char *log, uint32_t log_len);
+int32_t qlw_link_open(const char *text, uint32_t text_len);
+
+int32_t qlw_driver_new(uint32_t quest, uint32_t roster, const char *request, uint32_t request_len);
+int32_t qlw_driver_next(uint32_t driver, double now);
+int32_t qlw_driver_result(uint32_t driver, double now, const char *result, uint32_t result_len);
+
+#endif
