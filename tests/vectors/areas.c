@@ -123,6 +123,7 @@ static void set_after(ql_arena *a, uint32_t quest, ql_value *result) {
     ql_value *copy = ql_arena_get(a, sizeof *copy);
     if (found == NULL || copy == NULL) give_up("the view lacks", key);
     *copy = *found;
+    copy->next = NULL;
     ql_set(result, key, copy);
   }
 }
@@ -132,7 +133,8 @@ static ql_value *run_command(ql_arena *a, uint32_t quest, const ql_value *step, 
   memset(own, (int)(number & 0xff), sizeof own);
   ql_str entropy = vector_bytes(a, step, "", "entropy");
   if (entropy.ptr == NULL) entropy = (ql_str){(const char *)own, sizeof own};
-  ql_str command = ql_value_text(a, QL_GET(step, "command"));
+  const ql_value *wanted = QL_GET(step, "command");
+  ql_str command = wanted != NULL && wanted->kind == QL_STRING ? wanted->text : ql_value_text(a, wanted);
   int64_t now = ql_get_int(step, QL_STR("now"), FIRST_NOW + (int64_t)number * 1000);
   int32_t status = qlw_quest_decide(quest, PASS(command), (double)now, PASS(entropy));
   ql_value *result = answered_value(a);
