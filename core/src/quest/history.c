@@ -23,6 +23,7 @@ ql_status ql__history_reserve(ql_quest *quest, ql_error *err) {
 static void open_hold(ql_quest *quest, size_t seat, int64_t n) {
   const ql__state *s = &quest->state;
   ql__hold *hold = &quest->holds[quest->hold_count++];
+  quest->open_holds[seat] = quest->hold_count;
   *hold = (ql__hold){seat, n, -1, quest->hold_task_count, 0};
   size_t slot = s->group > 0 ? ql__slot_of(s, s->group, seat) : QL__NONE;
   for (size_t i = 0; slot != QL__NONE && i < s->item_count; i++) {
@@ -36,14 +37,12 @@ static void note_holds(ql_quest *quest, const ql__event *event) {
   const ql__state *s = &quest->state;
   for (size_t seat = 0; seat < s->seat_count; seat++) {
     bool holds = ql__shown_holding(s, seat);
-    ql__hold *open = NULL;
-    for (size_t i = quest->hold_count; i-- > 0 && !open;)
-      if (quest->holds[i].seat == seat) {
-        if (quest->holds[i].to < 0) open = &quest->holds[i];
-        break;
-      }
+    ql__hold *open = quest->open_holds[seat] > 0 ? &quest->holds[quest->open_holds[seat] - 1] : NULL;
     bool ended = open && (!holds || (event->type == QL_EVENT_respond && ql__seat_of(s, event->by) == seat));
-    if (ended) open->to = event->n;
+    if (ended) {
+      open->to = event->n;
+      quest->open_holds[seat] = 0;
+    }
     if (holds && (!open || ended)) open_hold(quest, seat, event->n);
   }
 }

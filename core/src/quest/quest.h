@@ -2,6 +2,8 @@
 #ifndef QL_QUEST_QUEST_H
 #define QL_QUEST_QUEST_H
 
+#include <questline/limits.h>
+
 #include "quest/state.h"
 
 /* Somebody held the turn from the event `from` to the event `to`. */
@@ -27,6 +29,7 @@ struct ql_quest {
   size_t delivery_cap;
   ql__hold *holds;
   size_t hold_count, hold_cap;
+  size_t open_holds[QL_QUEST_AGENTS_MAX + 1]; /* by seat: 1 + the index of the hold that lasts, 0 when there is none */
   size_t *hold_tasks;
   size_t hold_task_count, hold_task_cap;
   int64_t withheld;

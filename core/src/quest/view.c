@@ -213,7 +213,15 @@ static ql_value *next_value(ql_arena *a, const ql__state *s, const size_t *group
 
 /* ---- talk ---- */
 
-static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, const opened *event, int64_t n) {
+/* For each event, 1 + the index of the hold that it ended, 0 when it ended none. NULL when out of memory. */
+static const size_t *holds_by_end(const ql_quest *quest, ql_arena *a) {
+  size_t *ends = ql_arena_array(a, (size_t)quest->state.events + 1, sizeof *ends);
+  for (size_t i = 0; ends && i < quest->hold_count; i++)
+    if (quest->holds[i].to >= 0) ends[quest->holds[i].to] = i + 1;
+  return ends;
+}
+
+static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, const opened *event, int64_t n, const size_t *ends) {
   const ql__state *s = &quest->state;
   ql_str task = ql_get_str(event->d, QL_STR("task"));
   ql_value *tasks = ql_array(a);
@@ -224,14 +232,13 @@ static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, c
     for (size_t i = 0; i < s->task_count; i++)
       if (s->tasks[i].opened_by == n) ql_push(tasks, ql_string(a, ql__quest_task_id(a, i)));
   } else if (event->type == QL_EVENT_respond) {
-    for (size_t i = 0; i < quest->hold_count; i++)
-      if (quest->holds[i].to == n && ql_eq(s->seats[quest->holds[i].seat].id, ql_get_str(event->e, QL_STR("by"))))
-        tasks = id_list(a, quest->hold_tasks + quest->holds[i].first_task, quest->holds[i].task_count);
+    const ql__hold *hold = ends[n] > 0 ? &quest->holds[ends[n] - 1] : NULL;
+    if (hold) tasks = id_list(a, quest->hold_tasks + hold->first_task, hold->task_count);
   }
   QL_SET(item, "tasks", tasks);
 }
 
-static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_t n) {
+static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_t n, const size_t *ends) {
   static const ql_str DELIVERY[] = {
       [QL__WAITS] = QL_STR_INIT("queued"), [QL__DELIVERED] = QL_STR_INIT("delivered"), [QL__CAME_BACK] = QL_STR_INIT("returned")};
   opened event;
@@ -244,7 +251,7 @@ static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_
   if (kind.ptr) QL_SET(item, "kind", ql_string(a, kind));
   QL_SET(item, "n", ql_int(a, n));
   if (quest->delivery[n] != QL__NOT_SENT) QL_SET(item, "state", ql_string(a, DELIVERY[quest->delivery[n]]));
-  set_talk_tasks(quest, a, item, &event, n);
+  set_talk_tasks(quest, a, item, &event, n, ends);
   QL_SET(item, "text", ql_string(a, text));
   QL_SET(item, "to", to ? ql_copy(a, to) : ql_array(a));
   QL_SET(item, "type", ql_string(a, ql__event_name(event.type)));
@@ -290,10 +297,11 @@ ql_value *ql_quest_view(const ql_quest *quest, ql_arena *a) {
   opened create = {0};
   size_t group_count;
   size_t *group_of = task_groups(a, s, &group_count);
-  if (!group_of || !view || !talk || ql_quest_state_hash(quest, hash, NULL) != QL_OK) return NULL;
+  const size_t *ends = holds_by_end(quest, a);
+  if (!group_of || !ends || !view || !talk || ql_quest_state_hash(quest, hash, NULL) != QL_OK) return NULL;
   if (s->events > 0 && !open_event(quest, a, 0, &create)) return NULL;
   for (int64_t n = 0; n < s->events; n++)
-    if (!push_talk(quest, a, talk, n)) return NULL;
+    if (!push_talk(quest, a, talk, n, ends)) return NULL;
   ql_quest_head(quest, head);
   set_holders(a, view, s);
   QL_SET(view, "agents", seats_value(a, s));
