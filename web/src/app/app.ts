@@ -258,7 +258,7 @@ export class App {
     try {
       const { roster } = openRoster(core, team.files);
       const quest = core.openQuest();
-      const driver = core.newDriver(quest, { roster, request: { agent: leader, mode: 'quest', text: objective.trim() } });
+      const driver = core.newDriver(quest, { roster, request: { agent: leader, mode: 'prequest', text: objective.trim() } });
       // Until its first event a quest has no name to store it under: that event is made here, the rest by a session.
       let effect = driver.next(clock.now());
       while (effect.kind === 'random') {

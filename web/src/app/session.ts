@@ -24,6 +24,7 @@ export interface SessionEvents {
 /** A pace is asked for each time, so that a change of it counts at once. */
 export type Pace = () => number;
 
+const FULL = 'This browser has no space left for the quest. Delete another one, or save this one as a file.';
 const OVER = new Set(['completed', 'failed', 'aborted', 'timed_out']);
 
 /**
@@ -104,6 +105,7 @@ export class Session {
       const lines = effect.lines ?? [];
       const { n, head } = this.quest.head();
       const outcome = effect.expected === head ? await this.#ports.storage.append(this.id, n, lines) : 'conflict';
+      if (outcome === 'full') throw new Error(FULL);
       if (outcome === 'conflict') await this.#catchUp();
       this.#give({ id: effect.id, outcome });
       if (outcome === 'ok') this.#tell(n, lines);
@@ -164,7 +166,7 @@ export class Session {
         if (decision.line === undefined) return null; // the same command was accepted before
         const { n } = this.quest.head();
         const outcome = await storage.append(this.id, n, [decision.line]);
-        if (outcome === 'full') throw new Error('This browser has no space left for the quest. Delete another one, or save this one as a file.');
+        if (outcome === 'full') throw new Error(FULL);
         if (outcome === 'conflict') {
           await this.#catchUp();
           continue;

@@ -96,6 +96,7 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
   const pen = new Pen(lanes);
   const leader = live.agents.find((seat) => seat.leads)?.id ?? '';
   const running = shown.status === 'running' || shown.status === 'paused' || shown.status === 'proposed';
+  const moving = shown.status === 'running' || shown.status === 'proposed'; // nobody holds while paused or over
   const at = shown.n + (running ? 0.4 : 0);
   const end = Math.max(at, live.n);
   const holds = [...live.holds].sort((a, b) => a.from - b.from);
@@ -107,7 +108,7 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
   for (const hold of holds) {
     const from = hold.from + 1;
     const to = hold.to === undefined ? end : hold.to + 1;
-    const holdsNow = shown.n >= from && (hold.to === undefined || shown.n <= hold.to) && shown.holders.includes(hold.agent);
+    const holdsNow = shown.n >= from && (hold.to === undefined || shown.n <= hold.to) && shown.holders.includes(hold.agent) && moving;
     if (from > shown.n) pen.bar(hold.agent, from, to, 'later', hold.tasks);
     else {
       pen.bar(hold.agent, from, Math.min(to, at), holdsNow ? 'now' : 'past', hold.tasks);
@@ -143,7 +144,7 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
     drops: pen.drops,
     length: Math.max(x, 1),
     at,
-    beads: shown.holders.map((id) => pen.lane(id)).filter((lane) => lane >= 0),
+    beads: (moving ? shown.holders : []).map((id) => pen.lane(id)).filter((lane) => lane >= 0),
   };
 }
 

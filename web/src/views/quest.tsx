@@ -171,7 +171,7 @@ const TASK: Record<TaskView['status'], { icon: IconName | null; tone: string; wo
 };
 
 function Tasks({ view }: { view: QuestView }): JSX.Element {
-  const inWork = new Set(view.holds.filter((hold) => hold.to === undefined && view.holders.includes(hold.agent)).flatMap((hold) => hold.tasks));
+  const inWork = new Set(view.holds.filter((hold) => view.status === 'running' && hold.to === undefined && view.holders.includes(hold.agent)).flatMap((hold) => hold.tasks));
   return (
     <section class="panel tasksbox" aria-label="Tasks">
       <div class="panel-h">
