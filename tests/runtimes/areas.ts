@@ -1,0 +1,202 @@
+/* What each area does with a vector, through core.wasm: the counterpart of tests/vectors/areas.c. It runs in every JavaScript host, so it uses
+   nothing but the loader and WebCrypto. Answers are taken as text: the bytes themselves are what is compared. */
+import { instantiate } from '../../wasm/src/core.ts';
+import { CoreError } from '../../wasm/src/errors.ts';
+import { Instance } from '../../wasm/src/memory.ts';
+import type { Argument, Text } from '../../wasm/src/memory.ts';
+
+export interface Bundle {
+  /** The vectors of each area, by name. */
+  readonly areas: Record<string, readonly { readonly name: string; readonly vector: Vector }[]>;
+  /** A log whose hashes are published. */
+  readonly published: string;
+}
+
+export interface Results {
+  /** "area/name hash" of each vector. */
+  readonly hashes: string[];
+  /** The head after each line of the published log. */
+  readonly heads: string[];
+}
+
+interface File {
+  readonly path?: string | null;
+  readonly text?: string;
+  readonly bytes?: string;
+}
+
+export interface Vector extends File {
+  readonly files?: readonly File[];
+  readonly leader?: string;
+  readonly objective?: string;
+  readonly plan?: unknown;
+  readonly steps?: readonly { command?: unknown; monitor?: string; now?: number; entropy?: string }[];
+  readonly log?: string;
+  readonly head?: string;
+  readonly open?: string;
+}
+
+export interface Outcome {
+  readonly answer: string;
+  readonly more: string;
+}
+
+const FIRST_NOW = 1763712000000;
+
+export async function runBundle(module: WebAssembly.Module, bundle: Bundle): Promise<Results> {
+  const instance = new Instance(module);
+  const hashes: string[] = [];
+  for (const [area, vectors] of Object.entries(bundle.areas)) {
+    for (const { name, vector } of vectors) {
+      const { answer, more } = runVector(instance, area, vector);
+      hashes.push(`${area}/${name} ${await sha256(`${answer}\n${more}`)}`);
+    }
+  }
+  return { hashes: hashes.sort(), heads: publishedHeads(module, bundle.published) };
+}
+
+export function runVector(instance: Instance, area: string, vector: Vector): Outcome {
+  const run = areas[area];
+  if (run === undefined) throw new Error(`no area ${area}`);
+  return run(instance, vector);
+}
+
+function publishedHeads(module: WebAssembly.Module, log: string): string[] {
+  const quest = instantiate(module).openQuest(log);
+  const heads = Array.from({ length: quest.head().n }, (_, n) => quest.event(n).h);
+  quest.close();
+  return heads;
+}
+
+async function sha256(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The answer as text, whether the call failed or not. */
+function attempt(instance: Instance, operation: string, ...args: Argument[]): { ok: boolean; text: string } {
+  try {
+    return { ok: true, text: instance.text(operation, ...args) };
+  } catch (error) {
+    if (!(error instanceof CoreError)) throw error;
+    return { ok: false, text: sortedJson(error.failure) };
+  }
+}
+
+/** Enough of canonical JSON for objects whose keys are ASCII and no numbers. */
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+function decodeBase64url(text: string): Uint8Array {
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
+function bytesOf(file: File, text: string | undefined = file.text): Text {
+  return file.bytes === undefined ? (text ?? '') : decodeBase64url(file.bytes);
+}
+
+function withRoster<T>(instance: Instance, vector: Vector, use: (roster: number) => T): T {
+  const roster = instance.handle('qlw_roster_new');
+  for (const file of vector.files ?? []) attempt(instance, 'qlw_roster_add', roster, file.path ?? null, bytesOf(file));
+  const result = use(roster);
+  instance.run('qlw_close', roster);
+  return result;
+}
+
+const only = (answer: string): Outcome => ({ answer, more: '' });
+
+function runPlan(instance: Instance, vector: Vector): Outcome {
+  const read =
+    vector.text !== undefined
+      ? attempt(instance, 'qlw_plan_read', vector.text)
+      : vector.plan !== undefined
+        ? { ok: true, text: instance.text('qlw_canonical', JSON.stringify(vector.plan)) }
+        : withRoster(instance, vector, (roster) => attempt(instance, 'qlw_plan_rehearse', roster, vector.leader ?? null, vector.objective ?? null));
+  if (!read.ok) return only(read.text);
+  const write = (format: string): { ok: boolean; text: string } => attempt(instance, 'qlw_plan_write', read.text, format);
+  const asJson = ({ ok, text }: { ok: boolean; text: string }): string => (ok ? JSON.stringify(text) : text);
+  const seed = write('seed');
+  if (!seed.ok) return only(seed.text);
+  const again = attempt(instance, 'qlw_plan_read', seed.text);
+  const reread = again.ok && attempt(instance, 'qlw_plan_write', again.text, 'seed').text === seed.text;
+  return only(
+    `{"markdown":${asJson(write('markdown'))},"mermaid":${asJson(write('mermaid'))},"plan":${read.text},"reread":${reread},"seed":${asJson(seed)}}`,
+  );
+}
+
+function runCommand(instance: Instance, quest: number, step: NonNullable<Vector['steps']>[number], number: number): string {
+  const entropy = step.entropy === undefined ? new Uint8Array(32).fill(number & 0xff) : decodeBase64url(step.entropy);
+  const now = step.now ?? FIRST_NOW + number * 1000;
+  const command = typeof step.command === 'string' ? step.command : JSON.stringify(step.command);
+  const decided = attempt(instance, 'qlw_quest_decide', quest, command, now, entropy);
+  if (!decided.ok) return decided.text;
+  const decision = JSON.parse(decided.text) as { line?: string };
+  if (decision.line !== undefined) instance.run('qlw_quest_append', quest, decision.line);
+  const { holder, holders, n, state_hash, status } = JSON.parse(instance.text('qlw_quest_view', quest)) as Record<string, unknown>;
+  return sortedJson({ ...decision, holder, holders, n, state_hash, status });
+}
+
+function runQuest(instance: Instance, vector: Vector): Outcome {
+  const quest = instance.handle('qlw_quest_open', null);
+  const results = (vector.steps ?? []).map((step, number) =>
+    step.monitor !== undefined ? attempt(instance, 'qlw_quest_monitor', quest, step.monitor).text : runCommand(instance, quest, step, number),
+  );
+  const view = instance.text('qlw_quest_view', quest);
+  const log = instance.text('qlw_quest_log', quest, 0);
+  const verdict = instance.text('qlw_verify', log, null);
+  instance.run('qlw_close', quest);
+  return { answer: `[${results.join(',')}]`, more: view + log + verdict };
+}
+
+function runLink(instance: Instance, vector: Vector): Outcome {
+  let { open } = vector;
+  let link = '';
+  if (vector.log !== undefined) {
+    const made = attempt(instance, 'qlw_link_make', vector.log);
+    if (!made.ok) return only(made.text);
+    link = made.text;
+    open = (JSON.parse(link) as { fragment: string }).fragment;
+  }
+  const opened = attempt(instance, 'qlw_link_open', open ?? null);
+  if (!opened.ok) return only(opened.text);
+  return only(link === '' ? `{"log":${JSON.stringify(opened.text)}}` : `{"link":${link},"same":${opened.text === vector.log}}`);
+}
+
+function runLog(instance: Instance, vector: Vector): Outcome {
+  const log = vector.log ?? '';
+  const verdict = instance.text('qlw_verify', log, null);
+  const quest = instance.handle('qlw_quest_open', log);
+  const state = instance.text('qlw_quest_state', quest);
+  const { hash } = JSON.parse(state) as { hash: string };
+  let more = state + instance.text('qlw_quest_view', quest);
+  instance.run('qlw_close', quest);
+  const made = attempt(instance, 'qlw_link_make', log);
+  if (made.ok) {
+    const { fragment } = JSON.parse(made.text) as { fragment: string };
+    if (instance.text('qlw_link_open', fragment) !== log) throw new Error('a link does not give its log back');
+    more += fragment;
+  }
+  return { answer: `{"state_hash":${JSON.stringify(hash)},"verdict":${verdict}}`, more };
+}
+
+function runCanon(instance: Instance, vector: Vector): Outcome {
+  const { ok, text } = attempt(instance, 'qlw_canonical', bytesOf(vector));
+  return only(ok ? JSON.stringify(text) : text);
+}
+
+const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
+  canon: runCanon,
+  link: runLink,
+  logs: runLog,
+  plan: runPlan,
+  quest: runQuest,
+  roster: (instance, vector) => only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_roster_value', roster).text)),
+  spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', vector.path ?? null, bytesOf(vector)).text),
+  verify: (instance, vector) => only(attempt(instance, 'qlw_verify', bytesOf(vector, vector.log), vector.head ?? null).text),
+};

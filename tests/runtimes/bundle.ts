@@ -1,0 +1,40 @@
+/* What all targets run, and what the native runner says of it. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Bundle, Results, Vector } from './areas.ts';
+
+export const root = new URL('../../', import.meta.url);
+const vectors = new URL('tests/vectors/', root);
+const runner = fileURLToPath(new URL('build/dev/bin/questline-vectors', root));
+
+function native(...args: string[]): string {
+  return execFileSync(runner, args, { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
+}
+
+function readVector(area: string, name: string): Vector {
+  return JSON.parse(readFileSync(new URL(`${area}/${name}.json`, vectors), 'utf8')) as Vector;
+}
+
+export function readBundle(): Bundle {
+  const areas: Record<string, { name: string; vector: Vector }[]> = {};
+  for (const folder of readdirSync(vectors, { withFileTypes: true })) {
+    if (!folder.isDirectory()) continue;
+    const files = readdirSync(new URL(`${folder.name}/`, vectors)).filter((file) => file.endsWith('.json'));
+    areas[folder.name] = files.map((file) => ({ name: file.slice(0, -5), vector: readVector(folder.name, file.slice(0, -5)) }));
+  }
+  const generated = JSON.parse(native('--logs')) as ({ name: string } & Vector)[];
+  areas.logs = [...(areas.logs ?? []), ...generated.map(({ name, ...vector }) => ({ name, vector }))];
+  return { areas, published: readVector('verify', 'published-3').log ?? '' };
+}
+
+export function runNative(): Results {
+  const heads = [1, 2, 3].map((lines) => (JSON.parse(native('--print', fileURLToPath(vectors), `verify/published-${lines}`)) as { head: string }).head);
+  return { hashes: native('--hashes', fileURLToPath(vectors)).trimEnd().split('\n').sort(), heads };
+}
+
+/** The hash of the Spec of each file, in the order given. */
+export function hashSpecsNatively(files: readonly string[]): string[] {
+  const output = execFileSync(runner, ['--files'], { encoding: 'utf8', input: files.map((file) => `${file}\n`).join(''), maxBuffer: 64 * 1024 * 1024 });
+  return output.trimEnd().split('\n').map((line) => line.slice(0, 64));
+}
