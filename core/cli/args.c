@@ -1,0 +1,187 @@
+/* Options and operands, through popt; help from the same table. */
+#include <popt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli.h"
+
+typedef struct option_words {
+  const char *name, *placeholder, *words;
+} option_words;
+
+static const option_words dictionary[CLI_OPTION_COUNT] = {
+#define X(name, placeholder, words) {#name, placeholder, words},
+    CLI_OPTIONS(X)
+#undef X
+};
+
+static const char *const exit_words[] = {
+    "0 done",    "1 failed, or findings", "2 wrong usage", "3 not yet your turn, or paused", "4 quest is over",
+    "5 refused", "130 interrupted"};
+
+/* What every command takes, behind its own. */
+static const uint16_t common[] = {CLI_json, CLI_help};
+
+/// The option at an index of a command's list, the common ones behind its own; CLI_END behind the last.
+static uint16_t option_at(const cli_command *command, size_t index) {
+  size_t own = 0;
+  while (command->options[own] != CLI_END) own++;
+  if (index < own) return command->options[index];
+  return index - own < QL_COUNT(common) ? common[index - own] : CLI_END;
+}
+
+#define EACH_OPTION(command, i, option) (size_t i = 0, option = 0; (option = option_at(command, i)) != CLI_END; i++)
+
+static cli_option plain(size_t option) { return (cli_option)(option & ~(size_t)CLI_REQUIRED); }
+
+const char *cli_closest(const char *word, const char *const *names, size_t count) {
+  const char *best = NULL;
+  size_t best_distance = 3;
+  for (size_t i = 0; i < count; i++) {
+    size_t distance = ql_edit_distance((ql_str){word, strlen(word)}, (ql_str){names[i], strlen(names[i])});
+    if (distance < best_distance && distance < strlen(word)) best = names[i], best_distance = distance;
+  }
+  return best;
+}
+
+static int unknown_option(cli *c, const char *given) {
+  const char *names[CLI_OPTION_COUNT];
+  size_t count = 0;
+  for
+    EACH_OPTION(c->command, i, option)
+  names[count++] = dictionary[plain(option)].name;
+  const char *close = cli_closest(given + strspn(given, "-"), names, count);
+  if (close) return cli_fail(c, QL_ERR_ARGUMENT, "%s has no option %s. Did you mean --%s?", c->command->name, given, close);
+  return cli_fail(c, QL_ERR_ARGUMENT, "%s has no option %s. See questline %s --help.", c->command->name, given, c->command->name);
+}
+
+static int bad_option(cli *c, poptContext context, int reason) {
+  const char *given = poptBadOption(context, POPT_BADOPTION_NOALIAS);
+  if (reason == POPT_ERROR_NOARG) return cli_fail(c, QL_ERR_ARGUMENT, "%s needs a value.", given);
+  if (reason == POPT_ERROR_UNWANTEDARG) return cli_fail(c, QL_ERR_ARGUMENT, "%s takes no value.", given);
+  if (reason == POPT_ERROR_BADOPT) return unknown_option(c, given);
+  return cli_fail(c, QL_ERR_ARGUMENT, "%s: %s.", given, poptStrerror(reason));
+}
+
+/// Keeps the value popt has just read (allocated, or NULL for a switch).
+static int keep(cli *c, cli_option option, const char *value) {
+  const char *name = dictionary[option].name;
+  if (c->value[option] && value) return cli_fail(c, QL_ERR_ARGUMENT, "--%s is given twice.", name);
+  c->value[option] = value ? ql_arena_str(c->a, (ql_str){value, strlen(value) + 1}).ptr : "";
+  return c->value[option] ? CLI_DONE : cli_no_memory(c);
+}
+
+static int read_options(cli *c, poptContext context) {
+  for (;;) {
+    int got = poptGetNextOpt(context);
+    if (got == -1) return CLI_DONE;
+    if (got < -1) return bad_option(c, context, got);
+    char *value = poptGetOptArg(context);
+    int code = keep(c, (cli_option)(got - 1), value);
+    free(value);
+    if (code != CLI_DONE) return code;
+  }
+}
+
+static int read_operands(cli *c, poptContext context) {
+  const char **rest = poptGetArgs(context);
+  size_t count = 0;
+  while (rest && rest[count]) count++;
+  const cli_command *command = c->command;
+  if (count < command->min_operands) return cli_fail(c, QL_ERR_ARGUMENT, "%s needs %s.", command->name, command->operands);
+  if (count > command->max_operands)
+    return cli_fail(c, QL_ERR_ARGUMENT, "%s does not know what to do with %s. Put a text of several words in quotes.", command->name,
+                    rest[command->max_operands]);
+  const char **kept = ql_arena_array(c->a, count + 1, sizeof *kept);
+  if (!kept) return cli_no_memory(c);
+  for (size_t i = 0; i < count; i++) {
+    kept[i] = ql_arena_str(c->a, (ql_str){rest[i], strlen(rest[i]) + 1}).ptr;
+    if (!kept[i]) return cli_no_memory(c);
+  }
+  c->operands = kept;
+  c->operand_count = count;
+  return CLI_DONE;
+}
+
+static int check_required(cli *c) {
+  for
+    EACH_OPTION(c->command, i, option) {
+      const option_words *words = &dictionary[plain(option)];
+      if (option & CLI_REQUIRED && !c->value[plain(option)])
+        return cli_fail(c, QL_ERR_ARGUMENT, "%s needs --%s %s. See questline %s --help.", c->command->name, words->name, words->placeholder,
+                        c->command->name);
+    }
+  return CLI_DONE;
+}
+
+int cli_parse(cli *c, int argc, const char *const *argv, bool *help) {
+  struct poptOption table[CLI_OPTION_COUNT + 2] = {POPT_TABLEEND};
+  size_t count = 0;
+  for
+    EACH_OPTION(c->command, i, option) {
+      const option_words *words = &dictionary[plain(option)];
+      table[count++] = (struct poptOption){.longName = words->name,
+                                           .shortName = plain(option) == CLI_help ? 'h' : '\0',
+                                           .argInfo = words->placeholder ? POPT_ARG_STRING : POPT_ARG_NONE,
+                                           .val = (int)plain(option) + 1};
+    }
+  const char **words = ql_arena_array(c->a, (size_t)argc + 2, sizeof *words);
+  if (!words) return cli_no_memory(c);
+  words[0] = "questline";
+  for (int i = 0; i < argc; i++) {
+    /* popt would put the following word in its place, even inside a value */
+    if (strstr(argv[i], "!#:+"))
+      return cli_fail(c, QL_ERR_ARGUMENT, "A text with !#:+ in it cannot be given here. Write - and send it on stdin.");
+    words[i + 1] = argv[i];
+  }
+  poptContext context = poptGetContext("questline", argc + 1, words, table, 0);
+  if (!context) return cli_no_memory(c);
+  int code = read_options(c, context);
+  *help = c->value[CLI_help] != NULL;
+  if (code == CLI_DONE && !*help) code = read_operands(c, context);
+  if (code == CLI_DONE && !*help) code = check_required(c);
+  poptFreeContext(context);
+  return code;
+}
+
+int cli_number(cli *c, cli_option option, int64_t max, int64_t *out) {
+  const char *text = c->value[option];
+  int64_t number = 0;
+  bool good = *text != '\0';
+  for (; *text && good; text++) {
+    good = ql_is_digit(*text) && number <= max;
+    number = number * 10 + (*text - '0');
+  }
+  if (!good || number > max)
+    return cli_fail(c, QL_ERR_ARGUMENT, "--%s wants a whole number from 0 to %lld.", dictionary[option].name, (long long)max);
+  *out = number;
+  return CLI_DONE;
+}
+
+void cli_print_help(const cli_command *command) {
+  printf("questline %s: %s\n\nUsage: questline %s", command->name, command->summary, command->name);
+  for
+    EACH_OPTION(command, i, option) {
+      const option_words *words = &dictionary[plain(option)];
+      bool required = option & CLI_REQUIRED;
+      printf(required ? " --%s%s%s" : " [--%s%s%s]", words->name, words->placeholder ? " " : "",
+             words->placeholder ? words->placeholder : "");
+    }
+  printf("%s%s\n\n", *command->operands ? " " : "", command->operands);
+  for
+    EACH_OPTION(command, i, option) {
+      const option_words *words = &dictionary[plain(option)];
+      int used = printf("  --%s %s", words->name, words->placeholder ? words->placeholder : "");
+      cli_pad(stdout, (size_t)used, 26);
+      printf("%s\n", words->words);
+    }
+  printf("\nExample: %s\n\nExit: ", command->example);
+  const char *separator = "";
+  for (size_t i = 0; i < QL_COUNT(exit_words); i++) {
+    if (!(command->exits & (1u << i))) continue;
+    printf("%s%s", separator, exit_words[i]);
+    separator = "; ";
+  }
+  printf("\n");
+}

@@ -1,0 +1,168 @@
+/* What the parts of the command line share. The only C of the project with files, clocks and signals. */
+#ifndef QL_CLI_H
+#define QL_CLI_H
+
+#include <questline/value.h>
+
+#include <stdio.h>
+
+/* Exit codes, kept for good. */
+typedef enum cli_exit {
+  CLI_DONE = 0,
+  CLI_FAILED = 1,
+  CLI_USAGE = 2,
+  CLI_NOT_YET = 3,
+  CLI_OVER = 4,
+  CLI_REFUSED = 5,
+  CLI_INTERRUPTED = 130
+} cli_exit;
+
+/* Every option there is: X(name, placeholder or NULL for a switch, what it says). Which commands take it stands in main.c. */
+#define CLI_OPTIONS(X)                                                                                                                     \
+  X(agent, "NAME", "the agent")                                                                                                            \
+  X(agents, "LEADER,NAME...", "who takes part, separated by commas; the first leads")                                                      \
+  X(base, "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                                    \
+  X(from, "NAME", "who acts")                                                                                                              \
+  X(head, "HASH", "the head this log must have, as a link or a server told you")                                                           \
+  X(help, NULL, "this text")                                                                                                               \
+  X(json, NULL, "print JSON on stdout, errors and refusals too")                                                                           \
+  X(kind, "KIND", "a worker's: completed, clarification or blocked (completed); the leader's: progress")                                   \
+  X(md, NULL, "print Markdown")                                                                                                            \
+  X(mermaid, NULL, "print a Mermaid diagram")                                                                                              \
+  X(mission, "TEXT", "the objective; - reads it from stdin")                                                                               \
+  X(msg, "TEXT", "what is said; - reads it from stdin")                                                                                    \
+  X(out, "FILE", "where to write; - is stdout")                                                                                            \
+  X(pace, "MS", "wait so many milliseconds after each event, to watch it")                                                                 \
+  X(policy, "POLICY", "strict or parallel (strict)")                                                                                       \
+  X(quest, "ID", "the quest: its id, the first characters of it, or a file")                                                               \
+  X(reason, "TEXT", "why; - reads it from stdin")                                                                                          \
+  X(role, "ROLE", "leader or worker; owner for @owner")                                                                                    \
+  X(seat, "KIND", "who sits there now: human, model, rehearsal or remote (human)")                                                         \
+  X(seats, "NAME=KIND,...", "who plays an agent: human, model, rehearsal or remote (human)")                                               \
+  X(specs, "DIR", "folder of agent files")                                                                                                 \
+  X(store, "DIR", "use DIR in place of the .questline folder found here or above")                                                         \
+  X(summary, "TEXT", "what was accomplished; - reads it from stdin")                                                                       \
+  X(task, "ID", "the task: T1, T2 ...")                                                                                                    \
+  X(timeout, "SECONDS", "how long to wait for the turn, 0 to look once (90)")                                                              \
+  X(to, "NAME,...", "to whom, separated by commas")
+
+typedef enum cli_option {
+#define X(name, placeholder, words) CLI_##name,
+  CLI_OPTIONS(X)
+#undef X
+      CLI_OPTION_COUNT
+} cli_option;
+
+#define CLI_REQUIRED 0x100 /* added to an option that a command cannot do without */
+#define CLI_END      0xfff /* ends a command's list of options */
+
+typedef struct cli cli;
+
+typedef struct cli_command {
+  const char *name; /* "quest create" */
+  const char *summary;
+  const char *operands; /* as shown in the usage line: "FILE"; "" when there are none */
+  size_t min_operands, max_operands;
+  const uint16_t *options; /* but for help and json, which every command takes */
+  unsigned exits;          /* bits: which exit codes can come */
+  const char *example;
+  int (*run)(cli *c);
+} cli_command;
+
+/// One run of the program.
+struct cli {
+  const cli_command *command;          /* NULL until it is known */
+  const char *value[CLI_OPTION_COUNT]; /* of the options given; "" for a switch; NULL where not given */
+  const char *const *operands;
+  size_t operand_count;
+  ql_arena *a;
+  bool json;
+};
+
+/// Set by SIGINT and SIGTERM. Whatever waits returns then; a write that began is ended first.
+bool cli_interrupted(void);
+void cli_catch_signals(void);
+/// Says that the command was interrupted; returns CLI_INTERRUPTED.
+int cli_stop(cli *c);
+
+/* args.c */
+
+/// Reads the words behind the command's name. @return CLI_DONE, or another exit code after having said why; *help is set when it was asked for.
+int cli_parse(cli *c, int argc, const char *const *argv, bool *help);
+/// The name closest to a word out of count, NULL when none is close.
+const char *cli_closest(const char *word, const char *const *names, size_t count);
+void cli_print_help(const cli_command *command);
+/// A whole number of an option, from 0 to max; otherwise says so and returns CLI_USAGE.
+int cli_number(cli *c, cli_option option, int64_t max, int64_t *out);
+
+/* out.c: everything that is printed and did not come from our own source goes through cli_put or cli_put_block: control characters of
+   untrusted text must not reach a terminal. */
+
+/// On one line: line ends become \n.
+void cli_put(FILE *to, ql_str text);
+/// Keeps line ends; each line begins with indent and ends with a line end.
+void cli_put_block(FILE *to, ql_str text, const char *indent);
+/// The first line, cut to `columns` code points.
+void cli_put_short(FILE *to, ql_str text, size_t columns);
+/// Pads with blanks up to a column; text of `used` code points stands there already.
+void cli_pad(FILE *to, size_t used, size_t columns);
+
+typedef enum cli_colour { CLI_PLAIN, CLI_BOLD, CLI_RED, CLI_YELLOW, CLI_GREEN, CLI_DIM } cli_colour;
+/// Switches colour on terminals; CLI_PLAIN switches back.
+void cli_colour_on(FILE *to, cli_colour colour);
+
+/// Prints a value as one line of JSON. @return CLI_DONE; CLI_FAILED when value is NULL (out of memory).
+int cli_json(cli *c, const ql_value *value);
+/// Says why the command failed, with printf's format, and returns CLI_FAILED, or CLI_USAGE for QL_ERR_ARGUMENT.
+int cli_fail(cli *c, ql_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/// The same for an error of the core; what names the thing it is about (a file, an option), or NULL.
+int cli_fail_error(cli *c, const ql_error *err, const char *what);
+/// The same for the system's errno.
+int cli_fail_errno(cli *c, const char *doing, const char *path);
+int cli_no_memory(cli *c);
+/// Prints a refusal, returns CLI_REFUSED.
+int cli_refuse(cli *c, ql_value *refusal);
+/// A note to the person on stderr, also with --json.
+void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* input.c */
+
+int64_t cli_now(void);       /* ms since epoch */
+int64_t cli_monotonic(void); /* ms of a clock that nobody sets */
+bool cli_random(uint8_t *bytes, size_t len);
+
+/// Valid UTF-8 in any case: bytes that are not become U+FFFD.
+ql_str cli_clean(cli *c, const char *text);
+/// Reads a file, or stdin for "-". What is longer than max is an error.
+int cli_read(cli *c, const char *path, size_t max, ql_str *out);
+/// A text given as an option or operand: itself, or stdin for "-" without its last line end. Valid UTF-8, not empty.
+/// @param label  what the text is, for messages: "--msg"
+int cli_text(cli *c, const char *label, const char *given, ql_str *out);
+
+typedef struct ql_roster ql_roster;
+/// Reads agent files: files as named, folders' *.md and *.mdc at any depth. The roster is linked.
+/// @param unreadable  counts paths that could not be read; each has been told on stderr
+int cli_read_roster(cli *c, const char *const *paths, size_t count, ql_roster **out, size_t *unreadable);
+
+/* cmd_*.c */
+
+typedef struct ql_agent ql_agent;
+/// The roster of --specs and the agent of --agent in it.
+int cli_open_team(cli *c, ql_roster **out, const ql_agent **leader);
+
+int cli_spec(cli *c);
+int cli_check(cli *c);
+int cli_roster(cli *c);
+int cli_plan(cli *c);
+int cli_quest_create(cli *c);
+int cli_quest_command(cli *c);
+int cli_quest_monitor(cli *c);
+int cli_quest_show(cli *c);
+int cli_quest_list(cli *c);
+int cli_quest_log(cli *c);
+int cli_run(cli *c);
+int cli_verify(cli *c);
+int cli_link_make(cli *c);
+int cli_link_open(cli *c);
+
+#endif

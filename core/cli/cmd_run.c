@@ -1,0 +1,218 @@
+/* run: the host of the core's driver on a terminal. It performs what the driver asks for: random bytes, appends, the owner's yes. */
+#include <questline/driver.h>
+
+#include <string.h>
+
+#include "base/text.h"
+#include "store.h"
+
+/* A second question without an event in between means that yes was not accepted. */
+#define NEVER_ASKED (-1)
+
+typedef struct session {
+  cli *c;
+  cli_log log;
+  ql_driver *driver;
+  ql_arena *step; /* of one effect */
+  const char *folder;
+  int64_t pace;
+  int64_t asked_at; /* events when the owner was asked last, or NEVER_ASKED */
+  int64_t shown;    /* events told on the terminal */
+} session;
+
+static void print_new_events(session *s) {
+  for (; s->shown < ql_quest_count(s->log.quest); s->shown++)
+    if (!s->c->json) cli_print_event(s->c, s->log.quest, s->shown);
+  (void)fflush(stdout);
+}
+
+/// Hands a result to the driver; result has its members but for the effect's id.
+static int answer(session *s, const ql_value *effect, ql_value *result) {
+  ql_error err = {0};
+  QL_SET(result, "id", ql_int(s->step, ql_get_int(effect, QL_STR("id"), 0)));
+  if (ql_arena_failed(s->step)) return cli_no_memory(s->c);
+  return ql_driver_result(s->driver, cli_now(), result, &err) == QL_OK ? CLI_DONE : cli_fail_error(s->c, &err, NULL);
+}
+
+/* ---- effects ---- */
+
+static int give_random(session *s, const ql_value *effect) {
+  uint8_t bytes[256];
+  size_t len = (size_t)ql_get_int(effect, QL_STR("n"), 0);
+  if (len > sizeof bytes || !cli_random(bytes, len)) return cli_fail_errno(s->c, "get", "random bytes");
+  char text[(sizeof bytes * 4 + 2) / 3];
+  ql_value *result = ql_object(s->step);
+  QL_SET(result, "bytes", ql_string(s->step, (ql_str){text, ql_base64url_write(text, bytes, len)}));
+  return answer(s, effect, result);
+}
+
+/// Writes the line unless somebody else wrote first.
+static int append(session *s, ql_str line, ql_str *outcome) {
+  bool changed = false;
+  int code = CLI_DONE;
+  if (s->log.fd < 0)
+    code = cli_log_create(s->c, s->folder, line, &s->log);
+  else if ((code = cli_log_lock(s->c, &s->log, &changed)) == CLI_DONE && !changed)
+    code = cli_log_write(s->c, &s->log, line);
+  if (s->log.fd >= 0) cli_log_unlock(&s->log);
+  *outcome = changed ? QL_STR("conflict") : QL_STR("ok");
+  return code;
+}
+
+static int append_lines(session *s, const ql_value *effect) {
+  ql_str outcome = QL_STR("ok");
+  const ql_value *lines = QL_GET(effect, "lines");
+  int code = lines && lines->count == 1 ? append(s, lines->first->text, &outcome)
+                                        : cli_fail(s->c, QL_ERR_STATE, "The driver asked for several lines at once.");
+  if (code != CLI_DONE) return code;
+  ql_value *result = ql_object(s->step);
+  QL_SET(result, "outcome", ql_string(s->step, outcome));
+  code = answer(s, effect, result);
+  if (code != CLI_DONE) return code;
+  print_new_events(s);
+  (void)cli_sleep(s->pace);
+  return CLI_DONE;
+}
+
+/// The command line is the owner, and to run a quest is to approve it.
+static int approve(session *s, const ql_value *effect) {
+  ql_str question = ql_get_str(effect, QL_STR("question"));
+  int64_t now = ql_quest_count(s->log.quest);
+  if (s->asked_at == now) return cli_fail(s->c, QL_ERR_STATE, "%.*s", (int)question.len, question.ptr);
+  s->asked_at = now;
+  ql_value *result = ql_object(s->step), *command = ql_object(s->step);
+  QL_SET(command, "by", ql_string(s->step, QL_STR("@owner")));
+  QL_SET(command, "type", ql_string(s->step, QL_STR("approve")));
+  QL_SET(result, "command", command);
+  return answer(s, effect, result);
+}
+
+/// @return what perform returns: CLI_DONE to go on; *over is set when there is nothing more to do.
+static int perform(session *s, const ql_value *effect, bool *over) {
+  ql_str kind = ql_get_str(effect, QL_STR("kind"));
+  if (ql_eq(kind, QL_STR("random"))) return give_random(s, effect);
+  if (ql_eq(kind, QL_STR("log.append"))) return append_lines(s, effect);
+  if (ql_eq(kind, QL_STR("ask.human"))) return approve(s, effect);
+  *over = ql_eq(kind, QL_STR("done"));
+  return *over ? CLI_DONE : CLI_NOT_YET;
+}
+
+/* ---- the end ---- */
+
+static const char *id_words(session *s) {
+  ql_str id = ql_quest_id(s->log.quest);
+  const char *kept = id.ptr ? ql_arena_concat(s->c->a, (const ql_str[]){id, {"", 1}}, 2).ptr : NULL;
+  return kept ? kept : "";
+}
+
+static int stopped(session *s) {
+  if (s->log.fd < 0) return cli_stop(s->c);
+  cli_note("questline: Interrupted after %lld events. Nothing is lost; go on with: questline run --quest %s%s",
+           (long long)ql_quest_count(s->log.quest), id_words(s), cli_store_words(s->c));
+  return CLI_INTERRUPTED;
+}
+
+/// What the run left behind: the file, checked from its bytes.
+static int summarise(session *s, int code) {
+  cli *c = s->c;
+  ql_value *verdict;
+  ql_error err = {0};
+  if (ql_verify(c->a, ql_quest_log(s->log.quest), QL_ABSENT, &verdict, &err) != QL_OK) return cli_fail_error(c, &err, NULL);
+  const ql_value *view = ql_quest_view(s->log.quest, c->a);
+  if (!view) return cli_no_memory(c);
+  ql_str status = ql_get_str(view, QL_STR("status"));
+  if (c->json) {
+    ql_value *where = cli_where(c, &s->log);
+    QL_SET(where, "holders", QL_GET(view, "holders"));
+    QL_SET(where, "rehearsed", ql_bool(c->a, ql_get_bool(view, QL_STR("rehearsed"))));
+    QL_SET(where, "status", ql_string(c->a, status));
+    QL_SET(where, "verdict", verdict);
+    int printed = cli_json(c, where);
+    return printed != CLI_DONE ? printed : code != CLI_DONE ? code : cli_verdict_exit(verdict);
+  }
+  printf("\nquest %s, ", id_words(s));
+  cli_put(stdout, status);
+  puts(ql_get_bool(view, QL_STR("rehearsed")) ? " (a rehearsal: no model was asked, the answers are scripted)" : "");
+  fputs("file ", stdout);
+  cli_put(stdout, (ql_str){s->log.path, strlen(s->log.path)});
+  putchar('\n');
+  int checked = cli_print_verdict(verdict);
+  if (code == CLI_NOT_YET) {
+    fputs("The turn is held by ", stdout);
+    cli_print_names(stdout, QL_GET(view, "holders"));
+    printf(". The rehearsal does not play it. Go on later with: questline run --quest %s%s\n", id_words(s), cli_store_words(c));
+  }
+  return code != CLI_DONE ? code : checked;
+}
+
+static int play(session *s) {
+  ql_error err = {0};
+  int code = CLI_DONE;
+  bool over = false;
+  while (code == CLI_DONE && !over) {
+    ql_value *effect;
+    if (cli_interrupted()) return stopped(s);
+    ql_arena_reset(s->step);
+    if (ql_driver_next(s->driver, s->step, cli_now(), &effect, &err) != QL_OK) return cli_fail_error(s->c, &err, NULL);
+    code = perform(s, effect, &over);
+  }
+  return code == CLI_DONE || code == CLI_NOT_YET ? summarise(s, code) : code;
+}
+
+/* ---- the beginning ---- */
+
+static int start(session *s, const ql_roster *roster, const ql_value *request) {
+  ql_error err = {0};
+  s->step = ql_arena_new(ql_alloc_libc());
+  if (!s->step) return cli_no_memory(s->c);
+  ql_status status = ql_driver_new(ql_alloc_libc(), s->log.quest, roster, request, &s->driver, &err);
+  int code = status == QL_OK ? play(s) : cli_fail_error(s->c, &err, NULL);
+  ql_driver_free(s->driver);
+  ql_arena_free(s->step);
+  return code;
+}
+
+static int begin(session *s) {
+  cli *c = s->c;
+  ql_str objective;
+  ql_roster *roster;
+  const ql_agent *leader;
+  int code = cli_text(c, "The objective", c->operands[0], &objective);
+  if (code == CLI_DONE) code = cli_open_team(c, &roster, &leader);
+  if (code != CLI_DONE) return code;
+  ql_value *request = ql_object(c->a);
+  QL_SET(request, "agent", ql_string(c->a, leader->id));
+  QL_SET(request, "mode", ql_string(c->a, QL_STR("quest")));
+  QL_SET(request, "text", ql_string(c->a, objective));
+  code = ql_arena_failed(c->a) ? cli_no_memory(c) : cli_store_folder(c, true, &s->folder);
+  if (code == CLI_DONE) code = cli_log_new(c, &s->log);
+  if (code == CLI_DONE) code = start(s, roster, request);
+  ql_roster_free(roster);
+  return code;
+}
+
+static int go_on(session *s) {
+  const char *path;
+  int code = cli_store_find(s->c, s->c->value[CLI_quest], &path);
+  if (code == CLI_DONE) code = cli_log_open(s->c, path, true, &s->log);
+  if (code != CLI_DONE) return code;
+  cli_log_unlock(&s->log); /* taken again for each event, so that others can act too */
+  if (ql_quest_count(s->log.quest) == 0) return cli_fail(s->c, QL_ERR_STATE, "%s is empty: its first event was never written.", path);
+  s->shown = ql_quest_count(s->log.quest);
+  return start(s, NULL, NULL);
+}
+
+int cli_run(cli *c) {
+  session s = {.c = c, .log = {.fd = -1}, .asked_at = NEVER_ASKED};
+  bool fresh = c->operand_count > 0;
+  if (fresh == (c->value[CLI_quest] != NULL))
+    return cli_fail(c, QL_ERR_ARGUMENT, "run needs an OBJECTIVE with --specs DIR and --agent NAME, or --quest ID to go on with.");
+  if (fresh != (c->value[CLI_specs] != NULL) || fresh != (c->value[CLI_agent] != NULL))
+    return cli_fail(c, QL_ERR_ARGUMENT,
+                    fresh ? "run needs --specs DIR and --agent NAME beside the objective."
+                          : "--specs and --agent belong to a new objective; --quest goes on with what the log says.");
+  int code = c->value[CLI_pace] ? cli_number(c, CLI_pace, 60000, &s.pace) : CLI_DONE;
+  if (code == CLI_DONE) code = fresh ? begin(&s) : go_on(&s);
+  cli_log_close(&s.log);
+  return code;
+}

@@ -1,0 +1,226 @@
+/* Agent files and plans: spec, check, roster, plan. */
+#include <questline/limits.h>
+#include <questline/plan.h>
+
+#include <string.h>
+
+#include "base/text.h"
+#include "cli.h"
+
+static const struct {
+  const char *word;
+  cli_colour colour;
+} severities[] = {
+    [QL_SEVERITY_ERROR] = {"error", CLI_RED}, [QL_SEVERITY_WARNING] = {"warning", CLI_YELLOW}, [QL_SEVERITY_INFO] = {"info", CLI_DIM}};
+
+static cli_colour colour_of(ql_str severity) {
+  for (size_t i = 0; i < QL_COUNT(severities); i++)
+    if (ql_eq(severity, (ql_str){severities[i].word, strlen(severities[i].word)})) return severities[i].colour;
+  return CLI_PLAIN;
+}
+
+/// path:line:col: severity[code] message
+static void print_diagnostic(FILE *to, ql_str path, const ql_value *d) {
+  ql_str severity = ql_get_str(d, QL_STR("severity"));
+  cli_put(to, path);
+  fprintf(to, ":%lld:%lld: ", (long long)ql_get_int(d, QL_STR("line"), 0), (long long)ql_get_int(d, QL_STR("column"), 0));
+  cli_colour_on(to, colour_of(severity));
+  cli_put(to, severity);
+  fputc('[', to);
+  cli_put(to, ql_get_str(d, QL_STR("code")));
+  fputc(']', to);
+  cli_colour_on(to, CLI_PLAIN);
+  fputc(' ', to);
+  cli_put(to, ql_get_str(d, QL_STR("message")));
+  fputc('\n', to);
+}
+
+/* ---- spec ---- */
+
+static void print_line(const char *name, ql_str text) {
+  printf("%-12s ", name);
+  if (text.ptr)
+    cli_put_short(stdout, text, 120);
+  else
+    fputs("(none)", stdout);
+  putchar('\n');
+}
+
+static void print_tools(const ql_spec *spec) {
+  static const char *const origins[] = {
+      [QL_TOOLS_FROM_NONE] = "", [QL_TOOLS_FROM_FRONTMATTER] = "", [QL_TOOLS_FROM_BODY] = " (listed in the text)"};
+  printf("%-12s ", "tools");
+  if (spec->tools_state == QL_TOOLS_ABSENT) fputs("(not said)", stdout);
+  if (spec->tools_state == QL_TOOLS_EMPTY) fputs("(an empty list: no tool)", stdout);
+  for (size_t i = 0; i < spec->tool_count; i++) {
+    if (i > 0) fputs(", ", stdout);
+    cli_put(stdout, spec->tools[i].name);
+  }
+  puts(origins[spec->tools_from]);
+}
+
+int cli_spec(cli *c) {
+  ql_str text;
+  const ql_spec *spec;
+  ql_error err = {0};
+  const char *path = c->operands[0];
+  int code = cli_read(c, path, QL_SPEC_BYTES_MAX, &text);
+  if (code != CLI_DONE) return code;
+  ql_str label = cli_clean(c, strcmp(path, "-") == 0 ? "stdin" : path);
+  if (ql_spec_parse(c->a, label, text, &spec, &err) != QL_OK) return cli_fail_error(c, &err, path);
+  if (c->json) return cli_json(c, ql_spec_value(c->a, spec));
+  print_line("id", spec->id);
+  print_line("name", spec->name);
+  print_line("description", spec->description);
+  print_line("model", spec->model);
+  print_line("color", spec->color);
+  print_tools(spec);
+  print_line("dialect", (ql_str){spec->dialect, strlen(spec->dialect)});
+  printf("%-12s %zu, about %lld tokens\n%-12s %s\n", "sections", spec->section_count, (long long)spec->tokens, "sha256", spec->sha256);
+  for (size_t i = 0; i < spec->diagnostic_count; i++) {
+    ql_value *d = ql_diagnostic_value(c->a, &spec->diagnostics[i]);
+    if (!d) return cli_no_memory(c);
+    print_diagnostic(stdout, spec->path, d);
+  }
+  return CLI_DONE;
+}
+
+/* ---- check and roster ---- */
+
+/// Everything found; JSON or lines. @return CLI_FAILED when there are errors.
+static int print_findings(cli *c, ql_roster *roster, size_t unreadable) {
+  const ql_value *value = ql_roster_value(c->a, roster);
+  if (!value) return cli_no_memory(c);
+  ql_value *files = QL_GET(value, "files");
+  int64_t errors = ql_get_int(value, QL_STR("errors"), 0) + (int64_t)unreadable, warnings = ql_get_int(value, QL_STR("warnings"), 0);
+  if (files->count == 0 && errors == 0) return cli_fail(c, QL_ERR_NOT_FOUND, "There is no *.md or *.mdc file to check.");
+  if (c->json) {
+    ql_value *answer = ql_object(c->a);
+    QL_SET(answer, "errors", ql_int(c->a, errors));
+    QL_SET(answer, "files", files);
+    QL_SET(answer, "warnings", ql_int(c->a, warnings));
+    int code = cli_json(c, answer);
+    return code == CLI_DONE && errors > 0 ? CLI_FAILED : code;
+  }
+  for (const ql_value *file = files->first; file; file = file->next)
+    for (const ql_value *d = QL_GET(file, "diagnostics")->first; d; d = d->next)
+      print_diagnostic(stdout, ql_get_str(file, QL_STR("path")), d);
+  if (fflush(stdout) == 0) cli_note("%zu files, %lld errors, %lld warnings", files->count, (long long)errors, (long long)warnings);
+  return errors > 0 ? CLI_FAILED : CLI_DONE;
+}
+
+int cli_check(cli *c) {
+  ql_roster *roster;
+  size_t unreadable = 0;
+  int code = cli_read_roster(c, c->operands, c->operand_count, &roster, &unreadable);
+  if (code != CLI_DONE) return code;
+  code = print_findings(c, roster, unreadable);
+  ql_roster_free(roster);
+  return code;
+}
+
+/// The roster of one folder. Says where it has faults; an empty one is a failure.
+static int read_team(cli *c, const char *folder, ql_roster **out) {
+  size_t unreadable = 0;
+  int code = cli_read_roster(c, &folder, 1, out, &unreadable);
+  if (code != CLI_DONE) return code;
+  if (ql_roster_count(*out) > 0) return CLI_DONE;
+  ql_roster_free(*out);
+  return cli_fail(c, QL_ERR_NOT_FOUND, "There is no agent file (*.md, *.mdc) in %s.", folder);
+}
+
+static void print_agent(const ql_value *agent) {
+  ql_str id = ql_get_str(agent, QL_STR("id")), about = ql_get_str(agent, QL_STR("description"));
+  bool declared = ql_eq(ql_get_str(agent, QL_STR("source")), QL_STR("declared")), leads = ql_get_bool(agent, QL_STR("leads"));
+  cli_put(stdout, id);
+  cli_pad(stdout, id.len, 30);
+  printf("%-13s  ", leads ? "leads" : declared ? "only named" : "");
+  cli_put_short(stdout, about.ptr ? about : QL_STR(""), 80);
+  int64_t errors = ql_get_int(agent, QL_STR("errors"), 0), warnings = ql_get_int(agent, QL_STR("warnings"), 0);
+  if (errors > 0) printf("  [%lld errors]", (long long)errors);
+  if (warnings > 0) printf("  [%lld warnings]", (long long)warnings);
+  putchar('\n');
+}
+
+static int print_roster(cli *c, const ql_roster *roster) {
+  const ql_value *value = ql_roster_value(c->a, roster);
+  if (!value) return cli_no_memory(c);
+  if (c->json) return cli_json(c, value);
+  for (const ql_value *agent = QL_GET(value, "agents")->first; agent; agent = agent->next) print_agent(agent);
+  int64_t errors = ql_get_int(value, QL_STR("errors"), 0), warnings = ql_get_int(value, QL_STR("warnings"), 0);
+  if (errors + warnings > 0 && fflush(stdout) == 0)
+    cli_note("%lld errors, %lld warnings: questline check %s", (long long)errors, (long long)warnings, c->operands[0]);
+  return CLI_DONE;
+}
+
+int cli_roster(cli *c) {
+  ql_roster *roster;
+  int code = read_team(c, c->operands[0], &roster);
+  if (code != CLI_DONE) return code;
+  code = print_roster(c, roster);
+  ql_roster_free(roster);
+  return code;
+}
+
+/* ---- plan ---- */
+
+int cli_open_team(cli *c, ql_roster **out, const ql_agent **leader) {
+  int code = read_team(c, c->value[CLI_specs], out);
+  if (code != CLI_DONE) return code;
+  ql_str name = cli_clean(c, c->value[CLI_agent]);
+  *leader = ql_roster_find(*out, name);
+  if (*leader) return CLI_DONE;
+  ql_str close = ql_roster_suggest(*out, name);
+  code = close.ptr ? cli_fail(c, QL_ERR_NOT_FOUND, "Nobody in %s is named %s. Did you mean %.*s?", c->value[CLI_specs], c->value[CLI_agent],
+                              (int)close.len, close.ptr)
+                   : cli_fail(c, QL_ERR_NOT_FOUND, "Nobody in %s is named %s. See questline roster %s.", c->value[CLI_specs],
+                              c->value[CLI_agent], c->value[CLI_specs]);
+  ql_roster_free(*out);
+  return code;
+}
+
+/// Prints what keeps a plan from running, or should be looked at. @return CLI_FAILED when there is an error among it.
+static int tell_problems(const ql_value *problems) {
+  int code = CLI_DONE;
+  for (const ql_value *p = problems ? problems->first : NULL; p; p = p->next) {
+    ql_str severity = ql_get_str(p, QL_STR("severity")), message = ql_get_str(p, QL_STR("message")), id = ql_get_str(p, QL_STR("code"));
+    if (ql_eq(severity, QL_STR("error"))) code = CLI_FAILED;
+    cli_note("plan: %.*s[%.*s] %.*s", (int)severity.len, severity.ptr, (int)id.len, id.ptr, (int)message.len, message.ptr);
+  }
+  return code;
+}
+
+static int print_plan(cli *c, const ql_plan *plan, const ql_roster *roster) {
+  ql_value *problems = ql_plan_check(c->a, plan, roster);
+  if (!problems) return cli_no_memory(c);
+  if (c->json) {
+    ql_value *value = ql_plan_value(c->a, plan);
+    QL_SET(value, "problems", problems);
+    int code = cli_json(c, value);
+    for (const ql_value *p = problems->first; p && code == CLI_DONE; p = p->next)
+      if (ql_eq(ql_get_str(p, QL_STR("severity")), QL_STR("error"))) code = CLI_FAILED;
+    return code;
+  }
+  ql_plan_format format = c->value[CLI_md] ? QL_PLAN_MARKDOWN : c->value[CLI_mermaid] ? QL_PLAN_MERMAID : QL_PLAN_SEED;
+  ql_str text = ql_plan_write(c->a, plan, format);
+  if (!text.ptr) return cli_no_memory(c);
+  cli_put_block(stdout, text, "");
+  return fflush(stdout) == 0 ? tell_problems(problems) : CLI_FAILED;
+}
+
+int cli_plan(cli *c) {
+  if (!!c->value[CLI_md] + !!c->value[CLI_mermaid] + c->json > 1)
+    return cli_fail(c, QL_ERR_ARGUMENT, "Choose one of --json, --md and --mermaid.");
+  ql_str objective;
+  ql_roster *roster;
+  const ql_agent *leader;
+  const ql_plan *plan;
+  ql_error err = {0};
+  int code = cli_text(c, "The objective", c->operands[0], &objective);
+  if (code == CLI_DONE) code = cli_open_team(c, &roster, &leader);
+  if (code != CLI_DONE) return code;
+  ql_status status = ql_plan_rehearse(c->a, roster, leader->id, objective, &plan, &err);
+  code = status == QL_OK ? print_plan(c, plan, roster) : cli_fail_error(c, &err, NULL);
+  ql_roster_free(roster);
+  return code;
+}

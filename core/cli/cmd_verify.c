@@ -1,0 +1,128 @@
+/* Logs as files and links: verify, link make, link open. */
+#include <questline/limits.h>
+#include <questline/link.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "store.h"
+
+#define BASE_URL "http://localhost:8787/app/"
+
+/// The bytes of the log an operand names: a file, stdin, or a quest of the store.
+static int read_log(cli *c, ql_str *log) {
+  const char *path = c->operands[0];
+  if (strcmp(path, "-") != 0 && access(path, F_OK) != 0 && !strchr(path, '/') && !strchr(path, '.')) {
+    int code = cli_store_find(c, path, &path);
+    if (code != CLI_DONE) return code;
+  }
+  return cli_read(c, path, QL_QUEST_BYTES_MAX, log);
+}
+
+static bool is_head(ql_str text) {
+  uint8_t bytes[32];
+  size_t len;
+  return text.len == QL_HASH_CHARS && ql_base64url_read(text, bytes, sizeof bytes, &len) && len == sizeof bytes;
+}
+
+int cli_verify(cli *c) {
+  ql_str log, head = QL_ABSENT;
+  ql_value *verdict;
+  ql_error err = {0};
+  if (c->value[CLI_head]) {
+    head = (ql_str){c->value[CLI_head], strlen(c->value[CLI_head])};
+    if (!is_head(head)) return cli_fail(c, QL_ERR_ARGUMENT, "--head wants the %d characters of a head.", QL_HASH_CHARS);
+  }
+  int code = read_log(c, &log);
+  if (code != CLI_DONE) return code;
+  if (ql_verify(c->a, log, head, &verdict, &err) != QL_OK) return cli_fail_error(c, &err, NULL);
+  if (!c->json) return cli_print_verdict(verdict);
+  code = cli_json(c, verdict);
+  return code == CLI_DONE ? cli_verdict_exit(verdict) : code;
+}
+
+/* ---- link make ---- */
+
+int cli_link_make(cli *c) {
+  ql_str log, fragment;
+  ql_error err = {0};
+  int code = read_log(c, &log);
+  if (code != CLI_DONE) return code;
+  ql_status status = ql_link_make(c->a, log, &fragment, &err);
+  if (status == QL_ERR_LIMIT)
+    return cli_fail(c, status, "The link would have %zu characters, and %u is the most. Send the file %s itself.", err.offset,
+                    QL_LINK_CHARS_MAX, c->operands[0]);
+  if (status != QL_OK) return cli_fail_error(c, &err, c->operands[0]);
+  ql_value *link = ql_link_value(c->a, fragment);
+  ql_str base = cli_clean(c, c->value[CLI_base] ? c->value[CLI_base] : BASE_URL);
+  size_t end = ql_find_byte(base, '#', 0);
+  ql_str url = ql_arena_concat(c->a, (const ql_str[]){ql_slice(base, 0, end), ql_get_str(link, QL_STR("fragment"))}, 2);
+  QL_SET(link, "url", ql_string(c->a, url));
+  if (c->json) return cli_json(c, link);
+  if (ql_arena_failed(c->a)) return cli_no_memory(c);
+  cli_put(stdout, url);
+  putchar('\n');
+  ql_str warning = ql_get_str(link, QL_STR("warning"));
+  if (fflush(stdout) == 0 && warning.ptr)
+    cli_note("%.*s (%lld characters)", (int)warning.len, warning.ptr, (long long)ql_get_int(link, QL_STR("chars"), 0));
+  return CLI_DONE;
+}
+
+/* ---- link open ---- */
+
+/// What came is not trusted: a log that breaks a rule does not get into the store.
+static int check(cli *c, ql_str log, ql_quest *quest) {
+  ql_error err = {0};
+  ql_status status = ql_quest_append_log(quest, log, &err);
+  if (status == QL_OK) return CLI_DONE;
+  return cli_fail(c, status, "The quest in the link is not sound: line %u (%s%s%s). Nothing was written.", err.line, err.message,
+                  *err.detail ? " " : "", err.detail);
+}
+
+/// Compares with what is there already: the same quest is no news, another one is not overwritten.
+static int keep(cli *c, const char *path, ql_str log) {
+  if (access(path, F_OK) != 0) return cli_write_file(c, path, log);
+  ql_str there;
+  int code = cli_read(c, path, QL_QUEST_BYTES_MAX, &there);
+  if (code != CLI_DONE || ql_eq(there, log)) return code;
+  return cli_fail(c, QL_ERR_CONFLICT, "%s is there already and differs. Write the link's quest elsewhere with --out FILE.", path);
+}
+
+static int write_quest(cli *c, ql_str log, cli_log *opened) {
+  const char *out = c->value[CLI_out], *folder;
+  ql_str id = ql_quest_id(opened->quest);
+  if (out && strcmp(out, "-") == 0) {
+    fwrite(log.ptr, 1, log.len, stdout);
+    return CLI_DONE;
+  }
+  if (!out && !id.ptr) return cli_fail(c, QL_ERR_STATE, "The quest in the link has no id. Say where to write it with --out FILE.");
+  int code = out ? CLI_DONE : cli_store_folder(c, true, &folder);
+  if (code != CLI_DONE) return code;
+  if (!out) {
+    const ql_str parts[] = {{folder, strlen(folder)}, QL_STR("/"), id, QL_STR(".quest"), {"", 1}};
+    out = ql_arena_concat(c->a, parts, QL_COUNT(parts)).ptr;
+    if (!out) return cli_no_memory(c);
+  }
+  opened->path = out;
+  code = keep(c, out, log);
+  if (code != CLI_DONE) return code;
+  if (c->json) return cli_json(c, cli_where(c, opened));
+  cli_put(stdout, (ql_str){out, strlen(out)});
+  putchar('\n');
+  return CLI_DONE;
+}
+
+int cli_link_open(cli *c) {
+  ql_str text, log;
+  ql_error err = {0};
+  cli_log opened;
+  int code = cli_text(c, "The link", c->operands[0], &text);
+  if (code != CLI_DONE) return code;
+  if (ql_link_open(c->a, text, &log, &err) != QL_OK) return cli_fail_error(c, &err, "The link");
+  code = cli_log_new(c, &opened);
+  if (code == CLI_DONE) code = check(c, log, opened.quest);
+  if (code == CLI_DONE) code = write_quest(c, log, &opened);
+  cli_log_close(&opened);
+  return code;
+}

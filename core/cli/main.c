@@ -1,0 +1,206 @@
+/* The table of commands, and the way from the command line to one of them. */
+#include <questline/quest.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+#define BIT(exit_code) (1u << ((exit_code) == CLI_INTERRUPTED ? 6 : (exit_code)))
+#define READS          (BIT(CLI_DONE) | BIT(CLI_FAILED) | BIT(CLI_USAGE))
+#define WRITES         (READS | BIT(CLI_REFUSED))
+#define NEED(option)   (CLI_##option | CLI_REQUIRED)
+#define OPTIONS(...)   ((const uint16_t[]){__VA_ARGS__, CLI_END})
+#define NO_OPTIONS     ((const uint16_t[]){CLI_END})
+
+static const cli_command commands[] = {
+    {"spec", "reads one agent file", "FILE", 1, 1, NO_OPTIONS, READS, "questline spec agents/api-architect.md", cli_spec},
+    {"check", "checks agent files together", "PATH...", 1, 4096, NO_OPTIONS, READS, "questline check .claude/agents", cli_check},
+    {"roster", "lists the agents of a folder and those they name", "DIR", 1, 1, NO_OPTIONS, READS, "questline roster .claude/agents",
+     cli_roster},
+    {"plan", "makes a plan for an objective, without a model", "OBJECTIVE", 1, 1, OPTIONS(NEED(specs), NEED(agent), CLI_md, CLI_mermaid),
+     READS, "questline plan --specs .claude/agents --agent backend-coordinator \"Add login with OAuth2\"", cli_plan},
+    {"run", "plans, approves and plays an objective by rehearsal, or goes on with a quest", "[OBJECTIVE]", 0, 1,
+     OPTIONS(CLI_specs, CLI_agent, CLI_quest, CLI_pace, CLI_store), WRITES | BIT(CLI_NOT_YET) | BIT(CLI_INTERRUPTED),
+     "questline run --specs .claude/agents --agent backend-coordinator \"Add login with OAuth2\"", cli_run},
+    {"verify", "checks that a log is whole and that every move was legal", "FILE", 1, 1, OPTIONS(CLI_head, CLI_store), READS,
+     "questline verify .questline/quests/0123456789.quest", cli_verify},
+    {"quest create", "opens a quest and prints its id", "", 0, 0, OPTIONS(NEED(mission), NEED(agents), CLI_seats, CLI_policy, CLI_store),
+     WRITES, "questline quest create --mission \"Add login with OAuth2\" --agents @lead,@api,@tests", cli_quest_create},
+    {"quest monitor", "waits until it is an agent's turn", "", 0, 0, OPTIONS(NEED(role), NEED(agent), NEED(quest), CLI_timeout, CLI_store),
+     WRITES | BIT(CLI_NOT_YET) | BIT(CLI_OVER) | BIT(CLI_INTERRUPTED), "questline quest monitor --role worker --agent @api --quest 4k",
+     cli_quest_monitor},
+    {"quest message", "gives work to an agent, or notes a worker's progress", "", 0, 0,
+     OPTIONS(NEED(quest), NEED(from), NEED(to), NEED(msg), CLI_task, CLI_store), WRITES,
+     "questline quest message --quest 4k --from @lead --to @api --msg \"Write the callback.\"", cli_quest_command},
+    {"quest respond", "ends the turn of who sends it", "", 0, 0, OPTIONS(NEED(quest), NEED(from), NEED(msg), CLI_kind, CLI_store), WRITES,
+     "questline quest respond --quest 4k --from @api --msg \"Callback written, tests pass.\"", cli_quest_command},
+    {"quest complete", "ends the quest as done; the leader's", "", 0, 0, OPTIONS(NEED(quest), NEED(from), NEED(summary), CLI_store), WRITES,
+     "questline quest complete --quest 4k --from @lead --summary \"Login works.\"", cli_quest_command},
+    {"quest drop", "closes a task unanswered", "", 0, 0, OPTIONS(NEED(quest), NEED(task), CLI_from, CLI_reason, CLI_store), WRITES,
+     "questline quest drop --quest 4k --task T2 --reason \"Not needed.\"", cli_quest_command},
+    {"quest approve", "starts a proposed quest; the owner's", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store), WRITES,
+     "questline quest approve --quest 4k", cli_quest_command},
+    {"quest reject", "ends a proposed quest; the owner's", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store), WRITES,
+     "questline quest reject --quest 4k --reason \"Too large.\"", cli_quest_command},
+    {"quest pause", "stops the quest, the turn is kept; the owner's", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store),
+     WRITES, "questline quest pause --quest 4k", cli_quest_command},
+    {"quest resume", "goes on with a paused quest; the owner's", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store), WRITES,
+     "questline quest resume --quest 4k", cli_quest_command},
+    {"quest abort", "ends the quest; the owner's", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store), WRITES,
+     "questline quest abort --quest 4k --reason \"Priorities changed.\"", cli_quest_command},
+    {"quest fail", "ends the quest as failed; the leader's, on its turn", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store),
+     WRITES, "questline quest fail --quest 4k --reason \"The provider has no OAuth2.\"", cli_quest_command},
+    {"quest claim", "takes an agent's seat", "", 0, 0, OPTIONS(NEED(quest), NEED(agent), CLI_seat, CLI_from, CLI_store), WRITES,
+     "questline quest claim --quest 4k --agent @api --seat human", cli_quest_command},
+    {"quest release", "leaves an agent's seat", "", 0, 0, OPTIONS(NEED(quest), NEED(agent), CLI_from, CLI_store), WRITES,
+     "questline quest release --quest 4k --agent @api", cli_quest_command},
+    {"quest show", "shows a quest: who holds the turn, what was said, what comes next", "", 0, 0, OPTIONS(NEED(quest), CLI_store), READS,
+     "questline quest show --quest 4k", cli_quest_show},
+    {"quest list", "lists the quests", "", 0, 0, OPTIONS(CLI_store), READS, "questline quest list", cli_quest_list},
+    {"quest log", "prints the events of a quest", "", 0, 0, OPTIONS(NEED(quest), CLI_store), READS, "questline quest log --quest 4k",
+     cli_quest_log},
+    {"link make", "puts a whole quest into a link", "FILE", 1, 1, OPTIONS(CLI_base, CLI_store), READS,
+     "questline link make .questline/quests/0123456789.quest", cli_link_make},
+    {"link open", "takes the quest out of a link", "URL", 1, 1, OPTIONS(CLI_out, CLI_store), READS,
+     "questline link open \"http://localhost:8787/app/#q=...\"", cli_link_open},
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number) {
+  (void)number;
+  if (interrupted) _exit(CLI_INTERRUPTED); /* asked twice */
+  interrupted = 1;
+}
+
+bool cli_interrupted(void) { return interrupted != 0; }
+
+void cli_catch_signals(void) {
+  struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: what waits shall wake up */
+  sigemptyset(&action.sa_mask);
+  (void)sigaction(SIGINT, &action, NULL);
+  (void)sigaction(SIGTERM, &action, NULL);
+  action.sa_handler = SIG_IGN; /* a file that grew too large is an error of write, like a full disk */
+  (void)sigaction(SIGXFSZ, &action, NULL);
+}
+
+/* A command is one word, or a group and a word. */
+static size_t group_length(const char *name) {
+  const char *blank = strchr(name, ' ');
+  return blank ? (size_t)(blank - name) : 0;
+}
+
+static bool in_group(const cli_command *command, const char *group) {
+  size_t len = group_length(command->name);
+  return len == strlen(group) && memcmp(command->name, group, len) == 0;
+}
+
+static bool is_group(const char *word) {
+  for (size_t i = 0; *word && i < QL_COUNT(commands); i++)
+    if (in_group(&commands[i], word)) return true;
+  return false;
+}
+
+static const cli_command *find_command(const char *group, const char *word) {
+  for (size_t i = 0; i < QL_COUNT(commands); i++) {
+    const char *name = commands[i].name;
+    if (!group && strcmp(name, word) == 0) return &commands[i];
+    if (group && in_group(&commands[i], group) && strcmp(name + strlen(group) + 1, word) == 0) return &commands[i];
+  }
+  return NULL;
+}
+
+/// Lists the commands; of one group, or all.
+static void print_overview(FILE *to, const char *group) {
+  if (group)
+    fprintf(to, "Usage: questline %s COMMAND [OPTION...]\n\n", group);
+  else
+    fprintf(to, "questline reads agent files, makes plans with them, and runs the plans as turn-based quests.\n\n"
+                "Usage: questline COMMAND [OPTION...]\n\n");
+  for (size_t i = 0; i < QL_COUNT(commands); i++) {
+    if (group && !in_group(&commands[i], group)) continue;
+    fprintf(to, "  %-15s  %s\n", commands[i].name, commands[i].summary);
+  }
+  fprintf(to, "\nEvery command takes --help and --json. questline --version prints the version.\n");
+}
+
+static int unknown_command(cli *c, const char *group, const char *word) {
+  const char *names[QL_COUNT(commands) + 2];
+  size_t count = 0;
+  for (size_t i = 0; i < QL_COUNT(commands); i++) {
+    if (group && in_group(&commands[i], group)) names[count++] = commands[i].name + strlen(group) + 1;
+    if (!group && !group_length(commands[i].name)) names[count++] = commands[i].name;
+  }
+  if (!group) names[count++] = "quest";
+  if (!group) names[count++] = "link";
+  const char *close = cli_closest(word, names, count);
+  if (close) return cli_fail(c, QL_ERR_ARGUMENT, "There is no command %s. Did you mean %s?", word, close);
+  return cli_fail(c, QL_ERR_ARGUMENT, "There is no command %s. See questline%s%s --help.", word, group ? " " : "", group ? group : "");
+}
+
+static int print_version(cli *c) {
+  if (!c->json) {
+    printf("questline %s (log format %d, rules %d)\n", QL_VERSION, QL_QUEST_FORMAT, QL_QUEST_RULES);
+    return CLI_DONE;
+  }
+  ql_value *version = ql_object(c->a);
+  QL_SET(version, "format", ql_int(c->a, QL_QUEST_FORMAT));
+  QL_SET(version, "rules", ql_int(c->a, QL_QUEST_RULES));
+  QL_SET(version, "version", ql_string(c->a, QL_STR(QL_VERSION)));
+  return cli_json(c, version);
+}
+
+static int dispatch(cli *c, int argc, const char *const *argv) {
+  const char *word = argc > 1 ? argv[1] : "";
+  if (!*word) {
+    if (!c->json) print_overview(stderr, NULL);
+    return c->json ? cli_fail(c, QL_ERR_ARGUMENT, "No command is given. See questline --help.") : CLI_USAGE;
+  }
+  if (strcmp(word, "--json") == 0 && argc > 2) word = argv[2]; /* before a switch of the program itself */
+  if (strcmp(word, "--version") == 0) return print_version(c);
+  if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+    print_overview(stdout, NULL);
+    return CLI_DONE;
+  }
+  word = argv[1];
+  const char *group = is_group(word) ? word : NULL;
+  int taken = group ? 3 : 2;
+  if (group) {
+    word = argc > 2 ? argv[2] : "";
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+      print_overview(stdout, group);
+      return CLI_DONE;
+    }
+    if (!*word || *word == '-') return cli_fail(c, QL_ERR_ARGUMENT, "questline %s needs a command. See questline %s --help.", group, group);
+  }
+  if (*word == '-') return cli_fail(c, QL_ERR_ARGUMENT, "Options come behind the command. See questline --help.");
+  c->command = find_command(group, word);
+  if (!c->command) return unknown_command(c, group, word);
+  bool help = false;
+  int code = cli_parse(c, argc - taken, argv + taken, &help);
+  if (code != CLI_DONE) return code;
+  if (help) {
+    cli_print_help(c->command);
+    return CLI_DONE;
+  }
+  return c->command->run(c);
+}
+
+int main(int argc, char **argv) {
+  cli_catch_signals();
+  cli c = {.a = ql_arena_new(ql_alloc_libc())};
+  const char **words = ql_arena_array(c.a, (size_t)argc + 1, sizeof *words);
+  if (!c.a || !words) return cli_no_memory(&c);
+  for (int i = 0; i < argc; i++) words[i] = argv[i];
+  for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) c.json |= strcmp(argv[i], "--json") == 0;
+  int code = dispatch(&c, argc, words);
+  if ((fflush(stdout) != 0 || ferror(stdout)) && code == CLI_DONE) {
+    perror("questline: cannot write the output");
+    code = CLI_FAILED;
+  }
+  ql_arena_free(c.a);
+  return code;
+}

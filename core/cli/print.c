@@ -1,0 +1,152 @@
+/* How quests look on a terminal. */
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "store.h"
+
+void cli_print_names(FILE *to, const ql_value *names) {
+  for (const ql_value *name = names ? names->first : NULL; name; name = name->next) {
+    if (name != names->first) fputs(", ", to);
+    cli_put(to, name->text);
+  }
+}
+
+const char *cli_store_words(cli *c) {
+  if (!c->value[CLI_store]) return "";
+  ql_buf words = ql_buf_new(ql_alloc_libc());
+  ql_buf_add(&words, QL_STR(" --store '"));
+  for (const char *at = c->value[CLI_store]; *at; at++) {
+    if (*at == '\'')
+      ql_buf_add(&words, QL_STR("'\\''"));
+    else
+      ql_buf_byte(&words, *at);
+  }
+  ql_buf_add(&words, (ql_str){"'", 2});
+  const char *kept = words.failed ? NULL : ql_arena_str(c->a, ql_buf_str(&words)).ptr;
+  ql_buf_free(&words);
+  return kept ? kept : "";
+}
+
+ql_value *cli_where(cli *c, const cli_log *log) {
+  char head[QL_HASH_CHARS];
+  ql_value *where = ql_object(c->a);
+  ql_quest_head(log->quest, head);
+  QL_SET(where, "file", ql_string(c->a, cli_clean(c, log->path)));
+  QL_SET(where, "head", ql_string(c->a, ql_arena_str(c->a, (ql_str){head, QL_HASH_CHARS})));
+  QL_SET(where, "id", ql_string(c->a, ql_quest_id(log->quest)));
+  QL_SET(where, "n", ql_int(c->a, ql_quest_count(log->quest)));
+  return where;
+}
+
+/* ---- events ---- */
+
+static void print_time(int64_t at) {
+  time_t seconds = (time_t)(at / 1000);
+  struct tm parts;
+  char text[32];
+  if (!gmtime_r(&seconds, &parts) || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) strcpy(text, "-");
+  printf("%-20s", text);
+}
+
+/// The text an event is about. NULL for one that has none; JSON null where it was withheld.
+static const ql_value *words_of(const ql_value *data) {
+  static const ql_str fields[] = {QL_STR_INIT("msg"), QL_STR_INIT("mission"), QL_STR_INIT("summary"), QL_STR_INIT("reason")};
+  for (size_t i = 0; i < QL_COUNT(fields); i++) {
+    const ql_value *words = ql_get(data, fields[i]);
+    if (words) return words;
+  }
+  return NULL;
+}
+
+static void print_plain_field(const ql_value *data, ql_str name) {
+  ql_str text = ql_get_str(data, name);
+  if (!text.ptr) return;
+  putchar(' ');
+  cli_put(stdout, text);
+}
+
+void cli_print_event(cli *c, const ql_quest *quest, int64_t n) {
+  ql_value *event = ql_quest_event(quest, c->a, n);
+  const ql_value *data = QL_GET(event, "data"), *to = QL_GET(data, "to"), *words = words_of(data);
+  printf("%4lld  ", (long long)n);
+  print_time(ql_get_int(event, QL_STR("at"), 0));
+  fputs("  ", stdout);
+  cli_colour_on(stdout, CLI_BOLD);
+  cli_put(stdout, ql_get_str(event, QL_STR("by")));
+  cli_colour_on(stdout, CLI_PLAIN);
+  putchar(' ');
+  cli_put(stdout, ql_get_str(event, QL_STR("type")));
+  print_plain_field(data, QL_STR("kind"));
+  print_plain_field(data, QL_STR("task"));
+  print_plain_field(data, QL_STR("agent"));
+  print_plain_field(data, QL_STR("seat"));
+  if (to) fputs(" to ", stdout);
+  cli_print_names(stdout, to);
+  if (words) fputs(": ", stdout);
+  if (words && words->kind == QL_NULL) fputs("(withheld)", stdout);
+  if (words && words->kind == QL_STRING) cli_put_short(stdout, words->text, 100);
+  putchar('\n');
+}
+
+/* ---- verdicts ---- */
+
+static bool is(const ql_value *verdict, ql_str key, ql_str word) { return ql_eq(ql_get_str(verdict, key), word); }
+
+int cli_verdict_exit(const ql_value *verdict) {
+  bool no = is(verdict, QL_STR("intact"), QL_STR("no")) || is(verdict, QL_STR("legal"), QL_STR("no")) ||
+            is(verdict, QL_STR("complete"), QL_STR("no"));
+  return no ? CLI_FAILED : CLI_DONE;
+}
+
+static const struct {
+  ql_str verdict, answer, sentence;
+  cli_colour colour;
+} sentences[] = {
+    {QL_STR_INIT("intact"), QL_STR_INIT("yes"), QL_STR_INIT("No byte changed since it was written."), CLI_GREEN},
+    {QL_STR_INIT("intact"), QL_STR_INIT("no"), QL_STR_INIT("It is not what was written."), CLI_RED},
+    {QL_STR_INIT("legal"), QL_STR_INIT("yes"), QL_STR_INIT("Each move was made by who held the turn."), CLI_GREEN},
+    {QL_STR_INIT("legal"), QL_STR_INIT("no"), QL_STR_INIT("A move breaks a rule."), CLI_RED},
+    {QL_STR_INIT("legal"), QL_STR_INIT("unknown"), QL_STR_INIT("Not every event could be judged."), CLI_YELLOW},
+    {QL_STR_INIT("complete"), QL_STR_INIT("terminal"), QL_STR_INIT("The quest is over, nothing can follow."), CLI_GREEN},
+    {QL_STR_INIT("complete"), QL_STR_INIT("anchored"), QL_STR_INIT("It ends at the head that was given."), CLI_GREEN},
+    {QL_STR_INIT("complete"), QL_STR_INIT("open"), QL_STR_INIT("Still open. A copy cut short here would look the same."), CLI_YELLOW},
+    {QL_STR_INIT("complete"), QL_STR_INIT("no"), QL_STR_INIT("It does not end at the head that was given."), CLI_RED},
+};
+
+static void print_problem(const ql_value *problem) {
+  printf("line %lld", (long long)ql_get_int(problem, QL_STR("line"), 0));
+  int64_t offset = ql_get_int(problem, QL_STR("offset"), 0);
+  if (offset > 0) printf(", byte %lld", (long long)offset);
+  fputs(": ", stdout);
+  cli_put(stdout, ql_get_str(problem, QL_STR("cause")));
+  fputs(". ", stdout);
+  cli_put(stdout, ql_get_str(problem, QL_STR("message")));
+  if (is(problem, QL_STR("verdict"), QL_STR("intact")))
+    fputs(" The lines before it are sound; those after it cannot be relied on.", stdout);
+  putchar('\n');
+}
+
+int cli_print_verdict(const ql_value *verdict) {
+  for (size_t i = 0; i < QL_COUNT(sentences); i++) {
+    if (!is(verdict, sentences[i].verdict, sentences[i].answer)) continue;
+    cli_put(stdout, sentences[i].verdict);
+    putchar(' ');
+    cli_colour_on(stdout, sentences[i].colour);
+    cli_put(stdout, sentences[i].answer);
+    cli_colour_on(stdout, CLI_PLAIN);
+    fputs(". ", stdout);
+    cli_put(stdout, sentences[i].sentence);
+    putchar('\n');
+  }
+  const ql_value *problem = QL_GET(verdict, "problem");
+  if (problem) print_problem(problem);
+  int64_t withheld = ql_get_int(verdict, QL_STR("withheld"), 0);
+  if (withheld > 0) printf("withheld %lld. So many texts were taken out; the rest still verifies.\n", (long long)withheld);
+  printf("events %lld\nhead ", (long long)ql_get_int(verdict, QL_STR("events"), 0));
+  cli_put(stdout, ql_get_str(verdict, QL_STR("head")));
+  fputs("\nstate ", stdout);
+  cli_put(stdout, ql_get_str(verdict, QL_STR("state_hash")));
+  puts("\nThis finds accidents and broken rules. It does not prove who spoke, nor stop someone who rewrites the whole log.");
+  return cli_verdict_exit(verdict);
+}

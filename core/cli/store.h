@@ -1,0 +1,75 @@
+/* Quests on disk: one file each, locked while written, synced before anything is said about it. */
+#ifndef QL_CLI_STORE_H
+#define QL_CLI_STORE_H
+
+#include <questline/quest.h>
+
+#include "cli.h"
+
+/// An open quest file and what stands in it.
+typedef struct cli_log {
+  const char *path;
+  ql_quest *quest;
+  size_t size; /* bytes of whole lines read so far */
+  size_t torn; /* bytes behind them that are no whole line */
+  int fd;
+} cli_log;
+
+/// The folder of quests: DIR/quests of --store, else .questline/quests found here or above.
+/// @param make  create it here when there is none; otherwise that is an error
+int cli_store_folder(cli *c, bool make, const char **out);
+/// The file of the quest that --quest names.
+int cli_store_find(cli *c, const char *id, const char **path);
+/// Names of the quest files in a folder, sorted; "0123456789.quest".
+int cli_store_names(cli *c, const char *folder, const char *const **names, size_t *count);
+
+/// An empty quest without a file.
+int cli_log_new(cli *c, cli_log *log);
+/// Opens and reads a quest. Writing: the file stays locked until it is closed or unlocked, and a torn tail is moved to ID.torn. Reading
+/// mends nothing. log is to be closed in any case.
+int cli_log_open(cli *c, const char *path, bool writing, cli_log *log);
+/// Locks the file for writing and reads what others wrote meanwhile; *changed says whether there was anything.
+int cli_log_lock(cli *c, cli_log *log, bool *changed);
+void cli_log_unlock(cli_log *log);
+/// Reads what others wrote meanwhile.
+int cli_log_refresh(cli *c, cli_log *log);
+/// Both put a line into the file and sync it, not into log->quest: that is the caller's next step. @return CLI_DONE; CLI_FAILED, said, with
+/// the file as it was before.
+int cli_log_create(cli *c, const char *folder, ql_str line, cli_log *log); /* makes the file of a new quest, and leaves it locked */
+int cli_log_write(cli *c, cli_log *log, ql_str line);                      /* adds to one that is locked */
+void cli_log_close(cli_log *log);
+
+/// Writes a whole new file and syncs it; an existing one is an error.
+int cli_write_file(cli *c, const char *path, ql_str bytes);
+
+/// Waits until a file changes. Notified by the system where that is to be had, else by looking at it every few seconds.
+typedef struct cli_watch {
+  int fd;
+} cli_watch;
+
+typedef enum cli_woken { CLI_CHANGED, CLI_TIMEOUT, CLI_SIGNAL } cli_woken;
+
+/// Begins to listen; to be called before the file is read.
+cli_watch cli_watch_open(const char *path);
+/// @param deadline  by cli_monotonic
+cli_woken cli_watch_wait(cli_watch watch, int64_t deadline);
+void cli_watch_close(cli_watch watch);
+/// Waits, unless interrupted.
+cli_woken cli_sleep(int64_t ms);
+
+/* print.c */
+
+/// One line about event n: who, what, the beginning of the text.
+void cli_print_event(cli *c, const ql_quest *quest, int64_t n);
+/// " --store DIR" when it was given, quoted for a shell: for the commands we tell people to type.
+const char *cli_store_words(cli *c);
+/// {"head", "id", "n"} and the file of a quest.
+ql_value *cli_where(cli *c, const cli_log *log);
+/// The names of a list, separated by ", ".
+void cli_print_names(FILE *to, const ql_value *names);
+/// Prints the verdict in words. @return CLI_DONE, or CLI_FAILED when one of it is no.
+int cli_print_verdict(const ql_value *verdict);
+/// CLI_FAILED when one of a verdict is no.
+int cli_verdict_exit(const ql_value *verdict);
+
+#endif

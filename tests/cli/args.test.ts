@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+
+import { binary, Place, questline } from './harness.ts';
+
+const commands = [
+  ...['spec', 'check', 'roster', 'plan', 'run', 'verify', 'link make', 'link open'],
+  ...['create', 'monitor', 'message', 'respond', 'complete', 'drop', 'approve', 'reject', 'pause', 'resume', 'abort', 'fail']
+    .concat(['claim', 'release', 'show', 'list', 'log'])
+    .map((name) => `quest ${name}`),
+];
+
+test('the overview names every command', async () => {
+  const { code, stdout } = await questline(['--help']);
+  assert.equal(code, 0);
+  for (const command of commands) assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
+  assert.equal([...stdout.matchAll(/^  \S/gm)].length, commands.length);
+});
+
+for (const command of commands) {
+  test(`${command} --help shows usage, options, an example and exit codes`, async () => {
+    const { code, stdout, stderr } = await questline([...command.split(' '), '--help']);
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    assert.match(stdout, new RegExp(`^Usage: questline ${command}`, 'm'));
+    assert.match(stdout, /^  --json .+/m);
+    assert.match(stdout, /^  --help .+/m);
+    assert.match(stdout, new RegExp(`^Example: questline ${command}`, 'm'));
+    assert.match(stdout, /^Exit: 0 done; 1 failed/m);
+  });
+
+  test(`${command} refuses an unknown option`, async () => {
+    const human = await questline([...command.split(' '), '--jsno']);
+    assert.equal(human.code, 2);
+    assert.equal(human.stdout, '');
+    assert.match(human.stderr, /^questline: .*--jsno\. Did you mean --json\?\n$/);
+    const json = await questline([...command.split(' '), '--nonsense-option', '--json']);
+    assert.equal(json.code, 2);
+    assert.equal(json.stderr, '');
+    assert.equal(JSON.parse(json.stdout).error.status, 'QL_ERR_ARGUMENT');
+  });
+}
+
+const usage: [string, string[], RegExp][] = [
+  ['no command', [], /Usage: questline COMMAND/],
+  ['an unknown command', ['frobnicate'], /no command frobnicate/],
+  ['a misspelled command', ['rostr'], /Did you mean roster\?/],
+  ['a misspelled command of a group', ['quest', 'respnd'], /Did you mean respond\?/],
+  ['a group alone', ['quest'], /quest needs a command/],
+  ['an option before the command', ['--store', 'x', 'quest', 'list'], /Options come behind the command/],
+  ['a missing operand', ['spec'], /spec needs FILE/],
+  ['too many operands', ['spec', 'a', 'b'], /does not know what to do with b/],
+  ['an objective without quotes', ['plan', '--specs', '.', '--agent', 'x', 'Add', 'login'], /in quotes/],
+  ['a missing option', ['quest', 'message', '--quest', 'x'], /needs --from NAME/],
+  ['an option without its value', ['quest', 'show', '--quest'], /--quest needs a value/],
+  ['a value for a switch', ['quest', 'list', '--json=1'], /--json=1 takes no value/],
+  ['an option twice', ['quest', 'show', '--quest', 'a', '--quest', 'b'], /--quest is given twice/],
+  ['a role nobody has', ['quest', 'monitor', '--role', 'boss', '--agent', 'a', '--quest', 'x'], /--role is leader, worker/],
+  ['a timeout that is no number', ['quest', 'monitor', '--role', 'worker', '--agent', 'a', '--quest', 'x', '--timeout', '9s'], /whole number/],
+  ['a number past its limit', ['run', '--quest', 'x', '--pace', '99999999999999999999'], /from 0 to 60000/],
+  ['run without anything', ['run'], /needs an OBJECTIVE/],
+  ['run with an objective alone', ['run', 'Add login'], /--specs DIR and --agent NAME/],
+  ['run with too much', ['run', '--quest', 'x', '--specs', '.', '--agent', 'y'], /belong to a new objective/],
+  ['two formats', ['plan', '--specs', '.', '--agent', 'x', '--md', '--mermaid', 'y'], /Choose one/],
+  ['a head that is none', ['verify', '--head', 'abc', 'x'], /43 characters of a head/],
+  ['an empty text', ['quest', 'create', '--mission', '', '--agents', '@a'], /--mission is empty/],
+  ['an agent list that is JSON', ['quest', 'create', '--mission', 'm', '--agents', '["@a","@b"'], /names separated by commas/],
+  ['an empty agent name', ['quest', 'create', '--mission', 'm', '--agents', '@a,,@b'], /names separated by commas/],
+  ['a seat that is no pair', ['quest', 'create', '--mission', 'm', '--agents', '@a', '--seats', '@a'], /wants pairs/],
+  ['a sequence the option parser would replace', ['quest', 'create', '--mission', 'x !#:+ y', '--agents', '@a'], /send it on stdin/],
+];
+
+for (const [name, args, sentence] of usage) {
+  test(`usage: ${name}`, async () => {
+    const place = new Place();
+    const human = await place.run(...args);
+    assert.equal(human.code, 2);
+    assert.equal(human.stdout, '');
+    assert.match(human.stderr, sentence);
+    assert.ok(args.length === 0 || human.stderr.split('\n').length === 2, 'one sentence');
+    const words = args[0] === 'quest' ? 2 : 1;
+    const json = await place.run(...args.slice(0, words), '--json', ...args.slice(words));
+    assert.equal(json.code, 2);
+    assert.equal(typeof JSON.parse(json.stdout).error.message, 'string');
+  });
+}
+
+test('--version says program, log format and rules', async () => {
+  assert.match((await questline(['--version'])).stdout, /^questline \d+\.\d+\.\d+ \(log format 1, rules 1\)\n$/);
+  assert.equal(JSON.parse((await questline(['--version', '--json'])).stdout).rules, 1);
+});
+
+test('--help wins over missing options', async () => {
+  assert.equal((await questline(['quest', 'message', '--from', 'x', '-h'])).code, 0);
+});
+
+test('-- ends the options', async () => {
+  const { code, stderr } = await questline(['spec', '--', '--json']);
+  assert.equal(code, 1);
+  assert.match(stderr, /Cannot read --json/);
+});
+
+test('output that cannot be written is a failure', () => {
+  const { status, stderr } = spawnSync('sh', ['-c', `exec ${binary} --help >/dev/full`], { encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(stderr, /cannot write the output/);
+});
