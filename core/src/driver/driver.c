@@ -225,16 +225,11 @@ static ql_status look(ql_driver *d, ql_error *err) {
   return QL_OK;
 }
 
-/* The plan as it was shown, from the log itself. */
-static ql_status plan_of_log(ql_driver *d, ql_error *err) {
-  const ql_value *event = ql_quest_event(d->quest, d->arena, 0);
-  ql_str brief = ql_get_str(QL_GET(event, "data"), QL_STR("brief"));
+/* The plan as it was shown, from the log itself; NULL when it is withheld or cannot be read, which is no error: the owner is asked without. */
+static ql_value *plan_of_log(const ql_driver *d, ql_arena *a) {
   const ql_plan *plan;
-  if (!event) return out_of_memory(err);
-  if (!brief.ptr || ql_plan_read(d->arena, ql_arena_str(d->arena, brief), &plan, err) != QL_OK)
-    return QL_OK; /* asked without a plan to show */
-  d->plan = ql_plan_value(d->arena, plan);
-  return d->plan ? QL_OK : out_of_memory(err);
+  ql_str brief = ql_get_str(QL_GET(ql_quest_event(d->quest, a, 0), "data"), QL_STR("brief"));
+  return brief.ptr && ql_plan_read(a, brief, &plan, NULL) == QL_OK ? ql_plan_value(a, plan) : NULL;
 }
 
 static ql_value *effect(const ql_driver *d, ql_arena *a, ql_str kind) {
@@ -261,7 +256,7 @@ static ql_value *append_effect(const ql_driver *d, ql_arena *a) {
 static ql_value *human_effect(const ql_driver *d, ql_arena *a) {
   ql_value *e = effect(d, a, QL_STR("ask.human"));
   ql_str question = d->refused.ptr ? d->refused : QL_STR("Read the plan, then approve or reject it. Nothing runs until you approve.");
-  if (d->plan) QL_SET(e, "plan", ql_copy(a, d->plan));
+  QL_SET(e, "plan", d->plan ? ql_copy(a, d->plan) : plan_of_log(d, a));
   QL_SET(e, "question", ql_string(a, question));
   return e;
 }
@@ -294,7 +289,6 @@ ql_status ql_driver_next(ql_driver *driver, ql_arena *a, int64_t now, ql_value *
     driver->step = STEP_LOOK;
     status = look(driver, err);
   }
-  if (status == QL_OK && driver->step == STEP_HUMAN && !driver->plan) status = plan_of_log(driver, err);
   if (status != QL_OK) return status;
   ql_value *e = present(driver, a);
   if (!e || ql_arena_failed(a)) return out_of_memory(err);
@@ -307,11 +301,9 @@ ql_status ql_driver_next(ql_driver *driver, ql_arena *a, int64_t now, ql_value *
 static ql_status decide(ql_driver *d, int64_t now, ql_error *err) {
   ql_decision decision;
   ql_status status = ql_quest_decide(d->quest, d->command, d->wanted, now, d->entropy, &decision, err);
-  if (status == QL_ERR_CONFLICT) {
-    d->step = STEP_LOOK; /* the owner spoke about an older state: ask again */
-    return QL_OK;
-  }
-  if (status != QL_OK) return status;
+  /* The owner spoke about an older state, or memory ran out: look again and ask again. */
+  if (status == QL_ERR_CONFLICT || status == QL_ERR_NOMEM) d->step = STEP_LOOK;
+  if (status != QL_OK) return status == QL_ERR_CONFLICT ? QL_OK : status;
   if (decision.refusal) {
     bool owners = ql_eq(ql_get_str(d->wanted, QL_STR("by")), QL_STR("@owner"));
     if (!owners && d->looked_at == ql_quest_count(d->quest)) /* asking again would be refused again, for ever */
