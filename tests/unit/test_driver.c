@@ -1,0 +1,339 @@
+/* The session without a host: this file is the host. */
+#include <questline/driver.h>
+
+#include "base/text.h"
+#include "support.h"
+
+#define NOW INT64_C(1763712000000)
+
+static const struct {
+  const char *path, *text;
+} TEAM[] = {
+    {"lead.md",
+     "---\nname: lead\ndescription: Coordinates the backend team\n---\n\n# Lead\n\n## Team\n\n- **api-designer**: HTTP API contracts and "
+     "endpoints\n- **data-keeper**: database schema and migrations\n- **reviewer**: security review and tests\n"},
+    {"api-designer.md", "---\nname: api-designer\ndescription: Designs HTTP API contracts and writes endpoints\n---\n\nYou design APIs.\n"},
+    {"data-keeper.md", "---\nname: data-keeper\ndescription: Owns the database schema, migrations and queries\n---\n\nYou keep data.\n"},
+    {"reviewer.md", "---\nname: reviewer\ndescription: Security review, tests and code quality\n---\n\nYou review.\n"},
+};
+
+static ql_roster *team(void) {
+  ql_roster *roster = ql_roster_new(ql_alloc_libc());
+  for (size_t i = 0; i < QL_COUNT(TEAM); i++) assert_int_equal(ql_roster_add(roster, str(TEAM[i].path), str(TEAM[i].text), NULL), QL_OK);
+  assert_int_equal(ql_roster_link(roster, NULL), QL_OK);
+  return roster;
+}
+
+static ql_value *request(ql_arena *a, const char *mode, const char *text) {
+  ql_value *r = ql_object(a);
+  QL_SET(r, "agent", ql_string(a, QL_STR("@lead")));
+  if (mode) QL_SET(r, "mode", ql_string(a, str(mode)));
+  QL_SET(r, "text", ql_string(a, str(text)));
+  return r;
+}
+
+/* ---- a host in memory ---- */
+
+typedef struct host {
+  ql_quest *quest;
+  ql_driver *driver;
+  ql_roster *roster;
+  size_t effects;
+  bool approves; /* what it says when asked; otherwise it rejects */
+  char answer[4096];
+} host;
+
+static ql_value *result(ql_arena *a, const ql_value *effect) {
+  ql_value *r = ql_object(a);
+  QL_SET(r, "id", ql_int(a, ql_get_int(effect, QL_STR("id"), -1)));
+  return r;
+}
+
+static void give_random(ql_arena *a, ql_value *r, uint8_t seed) {
+  uint8_t bytes[QL_ENTROPY_BYTES];
+  char *text = ql_arena_get(a, 64);
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(seed + i * 7);
+  QL_SET(r, "bytes", ql_string(a, (ql_str){text, ql_base64url_write(text, bytes, sizeof bytes)}));
+}
+
+static bool is_kind(const ql_value *effect, const char *kind) { return ql_eq(ql_get_str(effect, QL_STR("kind")), str(kind)); }
+
+/* Performs one effect. QL_MORE when something was done, QL_DONE when nothing more will come, QL_OK for wait. */
+static ql_status perform(host *h, ql_arena *a, ql_error *err) {
+  ql_value *effect;
+  ql_status status = ql_driver_next(h->driver, a, NOW, &effect, err);
+  if (status != QL_OK) return status;
+  h->effects++;
+  if (is_kind(effect, "done")) return QL_DONE;
+  if (is_kind(effect, "wait")) return QL_OK;
+  ql_value *r = result(a, effect);
+  if (is_kind(effect, "random")) give_random(a, r, (uint8_t)h->effects);
+  if (is_kind(effect, "log.append")) QL_SET(r, "outcome", ql_string(a, QL_STR("ok")));
+  if (is_kind(effect, "answer")) {
+    ql_str answer = ql_get_str(effect, QL_STR("answer"));
+    snprintf(h->answer, sizeof h->answer, "%.*s", (int)answer.len, answer.ptr);
+  }
+  if (is_kind(effect, "ask.human")) {
+    ql_value *command = QL_SET(r, "command", ql_object(a));
+    QL_SET(command, "by", ql_string(a, QL_STR("@owner")));
+    QL_SET(command, "type", ql_string(a, h->approves ? QL_STR("approve") : QL_STR("reject")));
+  }
+  if (ql_arena_failed(a)) return QL_ERR_NOMEM;
+  status = ql_driver_result(h->driver, NOW, r, err);
+  return status == QL_OK ? QL_MORE : status;
+}
+
+static ql_status step(host *h) {
+  ql_error err = {0};
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_status status = a ? perform(h, a, &err) : QL_ERR_NOMEM;
+  ql_arena_free(a);
+  return status;
+}
+
+static ql_status run(host *h) {
+  ql_status status = QL_MORE;
+  while (status == QL_MORE && h->effects < 1000) status = step(h);
+  return status;
+}
+
+static host opened(const char *mode, const char *text, bool approves) {
+  host h = {.quest = ql_quest_new(ql_alloc_libc()), .roster = team(), .approves = approves};
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, h.roster, request(a, mode, text), &h.driver, NULL), QL_OK);
+  ql_arena_free(a);
+  return h;
+}
+
+static void closed(host *h) {
+  ql_driver_free(h->driver);
+  ql_quest_free(h->quest);
+  ql_roster_free(h->roster);
+}
+
+static void assert_status(const ql_quest *quest, const char *expected) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  assert_str_is(ql_get_str(ql_quest_state(quest, a), QL_STR("status")), expected);
+  ql_arena_free(a);
+}
+
+static void assert_verdict(const ql_quest *quest, const char *complete) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *verdict;
+  assert_int_equal(ql_verify(a, ql_quest_log(quest), QL_ABSENT, &verdict, NULL), QL_OK);
+  assert_str_is(ql_get_str(verdict, QL_STR("intact")), "yes");
+  assert_str_is(ql_get_str(verdict, QL_STR("legal")), "yes");
+  assert_str_is(ql_get_str(verdict, QL_STR("complete")), complete);
+  ql_arena_free(a);
+}
+
+/* ---- tests ---- */
+
+#define OBJECTIVE "Add sign-in with OAuth2: API endpoints, database schema, security review"
+
+static void a_quest_runs_to_its_end(void **state) {
+  (void)state;
+  host h = opened("quest", OBJECTIVE, false);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_status(h.quest, "completed");
+  assert_verdict(h.quest, "terminal");
+  assert_true(ql_quest_count(h.quest) >= 8);
+  closed(&h);
+}
+
+static void a_prequest_waits_for_the_owner(void **state) {
+  (void)state;
+  for (int approves = 0; approves <= 1; approves++) {
+    host h = opened("prequest", OBJECTIVE, approves);
+    assert_int_equal(run(&h), QL_DONE);
+    assert_status(h.quest, approves ? "completed" : "aborted");
+    assert_verdict(h.quest, "terminal");
+    closed(&h);
+  }
+}
+
+static void normal_answers_without_a_log(void **state) {
+  (void)state;
+  host h = opened(NULL, "Where do you keep the database schema?", false);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_int_equal(ql_quest_count(h.quest), 0);
+  assert_non_null(strstr(h.answer, "no model was asked"));
+  assert_non_null(strstr(h.answer, "@data-keeper"));
+  closed(&h);
+}
+
+static void the_first_word_chooses_the_mode(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *status;
+    bool answers;
+  } CASES[] = {
+      {"PRE-QUEST: " OBJECTIVE, "aborted", false},   {"prequest " OBJECTIVE, "aborted", false},
+      {"QUEST: " OBJECTIVE, "completed", false},     {"Create quest for " OBJECTIVE, "completed", false},
+      {"Questions about the schema", "empty", true},
+  };
+  for (size_t i = 0; i < QL_COUNT(CASES); i++) {
+    host h = opened(NULL, CASES[i].text, false);
+    assert_int_equal(run(&h), QL_DONE);
+    assert_status(h.quest, CASES[i].status);
+    assert_int_equal(h.answer[0] != 0, CASES[i].answers);
+    if (!CASES[i].answers) {
+      ql_arena *a = ql_arena_new(ql_alloc_libc());
+      assert_str_is(ql_get_str(ql_quest_view(h.quest, a), QL_STR("mission")), OBJECTIVE);
+      ql_arena_free(a);
+    }
+    closed(&h);
+  }
+}
+
+/* Not calling any more, at every point, then a new driver on the same log: it ends, and what stood in the log stays. */
+static void stopped_anywhere_it_goes_on_from_the_log(void **state) {
+  (void)state;
+  bool ended = false;
+  for (size_t stop = 1; !ended; stop++) {
+    host h = opened("quest", OBJECTIVE, true);
+    while (h.effects < stop && !ended) ended = step(&h) == QL_DONE;
+    if (ql_quest_count(h.quest) == 0 || ended) {
+      closed(&h);
+      continue;
+    }
+    ql_quest *again = ql_quest_new(ql_alloc_libc());
+    ql_str log = ql_quest_log(h.quest);
+    assert_int_equal(ql_quest_append_log(again, log, NULL), QL_OK);
+    host second = {.quest = again, .approves = true};
+    assert_int_equal(ql_driver_new(ql_alloc_libc(), again, NULL, NULL, &second.driver, NULL), QL_OK);
+    assert_int_equal(run(&second), QL_DONE);
+    assert_status(again, "completed");
+    assert_verdict(again, "terminal");
+    assert_memory_equal(ql_quest_log(again).ptr, log.ptr, log.len);
+    ql_driver_free(second.driver);
+    ql_quest_free(again);
+    closed(&h);
+  }
+}
+
+static void asked_twice_it_says_the_same(void **state) {
+  (void)state;
+  host h = opened("quest", OBJECTIVE, true);
+  ql_status status = QL_MORE;
+  while (status == QL_MORE) {
+    ql_arena *a = ql_arena_new(ql_alloc_libc());
+    ql_value *first, *second;
+    assert_int_equal(ql_driver_next(h.driver, a, NOW, &first, NULL), QL_OK);
+    assert_int_equal(ql_driver_next(h.driver, a, NOW + 5, &second, NULL), QL_OK);
+    assert_true(ql_value_equal(first, second));
+    ql_arena_free(a);
+    status = step(&h);
+  }
+  assert_int_equal(status, QL_DONE);
+  closed(&h);
+}
+
+/* Somebody else wrote first: the store says conflict, the host brings the quest up to date, the driver decides again. */
+static void a_conflict_is_decided_again(void **state) {
+  (void)state;
+  host h = opened("quest", OBJECTIVE, true);
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *effect, *pause = ql_object(a), *resume = ql_object(a);
+  do {
+    assert_int_equal(step(&h), QL_MORE);
+    assert_int_equal(ql_driver_next(h.driver, a, NOW, &effect, NULL), QL_OK);
+  } while (ql_quest_count(h.quest) < 5 || !is_kind(effect, "log.append"));
+  ql_decision decision;
+  const uint8_t entropy[QL_ENTROPY_BYTES] = {3};
+  QL_SET(pause, "by", ql_string(a, QL_STR("@owner")));
+  QL_SET(pause, "type", ql_string(a, QL_STR("pause")));
+  assert_int_equal(ql_quest_decide(h.quest, a, pause, NOW, entropy, &decision, NULL), QL_OK);
+  assert_int_equal(ql_quest_append(h.quest, decision.line, NULL), QL_OK);
+  ql_value *r = result(a, effect);
+  QL_SET(r, "outcome", ql_string(a, QL_STR("conflict")));
+  assert_int_equal(ql_driver_result(h.driver, NOW, r, NULL), QL_OK);
+  assert_int_equal(step(&h), QL_OK); /* paused: wait */
+  QL_SET(resume, "by", ql_string(a, QL_STR("@owner")));
+  QL_SET(resume, "type", ql_string(a, QL_STR("resume")));
+  assert_int_equal(ql_quest_decide(h.quest, a, resume, NOW, entropy, &decision, NULL), QL_OK);
+  assert_int_equal(ql_quest_append(h.quest, decision.line, NULL), QL_OK);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_status(h.quest, "completed");
+  assert_verdict(h.quest, "terminal");
+  ql_arena_free(a);
+  closed(&h);
+}
+
+static void a_full_store_loses_nothing(void **state) {
+  (void)state;
+  host h = opened("quest", OBJECTIVE, true);
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *effect, *again;
+  assert_int_equal(step(&h), QL_MORE);
+  assert_int_equal(ql_driver_next(h.driver, a, NOW, &effect, NULL), QL_OK);
+  assert_true(is_kind(effect, "log.append"));
+  ql_value *r = result(a, effect);
+  QL_SET(r, "outcome", ql_string(a, QL_STR("full")));
+  assert_int_equal(ql_driver_result(h.driver, NOW, r, NULL), QL_OK);
+  assert_int_equal(ql_driver_next(h.driver, a, NOW, &again, NULL), QL_OK);
+  assert_true(ql_value_equal(QL_GET(effect, "lines"), QL_GET(again, "lines")));
+  assert_int_equal(run(&h), QL_DONE);
+  ql_arena_free(a);
+  closed(&h);
+}
+
+static void wrong_calls_are_errors(void **state) {
+  (void)state;
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_quest *quest = ql_quest_new(ql_alloc_libc());
+  ql_roster *roster = team();
+  ql_driver *driver = NULL;
+  ql_value *nobody = request(a, "quest", OBJECTIVE);
+  QL_SET(nobody, "agent", ql_string(a, QL_STR("@ghost")));
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), quest, NULL, NULL, &driver, NULL), QL_ERR_ARGUMENT);
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), quest, roster, nobody, &driver, NULL), QL_ERR_NOT_FOUND);
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), quest, roster, request(a, "quest", "  "), &driver, NULL), QL_ERR_ARGUMENT);
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), quest, roster, request(a, NULL, "PRE-QUEST:"), &driver, NULL), QL_ERR_ARGUMENT);
+  assert_null(driver);
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), quest, roster, request(a, "quest", OBJECTIVE), &driver, NULL), QL_OK);
+  ql_value *effect;
+  assert_int_equal(ql_driver_next(driver, a, NOW, &effect, NULL), QL_OK);
+  ql_value *short_bytes = result(a, effect), *other_id = result(a, effect);
+  QL_SET(short_bytes, "bytes", ql_string(a, QL_STR("AAAA")));
+  QL_SET(other_id, "id", ql_int(a, 99));
+  assert_int_equal(ql_driver_result(driver, NOW, short_bytes, NULL), QL_ERR_ARGUMENT);
+  assert_int_equal(ql_driver_result(driver, NOW, other_id, NULL), QL_ERR_ARGUMENT);
+  ql_driver_free(driver);
+  ql_roster_free(roster);
+  ql_quest_free(quest);
+  ql_arena_free(a);
+}
+
+/* Memory fails once, anywhere: the call says so, and called again it goes on to the end. */
+static void memory_may_run_out_anywhere(void **state) {
+  (void)state;
+  bool failed = true;
+  for (size_t allowed = 0; failed; allowed += 7) {
+    host h = opened("quest", OBJECTIVE, true);
+    fail_allocation(allowed);
+    ql_status status = QL_MORE;
+    while ((status == QL_MORE || status == QL_ERR_NOMEM) && h.effects < 1000) status = step(&h);
+    failed = allocation_failed();
+    fail_allocation(SIZE_MAX);
+    assert_int_equal(status, QL_DONE);
+    assert_verdict(h.quest, "terminal");
+    closed(&h);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_quest_runs_to_its_end),
+      cmocka_unit_test(a_prequest_waits_for_the_owner),
+      cmocka_unit_test(normal_answers_without_a_log),
+      cmocka_unit_test(the_first_word_chooses_the_mode),
+      cmocka_unit_test(stopped_anywhere_it_goes_on_from_the_log),
+      cmocka_unit_test(asked_twice_it_says_the_same),
+      cmocka_unit_test(a_conflict_is_decided_again),
+      cmocka_unit_test(a_full_store_loses_nothing),
+      cmocka_unit_test(wrong_calls_are_errors),
+      cmocka_unit_test(memory_may_run_out_anywhere),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
