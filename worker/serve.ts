@@ -105,6 +105,7 @@ async function main(): Promise<void> {
     const serving = await serve({ port, persist: resolve(values.persist), site: resolve(values.site) });
     console.log(serving.url);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.removeAllListeners(signal); // miniflare's own do not wait until the runtime has ended
       process.once(signal, () => void serving.stop().then(() => process.exit(0)));
     }
   } catch (error) {

@@ -4,16 +4,12 @@ import { loadCore } from '@questline/core/node';
 import { API, type Created, DATABASE, LEAD, type Reply, Server, create, scratch } from './client.ts';
 
 const core = await loadCore();
-let folder: Awaited<ReturnType<typeof scratch>>;
 let server: Server;
 
+after(() => server.stop());
+const folder = await scratch({ after });
 before(async () => {
-  folder = await scratch();
-  server = await Server.start(folder.path);
-});
-after(async () => {
-  await server.stop();
-  await folder[Symbol.asyncDispose]();
+  server = await Server.start(folder);
 });
 
 const say = (by: string, to: string, msg: string) => ({ type: 'message', by, to: [to], msg });
@@ -149,7 +145,7 @@ describe('a log that is brought', () => {
     const cases: [string, string][] = [
       [log.replace('Add a login', 'Add a logon'), 'commitment'],
       [log.slice(0, -1), 'torn_tail'],
-      [log + log, 'sequence'],
+      [log + log, 'hash'],
     ];
     for (const [bad, cause] of cases) {
       const reply = await server.call('POST', '/api/quests', { body: { log: bad } });

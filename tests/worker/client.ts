@@ -26,10 +26,11 @@ export function create(extra: object = {}): object {
   };
 }
 
-/** A folder that is gone afterwards. */
-export async function scratch(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'questline-worker-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
+/** A folder that is gone after the test. */
+export async function scratch(test: { after(work: () => Promise<void>): void }): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'questline-worker-'));
+  test.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
 }
 
 async function site(folder: string): Promise<string> {
@@ -43,7 +44,7 @@ async function site(folder: string): Promise<string> {
 }
 
 /** One running worker. */
-export class Server implements AsyncDisposable {
+export class Server {
   readonly url: string;
   readonly stop: () => Promise<void>;
 
@@ -55,10 +56,6 @@ export class Server implements AsyncDisposable {
   static async start(folder: string): Promise<Server> {
     const { url, stop } = await serve({ port: 0, persist: join(folder, 'state'), site: await site(folder) });
     return new Server(url, stop);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
   }
 
   async call(

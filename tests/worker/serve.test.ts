@@ -20,28 +20,29 @@ function run(...args: string[]) {
 }
 
 describe('the local server', () => {
-  it('keeps quests, capabilities and addresses over a restart', async () => {
-    await using folder = await scratch();
-    const first = await Server.start(folder.path);
+  it('keeps quests, capabilities and addresses over a restart', async (test) => {
+    const folder = await scratch(test);
+    const first = await Server.start(folder);
     const quest = await first.quest();
     const message = { type: 'message', by: LEAD, to: [API], msg: 'Remember this.' };
     assert.equal((await first.command(quest, quest.tokens.lead, message)).status, 200);
     const before = (await first.look(quest)).body;
     await first.stop();
 
-    await using second = await Server.start(folder.path);
+    const second = await Server.start(folder);
+    test.after(() => second.stop());
     assert.deepEqual((await second.look(quest)).body, before);
     const next = await second.command(quest, quest.tokens.lead, { type: 'respond', by: LEAD, kind: 'progress', msg: 'Sent.' });
     assert.deepEqual([next.status, next.body.n], [200, 2]);
     assert.equal((await second.lines(quest)).length, 3);
   });
 
-  it('keeps no capability in the clear, and its key to itself', async () => {
-    await using folder = await scratch();
-    const server = await Server.start(folder.path);
+  it('keeps no capability in the clear, and its key to itself', async (test) => {
+    const folder = await scratch(test);
+    const server = await Server.start(folder);
     const { tokens } = await server.quest();
     await server.stop();
-    const state = join(folder.path, 'state');
+    const state = join(folder, 'state');
     let bytes = '';
     for (const name of await readdir(state, { recursive: true })) {
       const path = join(state, name);
@@ -52,10 +53,10 @@ describe('the local server', () => {
     assert.equal((await stat(join(state, 'secret'))).mode & 0o777, 0o600);
   });
 
-  it('prints its address once it listens, and ends on Ctrl-C', async () => {
-    await using folder = await scratch();
-    await (await Server.start(folder.path)).stop(); // makes the site's folder
-    const args = ['--port', '0', '--persist', join(folder.path, 'state'), '--site', join(folder.path, 'site')];
+  it('prints its address once it listens, and ends on Ctrl-C', async (test) => {
+    const folder = await scratch(test);
+    await (await Server.start(folder)).stop(); // makes the site's folder
+    const args = ['--port', '0', '--persist', join(folder, 'state'), '--site', join(folder, 'site')];
     const { child, line, exit, stderr } = run(...args);
     const url = await line;
     assert.match(url, /^http:\/\/localhost:\d+\n$/);
@@ -66,18 +67,18 @@ describe('the local server', () => {
     assert.equal(stderr(), '');
   });
 
-  it('says in one sentence that a port is taken, that an argument is wrong, that there is no site', async () => {
-    await using folder = await scratch();
-    await (await Server.start(folder.path)).stop();
+  it('says in one sentence that a port is taken, that an argument is wrong, that there is no site', async (test) => {
+    const folder = await scratch(test);
+    await (await Server.start(folder)).stop();
     const taken = createServer();
     await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
     const { port } = taken.address() as { port: number };
-    const site = join(folder.path, 'site');
+    const site = join(folder, 'site');
     const cases: [string[], number, RegExp][] = [
       [['--port', String(port), '--site', site], 1, new RegExp(`^Port ${port} is taken: .*\\.\\n$`)],
       [['--port', 'x'], 2, /^--port is a number/],
       [['--what'], 2, /--what/],
-      [['--site', join(folder.path, 'nowhere')], 1, /^There is no site in .*\.\n$/],
+      [['--site', join(folder, 'nowhere')], 1, /^There is no site in .*\.\n$/],
     ];
     for (const [args, code, message] of cases) {
       const { exit, stderr } = run(...args);

@@ -1,6 +1,6 @@
 /* Names and secrets of a quest: its public address, whose MAC is checked before its object is touched, and the capabilities to it. */
 
-const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'; // Crockford base32
+const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz'; // Crockford base32, as in the names of quests
 const NAME = 10;
 const NONCE = 10;
 const MAC = 16; // 80 bits

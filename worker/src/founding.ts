@@ -1,5 +1,5 @@
 /* How a room's log begins: with a create command, or as a log that somebody brings. Runs before any room is touched. */
-import { type Core, CoreError } from '@questline/core';
+import { type Core, CoreError, type Quest } from '@questline/core';
 import type { Begun, FoundingBody } from './ports.ts';
 import { failure } from './replies.ts';
 import { answerOf } from './room.ts';
@@ -14,19 +14,26 @@ export function begin(core: Core, body: FoundingBody, now: number, entropy: Uint
           answer: { status: 422, body: failure('QL_ERR_VERSION', 'The log was written under newer rules than this worker knows.') },
         };
       }
-      return opened(core, body.log);
+      return begun(core, body.log);
     }
-    using quest = core.openQuest();
-    const { line, refusal } = quest.decide(body.command, now, entropy);
-    return line === undefined ? { answer: { status: 422, body: { refusal } } } : opened(core, line);
+    const { line, refusal } = opened(core, null, (quest) => quest.decide(body.command, now, entropy));
+    return line === undefined ? { answer: { status: 422, body: { refusal } } } : begun(core, line);
   } catch (error) {
     if (error instanceof CoreError) return { answer: answerOf(error) };
     throw error;
   }
 }
 
-function opened(core: Core, log: string): Begun {
-  using quest = core.openQuest(log);
-  const { id, agents } = quest.view();
+function begun(core: Core, log: string): Begun {
+  const { id, agents } = opened(core, log, (quest) => quest.view());
   return { log, id, agents: agents.slice(1).map((agent) => agent.id) }; // the owner is the first
+}
+
+function opened<T>(core: Core, log: string | null, use: (quest: Quest) => T): T {
+  const quest = core.openQuest(log);
+  try {
+    return use(quest);
+  } finally {
+    quest.close();
+  }
 }

@@ -20,8 +20,9 @@ export type Store = {
   transaction(work: () => void): void;
 };
 
-/** Somebody at the other end of a socket; `grant` is null until the first frame showed a capability. */
+/** Somebody at the other end of a socket since `since`; `grant` is null until the first frame showed a capability. */
 export type Peer = {
+  readonly since: number;
   grant: Grant | null;
   send(frame: Frame): void;
   close(code: number, reason: string): void;
@@ -151,6 +152,7 @@ export class Room {
   /** Somebody connected. Those who never show a capability must not pile up. */
   met(): void {
     const pending = this.#ports.peers().filter((peer) => peer.grant === null);
+    pending.sort((a, b) => a.since - b.since);
     for (const peer of pending.slice(0, Math.max(0, pending.length - PENDING_MAX))) peer.close(4408, 'No capability was shown.');
   }
 

@@ -44,6 +44,7 @@ export class QuestRoom extends DurableObject<Env> {
   override fetch(): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
+    server.serializeAttachment({ since: Date.now(), grant: null } satisfies Attached);
     this.#room.met();
     return new Response(null, { status: 101, webSocket: client });
   }
@@ -69,14 +70,20 @@ export class QuestRoom extends DurableObject<Env> {
   }
 }
 
-/** A socket as the room sees it. What it may do is attached to it, so that it survives hibernation. */
+/** What a socket carries through hibernation. */
+type Attached = { since: number; grant: Grant | null };
+
+/** A socket as the room sees it; one that is closing has nothing to say any more. */
 function peer(socket: WebSocket): Peer {
+  const attached = socket.deserializeAttachment() as Attached;
   return {
+    since: attached.since,
     get grant(): Grant | null {
-      return socket.readyState === WebSocket.OPEN ? (socket.deserializeAttachment() as Grant | null) : null;
+      return socket.readyState === WebSocket.OPEN ? attached.grant : null;
     },
     set grant(grant: Grant | null) {
-      socket.serializeAttachment(grant);
+      attached.grant = grant;
+      socket.serializeAttachment(attached);
     },
     send(frame: Frame): void {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
