@@ -1,0 +1,269 @@
+#include "plan/objective.h"
+
+#include "base/text.h"
+
+#define S QL_STR_INIT
+
+/* An objective longer than this many words is not a trifle, whatever it mentions. */
+#define TRIFLE_WORDS_MAX 12u
+#define SMALL_WORDS_MAX  10u
+#define SUBJECT_WORDS    4u
+/* How far into an objective its verb may stand: "We should also add …". */
+#define VERB_WITHIN      4u
+
+static const struct {
+  unsigned concern;
+  ql_str phrases;
+  unsigned implies; /* when something new is made */
+} CONCERNS[] = {
+    {QL_CONCERN_API, S("api endpoint rest restful route graphql grpc openapi swagger http backend webhook crud resolver"), 0},
+    {QL_CONCERN_DATA,
+     S("database db schema table data+migration data+model sql postgres postgresql mysql sqlite mongodb query index column orm "
+       "storage"),
+     0},
+    {QL_CONCERN_AUTH,
+     S("auth authentication authorization authorisation login logout signin signup sign+in sign+up log+in oauth oauth2 oidc saml "
+       "sso jwt password permission rbac mfa 2fa passkey"),
+     QL_CONCERN_API | QL_CONCERN_DATA | QL_CONCERN_SECURITY},
+    {QL_CONCERN_SECURITY,
+     S("security secure vulnerability encrypt encryption secret gdpr pii privacy cors csrf xss injection harden sanitize"), 0},
+    {QL_CONCERN_PAYMENT, S("payment billing checkout subscription refund stripe paypal"),
+     QL_CONCERN_API | QL_CONCERN_DATA | QL_CONCERN_SECURITY},
+    {QL_CONCERN_SPEED,
+     S("performance slow fast faster speed latency throughput cache bottleneck scale scalable scalability memory+leak p95 "
+       "optimize optimise"),
+     0},
+    {QL_CONCERN_UI,
+     S("ui ux frontend front+end page screen form button component dashboard css theme dark+mode layout responsive mobile widget "
+       "modal accessibility a11y menu sidebar react vue angular svelte tooltip icon dialog chart"),
+     0},
+    {QL_CONCERN_INFRA,
+     S("deploy deployment docker kubernetes k8s terraform ci cd pipeline infrastructure aws gcp azure helm container rollout "
+       "staging devops"),
+     0},
+    {QL_CONCERN_MONITOR, S("monitoring monitor logging metrics tracing observability alert telemetry health+check audit+log"), 0},
+    {QL_CONCERN_CONNECT, S("integrate integration third+party external provider sync synchronize import export connector webhook"), 0},
+    {QL_CONCERN_NAMED,
+     S("stripe paypal twilio sendgrid mailchimp s3 slack kafka rabbitmq redis elasticsearch opensearch salesforce hubspot "
+       "shopify github gitlab jira firebase supabase openai sentry auth0 okta keycloak"),
+     0},
+    {QL_CONCERN_DOCS, S("docs document documentation readme guide tutorial changelog manual handbook runbook faq"), 0},
+    {QL_CONCERN_TESTS, S("test tests testing coverage e2e regression qa"), 0},
+    {QL_CONCERN_LIVE, S("websocket realtime real+time live notification chat streaming sse presence collaborative"), QL_CONCERN_API},
+    {QL_CONCERN_JOBS, S("queue job cron schedule background batch worker email digest reminder newsletter nightly"), 0},
+    {QL_CONCERN_SEARCH, S("search filter autocomplete full+text facet pagination"), QL_CONCERN_API | QL_CONCERN_DATA},
+    {QL_CONCERN_FILES, S("upload download attachment image avatar"), QL_CONCERN_API | QL_CONCERN_SECURITY},
+    {QL_CONCERN_STRUCTURE, S("architecture microservice monolith modular event+sourcing event+driven cqrs distributed multi+tenant"), 0},
+    {QL_CONCERN_CLI, S("cli command+line flag terminal subcommand"), 0},
+    {QL_CONCERN_SMALL, S("button link flag option label tooltip icon banner field placeholder"), 0},
+};
+
+static const struct {
+  unsigned kind;
+  ql_str phrases;
+} VERBS[] = {
+    {QL_KIND_CREATE,
+     S("add build implement create introduce support enable develop design make set+up provide allow write send show generate "
+       "integrate connect")},
+    {QL_KIND_CHANGE,
+     S("refactor rework rewrite restructure clean+up rename extract split simplify modernize modernise upgrade update replace "
+       "change convert improve consolidate unify standardize standardise redesign adapt harden reduce")},
+    {QL_KIND_MIGRATE, S("migrate move switch port transition")},
+    {QL_KIND_FIX, S("fix repair resolve correct debug investigate troubleshoot solve patch")},
+    {QL_KIND_SPEED, S("optimize optimise speed+up accelerate tune scale profile")},
+    {QL_KIND_AUDIT, S("review audit analyze analyse evaluate assess compare inspect check examine research")},
+    {QL_KIND_DOCUMENT, S("document describe explain")},
+    {QL_KIND_TEST, S("test cover verify")},
+    {QL_KIND_RELEASE, S("deploy release ship publish provision roll+out launch dockerize containerize")},
+    {QL_KIND_REMOVE, S("remove delete deprecate drop retire")},
+};
+
+/* When all that something asks for is one of these, it is that kind of work: "Write documentation for …", "Set up a pipeline". */
+static const struct {
+  unsigned from, only, kind;
+} TURNS[] = {
+    {QL_KIND_CREATE | QL_KIND_CHANGE, QL_CONCERN_DOCS, QL_KIND_DOCUMENT},
+    {QL_KIND_CREATE | QL_KIND_CHANGE, QL_CONCERN_TESTS, QL_KIND_TEST},
+    {QL_KIND_CREATE, QL_CONCERN_INFRA, QL_KIND_RELEASE},
+    {QL_KIND_CHANGE, QL_CONCERN_SPEED, QL_KIND_SPEED},
+};
+
+static const ql_str TRIFLES = S("typo spelling misspelling wording whitespace indentation broken+link dead+link copyright bump");
+/* Where a subject ends. */
+static const ql_str ENDS =
+    S("with using for to in on into from so that when while by via which where after before without through because under "
+      "across against as if of about at between until");
+/* A subject made of these alone says nothing: "an API for invoices" is about invoices. */
+static const ql_str GENERAL =
+    S("api rest restful graphql endpoint service test unit integration e2e documentation docs guide readme support system "
+      "feature schema coverage performance speed latency page database full user end manual tutorial faster");
+
+static bool is_one_of(ql_str stem, ql_str phrases) {
+  ql__word word = {stem, stem};
+  ql__words one = {&word, 1};
+  ql_str item;
+  while (ql__next_item(&phrases, &item))
+    if (ql__words_find(&one, item, 0) == 0) return true;
+  return false;
+}
+
+bool ql__mentions(const ql__words *words, ql_str phrases) {
+  ql_str phrase;
+  while (ql__next_item(&phrases, &phrase))
+    if (ql__words_find(words, phrase, 0) != SIZE_MAX) return true;
+  return false;
+}
+
+ql_str ql__objective_named(ql_arena *a, const ql__objective *o, ql_str phrases) {
+  ql_str found[2], phrase;
+  size_t at[2] = {0, 0}, count = 0;
+  while (count < 2 && ql__next_item(&phrases, &phrase)) {
+    size_t place = ql__words_find(&o->words, phrase, 0);
+    if (place == SIZE_MAX || (count > 0 && place == at[0])) continue;
+    at[count] = place;
+    found[count++] = o->words.items[place].text;
+  }
+  if (count == 0) return QL_ABSENT;
+  if (count == 1) return found[0];
+  bool swapped = at[1] < at[0];
+  const ql_str pieces[] = {found[swapped], QL_STR(" and "), found[!swapped]};
+  return ql_arena_concat(a, pieces, QL_COUNT(pieces));
+}
+
+static unsigned concerns_of(const ql__words *words, unsigned *implied) {
+  unsigned found = 0;
+  for (size_t i = 0; i < QL_COUNT(CONCERNS); i++) {
+    if (!ql__mentions(words, CONCERNS[i].phrases)) continue;
+    found |= CONCERNS[i].concern;
+    *implied |= CONCERNS[i].implies;
+  }
+  return found;
+}
+
+/* The verb that stands first; *behind is the word after it. */
+static unsigned find_verb(const ql__words *words, size_t *behind) {
+  ql__words start = {words->items, words->count < VERB_WITHIN ? words->count : VERB_WITHIN};
+  size_t first = SIZE_MAX;
+  unsigned kind = 0;
+  for (size_t i = 0; i < QL_COUNT(VERBS); i++) {
+    ql_str rest = VERBS[i].phrases, phrase;
+    while (ql__next_item(&rest, &phrase)) {
+      size_t at = ql__words_find(&start, phrase, 0);
+      if (at >= first) continue;
+      first = at;
+      kind = VERBS[i].kind;
+      *behind = at + 1 + (ql_find_byte(phrase, '+', 0) != SIZE_MAX);
+    }
+  }
+  return kind;
+}
+
+static bool is_article(ql_str stem) {
+  static const ql_str articles = S("a an the our my your its this that these those");
+  ql_str rest = articles, word;
+  while (ql__next_item(&rest, &word))
+    if (ql_eq(word, stem)) return true;
+  return false;
+}
+
+/* What stands between two words ends a subject when it is punctuation. */
+static bool breaks(const ql__objective *o, size_t next) {
+  const char *end = o->words.items[next - 1].text.ptr + o->words.items[next - 1].text.len;
+  for (const char *c = end; c < o->words.items[next].text.ptr; c++)
+    if (*c == ',' || *c == '.' || *c == ';' || *c == ':' || *c == '(' || *c == ')' || *c == '"' || *c == '!' || *c == '?') return true;
+  return false;
+}
+
+/* The words from *at to where a subject ends; *at moves there. */
+static ql__words noun_phrase(const ql__objective *o, size_t *at, bool *definite) {
+  const ql__word *w = o->words.items;
+  size_t start = *at, n = o->words.count;
+  *definite = false;
+  for (; start < n && (is_article(w[start].stem) || ql_eq(w[start].stem, QL_STR("new")) || ql_eq(w[start].stem, QL_STR("some"))); start++)
+    *definite |= is_article(w[start].stem);
+  size_t end = start, behind;
+  for (; end < n; end++) {
+    if (end > start && breaks(o, end)) break;
+    if (is_one_of(w[end].stem, ENDS)) break;
+    ql__words next = {w + end + 1 < w + n ? o->words.items + end + 1 : NULL, end + 1 < n ? 1 : 0};
+    bool joins_clause =
+        ql_eq(w[end].stem, QL_STR("and")) && (next.count == 0 || find_verb(&next, &behind) != 0 || is_article(next.items[0].stem));
+    if (joins_clause) break;
+  }
+  *at = end;
+  return (ql__words){o->words.items + start, end - start};
+}
+
+static bool all_general(const ql__words *words) {
+  for (size_t i = 0; i < words->count; i++)
+    if (!is_one_of(words->items[i].stem, GENERAL)) return false;
+  return true;
+}
+
+/* "from REST to GraphQL" → "REST to GraphQL" */
+static ql__words from_to(const ql__objective *o, size_t at) {
+  ql__words whole = {NULL, 0};
+  bool definite;
+  if (at >= o->words.count || !ql_eq(o->words.items[at].stem, QL_STR("from"))) return whole;
+  size_t start = ++at;
+  ql__words first = noun_phrase(o, &at, &definite);
+  if (first.count == 0 || at >= o->words.count || !ql_eq(o->words.items[at].stem, QL_STR("to"))) return whole;
+  at++;
+  ql__words second = noun_phrase(o, &at, &definite);
+  if (second.count == 0 || at - start > SUBJECT_WORDS + 2) return whole;
+  return (ql__words){first.items, (size_t)(second.items + second.count - first.items)};
+}
+
+/* Cuts the words out of the text. The capital of a sentence's first word goes, that of a name stays. */
+static ql_str subject_text(ql_arena *a, const ql__objective *o, const ql__words *words, size_t most) {
+  size_t skip = words->count > most ? words->count - most : 0;
+  const ql__word *first = &words->items[skip], *last = &words->items[words->count - 1];
+  ql_str text = {first->text.ptr, (size_t)(last->text.ptr + last->text.len - first->text.ptr)};
+  bool opens = first == o->words.items && first->text.len > 1 && first->text.ptr[1] >= 'a' && first->text.ptr[1] <= 'z';
+  if (!opens || first->text.ptr[0] < 'A' || first->text.ptr[0] > 'Z') return text;
+  const ql_str pieces[] = {ql_lower(a, ql_slice(text, 0, 1)), ql_slice(text, 1, text.len)};
+  return ql_arena_concat(a, pieces, QL_COUNT(pieces));
+}
+
+static void find_subject(ql_arena *a, ql__objective *o, size_t at, bool verb, unsigned *asked) {
+  unsigned ignored = 0;
+  ql__words moved = from_to(o, at);
+  if (moved.count > 0) {
+    o->subject = subject_text(a, o, &moved, moved.count);
+    return;
+  }
+  ql__words phrase = noun_phrase(o, &at, &o->definite);
+  *asked = concerns_of(&phrase, &ignored);
+  while (phrase.count > 0 && all_general(&phrase) && at + 1 < o->words.count && !breaks(o, at)) {
+    bool definite;
+    at++;
+    ql__words further = noun_phrase(o, &at, &definite);
+    if (further.count == 0) break;
+    phrase = further;
+    o->definite = definite;
+  }
+  bool known = verb || o->concerns != 0;
+  if (phrase.count > 0 && known) o->subject = subject_text(a, o, &phrase, SUBJECT_WORDS);
+}
+
+bool ql__objective_read(ql_arena *a, ql_str text, ql__objective *out) {
+  *out = (ql__objective){.text = text, .words = ql__words_of(a, text), .subject = QL_ABSENT};
+  unsigned implied = 0, asked = 0;
+  size_t behind = 0;
+  out->concerns = concerns_of(&out->words, &implied);
+  unsigned kind = find_verb(&out->words, &behind);
+  find_subject(a, out, behind, kind != 0, &asked);
+  out->verb_end = behind;
+  out->kind = kind != 0 ? kind : QL_KIND_CREATE;
+  for (size_t i = 0; i < QL_COUNT(TURNS); i++)
+    if ((out->kind & TURNS[i].from) && asked != 0 && (asked & ~TURNS[i].only) == 0) {
+      out->kind = TURNS[i].kind;
+      break;
+    }
+  bool faster = ql__mentions(&out->words, QL_STR("faster quicker leaner"));
+  if (faster && (out->kind & (QL_KIND_CREATE | QL_KIND_CHANGE))) out->kind = QL_KIND_SPEED;
+  if (out->words.count <= TRIFLE_WORDS_MAX && ql__mentions(&out->words, TRIFLES)) out->kind = QL_KIND_TRIFLE;
+  if (out->words.count > SMALL_WORDS_MAX) out->concerns &= ~(unsigned)QL_CONCERN_SMALL;
+  if (out->kind == QL_KIND_CREATE && !(out->concerns & QL_CONCERN_SMALL)) out->concerns |= implied;
+  return !ql_arena_failed(a);
+}

@@ -1,0 +1,223 @@
+/* A plan for people: a Markdown document, and a Mermaid flowchart. */
+#include "plan/show.h"
+
+#include "base/text.h"
+
+#define ADD(buf, literal) ql_buf_add((buf), QL_STR(literal))
+
+/* Text as itself: whatever Markdown or HTML would read into it is escaped, line ends become spaces. */
+static void add_text(ql_buf *buf, ql_str text) {
+  static const char special[] = "\\`*_[]<>#|~&";
+  for (size_t i = 0; i < text.len; i++) {
+    char c = text.ptr[i];
+    bool escape = false;
+    for (size_t k = 0; k < sizeof special - 1; k++) escape |= c == special[k];
+    /* At the start a dash, plus or number would open a list. */
+    if (i == 0 && (c == '-' || c == '+' || c == '=')) escape = true;
+    size_t digits = 0;
+    while (digits < i && ql_is_digit(text.ptr[digits])) digits++;
+    if (i > 0 && i < 10 && digits == i && (c == '.' || c == ')')) escape = true;
+    if (escape) ql_buf_byte(buf, '\\');
+    ql_buf_byte(buf, (unsigned char)c < ' ' ? ' ' : c);
+  }
+}
+
+/* A code span whose fence is longer than any run inside. */
+static void add_code(ql_buf *buf, ql_str text) {
+  size_t run = 0, longest = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    run = text.ptr[i] == '`' ? run + 1 : 0;
+    if (run > longest) longest = run;
+  }
+  for (size_t i = 0; i <= longest; i++) ql_buf_byte(buf, '`');
+  if (longest > 0) ql_buf_byte(buf, ' ');
+  for (size_t i = 0; i < text.len; i++) ql_buf_byte(buf, (unsigned char)text.ptr[i] < ' ' ? ' ' : text.ptr[i]);
+  if (longest > 0) ql_buf_byte(buf, ' ');
+  for (size_t i = 0; i <= longest; i++) ql_buf_byte(buf, '`');
+}
+
+static void add_items(ql_buf *buf, ql_str heading, const ql_str *items, size_t count, bool numbered) {
+  if (count == 0) return;
+  ADD(buf, "\n## ");
+  ql_buf_add(buf, heading);
+  ADD(buf, "\n\n");
+  for (size_t i = 0; i < count; i++) {
+    if (numbered) {
+      ql_buf_int(buf, (int64_t)i + 1);
+      ADD(buf, ". ");
+    } else {
+      ADD(buf, "- ");
+    }
+    add_text(buf, items[i]);
+    ql_buf_byte(buf, '\n');
+  }
+}
+
+static void add_ids(ql_buf *buf, const ql_plan *plan, const size_t *indices, size_t count) {
+  for (size_t k = 0; k < count; k++) {
+    if (k > 0) ADD(buf, ", ");
+    ql_buf_add(buf, plan->tasks[indices[k]].id);
+  }
+}
+
+static void add_task(ql_buf *buf, const ql_plan *plan, const ql_plan_task *task) {
+  ADD(buf, "\n### ");
+  ql_buf_add(buf, task->id);
+  ADD(buf, ". ");
+  add_text(buf, task->title);
+  ADD(buf, "\n\n**Assigned to:** ");
+  if (task->agent.len > 0)
+    add_code(buf, task->agent);
+  else
+    ADD(buf, "nobody");
+  if (task->reason.ptr) {
+    ADD(buf, "  \n**Why:** ");
+    add_text(buf, task->reason);
+  }
+  if (task->after_count > 0) {
+    ADD(buf, "  \n**After:** ");
+    add_ids(buf, plan, task->after, task->after_count);
+  }
+  ADD(buf, "\n");
+  if (task->output_count > 0) ADD(buf, "\nLeaves behind:\n\n");
+  for (size_t k = 0; k < task->output_count; k++) {
+    ADD(buf, "- ");
+    add_text(buf, task->outputs[k]);
+    ADD(buf, "\n");
+  }
+  if (task->accept_count > 0) ADD(buf, "\nDone when:\n\n");
+  for (size_t k = 0; k < task->accept_count; k++) {
+    ADD(buf, "- [ ] ");
+    add_text(buf, task->accept[k]);
+    ADD(buf, "\n");
+  }
+}
+
+static void add_order(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
+  if (dag->cycle || plan->task_count == 0) return;
+  ADD(buf, "\n## Order of work\n\n| Group | Tasks |\n| --- | --- |\n");
+  for (size_t g = 1; g <= dag->group_count; g++) {
+    ADD(buf, "| ");
+    ql_buf_int(buf, (int64_t)g);
+    ADD(buf, " |");
+    bool first = true;
+    for (size_t i = 0; i < plan->task_count; i++) {
+      if (dag->group[i] != g) continue;
+      if (!first) ADD(buf, ",");
+      first = false;
+      ADD(buf, " ");
+      ql_buf_add(buf, plan->tasks[i].id);
+      ADD(buf, " ");
+      add_text(buf, plan->tasks[i].title);
+    }
+    ADD(buf, " |\n");
+  }
+  ADD(buf, "\nLongest chain: ");
+  add_ids(buf, plan, dag->path, dag->path_count);
+  ADD(buf, "\n");
+}
+
+void ql__write_markdown(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
+  ADD(buf, "# ");
+  add_text(buf, plan->objective);
+  ADD(buf, "\n\n");
+  if (plan->leader.len > 0) {
+    ADD(buf, "Led by ");
+    add_code(buf, plan->leader);
+    ADD(buf, ". ");
+  }
+  if (plan->rehearsed) ADD(buf, "Planned by the rehearsal, without a model.");
+  ADD(buf, "\n");
+  if (plan->file_count > 0) ADD(buf, "\n## Files to create or modify\n\n");
+  for (size_t i = 0; i < plan->file_count; i++) {
+    ADD(buf, "- ");
+    add_code(buf, plan->files[i].path);
+    if (plan->files[i].purpose.len > 0) ADD(buf, ": ");
+    add_text(buf, plan->files[i].purpose);
+    ADD(buf, "\n");
+  }
+  add_items(buf, QL_STR("Steps"), plan->steps, plan->step_count, true);
+  if (plan->need_count > 0) ADD(buf, "\n## Agents needed\n\n");
+  for (size_t i = 0; i < plan->need_count; i++) {
+    ADD(buf, "- ");
+    add_code(buf, plan->needs[i].agent);
+    if (plan->needs[i].reason.len > 0) ADD(buf, ": ");
+    add_text(buf, plan->needs[i].reason);
+    ADD(buf, "\n");
+  }
+  if (plan->task_count > 0) ADD(buf, "\n## Tasks\n");
+  for (size_t i = 0; i < plan->task_count; i++) add_task(buf, plan, &plan->tasks[i]);
+  add_order(buf, plan, dag);
+  add_items(buf, QL_STR("Dependencies and order"), plan->order, plan->order_count, false);
+  add_items(buf, QL_STR("Risks"), plan->risks, plan->risk_count, false);
+}
+
+/* Inside a quoted Mermaid label entities stand for what would end it or be read as Markdown or HTML. */
+static void add_label(ql_buf *buf, ql_str text) {
+  for (size_t i = 0; i < text.len; i++) {
+    unsigned char c = (unsigned char)text.ptr[i];
+    bool plain = c >= 0x80 || ql_is_alnum((char)c) || c == ' ' || c == '.' || c == ',' || c == '-' || c == '/' || c == '@' || c == ':';
+    if (plain) {
+      ql_buf_byte(buf, (char)c);
+    } else if (c < ' ') {
+      ql_buf_byte(buf, ' ');
+    } else {
+      ql_buf_byte(buf, '#');
+      ql_buf_int(buf, c);
+      ql_buf_byte(buf, ';');
+    }
+  }
+}
+
+static void add_node(ql_buf *buf, const ql_plan_task *task, ql_str indent) {
+  ql_buf_add(buf, indent);
+  ql_buf_add(buf, task->id);
+  ADD(buf, "[\"");
+  ql_buf_add(buf, task->id);
+  ADD(buf, " ");
+  add_label(buf, task->title);
+  if (task->agent.len > 0) {
+    ADD(buf, "<br/>");
+    add_label(buf, task->agent);
+  }
+  ADD(buf, "\"]\n");
+}
+
+void ql__write_mermaid(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
+  ADD(buf, "flowchart LR\n");
+  for (size_t g = 1; g <= dag->group_count; g++) {
+    ADD(buf, "  subgraph G");
+    ql_buf_int(buf, (int64_t)g);
+    ADD(buf, "[\"Group ");
+    ql_buf_int(buf, (int64_t)g);
+    ADD(buf, "\"]\n");
+    for (size_t i = 0; i < plan->task_count; i++)
+      if (dag->group[i] == g) add_node(buf, &plan->tasks[i], QL_STR("    "));
+    ADD(buf, "  end\n");
+  }
+  for (size_t i = 0; i < plan->task_count; i++)
+    if (dag->group[i] == 0) add_node(buf, &plan->tasks[i], QL_STR("  "));
+  for (size_t i = 0; i < plan->task_count; i++) {
+    for (size_t k = 0; k < plan->tasks[i].after_count; k++) {
+      ADD(buf, "  ");
+      ql_buf_add(buf, plan->tasks[plan->tasks[i].after[k]].id);
+      ADD(buf, " --> ");
+      ql_buf_add(buf, plan->tasks[i].id);
+      ADD(buf, "\n");
+    }
+  }
+}
+
+ql_str ql_plan_write(ql_arena *a, const ql_plan *plan, ql_plan_format format) {
+  ql__dag dag;
+  if (ql__dag_make(a, plan, &dag, NULL) != QL_OK) return QL_ABSENT;
+  ql_buf buf = ql_buf_new(ql_arena_alloc(a));
+  switch (format) {
+  case QL_PLAN_SEED: ql__write_seed(&buf, plan, &dag); break;
+  case QL_PLAN_MARKDOWN: ql__write_markdown(&buf, plan, &dag); break;
+  case QL_PLAN_MERMAID: ql__write_mermaid(&buf, plan, &dag); break;
+  }
+  ql_str text = buf.failed ? QL_ABSENT : ql_arena_str(a, ql_buf_str(&buf));
+  ql_buf_free(&buf);
+  return text;
+}
