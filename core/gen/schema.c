@@ -12,16 +12,17 @@ static void print_string(const char *s) {
   putchar('"');
 }
 
-static void print_rows(const char *name, const gen_rows *rows, const char *closed) {
+/* The types of events are kinds. */
+static void print_rows(const char *name, const gen_rows *rows, bool kinds) {
   printf("\"%s\":{", name);
   for (size_t i = 0; i < rows->count; i++) {
     const gen_row *row = &rows->at[i];
     if (row->mark == GEN_HEAD) {
-      printf("%s\"%s\":{\"fields\":{", i == 0 ? "" : closed, row->name);
+      printf("%s\"%s\":{\"fields\":{", i == 0 ? "" : "},", row->name);
     } else if (row->mark == GEN_FIELD) {
       printf("%s\"%s\":{\"required\":%s,\"type\":", rows->at[i - 1].mark == GEN_FIELD ? "," : "", row->name,
              row->required ? "true" : "false");
-      print_string(row->type);
+      print_string(kinds ? gen_find_kind(row->type)->event : row->type);
       printf("}");
     }
     bool last = i + 1 == rows->count || rows->at[i + 1].mark == GEN_HEAD;
@@ -38,9 +39,9 @@ static void print_items(const char *name, const gen_items *items) {
 
 void gen_print_schema(void) {
   printf("{");
-  print_rows("shapes", &gen_shapes, "},");
+  print_rows("shapes", &gen_shapes, false);
   printf(",");
-  print_rows("events", &gen_events, "},");
+  print_rows("events", &gen_events, true);
   printf(",");
   print_items("statuses", &gen_statuses);
   printf(",");

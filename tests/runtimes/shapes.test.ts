@@ -1,0 +1,128 @@
+/* What the core answers has the shapes that are declared: no unknown field, none missing, each of its type. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { CoreError, instantiate } from '../../wasm/src/index.ts';
+import type { Core, Json, Quest } from '../../wasm/src/index.ts';
+import { Instance } from '../../wasm/src/memory.ts';
+import { loadModule } from '../../wasm/src/node.ts';
+import { runVector } from './areas.ts';
+import { readBundle, root } from './bundle.ts';
+import { Checker } from './schema.ts';
+import type { Schema } from './schema.ts';
+
+const generator = fileURLToPath(new URL('build/dev/bin/questline-gen', root));
+const schema = JSON.parse(execFileSync(generator, ['schema'], { encoding: 'utf8' })) as Schema;
+const checker = new Checker(schema);
+const { areas } = readBundle();
+const module = await loadModule();
+
+type Answer = Record<string, Json>;
+
+/** The type of an area's whole answer, or what to look at inside it. */
+const inAnswer: Record<string, (answer: Json) => string[]> = {
+  spec: (answer) => checker.check('Spec | Failure', answer),
+  roster: (answer) => checker.check('Roster | Failure', answer),
+  verify: (answer) => checker.check('Verdict', answer),
+  canon: (answer) => checker.check('string | Failure', answer),
+  logs: (answer) => checker.check('Verdict', (answer as Answer).verdict),
+  plan: (answer) => ('plan' in (answer as Answer) ? checker.check('Plan', (answer as Answer).plan) : checker.check('Failure', answer)),
+  link: (answer) => {
+    if ('link' in (answer as Answer)) return checker.check('Link', (answer as Answer).link);
+    return 'log' in (answer as Answer) ? [] : checker.check('Failure', answer);
+  },
+  quest: (answer) => (answer as Answer[]).flatMap(checkStep),
+};
+
+/** A step of a quest: a failure, a monitor, or a decision with what the quest is after it. */
+function checkStep(step: Answer): string[] {
+  if ('offset' in step) return checker.check('Failure', step);
+  if ('turn' in step) return checker.check('Monitor', step);
+  const { holder: _holder, holders: _holders, n: _n, state_hash: _hash, status: _status, ...decision } = step;
+  const refusal = decision.refusal as Answer | undefined;
+  const unknownCode = refusal !== undefined && !(String(refusal.code) in schema.refusals) ? [`no refusal ${String(refusal.code)}`] : [];
+  return [...checker.check('Decision', decision), ...unknownCode];
+}
+
+for (const [area, vectors] of Object.entries(areas)) {
+  test(`the answers of the ${area} vectors have their shapes`, () => {
+    const instance = new Instance(module);
+    const wrong = vectors.flatMap(({ name, vector }) => {
+      const answer = JSON.parse(runVector(instance, area, vector).answer) as Json;
+      return (inAnswer[area]?.(answer) ?? [`no check for the area ${area}`]).map((found) => `${name}: ${found}`);
+    });
+    assert.deepEqual(wrong, []);
+  });
+}
+
+/** Everything that can be asked of a quest. */
+function checkQuest(core: Core, quest: Quest): string[] {
+  const view = quest.view();
+  const numbers = Array.from({ length: view.n }, (_, n) => n);
+  const rehearsed = quest.rehearse();
+  return [
+    ...checker.check('QuestView', view),
+    ...checker.check('QuestHead', quest.head()),
+    ...checker.check('QuestState', quest.state()),
+    ...checker.check('Verdict', core.verify(quest.log())),
+    ...view.agents.flatMap(({ id }) => checker.check('Monitor', quest.monitor(id))),
+    ...(rehearsed === null ? [] : checker.check('Command', rehearsed)),
+    ...numbers.flatMap((n) => {
+      const event = quest.event(n);
+      return [...checker.check('Event', event), ...checker.checkEventData(event.type, event.data)];
+    }),
+  ];
+}
+
+test('everything that can be asked of a generated quest has its shape', () => {
+  const core = instantiate(module);
+  for (const { name, vector } of areas.logs ?? []) {
+    const quest = core.openQuest(vector.log ?? '');
+    assert.deepEqual(checkQuest(core, quest), [], name);
+    quest.close();
+  }
+});
+
+test('what the core says of itself has its shape and agrees with the declarations', () => {
+  const info = instantiate(module).info();
+  assert.deepEqual(checker.check('Info', info), []);
+  assert.deepEqual(info.events, Object.keys(schema.events));
+  assert.deepEqual({ ...info.limits }, { ...schema.limits });
+  assert.deepEqual({ ...info.statuses }, { ...schema.statuses });
+});
+
+test('a failure has its shape', () => {
+  assert.throws(
+    () => instantiate(module).openQuest('{}'),
+    (error) => error instanceof CoreError && checker.check('Failure', error.failure).length === 0,
+  );
+});
+
+test('the checker finds what does not fit', () => {
+  const edit = { length: 1, offset: 2, text: 'x' };
+  const none: [string, unknown][] = [
+    ['Edit', edit],
+    ['Edit[]', [edit, edit]],
+    ['(string | null)[] | null', ['a', null]],
+    ['string[][]', [['a'], []]],
+    ['"a" | "b"', 'b'],
+    ['[agent: string, kind: "x" | "y"][]', [['@a', 'y']]],
+    ['{ accept?: (string | null)[]; id: string }[]', [{ id: 'T1' }, { id: 'T2', accept: [null] }]],
+  ];
+  for (const [type, value] of none) assert.deepEqual(checker.check(type, value), [], type);
+  const some: [string, unknown][] = [
+    ['Edit', { ...edit, more: 1 }],
+    ['Edit', { length: 1, offset: 2 }],
+    ['Edit', { ...edit, text: 5 }],
+    ['Edit', { ...edit, offset: 1.5 }],
+    ['Edit', null],
+    ['Edit[]', edit],
+    ['(string | null)[] | null', [5]],
+    ['"a" | "b"', 'c'],
+    ['[agent: string, kind: "x" | "y"][]', [['@a', 'z']]],
+    ['[agent: string, kind: "x" | "y"][]', [['@a']]],
+    ['{ accept?: (string | null)[]; id: string }[]', [{ accept: [] }]],
+  ];
+  for (const [type, value] of some) assert.notDeepEqual(checker.check(type, value), [], `${type} ${JSON.stringify(value)}`);
+});

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { Core, CoreError, InstanceBroken, LIMITS, instantiate } from '../src/index.ts';
+import type { Quest } from '../src/index.ts';
+import { Instance } from '../src/memory.ts';
+import { loadModule } from '../src/node.ts';
+
+const module = await loadModule();
+const now = 1763712000000;
+const entropy = new Uint8Array(32);
+const log = (JSON.parse(readFileSync(new URL('../../tests/vectors/verify/published-3.json', import.meta.url), 'utf8')) as { log: string }).log;
+
+const failsWith = (status: string) => (error: unknown) => {
+  assert.ok(error instanceof CoreError, String(error));
+  assert.equal(error.status, status);
+  return true;
+};
+
+function newQuest(core: Core): Quest {
+  const quest = core.openQuest();
+  const { line } = quest.decide({ type: 'create', by: '@owner', agents: ['@lead', '@api'], format: 1, mission: 'M', policy: 'strict', rules: 1 }, now, entropy);
+  assert.ok(line);
+  quest.append(line);
+  return quest;
+}
+
+test('a quest goes on from its log in another instance, with the same state', () => {
+  const quest = newQuest(instantiate(module));
+  const again = instantiate(module).openQuest(quest.log());
+  assert.equal(again.state().hash, quest.state().hash);
+  assert.deepEqual(again.head(), quest.head());
+  assert.deepEqual(again.view(), quest.view());
+  assert.deepEqual(again.viewAt(0), quest.view());
+  assert.equal(quest.log(1), '');
+  assert.equal(quest.event(0).type, 'create');
+});
+
+test('a refusal is an answer and changes nothing', () => {
+  const quest = newQuest(instantiate(module));
+  const before = quest.state().hash;
+  const { line, refusal } = quest.decide({ type: 'respond', by: '@api', kind: 'completed', msg: 'Done' }, now, entropy);
+  assert.equal(line, undefined);
+  assert.equal(refusal?.code, 'not_your_turn');
+  assert.deepEqual(refusal.holders, ['@lead']);
+  assert.equal(quest.state().hash, before);
+});
+
+test('lines are appended one by one or together, with or without the last line feed', () => {
+  const core = instantiate(module);
+  const [first = '', second = '', third = ''] = log.split('\n');
+  const quest = core.openQuest();
+  quest.append(first);
+  quest.append(`${second}\n${third}\n`);
+  assert.equal(quest.log(), log);
+  assert.equal(quest.log(1), `${second}\n${third}\n`);
+  assert.equal(quest.log(3), '');
+  assert.throws(() => quest.append(third), failsWith('QL_ERR_INTEGRITY'));
+  assert.throws(() => quest.append(''), failsWith('QL_ERR_SYNTAX'));
+  assert.equal(quest.log(), log);
+});
+
+test('a log that is not intact does not open, and says where', () => {
+  const flipped = log.replace('"n":1', '"n":2');
+  assert.throws(() => instantiate(module).openQuest(flipped), (error) => failsWith('QL_ERR_INTEGRITY')(error) && (error as CoreError).failure.line === 2);
+});
+
+test('numbers that are no time, no event and no entropy are refused', () => {
+  const quest = newQuest(instantiate(module));
+  const command = { type: 'pause', by: '@owner' } as const;
+  for (const time of [NaN, -1, 0.5, Infinity, 2 ** 53]) assert.throws(() => quest.decide(command, time, entropy), failsWith('QL_ERR_ARGUMENT'), `${time}`);
+  assert.ok(quest.decide(command, 2 ** 53 - 1, entropy).line);
+  for (const n of [1, -1, 0.5, NaN]) assert.throws(() => quest.event(n), failsWith('QL_ERR_ARGUMENT'), `${n}`);
+  for (const n of [1, -1, 0.5]) assert.throws(() => quest.viewAt(n), failsWith('QL_ERR_ARGUMENT'), `${n}`);
+  assert.throws(() => quest.log(2), failsWith('QL_ERR_ARGUMENT'));
+  assert.throws(() => quest.decide(command, now, new Uint8Array(31)), failsWith('QL_ERR_ARGUMENT'));
+});
+
+test('half a surrogate pair in a command is refused, not replaced', () => {
+  const quest = newQuest(instantiate(module));
+  const command = { type: 'pause', by: '@owner', reason: 'half \ud83e' } as const;
+  assert.throws(() => quest.decide(command, now, entropy), failsWith('QL_ERR_SYNTAX'));
+});
+
+test('texts go over the boundary as they are, by string or by bytes', () => {
+  const core = instantiate(module);
+  const text = '\ufeffa\u0000b \u{10ffff} \u2028 e\u0301';
+  assert.equal(core.sha256(text), core.sha256(new TextEncoder().encode(text)));
+  assert.equal(core.sha256(''), 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  assert.equal(core.canonical('"\ufeff\u{1f9ed}"'), '"\ufeff\u{1f9ed}"');
+});
+
+test('a large input makes the memory grow under a call, and earlier answers stay as they were', () => {
+  const core = instantiate(module);
+  const quest = newQuest(core);
+  const view = quest.view();
+  const copy = structuredClone(view);
+  const large = JSON.stringify(Array.from({ length: 64 }, (_, i) => `${i} \u{1f9ed} `.repeat(12_000)));
+  assert.ok(large.length > 4 * 1024 * 1024);
+  assert.equal(core.canonical(large), large);
+  assert.deepEqual(view, copy);
+  assert.deepEqual(quest.view(), copy);
+  assert.equal(core.canonical('{"b":1,"a":2}'), '{"a":2,"b":1}');
+});
+
+test('what does not fit into the instance is refused, and the instance goes on', () => {
+  const core = instantiate(module);
+  const quest = newQuest(core);
+  const hash = quest.state().hash;
+  assert.throws(() => core.sha256(new Uint8Array(70 * 1024 * 1024)), failsWith('QL_ERR_NOMEM'));
+  assert.throws(() => core.canonical(`[${'1,'.repeat(4_000_000)}1]`), failsWith('QL_ERR_NOMEM'));
+  assert.throws(() => core.canonical('x'.repeat(LIMITS.QL_JSON_BYTES_MAX + 1)), failsWith('QL_ERR_LIMIT'));
+  assert.equal(core.broken, false);
+  assert.equal(quest.state().hash, hash);
+});
+
+test('a closed object is refused', () => {
+  const core = instantiate(module);
+  const quest = newQuest(core);
+  quest.close();
+  quest.close();
+  quest[Symbol.dispose]();
+  assert.throws(() => quest.view(), failsWith('QL_ERR_HANDLE'));
+  const roster = core.newRoster();
+  roster.close();
+  assert.throws(() => roster.value(), failsWith('QL_ERR_HANDLE'));
+  assert.throws(() => core.newDriver(quest), failsWith('QL_ERR_HANDLE'));
+});
+
+test('an object of another instance is refused', () => {
+  const quest = newQuest(instantiate(module));
+  assert.throws(() => instantiate(module).newDriver(quest), failsWith('QL_ERR_HANDLE'));
+});
+
+test('the exports refuse handles that were never opened, are stale, or are of another kind', () => {
+  const instance = new Instance(module);
+  for (const handle of [0, 1, 256, 0x10000, 0xffffffff, -1]) {
+    assert.throws(() => instance.run('qlw_quest_view', handle), failsWith('QL_ERR_HANDLE'), `${handle}`);
+    assert.throws(() => instance.run('qlw_close', handle), failsWith('QL_ERR_HANDLE'), `${handle}`);
+  }
+  const first = instance.handle('qlw_quest_open', null);
+  instance.run('qlw_close', first);
+  const second = instance.handle('qlw_quest_open', null);
+  assert.notEqual(second, first);
+  assert.equal(second & 0xffff, first & 0xffff);
+  assert.throws(() => instance.run('qlw_quest_view', first), failsWith('QL_ERR_HANDLE'));
+  assert.throws(() => instance.run('qlw_close', first), failsWith('QL_ERR_HANDLE'));
+  assert.throws(() => instance.run('qlw_roster_value', second), failsWith('QL_ERR_HANDLE'));
+  assert.throws(() => instance.run('qlw_driver_next', second, now), failsWith('QL_ERR_HANDLE'));
+  instance.run('qlw_quest_view', second);
+});
+
+test('a place is used 65,535 times before a handle comes back', () => {
+  const instance = new Instance(module);
+  const first = instance.handle('qlw_quest_open', null);
+  instance.run('qlw_close', first);
+  for (let i = 1; i < 65_535; i++) {
+    const handle = instance.handle('qlw_quest_open', null);
+    assert.notEqual(handle >>> 0, first);
+    instance.run('qlw_close', handle);
+  }
+  assert.equal(instance.handle('qlw_quest_open', null), first);
+});
+
+test('as many objects as the limit says, and not one more', () => {
+  const core = instantiate(module);
+  const open = Array.from({ length: LIMITS.QL_HANDLES_MAX }, () => core.openQuest());
+  assert.throws(() => core.openQuest(), failsWith('QL_ERR_LIMIT'));
+  assert.throws(() => core.newRoster(), failsWith('QL_ERR_LIMIT'));
+  assert.throws(() => core.newDriver(open[0]!), failsWith('QL_ERR_LIMIT'));
+  open[100]!.close();
+  core.newRoster();
+  assert.throws(() => core.newRoster(), failsWith('QL_ERR_LIMIT'));
+});
+
+test('what a driver uses cannot be closed before it', () => {
+  const core = instantiate(module);
+  const quest = core.openQuest(log);
+  const roster = core.newRoster();
+  const driver = core.newDriver(quest, { roster });
+  const other = core.newDriver(quest);
+  assert.throws(() => quest.close(), failsWith('QL_ERR_STATE'));
+  assert.throws(() => roster.close(), failsWith('QL_ERR_STATE'));
+  assert.throws(() => roster.add('a.md', '# A'), failsWith('QL_ERR_STATE'));
+  driver.close();
+  roster.close();
+  assert.throws(() => quest.close(), failsWith('QL_ERR_STATE'));
+  other.close();
+  quest.close();
+  assert.throws(() => quest.view(), failsWith('QL_ERR_HANDLE'));
+});
+
+test('after a trap nothing runs any more, and closing is harmless', () => {
+  const instance = new Instance(module);
+  instance.run('qlw_info');
+  const outside = 0xfffffff0;
+  assert.throws(() => instance.run('qlw_sha256', outside, 64), (error) => error instanceof InstanceBroken && error.cause instanceof WebAssembly.RuntimeError);
+  assert.equal(instance.broken, true);
+  assert.throws(() => instance.run('qlw_info'), InstanceBroken);
+  assert.throws(() => instance.text('qlw_sha256', 'x'), /open the quest again from its log/);
+});
+
+test('a quest of a broken instance is refused, closes, and opens elsewhere from its log', () => {
+  const instance = new Instance(module);
+  const core = new Core(instance);
+  const quest = newQuest(core);
+  const kept = { log: quest.log(), hash: quest.state().hash };
+  assert.throws(() => instance.run('qlw_sha256', 0xfffffff0, 64), InstanceBroken);
+  assert.equal(core.broken, true);
+  assert.throws(() => quest.view(), InstanceBroken);
+  quest.close();
+  assert.equal(instantiate(module).openQuest(kept.log).state().hash, kept.hash);
+});
+
+test('a module of another version of the boundary is refused', () => {
+  const i32 = 0x7f;
+  const name = (text: string): number[] => [text.length, ...new TextEncoder().encode(text)];
+  const section = (id: number, ...content: number[]): number[] => [id, content.length, ...content];
+  const bytes = new Uint8Array([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, 1, 0x60, 0, 1, i32),
+    ...section(3, 1, 0),
+    ...section(5, 1, 0, 1),
+    ...section(7, 2, ...name('memory'), 2, 0, ...name('qlw_abi_version'), 0, 0),
+    ...section(10, 1, 5, 0, 0x41, 0xff, 0, 0x0b),
+  ]);
+  assert.throws(() => instantiate(new WebAssembly.Module(bytes)), failsWith('QL_ERR_VERSION'));
+});
