@@ -1,0 +1,120 @@
+#include "spec/bytes.h"
+
+#include "base/text.h"
+
+#define BOM QL_STR("\xEF\xBB\xBF")
+
+/* A run of bytes that are not UTF-8. One byte of a Windows-1252 text has an obvious meaning, so a fix is offered. */
+static void note_invalid(ql_arena *a, ql__notes *notes, ql_str run, size_t offset) {
+  if (!ql__note_wanted(notes, QL__INVALID_UTF8)) {
+    notes->dropped++;
+    return;
+  }
+  ql_buf repaired = ql_buf_new(ql_arena_alloc(a));
+  for (size_t i = 0; i < run.len; i++) ql_utf8_add(&repaired, ql__cp1252_decode((unsigned char)run.ptr[i]));
+  ql_str text = repaired.failed ? QL_ABSENT : ql_arena_str(a, ql_buf_str(&repaired));
+  ql_buf_free(&repaired);
+  if (!text.ptr) {
+    (void)ql_arena_get(a, SIZE_MAX); /* the arena is asked at the end */
+    return;
+  }
+  ql_diagnostic *d = QL__NOTE(notes, QL__INVALID_UTF8, offset, QL_STR("Not UTF-8. Save the file as UTF-8; as Windows-1252 this reads \""),
+                              ql__excerpt(text), QL_STR("\"."));
+  ql__note_fix(notes, d, &(ql_edit){offset, run.len, text}, 1);
+}
+
+static void clean_invalid(ql_arena *a, char *copy, ql_str file, ql__notes *notes) {
+  size_t at = 0;
+  while (at < file.len) {
+    size_t bad = ql_utf8_bad(ql_slice(file, at, file.len));
+    if (bad == SIZE_MAX) return;
+    size_t start = at + bad;
+    uint32_t code_point;
+    for (at = start; at < file.len;) {
+      size_t next = at;
+      if (ql_utf8_next(file, &next, &code_point)) break;
+      copy[at++] = '?';
+    }
+    note_invalid(a, notes, ql_slice(file, start, at), start);
+  }
+}
+
+ql_str ql__clean_path(ql_arena *a, ql_str path) {
+  char *copy = path.ptr ? ql_arena_get(a, path.len + 1) : NULL;
+  if (!copy) return QL_ABSENT;
+  uint32_t code_point;
+  for (size_t at = 0, next = 0; at < path.len; at = next) {
+    bool valid = ql_utf8_next(path, &next, &code_point) && code_point != 0;
+    if (next == at) next++;
+    for (size_t i = at; i < next; i++) copy[i] = valid ? path.ptr[i] : '?';
+  }
+  return (ql_str){copy, path.len};
+}
+
+static void note_controls(char *copy, ql_str text, ql__notes *notes) {
+  for (size_t i = 0; i < text.len; i++) {
+    unsigned char c = (unsigned char)text.ptr[i];
+    if ((c >= 0x20 && c != 0x7F) || c == '\t' || c == '\n' || c == '\r') continue;
+    size_t start = i;
+    while (i + 1 < text.len && text.ptr[i + 1] == text.ptr[i]) i++;
+    ql_diagnostic *d;
+    if (c == 0) {
+      for (size_t at = start; at <= i; at++) copy[at] = '?';
+      d = QL__NOTE(notes, QL__NUL, start, QL_STR("A NUL byte: programs written in C stop reading here. Delete it."));
+    } else {
+      d = QL__NOTE(notes, QL__CONTROL, start, QL_STR("An invisible control character. Delete it."));
+    }
+    ql__note_fix(notes, d, &(ql_edit){start, i + 1 - start, QL_STR("")}, 1);
+  }
+}
+
+static void note_line_ends(ql_str text, ql__notes *notes) {
+  size_t lf = 0, crlf = 0, cr = 0, first_cr = 0, odd = SIZE_MAX;
+  char first = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    char kind = text.ptr[i];
+    if (kind != '\n' && kind != '\r') continue;
+    size_t at = i;
+    if (kind == '\n') {
+      lf++;
+    } else if (i + 1 < text.len && text.ptr[i + 1] == '\n') {
+      crlf++;
+      kind = 'b';
+      i++;
+    } else {
+      if (cr++ == 0) first_cr = at;
+    }
+    if (first == 0) first = kind;
+    if (kind != first && odd == SIZE_MAX) odd = at;
+  }
+  if (cr > 0)
+    QL__NOTE(notes, QL__CR_ENDS, first_cr, ql__number(notes->arena, cr),
+             QL_STR(" lines end with a bare CR. Most tools read them as one line: save the file with LF."));
+  else if (lf > 0 && crlf > 0)
+    QL__NOTE(notes, QL__LINE_ENDS, odd, QL_STR("Line ends change here: "), ql__number(notes->arena, lf), QL_STR(" LF and "),
+             ql__number(notes->arena, crlf), QL_STR(" CRLF in the file. Save it with one kind."));
+}
+
+ql_str ql__clean(ql_arena *a, ql_str file, ql__notes *notes) {
+  char *copy = ql_arena_get(a, file.len + 1);
+  if (!copy) return QL_ABSENT;
+  for (size_t i = 0; i < file.len; i++) copy[i] = file.ptr[i];
+  ql_str text = {copy, file.len};
+  if (ql_trim(file).len == 0 || (ql_starts(file, BOM) && ql_trim(ql_slice(file, 3, file.len)).len == 0))
+    QL__NOTE(notes, QL__EMPTY_FILE, 0, QL_STR("The file is empty. Give it a name, a description and instructions, or delete it."));
+  if (ql_starts(file, QL_STR("\xFF\xFE")) || ql_starts(file, QL_STR("\xFE\xFF"))) {
+    QL__NOTE(notes, QL__UTF16, 0, QL_STR("The file is UTF-16. Save it as UTF-8; nothing in it can be read as it is."));
+    for (size_t i = 0; i < file.len; i++)
+      if ((unsigned char)copy[i] >= 0x80 || copy[i] == 0) copy[i] = '?';
+    return text;
+  }
+  if (ql_starts(file, BOM)) {
+    ql_diagnostic *d = QL__NOTE(notes, QL__BOM, 0, QL_STR("A byte order mark. Some tools then see no frontmatter: delete it."));
+    ql__note_fix(notes, d, &(ql_edit){0, 3, QL_STR("")}, 1);
+  }
+  clean_invalid(a, copy, file, notes);
+  note_controls(copy, text, notes);
+  note_line_ends(text, notes);
+  ql__find_mojibake(text, notes);
+  return text;
+}

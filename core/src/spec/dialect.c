@@ -1,0 +1,76 @@
+#include "spec/dialect.h"
+
+#include "base/text.h"
+#include "spec/tools.h"
+
+#define SERVER_WEIGHT 3u /* a server's bare name among the tools: no product reads that, Acolytes' files write it */
+
+typedef enum place { WITHIN, END } place;
+
+static const struct {
+  const char *id;
+  ql_str product;
+  ql__reads reads;
+} DIALECTS[] = {
+#define DIALECT(name, id, product, reads) {id, QL_STR_INIT(product), QL__##reads},
+#include "spec/dialects.def"
+};
+
+static const struct {
+  ql__dialect dialect;
+  place place;
+  ql_str piece;
+  unsigned weight;
+} PATHS[] = {
+#define PATH(dialect, place, piece, weight) {QL__##dialect, place, QL_STR_INIT(piece), weight},
+#include "spec/dialects.def"
+};
+
+static const struct {
+  ql__dialect dialect;
+  ql_str key;
+  unsigned weight;
+} KEYS[] = {
+#define KEY(dialect, key, weight) {QL__##dialect, QL_STR_INIT(key), weight},
+#include "spec/dialects.def"
+};
+
+/* Models that only Claude Code calls by these words. */
+static const ql_str CLAUDE_ALIASES[] = {QL_STR_INIT("sonnet"), QL_STR_INIT("opus"), QL_STR_INIT("haiku"), QL_STR_INIT("inherit")};
+
+/* Compared as if a / stood before the path, in lower case, with / between folders. */
+static bool path_matches(ql_str path, place place, ql_str piece) {
+  size_t from = place == END ? (path.len + 1 >= piece.len ? path.len + 1 - piece.len : SIZE_MAX) : 0;
+  for (size_t at = from; at != SIZE_MAX && at + piece.len <= path.len + 1; at++) {
+    size_t i = 0;
+    for (; i < piece.len; i++) {
+      char c = at + i == 0 ? '/' : ql_to_lower(path.ptr[at + i - 1]);
+      if ((c == '\\' ? '/' : c) != piece.ptr[i]) break;
+    }
+    if (i == piece.len) return true;
+  }
+  return false;
+}
+
+ql__dialect ql__dialect_of(const ql_spec *spec, const ql__front *front) {
+  unsigned votes[QL__DIALECT_COUNT] = {0};
+  for (size_t i = 0; i < QL_COUNT(PATHS); i++)
+    if (spec->path.ptr && path_matches(spec->path, PATHS[i].place, PATHS[i].piece)) votes[PATHS[i].dialect] += PATHS[i].weight;
+  for (size_t i = 0; i < QL_COUNT(KEYS); i++)
+    if (ql__entry_find(front, KEYS[i].key)) votes[KEYS[i].dialect] += KEYS[i].weight;
+  for (size_t i = 0; i < spec->tool_count; i++) {
+    size_t family = ql__tool_family(spec->tools[i].name);
+    if (family < QL__DIALECT_COUNT) votes[family] += family == QL__ACOLYTES ? SERVER_WEIGHT : 1;
+  }
+  for (size_t i = 0; i < QL_COUNT(CLAUDE_ALIASES); i++)
+    if (spec->model.ptr && ql_eq_nocase(spec->model, CLAUDE_ALIASES[i])) votes[QL__CLAUDE_CODE] += 2;
+  if (spec->name.ptr && spec->description.ptr && front->count > 0) votes[QL__CLAUDE_CODE]++;
+  size_t best = QL__PLAIN;
+  for (size_t i = 0; i < QL__DIALECT_COUNT; i++)
+    if (votes[i] > votes[best]) best = i;
+  return (ql__dialect)best;
+}
+
+const char *ql__dialect_id(ql__dialect dialect) { return DIALECTS[dialect].id; }
+ql_str ql__dialect_product(ql__dialect dialect) { return DIALECTS[dialect].product; }
+ql__reads ql__dialect_reads(ql__dialect dialect) { return DIALECTS[dialect].reads; }

@@ -1,0 +1,26 @@
+/* Which product an agent file is written for. */
+#ifndef QL_SPEC_DIALECT_H
+#define QL_SPEC_DIALECT_H
+
+#include "spec/front.h"
+
+typedef enum ql__dialect {
+#define DIALECT(name, id, product, reads) QL__##name,
+#include "spec/dialects.def"
+  QL__DIALECT_COUNT
+} ql__dialect;
+
+/// What a product does with a file that it cannot read.
+typedef enum ql__reads {
+  QL__SKIPS,   /* leaves it out without a word */
+  QL__REPORTS, /* says so */
+  QL__IGNORES, /* does not read frontmatter */
+} ql__reads;
+
+/// By path, keys and tools; QL__PLAIN when nothing tells.
+ql__dialect ql__dialect_of(const ql_spec *spec, const ql__front *front);
+const char *ql__dialect_id(ql__dialect dialect);
+ql_str ql__dialect_product(ql__dialect dialect);
+ql__reads ql__dialect_reads(ql__dialect dialect);
+
+#endif

@@ -1,0 +1,157 @@
+#include "spec/front.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "spec/ladder.h"
+
+const ql__entry *ql__entry_find(const ql__front *front, ql_str key) {
+  for (size_t i = front->count; i-- > 0;)
+    if (ql_eq(front->entries[i].key, key)) return &front->entries[i];
+  return NULL;
+}
+
+ql__entry *ql__add_entry(ql_arena *a, ql__front *front, ql__entry entry) {
+  ql__entry *entries = ql_arena_grow(a, front->entries, front->count, &front->cap, sizeof *entries);
+  if (!entries) return NULL;
+  front->entries = entries;
+  entries[front->count] = entry;
+  return &entries[front->count++];
+}
+
+/* The lines below a plain value that are all list items: YAML takes them for more words of it, the author meant a list. */
+static bool continues_as_list(ql_str written, size_t *first) {
+  ql_str rest = written, line = QL_ABSENT;
+  if (!ql_next_line(&rest, &line)) return false;
+  bool any = false;
+  while (rest.len > 0) {
+    size_t at = written.len - rest.len;
+    ql_next_line(&rest, &line);
+    ql_str words = ql_trim(line);
+    if (words.len == 0) continue;
+    if (!ql_starts(words, QL_STR("- "))) return false;
+    if (!any) *first = at;
+    any = true;
+  }
+  return any;
+}
+
+static bool take_mapping(ql_arena *a, ql_str text, size_t base, const ql_yaml_node *root, ql__front *out) {
+  for (const ql_yaml_node *node = root->first; node; node = node->next) {
+    ql__entry entry = {node->key->text, base + node->key->offset, base, base + node->offset, base + node->end_offset, node};
+    size_t list = 0;
+    ql_str written = ql_slice(text, entry.value, entry.value_end);
+    if (node->kind == QL_YAML_SCALAR && node->style == QL_YAML_PLAIN && continues_as_list(written, &list) &&
+        ql__adopt_orphans(a, text, (ql__block){entry.value + list, entry.value_end}, out)) {
+      entry.value_end = entry.value;
+      ql_str rest = written, line = QL_ABSENT;
+      ql_next_line(&rest, &line);
+      ql_yaml_node *cut = ql_arena_get(a, sizeof *cut);
+      if (!cut) return false;
+      *cut = *node;
+      cut->text = ql_trim(line);
+      cut->end_offset = cut->offset + cut->text.len;
+      entry.node = cut;
+      entry.value_end = entry.value + cut->text.len;
+    }
+    if (!ql__add_entry(a, out, entry)) return false;
+  }
+  return true;
+}
+
+/* The bytes of a leading character that YAML does not know, 0 when it does. */
+static size_t foreign_width(ql_str s) {
+  if (ql_starts(s, QL_STR("\xEF\xBB\xBF")) || ql_starts(s, QL_STR("\xEF\xBF\xBE")) || ql_starts(s, QL_STR("\xEF\xBF\xBF"))) return 3;
+  bool c1 = s.len > 1 && (unsigned char)s.ptr[0] == 0xC2 && (unsigned char)s.ptr[1] < 0xA0 && (unsigned char)s.ptr[1] != 0x85;
+  return c1 ? 2 : 0;
+}
+
+/* YAML knows fewer characters than text does, and wants blanks for indentation. Each foreign byte becomes a blank, so offsets hold. */
+static ql_str prepare(ql_arena *a, ql_str block, ql__notes *notes, size_t base) {
+  char *copy = NULL;
+  ql_edit *edits = NULL;
+  size_t edit_count = 0, edit_cap = 0;
+  bool indenting = true;
+  for (size_t i = 0; i < block.len; i++) {
+    unsigned char c = (unsigned char)block.ptr[i];
+    bool tab = c == '\t' && indenting;
+    bool control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
+    if (c == '\n' || c == '\r')
+      indenting = true;
+    else if (c != ' ' && c != '\t')
+      indenting = false;
+    size_t wide = c < 0x80 ? 0 : foreign_width(ql_slice(block, i, i + 3));
+    if (!tab && !control && wide == 0) continue;
+    if (!copy) {
+      copy = ql_arena_get(a, block.len + 1);
+      if (!copy) return QL_ABSENT;
+      memcpy(copy, block.ptr, block.len);
+    }
+    for (size_t k = 0; k < (wide ? wide : 1); k++) copy[i + k] = ' ';
+    if (wide) i += wide - 1;
+    if (!tab) continue;
+    edits = ql_arena_grow(a, edits, edit_count, &edit_cap, sizeof *edits);
+    if (!edits) return QL_ABSENT;
+    edits[edit_count++] = (ql_edit){base + i, 1, QL_STR("  ")};
+  }
+  if (edit_count > 0) {
+    ql_diagnostic *d = QL__NOTE(notes, QL__TAB, edits[0].offset, QL_STR("YAML allows no tabs for indentation: use two blanks."));
+    ql__note_fix(notes, d, edits, edit_count);
+  }
+  return copy ? (ql_str){copy, block.len} : block;
+}
+
+static void note_duplicates(ql__front *front, ql__notes *notes) {
+  for (size_t i = 1; i < front->count; i++) {
+    bool twice = false;
+    for (size_t k = 0; k < i && !twice; k++) twice = ql_eq(front->entries[i].key, front->entries[k].key);
+    if (twice)
+      QL__NOTE(notes, QL__DUPLICATE_KEY, front->entries[i].key_offset, QL_STR("The key \""), ql__excerpt(front->entries[i].key),
+               QL_STR("\" stands twice; the last one counts here, and some tools refuse the file. Delete one."));
+  }
+}
+
+static void note_orphans(const ql__front *front, ql_str text, ql__notes *notes) {
+  if (front->orphan_count == 0) return;
+  bool adopted = !ql__entry_find(front, QL_STR("tools"));
+  size_t at = front->orphan_line, words = at;
+  while (words < text.len && (text.ptr[words] == ' ' || text.ptr[words] == '\t')) words++;
+  if (!adopted) {
+    QL__NOTE(notes, QL__ORPHAN_LIST, words,
+             QL_STR("This list stands under no key, and there is a key \"tools\" already. Move it under a key, or delete it."));
+    return;
+  }
+  ql_diagnostic *d =
+      QL__NOTE(notes, QL__ORPHAN_LIST, words, QL_STR("This list stands under no key; its "), ql__number(notes->arena, front->orphan_count),
+               QL_STR(" items are taken as the tools. Put a line \"tools:\" above it."));
+  bool crlf = ql_find(text, QL_STR("\r\n"), 0) != SIZE_MAX;
+  ql__note_fix(notes, d, &(ql_edit){at, 0, crlf ? QL_STR("tools:\r\n") : QL_STR("tools:\n")}, 1);
+}
+
+ql_status ql__read_front(ql_arena *a, ql_str text, ql__block block, ql__notes *notes, ql__front *out) {
+  *out = (ql__front){0};
+  ql_str yaml = prepare(a, ql_slice(text, block.start, block.end), notes, block.start);
+  if (!yaml.ptr) return QL_ERR_NOMEM;
+  const ql_yaml_node *root = NULL;
+  ql_error err = {0};
+  ql_status status = ql_yaml_read(a, yaml, &root, &err);
+  if (status == QL_ERR_NOMEM) return status;
+  if (status == QL_OK && root->kind == QL_YAML_SCALAR && root->text.len == 0) {
+    QL__NOTE(notes, QL__FRONTMATTER_EMPTY, block.start,
+             QL_STR("The frontmatter holds no key. Give it a name and a description, or delete its fences."));
+    return QL_OK;
+  }
+  if (status == QL_OK && root->kind == QL_YAML_MAPPING) {
+    if (!take_mapping(a, text, block.start, root, out)) return QL_ERR_NOMEM;
+  } else {
+    if (status == QL_ERR_LIMIT)
+      QL__NOTE(notes, QL__FRONTMATTER_LIMIT, block.start + err.offset, QL_STR("The frontmatter is "),
+               (ql_str){err.message, strlen(err.message)}, QL_STR(". Make it simpler: what is beyond the limit is kept as text."));
+    out->invalid = status != QL_ERR_LIMIT;
+    status = ql__read_by_key(a, text, yaml, block, notes, out);
+    if (status != QL_OK) return status;
+  }
+  note_duplicates(out, notes);
+  note_orphans(out, text, notes);
+  return ql_arena_failed(a) ? QL_ERR_NOMEM : QL_OK;
+}
