@@ -27,10 +27,9 @@ static const struct {
      QL_CONCERN_API | QL_CONCERN_DATA | QL_CONCERN_SECURITY},
     {QL_CONCERN_SECURITY,
      S("security secure vulnerability encrypt encryption secret gdpr pii privacy cors csrf xss injection harden sanitize"), 0},
-    {QL_CONCERN_PAYMENT, S("payment billing checkout subscription refund stripe paypal"),
-     QL_CONCERN_API | QL_CONCERN_DATA | QL_CONCERN_SECURITY},
+    {QL_CONCERN_PAYMENT, S("payment billing checkout refund stripe paypal"), QL_CONCERN_API | QL_CONCERN_DATA | QL_CONCERN_SECURITY},
     {QL_CONCERN_SPEED,
-     S("performance slow fast faster speed latency throughput cache bottleneck scale scalable scalability memory+leak p95 "
+     S("performance slow fast faster speed latency throughput cache bottleneck scale scalable scalability memory+leak memory+usage footprint p95 "
        "optimize optimise"),
      0},
     {QL_CONCERN_UI,
@@ -42,20 +41,21 @@ static const struct {
        "staging devops"),
      0},
     {QL_CONCERN_MONITOR, S("monitoring monitor logging metrics tracing observability alert telemetry health+check audit+log"), 0},
-    {QL_CONCERN_CONNECT, S("integrate integration third+party external provider sync synchronize import export connector webhook"), 0},
+    {QL_CONCERN_CONNECT, S("integrate integration third+party external provider connect sync synchronize connector webhook"), 0},
     {QL_CONCERN_NAMED,
      S("stripe paypal twilio sendgrid mailchimp s3 slack kafka rabbitmq redis elasticsearch opensearch salesforce hubspot "
        "shopify github gitlab jira firebase supabase openai sentry auth0 okta keycloak"),
      0},
-    {QL_CONCERN_DOCS, S("docs document documentation readme guide tutorial changelog manual handbook runbook faq"), 0},
+    {QL_CONCERN_DOCS, S("docs document documentation readme guide tutorial changelog manual handbook runbook faq release+notes"), 0},
     {QL_CONCERN_TESTS, S("test tests testing coverage e2e regression qa"), 0},
     {QL_CONCERN_LIVE, S("websocket realtime real+time live notification chat streaming sse presence collaborative"), QL_CONCERN_API},
-    {QL_CONCERN_JOBS, S("queue job cron schedule background batch worker email digest reminder newsletter nightly"), 0},
-    {QL_CONCERN_SEARCH, S("search filter autocomplete full+text facet pagination"), QL_CONCERN_API | QL_CONCERN_DATA},
+    {QL_CONCERN_JOBS,
+     S("queue job cron schedule background batch worker email digest reminder newsletter nightly every+night every+day every+hour"), 0},
+    {QL_CONCERN_SEARCH, S("search filter autocomplete full+text facet"), QL_CONCERN_API | QL_CONCERN_DATA},
     {QL_CONCERN_FILES, S("upload download attachment image avatar"), QL_CONCERN_API | QL_CONCERN_SECURITY},
     {QL_CONCERN_STRUCTURE, S("architecture microservice monolith modular event+sourcing event+driven cqrs distributed multi+tenant"), 0},
     {QL_CONCERN_CLI, S("cli command+line flag terminal subcommand"), 0},
-    {QL_CONCERN_SMALL, S("button link flag option label tooltip icon banner field placeholder"), 0},
+    {QL_CONCERN_SMALL, S("button link flag option label tooltip icon banner field placeholder rename"), 0},
 };
 
 static const struct {
@@ -63,13 +63,13 @@ static const struct {
   ql_str phrases;
 } VERBS[] = {
     {QL_KIND_CREATE,
-     S("add build implement create introduce support enable develop design make set+up provide allow write send show generate "
+     S("add build implement create introduce support let enable develop design make set+up provide allow write send show generate "
        "integrate connect")},
-    {QL_KIND_CHANGE,
-     S("refactor rework rewrite restructure clean+up rename extract split simplify modernize modernise upgrade update replace "
-       "change convert improve consolidate unify standardize standardise redesign adapt harden reduce")},
+    {QL_KIND_CHANGE, S("refactor rework rewrite restructure clean+up rename extract split simplify modernize modernise update replace "
+                       "change convert improve consolidate unify standardize standardise redesign adapt harden reduce")},
+    {QL_KIND_UPGRADE, S("upgrade")},
     {QL_KIND_MIGRATE, S("migrate move switch port transition")},
-    {QL_KIND_FIX, S("fix repair resolve correct debug investigate troubleshoot solve patch")},
+    {QL_KIND_FIX, S("fix repair resolve correct debug investigate troubleshoot solve patch find+out")},
     {QL_KIND_SPEED, S("optimize optimise speed+up accelerate tune scale profile")},
     {QL_KIND_AUDIT, S("review audit analyze analyse evaluate assess compare inspect check examine research")},
     {QL_KIND_DOCUMENT, S("document describe explain")},
@@ -88,15 +88,20 @@ static const struct {
     {QL_KIND_CHANGE, QL_CONCERN_SPEED, QL_KIND_SPEED},
 };
 
+/* Without a verb of its own an objective that says one of these reports a fault. */
+static const ql_str SYMPTOMS = S("crash fail failing broken bug hang leak stuck wrong incorrect not+work error");
+/* "Let users export their data": who may do it, and what they do when that is a noun too. */
+static const ql_str PEOPLE = S("user customer people admin client member visitor everyone everybody us them team developer");
+static const ql_str DEEDS = S("export import reset upload download search filter refund backup sign+in sign+up");
 static const ql_str TRIFLES = S("typo spelling misspelling wording whitespace indentation broken+link dead+link copyright bump");
 /* Where a subject ends. */
 static const ql_str ENDS =
     S("with using for to in on into from so that when while by via which where after before without through because under "
-      "across against as if of about at between until");
+      "across against as if of about at between until every faster quicker leaner better easier fail");
 /* A subject made of these alone says nothing: "an API for invoices" is about invoices. */
 static const ql_str GENERAL =
     S("api rest restful graphql endpoint service test unit integration e2e documentation docs guide readme support system "
-      "feature schema coverage performance speed latency page database full user end manual tutorial faster");
+      "feature schema coverage performance speed latency page database full user end memory usage footprint manual tutorial faster");
 
 static bool is_one_of(ql_str stem, ql_str phrases) {
   ql__word word = {stem, stem};
@@ -159,7 +164,7 @@ static unsigned find_verb(const ql__words *words, size_t *behind) {
 }
 
 static bool is_article(ql_str stem) {
-  static const ql_str articles = S("a an the our my your its this that these those");
+  static const ql_str articles = S("a an the our my your its their this that these those");
   ql_str rest = articles, word;
   while (ql__next_item(&rest, &word))
     if (ql_eq(word, stem)) return true;
@@ -225,8 +230,31 @@ static ql_str subject_text(ql_arena *a, const ql__objective *o, const ql__words 
   return ql_arena_concat(a, pieces, QL_COUNT(pieces));
 }
 
+/* "users export their data" → "data export", "users create projects" → "projects"; absent for anything else. */
+static ql_str what_people_do(ql_arena *a, const ql__objective *o, size_t at) {
+  const ql__word *w = o->words.items;
+  bool definite;
+  if (at >= o->words.count || !is_one_of(w[at].stem, PEOPLE)) return QL_ABSENT;
+  at++;
+  if (at < o->words.count && ql_eq(w[at].stem, QL_STR("to"))) at++;
+  if (at + 1 >= o->words.count) return QL_ABSENT;
+  const ql__word *deed = &w[at++];
+  ql__words phrase = noun_phrase(o, &at, &definite);
+  if (phrase.count == 0) return QL_ABSENT;
+  bool noun = is_one_of(deed->stem, DEEDS);
+  const ql_str pieces[] = {subject_text(a, o, &phrase, SUBJECT_WORDS), noun ? QL_STR(" ") : QL_STR(""), noun ? deed->text : QL_STR("")};
+  return ql_arena_concat(a, pieces, QL_COUNT(pieces));
+}
+
 static void find_subject(ql_arena *a, ql__objective *o, size_t at, bool verb, unsigned *asked) {
   unsigned ignored = 0;
+  o->subject = what_people_do(a, o, at);
+  if (o->subject.ptr) return;
+  /* "Design and implement a plugin system" */
+  ql__words rest = {o->words.items + at, o->words.count - at};
+  size_t behind = 0;
+  if (rest.count > 1 && ql_eq(rest.items[0].stem, QL_STR("and")) && find_verb(&(ql__words){rest.items + 1, 1}, &behind) != 0) at += 2;
+  while (at < o->words.count && (ql_eq(o->words.items[at].stem, QL_STR("why")) || ql_eq(o->words.items[at].stem, QL_STR("how")))) at++;
   ql__words moved = from_to(o, at);
   if (moved.count > 0) {
     o->subject = subject_text(a, o, &moved, moved.count);
@@ -243,7 +271,11 @@ static void find_subject(ql_arena *a, ql__objective *o, size_t at, bool verb, un
     o->definite = definite;
   }
   bool known = verb || o->concerns != 0;
-  if (phrase.count > 0 && known) o->subject = subject_text(a, o, &phrase, SUBJECT_WORDS);
+  if (phrase.count == 0 || !known) return;
+  o->subject = subject_text(a, o, &phrase, SUBJECT_WORDS);
+  if (at >= o->words.count || !ql_eq(o->words.items[at].stem, QL_STR("fail"))) return;
+  const ql_str pieces[] = {o->subject, QL_STR(" failure")};
+  o->subject = ql_arena_concat(a, pieces, QL_COUNT(pieces));
 }
 
 bool ql__objective_read(ql_arena *a, ql_str text, ql__objective *out) {
@@ -252,6 +284,7 @@ bool ql__objective_read(ql_arena *a, ql_str text, ql__objective *out) {
   size_t behind = 0;
   out->concerns = concerns_of(&out->words, &implied);
   unsigned kind = find_verb(&out->words, &behind);
+  if (kind == 0 && ql__mentions(&out->words, SYMPTOMS)) kind = QL_KIND_FIX;
   find_subject(a, out, behind, kind != 0, &asked);
   out->verb_end = behind;
   out->kind = kind != 0 ? kind : QL_KIND_CREATE;

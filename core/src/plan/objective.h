@@ -15,7 +15,8 @@ typedef enum ql__kind {
   QL_KIND_TEST = 1 << 7,
   QL_KIND_RELEASE = 1 << 8,
   QL_KIND_REMOVE = 1 << 9,
-  QL_KIND_TRIFLE = 1 << 10 /* one person, one sitting */
+  QL_KIND_UPGRADE = 1 << 10,
+  QL_KIND_TRIFLE = 1 << 11 /* one person, one sitting */
 } ql__kind;
 
 typedef enum ql__concern {

@@ -29,7 +29,8 @@ enum {
 };
 
 /* Texts may hold {s} the subject, {t} the subject with its article, {d} the subject as a document, {u} the subject as something on a
-   screen, {x} what was named for `named`, {c} the words of the fields that the objective touches. A word that follows {s} and stands at its end already is left out. Lists are separated by '|'. */
+   screen, {x} what was named for `named`, {c} the words of the fields that the objective touches,
+   or of whoever writes code where it touches none. A word that follows {s} and stands at its end already is left out. Lists are separated by '|'. */
 typedef struct ql__piece {
   unsigned kinds;  /* in which it occurs */
   unsigned any;    /* concerns, one of which has to be there; 0: always */
@@ -55,6 +56,7 @@ typedef struct ql__field_words {
   ql_str words;
 } ql__field_words;
 
+extern const ql_str ql__build_words; /* of whoever writes code */
 extern const ql__field_words ql__fields[];
 extern const size_t ql__field_count;
 extern const ql__piece ql__pieces[];

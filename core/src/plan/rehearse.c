@@ -63,9 +63,12 @@ static ql_str on_screen(const planner *p) {
 }
 
 static ql_str as_document(const planner *p) {
-  if (!p->objective.subject.ptr) return QL_STR("documentation");
-  bool document = ends_in(p, QL_STR("docs documentation readme guide tutorial changelog manual handbook runbook faq"));
-  return join(p->arena, p->objective.subject, document ? QL_STR("") : QL_STR(" documentation"), QL_STR(""));
+  static const ql_str documents = QL_STR_INIT("readme guide tutorial changelog manual handbook runbook faq");
+  ql_str noun = ql__objective_named(p->arena, &p->objective, documents);
+  if (!noun.ptr) noun = QL_STR("documentation");
+  if (!p->objective.subject.ptr) return noun;
+  bool said = ends_in(p, QL_STR("docs documentation")) || ends_in(p, documents);
+  return said ? p->objective.subject : join(p->arena, p->objective.subject, QL_STR(" "), noun);
 }
 
 /* The words of the fields that the objective touches. */
@@ -73,7 +76,7 @@ static ql_str field_words(const planner *p) {
   ql_str words = QL_STR("");
   for (size_t i = 0; i < ql__field_count; i++)
     if (p->objective.concerns & ql__fields[i].concern) words = join(p->arena, words, QL_STR(" "), ql__fields[i].words);
-  return words;
+  return words.len > 0 ? words : ql__build_words;
 }
 
 static ql_str value_of(const planner *p, char name, ql_str named) {
@@ -148,8 +151,8 @@ static ql_str make_slug(ql_arena *a, ql_str subject) {
 
 /* An objective that names no field is read as the team would: it gets an API, data and screens where there is somebody for them. */
 static void widen(planner *p) {
-  const unsigned told =
-      AREAS | QL_CONCERN_CLI | QL_CONCERN_MONITOR | QL_CONCERN_INFRA | QL_CONCERN_SMALL | QL_CONCERN_DOCS | QL_CONCERN_JOBS;
+  const unsigned told = AREAS | QL_CONCERN_CLI | QL_CONCERN_MONITOR | QL_CONCERN_INFRA | QL_CONCERN_SMALL | QL_CONCERN_DOCS |
+                        QL_CONCERN_JOBS | QL_CONCERN_CONNECT;
   ql__objective *o = &p->objective;
   if (o->kind != QL_KIND_CREATE || (o->concerns & told) || !o->subject.ptr) return;
   if (ql__has_specialist(&p->candidates, QL_STR("api endpoint graphql"))) o->concerns |= QL_CONCERN_API;
@@ -242,7 +245,7 @@ static void assign(planner *p) {
     bool check = piece->phase == QL_PHASE_TEST || piece->phase == QL_PHASE_REVIEW || piece->phase == QL_PHASE_LOOK;
     ql__wanted wanted = {fill(p, piece->words, task->named), piece->roles, check};
     ql__candidate *who = ql__match(p->arena, &p->candidates, &p->objective, &wanted, &task->reason);
-    if (piece->phase == QL_PHASE_BUILD || piece->phase == QL_PHASE_JOIN) who->builds = true;
+    if (piece->phase == QL_PHASE_BUILD || piece->phase == QL_PHASE_JOIN || piece->phase == QL_PHASE_WRITE) who->builds = true;
     task->who = who;
     task->noun = fill(p, piece->noun, task->named);
     task->title = piece->title.ptr ? fill(p, piece->title, task->named) : ql__short_title(p->arena, p->objective.text);
