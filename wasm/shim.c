@@ -86,7 +86,7 @@ static bool begin(void) {
 
 /* ---- arguments ---- */
 
-static ql_str str(const char *ptr, uint32_t len) { return (ql_str){ptr, len}; }
+static ql_str view(const char *ptr, uint32_t len) { return (ql_str){ptr, len}; }
 
 static ql_status to_integer(double number, int64_t *integer) {
   if (!(number >= 0 && number <= (double)QL_INT_MAX) || (double)(int64_t)number != number)
@@ -202,21 +202,21 @@ int32_t qlw_info(void) {
 int32_t qlw_spec_parse(const char *path, uint32_t path_len, const char *text, uint32_t text_len) {
   if (!begin()) return QL_ERR_NOMEM;
   const ql_spec *spec = NULL;
-  ql_status status = ql_spec_parse(arena, str(path, path_len), str(text, text_len), &spec, &error);
+  ql_status status = ql_spec_parse(arena, view(path, path_len), view(text, text_len), &spec, &error);
   return status == QL_OK ? give(ql_spec_value(arena, spec)) : give_failure(status);
 }
 
 int32_t qlw_markdown_html(const char *text, uint32_t text_len) {
   if (!begin()) return QL_ERR_NOMEM;
   ql_str html = QL_ABSENT;
-  ql_status status = ql_md_html(arena, str(text, text_len), &html, &error);
+  ql_status status = ql_md_html(arena, view(text, text_len), &html, &error);
   return status == QL_OK ? give_bytes(html) : give_failure(status);
 }
 
 int32_t qlw_sha256(const char *bytes, uint32_t bytes_len) {
   if (!begin()) return QL_ERR_NOMEM;
   uint8_t hash[QL_HASH_BYTES];
-  ql_sha256(str(bytes, bytes_len), hash);
+  ql_sha256(view(bytes, bytes_len), hash);
   char *hex = ql_arena_get(arena, 2 * QL_HASH_BYTES);
   if (hex == NULL) return give_out_of_memory();
   ql_hex_write(hex, hash, QL_HASH_BYTES);
@@ -226,28 +226,28 @@ int32_t qlw_sha256(const char *bytes, uint32_t bytes_len) {
 int32_t qlw_canonical(const char *json, uint32_t json_len) {
   if (!begin()) return QL_ERR_NOMEM;
   ql_value *value = NULL;
-  ql_status status = ql_json_read(arena, str(json, json_len), &value, &error);
+  ql_status status = ql_json_read(arena, view(json, json_len), &value, &error);
   return give_or_fail(status, value);
 }
 
 int32_t qlw_verify(const char *log, uint32_t log_len, const char *head, uint32_t head_len) {
   if (!begin()) return QL_ERR_NOMEM;
   ql_value *verdict = NULL;
-  ql_status status = ql_verify(arena, str(log, log_len), str(head, head_len), &verdict, &error);
+  ql_status status = ql_verify(arena, view(log, log_len), view(head, head_len), &verdict, &error);
   return give_or_fail(status, verdict);
 }
 
 int32_t qlw_link_make(const char *log, uint32_t log_len) {
   if (!begin()) return QL_ERR_NOMEM;
   ql_str fragment = QL_ABSENT;
-  ql_status status = ql_link_make(arena, str(log, log_len), &fragment, &error);
+  ql_status status = ql_link_make(arena, view(log, log_len), &fragment, &error);
   return status == QL_OK ? give(ql_link_value(arena, fragment)) : give_failure(status);
 }
 
 int32_t qlw_link_open(const char *text, uint32_t text_len) {
   if (!begin()) return QL_ERR_NOMEM;
   ql_str log = QL_ABSENT;
-  ql_status status = ql_link_open(arena, str(text, text_len), &log, &error);
+  ql_status status = ql_link_open(arena, view(text, text_len), &log, &error);
   return status == QL_OK ? give_bytes(log) : give_failure(status);
 }
 
@@ -270,7 +270,7 @@ int32_t qlw_roster_add(uint32_t roster, const char *path, uint32_t path_len, con
   if (found == NULL) return give_failure(QL_ERR_HANDLE);
   if (found->users > 0) return give_failure(ql_fail(&error, QL_ERR_STATE, "a driver uses the roster, close the driver first", QL_ABSENT));
   found->unlinked = true;
-  ql_status status = ql_roster_add(found->ptr, str(path, path_len), str(text, text_len), &error);
+  ql_status status = ql_roster_add(found->ptr, view(path, path_len), view(text, text_len), &error);
   return status == QL_OK ? give_nothing() : give_failure(status);
 }
 
@@ -299,7 +299,8 @@ int32_t qlw_plan_rehearse(uint32_t roster, const char *leader, uint32_t leader_l
   object *found = NULL;
   const ql_plan *plan = NULL;
   ql_status status = find_roster(roster, &found);
-  if (status == QL_OK) status = ql_plan_rehearse(arena, found->ptr, str(leader, leader_len), str(objective, objective_len), &plan, &error);
+  if (status == QL_OK)
+    status = ql_plan_rehearse(arena, found->ptr, view(leader, leader_len), view(objective, objective_len), &plan, &error);
   return status == QL_OK ? give(ql_plan_value(arena, plan)) : give_failure(status);
 }
 
@@ -326,8 +327,8 @@ int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, 
   ql_plan_format as = QL_PLAN_SEED;
   ql_value *value = NULL;
   const ql_plan *read = NULL;
-  ql_status status = read_plan_format(str(format, format_len), &as);
-  if (status == QL_OK) status = ql_json_read(arena, str(plan, plan_len), &value, &error);
+  ql_status status = read_plan_format(view(format, format_len), &as);
+  if (status == QL_OK) status = ql_json_read(arena, view(plan, plan_len), &value, &error);
   if (status == QL_OK) status = ql_plan_from_value(arena, value, &read, &error);
   if (status != QL_OK) return give_failure(status);
   ql_str text = ql_plan_write(arena, read, as);
@@ -337,7 +338,7 @@ int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, 
 int32_t qlw_plan_read(const char *text, uint32_t text_len) {
   if (!begin()) return QL_ERR_NOMEM;
   const ql_plan *plan = NULL;
-  ql_status status = ql_plan_read(arena, str(text, text_len), &plan, &error);
+  ql_status status = ql_plan_read(arena, view(text, text_len), &plan, &error);
   return status == QL_OK ? give(ql_plan_value(arena, plan)) : give_failure(status);
 }
 
@@ -349,7 +350,7 @@ int32_t qlw_quest_open(const char *log, uint32_t log_len) {
   if (room == NULL) return give_failure(QL_ERR_LIMIT);
   ql_quest *quest = ql_quest_new(ql_alloc_libc());
   if (quest == NULL) return give_out_of_memory();
-  ql_status status = log_len > 0 ? ql_quest_append_log(quest, str(log, log_len), &error) : QL_OK;
+  ql_status status = log_len > 0 ? ql_quest_append_log(quest, view(log, log_len), &error) : QL_OK;
   if (status != QL_OK) {
     ql_quest_free(quest);
     return give_failure(status);
@@ -376,7 +377,7 @@ int32_t qlw_quest_decide(uint32_t quest, const char *command, uint32_t command_l
   ql_value *value = NULL;
   ql_decision decision = {QL_ABSENT, NULL, -1};
   ql_status status = to_integer(now, &time);
-  if (status == QL_OK) status = ql_json_read(arena, str(command, command_len), &value, &error);
+  if (status == QL_OK) status = ql_json_read(arena, view(command, command_len), &value, &error);
   if (status == QL_OK) status = ql_quest_decide(found, arena, value, time, (const uint8_t *)entropy, &decision, &error);
   if (status != QL_OK) return give_failure(status);
   int32_t given = give(decision_value(&decision));
@@ -387,7 +388,7 @@ int32_t qlw_quest_append(uint32_t quest, const char *lines, uint32_t lines_len) 
   if (!begin()) return QL_ERR_NOMEM;
   object *found = find(quest, QUEST);
   if (found == NULL) return give_failure(QL_ERR_HANDLE);
-  ql_str text = str(lines, lines_len);
+  ql_str text = view(lines, lines_len);
   bool one_without_end = ql_find_byte(text, '\n', 0) == SIZE_MAX;
   ql_status status = one_without_end ? ql_quest_append(found->ptr, text, &error) : ql_quest_append_log(found->ptr, text, &error);
   return status == QL_OK ? give_nothing() : give_failure(status);
@@ -438,7 +439,7 @@ int32_t qlw_quest_state(uint32_t quest) {
 int32_t qlw_quest_monitor(uint32_t quest, const char *agent, uint32_t agent_len) {
   if (!begin()) return QL_ERR_NOMEM;
   const ql_quest *found = find_quest(quest);
-  return found != NULL ? give(ql_quest_monitor(found, arena, str(agent, agent_len))) : give_failure(QL_ERR_HANDLE);
+  return found != NULL ? give(ql_quest_monitor(found, arena, view(agent, agent_len))) : give_failure(QL_ERR_HANDLE);
 }
 
 /* The number of an event of the quest, or of the one to come where `next` allows it. */
@@ -487,7 +488,7 @@ int32_t qlw_driver_new(uint32_t quest, uint32_t roster, const char *request, uin
   if (uses_quest == NULL) return give_failure(QL_ERR_HANDLE);
   ql_value *value = NULL;
   ql_status status = roster != 0 ? find_roster(roster, &uses_roster) : QL_OK;
-  if (status == QL_OK && request != NULL) status = ql_json_read(arena, str(request, request_len), &value, &error);
+  if (status == QL_OK && request != NULL) status = ql_json_read(arena, view(request, request_len), &value, &error);
   if (status != QL_OK) return give_failure(status);
   object *room = find_room();
   if (room == NULL) return give_failure(QL_ERR_LIMIT);
@@ -521,7 +522,7 @@ int32_t qlw_driver_result(uint32_t driver, double now, const char *result, uint3
   int64_t time = 0;
   ql_value *value = NULL;
   ql_status status = to_integer(now, &time);
-  if (status == QL_OK) status = ql_json_read(arena, str(result, result_len), &value, &error);
+  if (status == QL_OK) status = ql_json_read(arena, view(result, result_len), &value, &error);
   if (status == QL_OK) status = ql_driver_result(found->ptr, time, value, &error);
   return status == QL_OK ? give_nothing() : give_failure(status);
 }
