@@ -77,6 +77,10 @@ ql_value *ql_plan_value(ql_arena *a, const ql_plan *plan);
 /// @return QL_OK; QL_ERR_SYNTAX (detail names the member: "tasks[2].after[0]"); QL_ERR_LIMIT; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_plan_from_value(ql_arena *a, const ql_value *value, const ql_plan **out, ql_error *err);
 
+/// The command that opens a quest with this plan, shape `Command` of type create by @owner: the leader and whoever has a task, the tasks,
+/// declared groups, the plan's text as brief; with a roster also the SHA-256 of the agents' files. NULL when out of memory.
+ql_value *ql_plan_command(ql_arena *a, const ql_plan *plan, const ql_roster *roster);
+
 /// The order of work: groups[i] is the group, from 1, of task i. Declared groups are kept as barriers; without them a task's group is one
 /// more than the largest of those it depends on (topological levels).
 /// @return QL_OK; QL_ERR_STATE (a cycle: detail shows it as a path "T1 -> T3 -> T1"); QL_ERR_NOMEM.

@@ -1,0 +1,76 @@
+/* From a plan to the command that opens its quest. */
+#include <questline/plan.h>
+
+#include "base/text.h"
+
+static ql_value *strings(ql_arena *a, const ql_str *items, size_t count) {
+  ql_value *list = ql_array(a);
+  for (size_t i = 0; i < count; i++) ql_push(list, ql_string(a, items[i]));
+  return list;
+}
+
+static void set_filled(ql_value *object, ql_str key, ql_value *list) {
+  if (list && list->count > 0) ql_set(object, key, list);
+}
+
+static ql_value *task_value(ql_arena *a, const ql_plan *plan, const ql_plan_task *task) {
+  ql_value *item = ql_object(a), *after = ql_array(a);
+  for (size_t k = 0; k < task->after_count; k++) ql_push(after, ql_string(a, plan->tasks[task->after[k]].id));
+  set_filled(item, QL_STR("accept"), strings(a, task->accept, task->accept_count));
+  set_filled(item, QL_STR("after"), after);
+  QL_SET(item, "id", ql_string(a, task->id));
+  set_filled(item, QL_STR("outputs"), strings(a, task->outputs, task->output_count));
+  QL_SET(item, "title", ql_string(a, task->title));
+  QL_SET(item, "to", ql_string(a, task->agent));
+  return item;
+}
+
+static bool listed(const ql_value *list, ql_str id) {
+  for (const ql_value *item = list ? list->first : NULL; item; item = item->next)
+    if (ql_eq(item->text, id)) return true;
+  return false;
+}
+
+/* Groups are written down only where the plan declared them: the others follow from the dependencies. */
+static ql_value *declared_groups(ql_arena *a, const ql_plan *plan) {
+  ql_value *groups = ql_array(a);
+  size_t last = 0;
+  for (size_t i = 0; i < plan->task_count; i++)
+    if (plan->tasks[i].group > last) last = plan->tasks[i].group;
+  for (size_t g = 1; g <= last; g++) {
+    ql_value *group = ql_push(groups, ql_array(a));
+    for (size_t i = 0; i < plan->task_count; i++)
+      if (plan->tasks[i].group == g) ql_push(group, ql_string(a, plan->tasks[i].id));
+  }
+  return groups;
+}
+
+static ql_value *spec_hashes(ql_arena *a, const ql_value *agents, const ql_roster *roster) {
+  ql_value *specs = ql_array(a);
+  for (const ql_value *agent = agents ? agents->first : NULL; agent; agent = agent->next) {
+    const ql_agent *known = ql_roster_find(roster, agent->text);
+    if (!known || !known->spec) continue;
+    ql_value *pair = ql_push(specs, ql_array(a));
+    ql_push(pair, ql_string(a, agent->text));
+    ql_push(pair, ql_string(a, ql_arena_str(a, (ql_str){known->spec->sha256, 64})));
+  }
+  return specs;
+}
+
+ql_value *ql_plan_command(ql_arena *a, const ql_plan *plan, const ql_roster *roster) {
+  ql_value *command = ql_object(a), *agents = ql_array(a), *tasks = ql_array(a);
+  ql_push(agents, ql_string(a, plan->leader));
+  for (size_t i = 0; i < plan->task_count; i++) {
+    if (!listed(agents, plan->tasks[i].agent)) ql_push(agents, ql_string(a, plan->tasks[i].agent));
+    ql_push(tasks, task_value(a, plan, &plan->tasks[i]));
+  }
+  QL_SET(command, "agents", agents);
+  QL_SET(command, "brief", ql_string(a, ql_plan_write(a, plan, QL_PLAN_SEED)));
+  QL_SET(command, "by", ql_string(a, QL_STR("@owner")));
+  set_filled(command, QL_STR("groups"), declared_groups(a, plan));
+  QL_SET(command, "mission", ql_string(a, plan->objective));
+  if (roster) set_filled(command, QL_STR("specs"), spec_hashes(a, agents, roster));
+  QL_SET(command, "tasks", tasks);
+  QL_SET(command, "type", ql_string(a, QL_STR("create")));
+  return ql_arena_failed(a) ? NULL : command;
+}
