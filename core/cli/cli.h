@@ -33,6 +33,7 @@ typedef enum cli_exit {
   X(msg, "TEXT", "what is said; - reads it from stdin")                                                                                    \
   X(out, "FILE", "where to write; - is stdout")                                                                                            \
   X(pace, "MS", "wait so many milliseconds after each event, to watch it")                                                                 \
+  X(plan, "FILE", "a plan that `questline plan` made, its text or its JSON; the quest waits for approval; - is stdin")                     \
   X(policy, "POLICY", "strict or parallel (strict)")                                                                                       \
   X(quest, "ID", "the quest: its id, the first characters of it, or a file")                                                               \
   X(reason, "TEXT", "why; - reads it from stdin")                                                                                          \
@@ -147,6 +148,8 @@ int cli_read_roster(cli *c, const char *const *paths, size_t count, ql_roster **
 /* cmd_*.c */
 
 typedef struct ql_agent ql_agent;
+/// The roster of a folder; one without agents is a failure.
+int cli_read_team(cli *c, const char *folder, ql_roster **out);
 /// The roster of --specs and the agent of --agent in it.
 int cli_open_team(cli *c, ql_roster **out, const ql_agent **leader);
 

@@ -1,5 +1,6 @@
 /* Commands that write an event: create, and one for each of the others. */
-#include <questline/spec.h>
+#include <questline/limits.h>
+#include <questline/plan.h>
 
 #include <string.h>
 
@@ -210,13 +211,54 @@ int cli_quest_command(cli *c) {
 
 /* ---- create ---- */
 
+static int read_plan(cli *c, const ql_plan **plan) {
+  ql_str text;
+  ql_value *value;
+  ql_error err = {0};
+  const char *path = c->value[CLI_plan];
+  int code = cli_read(c, path, QL_JSON_BYTES_MAX, &text);
+  if (code != CLI_DONE) return code;
+  bool json = ql_starts(ql_trim(text), QL_STR("{"));
+  ql_status status = json ? ql_json_read(c->a, text, &value, &err) : ql_plan_read(c->a, text, plan, &err);
+  if (json && status == QL_OK) status = ql_plan_from_value(c->a, value, plan, &err);
+  return status == QL_OK ? CLI_DONE : cli_fail_error(c, &err, path);
+}
+
+/// The command that a plan makes; --specs adds the hashes of its agents' files.
+static int plan_command(cli *c, ql_value **command) {
+  const ql_plan *plan;
+  ql_roster *roster = NULL;
+  int code = read_plan(c, &plan);
+  if (code == CLI_DONE && c->value[CLI_specs]) code = cli_read_team(c, c->value[CLI_specs], &roster);
+  if (code != CLI_DONE) return code;
+  *command = ql_plan_command(c->a, plan, roster);
+  if (roster) ql_roster_free(roster);
+  return *command ? CLI_DONE : cli_no_memory(c);
+}
+
+/// The command of --plan or of nothing yet, with what the other options say in place of it.
+static int read_create(cli *c, ql_value **command) {
+  const char *plan = c->value[CLI_plan], *mission = c->value[CLI_mission];
+  if (plan && mission && strcmp(plan, "-") == 0 && strcmp(mission, "-") == 0)
+    return cli_fail(c, QL_ERR_ARGUMENT, "Only one text can come from stdin.");
+  if (!plan && c->value[CLI_specs]) return cli_fail(c, QL_ERR_ARGUMENT, "--specs belongs to a --plan.");
+  *command = ql_object(c->a);
+  int code = plan ? plan_command(c, command) : CLI_DONE;
+  if (code == CLI_DONE) code = read_command(c, *command);
+  if (code != CLI_DONE) return code;
+  if (!QL_GET(*command, "mission")) return cli_fail(c, QL_ERR_ARGUMENT, "quest create needs --mission TEXT, or a --plan that says it.");
+  if (!QL_GET(*command, "agents"))
+    return cli_fail(c, QL_ERR_ARGUMENT, "quest create needs --agents LEADER,NAME..., or a --plan that names them.");
+  QL_SET(*command, "by", ql_string(c->a, QL_STR("@owner")));
+  return ql_arena_failed(c->a) ? cli_no_memory(c) : CLI_DONE;
+}
+
 int cli_quest_create(cli *c) {
-  ql_value *command = ql_object(c->a);
+  ql_value *command = NULL;
   const char *folder;
   ql_str line;
-  int code = read_command(c, command);
+  int code = read_create(c, &command);
   if (code != CLI_DONE) return code;
-  QL_SET(command, "by", ql_string(c->a, QL_STR("@owner")));
   cli_log log;
   code = cli_log_new(c, &log);
   if (code == CLI_DONE) code = decide(c, &log, command, &line);
@@ -226,8 +268,11 @@ int cli_quest_create(cli *c) {
   if (code == CLI_DONE && ql_quest_append(log.quest, line, &err) != QL_OK) code = cli_fail_error(c, &err, log.path);
   if (code == CLI_DONE && c->json) code = cli_json(c, cli_where(c, &log));
   if (code == CLI_DONE && !c->json) {
-    cli_put(stdout, ql_quest_id(log.quest));
+    ql_str id = ql_quest_id(log.quest);
+    cli_put(stdout, id);
     putchar('\n');
+    if (c->value[CLI_plan] && fflush(stdout) == 0)
+      cli_note("It waits for approval: questline quest approve --quest %.*s%s", (int)id.len, id.ptr, cli_store_words(c));
   }
   cli_log_close(&log);
   return code;

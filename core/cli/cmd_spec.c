@@ -119,8 +119,7 @@ int cli_check(cli *c) {
   return code;
 }
 
-/// The roster of one folder. Says where it has faults; an empty one is a failure.
-static int read_team(cli *c, const char *folder, ql_roster **out) {
+int cli_read_team(cli *c, const char *folder, ql_roster **out) {
   size_t unreadable = 0;
   int code = cli_read_roster(c, &folder, 1, out, &unreadable);
   if (code != CLI_DONE) return code;
@@ -155,7 +154,7 @@ static int print_roster(cli *c, const ql_roster *roster) {
 
 int cli_roster(cli *c) {
   ql_roster *roster;
-  int code = read_team(c, c->operands[0], &roster);
+  int code = cli_read_team(c, c->operands[0], &roster);
   if (code != CLI_DONE) return code;
   code = print_roster(c, roster);
   ql_roster_free(roster);
@@ -165,7 +164,7 @@ int cli_roster(cli *c) {
 /* ---- plan ---- */
 
 int cli_open_team(cli *c, ql_roster **out, const ql_agent **leader) {
-  int code = read_team(c, c->value[CLI_specs], out);
+  int code = cli_read_team(c, c->value[CLI_specs], out);
   if (code != CLI_DONE) return code;
   ql_str name = cli_clean(c, c->value[CLI_agent]);
   *leader = ql_roster_find(*out, name);
