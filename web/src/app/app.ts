@@ -1,8 +1,9 @@
 import { type Command, type Core, CoreError, type Plan, type Quest, type QuestView, type Refusal, type Spec, type Verdict } from '@questline/core';
 import type { Cores } from '../ports/core.ts';
 import type { Received } from '../ports/files.ts';
-import type { Lease } from '../ports/lock.ts';
+import type { Lease, Tabs } from '../ports/lock.ts';
 import type { Net } from '../ports/net.ts';
+import type { Storage } from '../ports/storage.ts';
 import { sampleObjective, sampleTeam } from '../sample/index.ts';
 import { base64url } from './bytes.ts';
 import { Live } from './live.ts';
@@ -12,7 +13,13 @@ import { Session, type SessionPorts } from './session.ts';
 import { defaultLeader, diagnosticsOf, mend, merge, openRoster, readTeam } from './team.ts';
 import { isOver } from './words.ts';
 
-export type Ports = Omit<SessionPorts, 'core'> & { cores: Cores; net: Net; download: (name: string, text: string) => void };
+export interface Ports extends Pick<SessionPorts, 'clock' | 'entropy'> {
+  cores: Cores;
+  storage: Storage;
+  tabs: Tabs;
+  net: Net;
+  download: (name: string, text: string) => void;
+}
 
 export const PACES: readonly { ms: number; word: string }[] = [
   { ms: 1600, word: 'Slow' },

@@ -14,7 +14,7 @@ export interface LiveEvents {
 
 export interface LivePorts {
   net: Net;
-  storage: Storage;
+  storage: Pick<Storage, 'append'>;
   clock: Clock;
 }
 

@@ -7,10 +7,10 @@ import { base64url } from './bytes.ts';
 
 export interface SessionPorts {
   core: Core;
-  storage: Storage;
+  storage: Pick<Storage, 'append' | 'lines'>;
   clock: Clock;
   entropy: Entropy;
-  tabs: Tabs;
+  tabs: Pick<Tabs, 'send'>;
 }
 
 /** What a session tells its owner. */
@@ -171,6 +171,7 @@ export class Session {
           await this.#catchUp();
           continue;
         }
+        if (this.#closed) return null; // it is stored: whoever opens the quest next has it
         this.quest.append(decision.line);
         this.#tell(n, [decision.line]);
         this.#rouse();
