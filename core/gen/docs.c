@@ -106,12 +106,17 @@ static void print_limits(void) {
 
 static void print_refusals(void) { print_items("Refusals", "Why a command was not accepted. Nothing was written.", NULL, &gen_refusals); }
 
+static void print_diagnostics(void) {
+  print_items("Diagnostics", "What can be found in agent files. Each finding has a position, and says what to do.", "severity",
+              &gen_diagnostics);
+}
+
 static const struct {
   const char *name;
   void (*print)(void);
 } pages[] = {
-    {"events", print_events},     {"shapes", print_shapes}, {"refusals", print_refusals},
-    {"statuses", print_statuses}, {"limits", print_limits},
+    {"events", print_events},           {"shapes", print_shapes},     {"refusals", print_refusals},
+    {"diagnostics", print_diagnostics}, {"statuses", print_statuses}, {"limits", print_limits},
 };
 
 bool gen_print_page(const char *page) {

@@ -39,7 +39,7 @@ typedef struct gen_items {
 } gen_items;
 
 extern const gen_rows gen_shapes, gen_events;
-extern const gen_items gen_statuses, gen_limits, gen_refusals;
+extern const gen_items gen_statuses, gen_limits, gen_refusals, gen_diagnostics;
 
 /// What a kind of events.def is.
 typedef struct gen_kind {

@@ -48,5 +48,7 @@ void gen_print_schema(void) {
   print_items("limits", &gen_limits);
   printf(",");
   print_items("refusals", &gen_refusals);
+  printf(",");
+  print_items("diagnostics", &gen_diagnostics);
   printf("}\n");
 }

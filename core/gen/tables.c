@@ -56,6 +56,16 @@ static const gen_item refusals[] = {
 };
 const gen_items gen_refusals = {refusals, QL_COUNT(refusals)};
 
+static const gen_item diagnostics[] = {
+#define DIAGNOSTIC(name, code, severity, meaning) {code, 0, DIAGNOSTIC_##severity, meaning},
+#define DIAGNOSTIC_ERROR                          "error"
+#define DIAGNOSTIC_WARNING                        "warning"
+#define DIAGNOSTIC_INFO                           "info"
+#include <questline/diagnostics.def>
+#undef DIAGNOSTIC
+};
+const gen_items gen_diagnostics = {diagnostics, QL_COUNT(diagnostics)};
+
 #define SEAT_KIND     "\"human\" | \"model\" | \"rehearsal\" | \"remote\""
 #define ANSWER_KIND   "\"progress\" | \"completed\" | \"clarification\" | \"blocked\""
 #define SEAT_PAIRS    "[agent: string, kind: " SEAT_KIND "][]"

@@ -105,6 +105,7 @@ void gen_print_types(void) {
   printf("] as const;\nexport type EventType = (typeof EVENT_TYPES)[number];\n");
   print_events();
   print_names("REFUSAL_CODES", "RefusalCode", "Why the turn machine refuses a command.", &gen_refusals);
+  print_names("DIAGNOSTIC_CODES", "DiagnosticCode", "What can be found in agent files.", &gen_diagnostics);
   print_values("STATUSES", "Every status a call can end with.", &gen_statuses);
   printf("export type StatusName = keyof typeof STATUSES;\n");
   print_values("LIMITS", "Past a limit the input is refused by the limit's name.", &gen_limits);

@@ -9,6 +9,7 @@ export interface Schema {
   readonly shapes: Readonly<Record<string, Fields>>;
   readonly events: Readonly<Record<string, Fields>>;
   readonly refusals: Readonly<Record<string, number>>;
+  readonly diagnostics: Readonly<Record<string, number>>;
   readonly statuses: Readonly<Record<string, number>>;
   readonly limits: Readonly<Record<string, number>>;
 }

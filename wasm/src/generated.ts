@@ -806,6 +806,54 @@ export const REFUSAL_CODES = [
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
+/** What can be found in agent files. */
+export const DIAGNOSTIC_CODES = [
+  "empty-file",
+  "byte-order-mark",
+  "utf-16",
+  "invalid-utf8",
+  "nul-byte",
+  "control-character",
+  "mojibake",
+  "mixed-line-ends",
+  "cr-line-ends",
+  "wrapped-in-fence",
+  "no-frontmatter",
+  "indented-frontmatter",
+  "unclosed-frontmatter",
+  "dots-fence",
+  "frontmatter-limit",
+  "empty-frontmatter",
+  "tab-indent",
+  "unquoted-colon",
+  "unquoted-symbol",
+  "run-on-value",
+  "orphan-list",
+  "unreadable-value",
+  "stray-text",
+  "silent-skip",
+  "duplicate-key",
+  "misspelled-key",
+  "wrong-type",
+  "name-missing",
+  "name-normalised",
+  "name-unusable",
+  "description-missing",
+  "comment-cut",
+  "model-retired",
+  "tools-null",
+  "tools-map",
+  "unknown-tool",
+  "duplicate-tool",
+  "empty-body",
+  "file-too-large",
+  "duplicate-agent",
+  "declared-agent",
+  "unknown-agent",
+  "more-diagnostics",
+] as const;
+export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
+
 /** Every status a call can end with. */
 export const STATUSES = {
   /** done */
