@@ -16,29 +16,7 @@ endfunction()
 ql_third_party(ql_cjson ${third_party}/cjson ${third_party}/cjson/cJSON.c)
 target_compile_definitions(ql_cjson PRIVATE CJSON_NESTING_LIMIT=64)
 
-# md4c 0.5.2 frees attribute buffers twice, or ones it never set, when memory runs out: tests/unit/test_markdown.c shows it.
-# ql_mend(<source> <mended copy> <text> <replacement>...)
-function(ql_mend source mended)
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
-    file(READ ${source} text)
-    while(ARGN)
-        list(POP_FRONT ARGN old new)
-        string(FIND "${text}" "${old}" at)
-        if(at EQUAL -1)
-            message(FATAL_ERROR "${source} no longer holds: ${old}")
-        endif()
-        string(REPLACE "${old}" "${new}" text "${text}")
-    endwhile()
-    file(CONFIGURE OUTPUT ${mended} CONTENT "${text}" @ONLY)
-endfunction()
-
-ql_mend(${third_party}/md4c/src/md4c.c ${PROJECT_BINARY_DIR}/md4c.c
-    "free(build->substr_offsets)" "free(build->substr_offsets), build->substr_alloc = 0"
-    "/* Note +1 to reserve" "build->substr_types = new_substr_types, /* Note +1 to reserve"
-    "free(new_substr_types)" "(void) 0"
-    "MD_ATTRIBUTE_BUILD info_build" "MD_ATTRIBUTE_BUILD info_build = { 0 }"
-    "MD_ATTRIBUTE_BUILD lang_build" "MD_ATTRIBUTE_BUILD lang_build = { 0 }")
-ql_third_party(ql_md4c ${third_party}/md4c/src ${PROJECT_BINARY_DIR}/md4c.c)
+ql_third_party(ql_md4c ${third_party}/md4c/src ${third_party}/md4c/src/md4c.c)
 
 set(yaml_sources api.c parser.c reader.c scanner.c)
 list(TRANSFORM yaml_sources PREPEND ${third_party}/libyaml/src/)
