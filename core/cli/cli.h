@@ -78,6 +78,8 @@ struct cli {
   size_t operand_count;
   ql_arena *a;
   bool json;
+  bool holds;     /* a failure is kept in held, shape Failure, in place of printing it */
+  ql_value *held; /* NULL while there is none */
 };
 
 /// Set by SIGINT and SIGTERM. Whatever waits returns then; a write that began is ended first.

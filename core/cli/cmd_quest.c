@@ -133,7 +133,7 @@ static int print_accepted_json(cli *c, const cli_log *log, const ql_value *monit
 }
 
 static void print_accepted(cli *c, const cli_log *log, const ql_value *monitor, ql_str by) {
-  ql_str id = ql_quest_id(log->quest), status = ql_get_str(monitor, QL_STR("status"));
+  ql_str status = ql_get_str(monitor, QL_STR("status"));
   const ql_value *holders = QL_GET(monitor, "holders");
   cli_print_event(c, log->quest, ql_quest_count(log->quest) - 1);
   if (holders->count == 0) {
@@ -147,13 +147,11 @@ static void print_accepted(cli *c, const cli_log *log, const ql_value *monitor, 
   fputs("The turn is held by ", stdout);
   cli_print_names(stdout, holders);
   puts(".");
-  if (yours || ql_eq(by, QL_STR("@owner")) || !id.ptr) return;
+  if (yours || ql_eq(by, QL_STR("@owner"))) return;
   printf("Wait for yours: questline quest monitor --role %s --agent ",
          ql_eq(ql_get_str(monitor, QL_STR("role")), QL_STR("leader")) ? "leader" : "worker");
   cli_put(stdout, by);
-  fputs(" --quest ", stdout);
-  cli_put(stdout, id);
-  puts(cli_store_words(c));
+  printf(" --quest %s%s\n", cli_quest_words(c, log->quest), cli_store_words(c));
 }
 
 /// Applies the line that is in the file now and says what it did.

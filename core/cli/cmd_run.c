@@ -99,16 +99,10 @@ static int perform(session *s, const ql_value *effect, bool *over) {
 
 /* ---- the end ---- */
 
-static const char *id_words(session *s) {
-  ql_str id = ql_quest_id(s->log.quest);
-  const char *kept = id.ptr ? ql_arena_concat(s->c->a, (const ql_str[]){id, {"", 1}}, 2).ptr : NULL;
-  return kept ? kept : "";
-}
-
 static int stopped(session *s) {
   if (s->log.fd < 0) return cli_stop(s->c);
   cli_note("questline: Interrupted after %lld events. Nothing is lost; go on with: questline run --quest %s%s",
-           (long long)ql_quest_count(s->log.quest), id_words(s), cli_store_words(s->c));
+           (long long)ql_quest_count(s->log.quest), cli_quest_words(s->c, s->log.quest), cli_store_words(s->c));
   return CLI_INTERRUPTED;
 }
 
@@ -130,7 +124,7 @@ static int summarise(session *s, int code) {
     int printed = cli_json(c, where);
     return printed != CLI_DONE ? printed : code != CLI_DONE ? code : cli_verdict_exit(verdict);
   }
-  printf("\nquest %s, ", id_words(s));
+  printf("\nquest %s, ", cli_quest_words(s->c, s->log.quest));
   cli_put(stdout, status);
   puts(ql_get_bool(view, QL_STR("rehearsed")) ? " (a rehearsal: no model was asked, the answers are scripted)" : "");
   fputs("file ", stdout);
@@ -140,7 +134,8 @@ static int summarise(session *s, int code) {
   if (code == CLI_NOT_YET) {
     fputs("The turn is held by ", stdout);
     cli_print_names(stdout, QL_GET(view, "holders"));
-    printf(". The rehearsal does not play it. Go on later with: questline run --quest %s%s\n", id_words(s), cli_store_words(c));
+    printf(". The rehearsal does not play it. Go on later with: questline run --quest %s%s\n", cli_quest_words(s->c, s->log.quest),
+           cli_store_words(c));
   }
   return code != CLI_DONE ? code : checked;
 }

@@ -150,15 +150,26 @@ static void print_row(const ql_value *row) {
   putchar('\n');
 }
 
-/// Adds one quest to the list. @return CLI_FAILED for one that cannot be read, which has been told.
+/// One that cannot be read.
+static ql_value *failed_row(cli *c, const char *path) {
+  ql_value *row = ql_object(c->a);
+  QL_SET(row, "error", c->held);
+  QL_SET(row, "file", ql_string(c->a, cli_clean(c, path)));
+  return row;
+}
+
+/// Adds one quest to the list. @return CLI_FAILED for one that cannot be read, which is told.
 static int list_one(cli *c, const char *path, ql_value *rows) {
   cli_log log;
+  c->holds = c->json;
+  c->held = NULL;
   int code = cli_log_open(c, path, false, &log);
+  c->holds = false;
   bool empty = code == CLI_DONE && ql_quest_count(log.quest) == 0; /* its first event is being written */
   ql_value *row = code == CLI_DONE && !empty ? summarise(c, &log) : NULL;
   if (code == CLI_DONE && !empty && !row) code = cli_no_memory(c);
   if (row && !c->json) print_row(row);
-  if (c->json) ql_push(rows, row);
+  if (c->json) ql_push(rows, c->held ? failed_row(c, path) : row);
   cli_log_close(&log);
   return code;
 }
@@ -174,12 +185,13 @@ int cli_quest_list(cli *c) {
     const ql_str parts[] = {{folder, strlen(folder)}, QL_STR("/"), {names[i], strlen(names[i])}, {"", 1}};
     const char *path = ql_arena_concat(c->a, parts, QL_COUNT(parts)).ptr;
     int one = path ? list_one(c, path, rows) : cli_no_memory(c);
-    if (one == CLI_INTERRUPTED || (one != CLI_DONE && c->json)) return one;
+    if (one == CLI_INTERRUPTED) return one;
     if (one != CLI_DONE) code = one; /* the others are listed all the same */
   }
   if (c->json) {
     QL_SET(answer, "quests", rows);
-    return cli_json(c, answer);
+    int printed = cli_json(c, answer);
+    return printed != CLI_DONE ? printed : code;
   }
   if (count == 0 && fflush(stdout) == 0) cli_note("There is no quest in %s yet.", folder);
   return code;
@@ -187,22 +199,18 @@ int cli_quest_list(cli *c) {
 
 /* ---- monitor ---- */
 
-static void print_call(cli *c, const ql_value *monitor, const char *command, const char *rest) {
-  printf("  questline quest %s --quest ", command);
-  cli_put(stdout, text_of(monitor, "quest"));
-  fputs(" --from ", stdout);
+static void print_call(cli *c, const ql_quest *quest, const ql_value *monitor, const char *command, const char *rest) {
+  printf("  questline quest %s --quest %s --from ", command, cli_quest_words(c, quest));
   cli_put(stdout, text_of(monitor, "agent"));
   printf("%s%s\n", rest, cli_store_words(c));
 }
 
-static void print_watch(cli *c, const ql_value *monitor) {
+static void print_watch(cli *c, const ql_quest *quest, const ql_value *monitor) {
   fputs("  questline quest monitor --role ", stdout);
   cli_put(stdout, text_of(monitor, "role"));
   fputs(" --agent ", stdout);
   cli_put(stdout, text_of(monitor, "agent"));
-  fputs(" --quest ", stdout);
-  cli_put(stdout, text_of(monitor, "quest"));
-  puts(cli_store_words(c));
+  printf(" --quest %s%s\n", cli_quest_words(c, quest), cli_store_words(c));
 }
 
 /// What was said, with how the speaker ended its turn in capitals.
@@ -246,16 +254,16 @@ static void print_monitor(cli *c, const ql_quest *quest, const ql_value *monitor
   putchar('\n');
   if (ql_eq(turn, QL_STR("over"))) return;
   if (!yours) {
-    print_watch(c, monitor);
+    print_watch(c, quest, monitor);
   } else if (ql_eq(role, QL_STR("leader"))) {
-    print_call(c, monitor, "message", " --to NAME --msg TEXT");
-    print_call(c, monitor, "respond", " --msg TEXT");
-    print_call(c, monitor, "complete", " --summary TEXT");
+    print_call(c, quest, monitor, "message", " --to NAME --msg TEXT");
+    print_call(c, quest, monitor, "respond", " --msg TEXT");
+    print_call(c, quest, monitor, "complete", " --summary TEXT");
   } else if (ql_eq(role, QL_STR("worker"))) {
-    print_call(c, monitor, "respond", " --kind completed --msg TEXT");
+    print_call(c, quest, monitor, "respond", " --kind completed --msg TEXT");
   } else if (ql_eq(text_of(monitor, "status"), QL_STR("proposed"))) {
-    print_call(c, monitor, "approve", "");
-    print_call(c, monitor, "reject", " --reason TEXT");
+    print_call(c, quest, monitor, "approve", "");
+    print_call(c, quest, monitor, "reject", " --reason TEXT");
   }
 }
 

@@ -116,7 +116,7 @@ static int exit_of(ql_status status) { return status == QL_ERR_ARGUMENT ? CLI_US
 /// Prints a failure: its position only with --json, where message does not hold it.
 static int report(cli *c, ql_status status, ql_str message, ql_str detail, const ql_error *where) {
   if (status == QL_ERR_NOMEM) return cli_no_memory(c);
-  if (!c->json) {
+  if (!c->json && !c->holds) {
     fputs("questline: ", stderr);
     cli_put(stderr, message);
     fputc('\n', stderr);
@@ -130,6 +130,10 @@ static int report(cli *c, ql_status status, ql_str message, ql_str detail, const
   QL_SET(failure, "message", ql_string(c->a, message));
   QL_SET(failure, "offset", ql_int(c->a, where ? (int64_t)where->offset : 0));
   QL_SET(failure, "status", ql_string(c->a, (ql_str){name, strlen(name)}));
+  if (c->holds) {
+    c->held = failure;
+    return exit_of(status);
+  }
   QL_SET(answer, "error", failure);
   int code = cli_json(c, answer);
   return code == CLI_DONE ? exit_of(status) : code;

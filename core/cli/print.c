@@ -12,19 +12,30 @@ void cli_print_names(FILE *to, const ql_value *names) {
   }
 }
 
-const char *cli_store_words(cli *c) {
-  if (!c->value[CLI_store]) return "";
+/// Lead and the word in quotes, NUL-terminated.
+static const char *quoted(cli *c, ql_str lead, const char *word) {
   ql_buf words = ql_buf_new(ql_alloc_libc());
-  ql_buf_add(&words, QL_STR(" --store '"));
-  for (const char *at = c->value[CLI_store]; *at; at++) {
-    if (*at == '\'')
+  ql_buf_add(&words, lead);
+  ql_buf_byte(&words, '\'');
+  for (; *word; word++) {
+    if (*word == '\'')
       ql_buf_add(&words, QL_STR("'\\''"));
     else
-      ql_buf_byte(&words, *at);
+      ql_buf_byte(&words, *word);
   }
   ql_buf_add(&words, (ql_str){"'", 2});
   const char *kept = words.failed ? NULL : ql_arena_str(c->a, ql_buf_str(&words)).ptr;
   ql_buf_free(&words);
+  return kept ? kept : "";
+}
+
+const char *cli_store_words(cli *c) { return c->value[CLI_store] ? quoted(c, QL_STR(" --store "), c->value[CLI_store]) : ""; }
+
+const char *cli_quest_words(cli *c, const ql_quest *quest) {
+  const char *given = c->value[CLI_quest];
+  ql_str id = ql_quest_id(quest);
+  if (given && (!id.ptr || strpbrk(given, "/."))) return quoted(c, QL_STR(""), given);
+  const char *kept = id.ptr ? ql_arena_concat(c->a, (const ql_str[]){id, {"", 1}}, 2).ptr : NULL;
   return kept ? kept : "";
 }
 

@@ -61,8 +61,9 @@ cli_woken cli_sleep(int64_t ms);
 
 /// One line about event n: who, what, the beginning of the text.
 void cli_print_event(cli *c, const ql_quest *quest, int64_t n);
-/// " --store DIR" when it was given, quoted for a shell: for the commands we tell people to type.
+/// For the commands we tell people to type, quoted for a shell: " --store DIR" when it was given; the quest, by its id or as it was given.
 const char *cli_store_words(cli *c);
+const char *cli_quest_words(cli *c, const ql_quest *quest);
 /// {"head", "id", "n"} and the file of a quest.
 ql_value *cli_where(cli *c, const cli_log *log);
 /// The names of a list, separated by ", ".

@@ -68,6 +68,16 @@ for (const tail of ['{"e":{"at":1', '\0\0\0', 'x']) {
   });
 }
 
+test('a file outside of any store is used by its path, and the commands that are told name it', async () => {
+  const place = await placeWithQuest();
+  const elsewhere = join(folder(), "the team's.quest");
+  writeFileSync(elsewhere, readFileSync(place.file));
+  const { stdout } = await questline(['quest', 'monitor', '--role', 'leader', '--agent', '@lead', '--quest', elsewhere], { cwd: '/' });
+  const typed = stdout.split('\n').find((line) => line.includes('quest message')) ?? '';
+  const command = typed.trim().replace('questline', binary).replace('NAME', '@api').replace('TEXT', 'hello');
+  assert.equal(spawnSync('sh', ['-c', command], { cwd: '/' }).status, 0, typed);
+});
+
 test('a second torn tail is added to the first', async () => {
   const place = await placeWithQuest();
   for (const tail of ['one', 'two']) {
@@ -105,6 +115,8 @@ test('a damaged quest is neither read nor written', async () => {
   const listed = await place.run('quest', 'list');
   assert.equal(listed.code, 1);
   assert.match(listed.stdout, new RegExp(place.id), 'the sound one is listed');
+  const { quests } = await place.json<{ quests: { id?: string; file: string; error?: { line: number; status: string } }[] }>('quest', 'list');
+  assert.deepEqual(quests.map(({ id, error }) => [id === place.id, error?.status]).sort(), [[false, 'QL_ERR_INTEGRITY'], [true, undefined]]);
 });
 
 test('a file that is no quest, a folder, an empty file', async () => {
