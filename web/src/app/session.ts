@@ -115,8 +115,9 @@ export class Session {
   /** Applies what another tab stored, so that the driver decides on the real state. */
   async #catchUp(): Promise<void> {
     const lines = await this.#ports.storage.lines(this.id, this.quest.head().n);
+    if (lines.length === 0) throw new Error('What this browser stored of the quest is not what this tab holds.');
     for (const line of lines) this.quest.append(line);
-    if (lines.length > 0) this.#events.changed();
+    this.#events.changed();
   }
 
   #tell(n: number, lines: readonly string[]): void {

@@ -39,6 +39,7 @@ export interface Score {
 }
 
 const PLANNED = 1.6; // events: the length of a planned turn
+const MOST = 0.72; // of the line: where what happened ends at the latest, so that it does not jump when the plan gets shorter
 
 class Pen {
   bars: Bar[] = [];
@@ -65,23 +66,23 @@ class Pen {
 }
 
 interface Turn {
-  agents: string[];
+  agent: string;
   tasks: string[];
 }
 
 /** What has not happened yet: those who have a message, the leader, then the plan group by group with the leader between. */
 function ahead(view: QuestView, leader: string): Turn[] {
-  const turns: Turn[] = view.next.filter((next) => !next.planned).map((next) => ({ agents: [next.agent], tasks: next.tasks }));
+  const turns: Turn[] = view.next.filter((next) => !next.planned).map((next) => ({ agent: next.agent, tasks: next.tasks }));
   const group = new Map(view.tasks.map((task) => [task.id, task.group]));
   let last = -1;
   for (const next of view.next) {
     if (!next.planned) continue;
     const mine = group.get(next.tasks[0] ?? '') ?? last;
-    if (mine !== last && turns.at(-1)?.agents[0] !== leader && !(turns.length === 0 && view.holders.includes(leader))) turns.push({ agents: [leader], tasks: [] });
+    if (mine !== last && turns.at(-1)?.agent !== leader && !(turns.length === 0 && view.holders.includes(leader))) turns.push({ agent: leader, tasks: [] });
     last = mine;
-    turns.push({ agents: [next.agent], tasks: next.tasks });
+    turns.push({ agent: next.agent, tasks: next.tasks });
   }
-  if (view.next.some((next) => next.planned)) turns.push({ agents: [leader], tasks: [] });
+  if (view.next.some((next) => next.planned)) turns.push({ agent: leader, tasks: [] });
   return turns;
 }
 
@@ -103,8 +104,6 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
 
   const firstFrom = holds[0] === undefined ? live.n : holds[0].from + 1;
   pen.bar('@owner', 0, Math.max(firstFrom, 1), 'past'); // who set the objective
-  let before = ['@owner'];
-  let beforeFrom = -1;
   for (const hold of holds) {
     const from = hold.from + 1;
     const to = hold.to === undefined ? end : hold.to + 1;
@@ -114,27 +113,21 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
       pen.bar(hold.agent, from, Math.min(to, at), holdsNow ? 'now' : 'past', hold.tasks);
       if (to > at) pen.bar(hold.agent, at, to, 'later');
     }
-    if (hold.from !== beforeFrom) {
-      const ended = holds.filter((other) => other.to === hold.from).map((other) => other.agent);
-      before = ended.length > 0 ? ended : before;
-      beforeFrom = hold.from;
-    }
-    for (const agent of before.slice(0, 1)) pen.drop(from, agent, hold.agent, from > shown.n ? 'later' : 'past');
-    if (!holds.some((other) => other.from === hold.from && other.agent < hold.agent)) before = before.length > 0 ? before : [hold.agent];
-    if (hold.to !== undefined && !holds.some((other) => other.from === hold.to)) before = [hold.agent];
+    // Who ended its turn at that event passed it on; where nobody did, the last one that held.
+    const passed = holds.find((other) => other.to === hold.from)?.agent ?? holds.findLast((other) => other.from < hold.from)?.agent ?? '@owner';
+    pen.drop(from, passed, hold.agent, from > shown.n ? 'later' : 'past');
   }
 
   let x = end;
-  if (live === shown && running) {
-    let last = live.holders[0] ?? '@owner';
+  const last = live.holders[0];
+  if (last !== undefined) {
+    let from = last;
     for (const turn of ahead(live, leader)) {
       x += PLANNED / 2;
-      pen.bar(last, x - PLANNED / 2, x, 'plan');
-      for (const agent of turn.agents) {
-        pen.drop(x, last, agent, 'plan');
-        pen.bar(agent, x, x + PLANNED / 2, 'plan', turn.tasks);
-        last = agent;
-      }
+      pen.bar(from, x - PLANNED / 2, x, 'plan');
+      pen.drop(x, from, turn.agent, 'plan');
+      pen.bar(turn.agent, x, x + PLANNED / 2, 'plan', turn.tasks);
+      from = turn.agent;
       x += PLANNED / 2;
     }
   }
@@ -142,7 +135,7 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
     lanes,
     bars: pen.bars,
     drops: pen.drops,
-    length: Math.max(x, 1),
+    length: Math.max(x, end / MOST),
     at,
     beads: (moving ? shown.holders : []).map((id) => pen.lane(id)).filter((lane) => lane >= 0),
   };

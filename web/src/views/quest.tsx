@@ -121,7 +121,8 @@ function Scrub({ quest, app, length, pace }: { quest: OpenQuest; app: App; lengt
   const at = quest.at ?? last;
   const live = quest.at === null;
   const words = live ? `Event ${last}, live.${quest.view.next.length > 0 ? ' Dashed is planned.' : ''}` : `Event ${at} of ${last}. What came after is grey.`;
-  const part = Math.max(0.25, Math.min(1, (quest.view.n + 0.4) / length));
+  // The knob stands under the bead: the first event ends at 1.4, each other one is one further.
+  const share = (events: number): string => `${(events / length) * 100}%`;
   return (
     <div class="scrub">
       <div class="ctl">
@@ -137,24 +138,24 @@ function Scrub({ quest, app, length, pace }: { quest: OpenQuest; app: App; lengt
         <button class="btn quiet icon" type="button" aria-label="To the live event" onClick={() => app.look(null)}>
           <Icon name="last" />
         </button>
+        {(quest.mode === 'drive' || quest.link?.own !== undefined) && !isOver(quest.view) && (
+          <label class="pace">
+            <span class="vh">Pace</span>
+            <select title="Pace" value={pace} onChange={(event) => app.setPace(Number(event.currentTarget.value))}>
+              {PACES.map(({ ms, word }) => (
+                <option key={ms} value={ms}>
+                  {word}
+                </option>
+              ))}
+              {!PACES.some(({ ms }) => ms === pace) && <option value={pace}>{pace} ms</option>}
+            </select>
+          </label>
+        )}
       </div>
-      <div class="rail" style={{ gridTemplateColumns: part > 0.62 ? 'minmax(0, 1fr) auto' : `${part * 100}% minmax(0, 1fr)` }}>
+      <div class="rail" style={{ gridTemplateColumns: `${share(1.4)} minmax(16px, ${share(last)}) minmax(0, 1fr)` }}>
         <input type="range" min={0} max={Math.max(last, 0)} value={at} aria-label="Event shown" aria-valuetext={words} onInput={(event) => app.look(Number(event.currentTarget.value))} />
         <div class="where num">
           <span>{words}</span>
-          {(quest.mode === 'drive' || quest.link?.own !== undefined) && !isOver(quest.view) && (
-            <label class="pace">
-              Pace
-              <select value={pace} onChange={(event) => app.setPace(Number(event.currentTarget.value))}>
-                {PACES.map(({ ms, word }) => (
-                  <option key={ms} value={ms}>
-                    {word}
-                  </option>
-                ))}
-                {!PACES.some(({ ms }) => ms === pace) && <option value={pace}>{pace} ms</option>}
-              </select>
-            </label>
-          )}
         </div>
       </div>
     </div>
