@@ -39,8 +39,8 @@ static const struct {
 static const ql_str CLAUDE_ALIASES[] = {QL_STR_INIT("sonnet"), QL_STR_INIT("opus"), QL_STR_INIT("haiku"), QL_STR_INIT("inherit")};
 
 /* Compared as if a / stood before the path, in lower case, with / between folders. */
-static bool path_matches(ql_str path, place place, ql_str piece) {
-  size_t from = place == END ? (path.len + 1 >= piece.len ? path.len + 1 - piece.len : SIZE_MAX) : 0;
+static bool path_matches(ql_str path, place where, ql_str piece) {
+  size_t from = where == END ? (path.len + 1 >= piece.len ? path.len + 1 - piece.len : SIZE_MAX) : 0;
   for (size_t at = from; at != SIZE_MAX && at + piece.len <= path.len + 1; at++) {
     size_t i = 0;
     for (; i < piece.len; i++) {

@@ -1,0 +1,42 @@
+/* A roster's insides: files as they were added, agents as they were linked. */
+#ifndef QL_SPEC_ROSTER_H
+#define QL_SPEC_ROSTER_H
+
+#include <questline/roster.h>
+
+#include "spec/naming.h"
+#include "spec/notes.h"
+
+typedef struct ql__file {
+  ql_str path;
+  const ql_spec *spec; /* NULL for a file that is too large */
+  const ql__declared *declared;
+  size_t declared_count;
+  const ql__mention *mentions;
+  size_t mention_count;
+  /* from here on: of the last link, in its arena */
+  ql_agent *agent; /* NULL when another file has its name */
+  const ql_agent **team;
+  size_t team_count;
+  const ql_diagnostic *diagnostics; /* the spec's, and those across files */
+  size_t diagnostic_count;
+} ql__file;
+
+struct ql_roster {
+  ql_alloc alloc;
+  ql_arena *kept;   /* files */
+  ql_arena *linked; /* agents, teams, findings across files */
+  ql__file *files;
+  size_t file_count, file_cap;
+  ql_agent *agents;
+  size_t agent_count;
+  size_t *slots; /* hash table by id: 1 + index of an agent, 0 for none */
+  size_t slot_count;
+};
+
+/// The agent with exactly that id.
+ql_agent *ql__roster_get(const ql_roster *roster, ql_str id);
+/// The id closest to one that is not there; absent when none is close.
+ql_str ql__roster_close(const ql_roster *roster, ql_str id);
+
+#endif
