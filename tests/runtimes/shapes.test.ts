@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CoreError, instantiate } from '../../wasm/src/index.ts';
-import type { Core, Json, Quest } from '../../wasm/src/index.ts';
+import type { Core, Diagnostic, Json, Quest, RosterValue, Spec } from '../../wasm/src/index.ts';
 import { Instance } from '../../wasm/src/memory.ts';
 import { loadModule } from '../../wasm/src/node.ts';
 import { runVector } from './areas.ts';
@@ -20,10 +20,17 @@ const module = await loadModule();
 
 type Answer = Record<string, Json>;
 
+function unknownFindings(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics.filter(({ code }) => !(code in schema.diagnostics)).map(({ code }) => `no diagnostic ${code}`);
+}
+
 /** The type of an area's whole answer, or what to look at inside it. */
 const inAnswer: Record<string, (answer: Json) => string[]> = {
-  spec: (answer) => checker.check('Spec | Failure', answer),
-  roster: (answer) => checker.check('Roster | Failure', answer),
+  spec: (answer) => [...checker.check('Spec | Failure', answer), ...unknownFindings((answer as unknown as Partial<Spec>).diagnostics ?? [])],
+  roster: (answer) => [
+    ...checker.check('Roster | Failure', answer),
+    ...((answer as unknown as Partial<RosterValue>).files ?? []).flatMap(({ diagnostics }) => unknownFindings(diagnostics)),
+  ],
   verify: (answer) => checker.check('Verdict', answer),
   canon: (answer) => checker.check('string | Failure', answer),
   logs: (answer) => checker.check('Verdict', (answer as Answer).verdict),
