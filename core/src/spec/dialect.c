@@ -5,7 +5,7 @@
 
 #define SERVER_WEIGHT 3u /* a server's bare name among the tools: no product reads that, Acolytes' files write it */
 
-typedef enum place { WITHIN, END } place;
+typedef enum part { PART_WITHIN, PART_END } part;
 
 static const struct {
   const char *id;
@@ -18,11 +18,11 @@ static const struct {
 
 static const struct {
   ql__dialect dialect;
-  place place;
+  part where;
   ql_str piece;
   unsigned weight;
 } PATHS[] = {
-#define PATH(dialect, place, piece, weight) {QL__##dialect, place, QL_STR_INIT(piece), weight},
+#define PATH(dialect, where, piece, weight) {QL__##dialect, PART_##where, QL_STR_INIT(piece), weight},
 #include "spec/dialects.def"
 };
 
@@ -39,8 +39,8 @@ static const struct {
 static const ql_str CLAUDE_ALIASES[] = {QL_STR_INIT("sonnet"), QL_STR_INIT("opus"), QL_STR_INIT("haiku"), QL_STR_INIT("inherit")};
 
 /* Compared as if a / stood before the path, in lower case, with / between folders. */
-static bool path_matches(ql_str path, place where, ql_str piece) {
-  size_t from = where == END ? (path.len + 1 >= piece.len ? path.len + 1 - piece.len : SIZE_MAX) : 0;
+static bool path_matches(ql_str path, part where, ql_str piece) {
+  size_t from = where == PART_END ? (path.len + 1 >= piece.len ? path.len + 1 - piece.len : SIZE_MAX) : 0;
   for (size_t at = from; at != SIZE_MAX && at + piece.len <= path.len + 1; at++) {
     size_t i = 0;
     for (; i < piece.len; i++) {
@@ -55,7 +55,7 @@ static bool path_matches(ql_str path, place where, ql_str piece) {
 ql__dialect ql__dialect_of(const ql_spec *spec, const ql__front *front) {
   unsigned votes[QL__DIALECT_COUNT] = {0};
   for (size_t i = 0; i < QL_COUNT(PATHS); i++)
-    if (spec->path.ptr && path_matches(spec->path, PATHS[i].place, PATHS[i].piece)) votes[PATHS[i].dialect] += PATHS[i].weight;
+    if (spec->path.ptr && path_matches(spec->path, PATHS[i].where, PATHS[i].piece)) votes[PATHS[i].dialect] += PATHS[i].weight;
   for (size_t i = 0; i < QL_COUNT(KEYS); i++)
     if (ql__entry_find(front, KEYS[i].key)) votes[KEYS[i].dialect] += KEYS[i].weight;
   for (size_t i = 0; i < spec->tool_count; i++) {

@@ -148,21 +148,23 @@ static ql_str stem_of(ql_str path) {
   return stem;
 }
 
-static bool named_by_path(ql__dialect dialect) { return dialect == QL__COPILOT || dialect == QL__VSCODE || dialect == QL__OPENCODE; }
+static bool named_by_path(ql__dialect dialect) {
+  return dialect == QL__COPILOT || dialect == QL__VSCODE || dialect == QL__OPENCODE || dialect == QL__CURSOR;
+}
 
 static void take_id(reader *r, ql__dialect dialect) {
   ql_spec *spec = r->spec;
   const ql__entry *entry = ql__entry_find(&r->front, QL_STR("name"));
   size_t at = entry ? entry->value : r->open;
   ql_str heading = ql__first_heading(spec), stem = spec->path.ptr ? stem_of(spec->path) : QL_ABSENT;
-  bool by_path = r->has_front && named_by_path(dialect) && stem.ptr;
+  bool by_path = r->has_front && stem.ptr; /* what has frontmatter but no name in it goes by the name of its file */
   if (!spec->name.ptr && !r->has_front) spec->name = heading;
   ql_str sources[] = {spec->name, by_path ? stem : QL_ABSENT, heading, stem, QL_STR("unnamed")};
   for (size_t i = 0; i < QL_COUNT(sources) && !spec->id.ptr; i++)
     if (sources[i].ptr) spec->id = ql_agent_id(r->arena, sources[i]);
   if (!spec->id.ptr) return;
   if (!spec->name.ptr) {
-    if (r->has_front && !by_path)
+    if (r->has_front && !named_by_path(dialect))
       QL__NOTE(&r->notes, QL__NAME_MISSING, at, QL_STR("There is no name; the agent is called "), spec->id,
                QL_STR(" here. Add a line \"name:\"."));
     return;
