@@ -85,6 +85,7 @@ static ql_status out_of_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM
 static ql_status prepare(ql_driver *d, const ql_roster *roster, const ql_value *request, ql_error *err) {
   ql_str text = ql_arena_str(d->arena, ql_get_str(request, QL_STR("text")));
   ql_str agent = ql_get_str(request, QL_STR("agent"));
+  if (ql_arena_failed(d->arena)) return out_of_memory(err);
   if (!agent.ptr) return ql_fail(err, QL_ERR_ARGUMENT, "a request says which agent is asked", QL_STR("agent"));
   if (!text.ptr) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
   d->mode = find_mode(ql_get_str(request, QL_STR("mode")), &text);
