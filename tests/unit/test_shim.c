@@ -7,6 +7,7 @@
 #define PASS(s) (s), (uint32_t)strlen(s)
 
 static const char agent_file[] = "---\nname: lead\ndescription: Leads the team\n---\n\n# Lead\n\n- **api**: writes the API\n";
+static const char other_file[] = "---\nname: api\ndescription: Writes HTTP APIs\n---\n\n# API\n";
 static const char pause_command[] = "{\"by\":\"@owner\",\"type\":\"pause\"}";
 static const char request[] = "{\"agent\":\"@lead\",\"text\":\"QUEST: add a login\"}";
 static const char wait_result[] = "{\"id\":99}";
@@ -27,6 +28,7 @@ static uint32_t handle_of(int32_t status) {
 static void open_all(void) {
   a_roster = handle_of(qlw_roster_new());
   assert_int_equal(qlw_roster_add(a_roster, PASS("lead.md"), PASS(agent_file)), QL_OK);
+  assert_int_equal(qlw_roster_add(a_roster, PASS("api.md"), PASS(other_file)), QL_OK);
   a_quest = handle_of(qlw_quest_open(PASS(log_text)));
   an_empty_quest = handle_of(qlw_quest_open(NULL, 0));
   a_driver = handle_of(qlw_driver_new(a_quest, 0, NULL, 0));
@@ -47,7 +49,7 @@ static int32_t markdown_html(void) { return qlw_markdown_html(PASS(agent_file));
 static int32_t sha256(void) { return qlw_sha256(PASS(agent_file)); }
 static int32_t canonical(void) { return qlw_canonical(PASS(request)); }
 static int32_t roster_new(void) { return qlw_roster_new(); }
-static int32_t roster_add(void) { return qlw_roster_add(a_roster, PASS("api.md"), PASS(agent_file)); }
+static int32_t roster_add(void) { return qlw_roster_add(a_roster, PASS("again.md"), PASS(agent_file)); }
 static int32_t roster_value(void) { return qlw_roster_value(a_roster); }
 static int32_t plan_rehearse(void) { return qlw_plan_rehearse(a_roster, PASS("@lead"), PASS("Add a login")); }
 static int32_t plan_write(void) { return qlw_plan_write(PASS(plan), PASS("seed")); }
