@@ -131,6 +131,8 @@ ql__section ql__form_heading(ql_str line, ql__marker marker, ql__section current
   size_t hashes = 0;
   while (hashes < s.len && s.ptr[hashes] == '#') hashes++;
   s = ql_trim(from(s, hashes));
+  /* A code span is no heading: the writer puts a path that looks like one into it. */
+  if (ql_starts(s, QL_STR("`"))) return QL_SECTION_NONE;
   bool emphasised = cut_emphasis(&s) > 0;
   for (size_t i = 0; i < QL_COUNT(HEADINGS); i++) {
     ql_str words = HEADINGS[i].words;

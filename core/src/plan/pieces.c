@@ -123,9 +123,8 @@ const ql__piece ql__pieces[] = {
      S(SPEED_WORDS), S(REVIEW_ROLES " backend"), S("Measured latency and throughput under load"),
      S("The slowest step is named|The numbers can be repeated"), S("Numbers from a small machine mislead: say where they were measured."),
      NO},
-    {CREATE | QL_KIND_CHANGE | QL_KIND_FIX | QL_KIND_MIGRATE | QL_KIND_REMOVE | QL_KIND_UPGRADE, DRASTIC, 0, NO, false, QL_PHASE_REVIEW,
-     QL_YIELDS_REVIEW, BUILT, 1, S("Review the security of {t}"), S("the security review"), S(SAFETY_WORDS),
-     S("security auditor reviewer review architect backend"), S("Findings, each with severity and remedy"),
+    {CREATE, DRASTIC, 0, NO, false, QL_PHASE_REVIEW, QL_YIELDS_REVIEW, BUILT, 1, S("Review the security of {t}"), S("the security review"),
+     S(SAFETY_WORDS), S("security auditor reviewer review architect backend"), S("Findings, each with severity and remedy"),
      S("No finding of high severity is open|Secrets are in no log and no repository"),
      S("A fault here exposes people's data: nothing is released before the security review is closed."), S("docs/{f}-security-review.md")},
     {CREATE, 0, DRASTIC, NO, false, QL_PHASE_REVIEW, QL_YIELDS_REVIEW, BUILT | QL_YIELDS_TEST, 2, S("Review {t}"), S("the review"),
@@ -305,6 +304,13 @@ const ql__piece ql__pieces[] = {
     {QL_KIND_UPGRADE | QL_KIND_CHANGE | QL_KIND_MIGRATE, QL_CONCERN_DOCS, QL_CONCERN_SMALL, NO, true, QL_PHASE_WRITE, QL_YIELDS_TEXT, BUILT,
      5, S("Update the documentation"), S("the documentation"), S(DOC_WORDS), S("writer docs"), S("Pages that say what is different now"),
      S("Every example was run as it stands|Nothing in it describes the old state"), NO, NO},
+
+    /* ---- any change in a delicate place ---- */
+    {QL_KIND_CHANGE | QL_KIND_FIX | QL_KIND_MIGRATE | QL_KIND_REMOVE | QL_KIND_UPGRADE, DRASTIC, 0, NO, false, QL_PHASE_REVIEW,
+     QL_YIELDS_REVIEW, BUILT, 1, S("Review the change for security"), S("the security review"), S(SAFETY_WORDS),
+     S("security auditor reviewer review architect backend"), S("Findings, each with severity and remedy"),
+     S("No finding of high severity is open|Secrets are in no log and no repository"),
+     S("A fault here exposes people's data: nothing is released before the security review is closed."), NO},
 
     /* ---- away with it; one sitting ---- */
     {QL_KIND_REMOVE, 0, 0, NO, false, QL_PHASE_BUILD, QL_YIELDS_CORE, QL_YIELDS_LOOK, 0, S("Remove {t}"), S("the removal"), S("{c}"),

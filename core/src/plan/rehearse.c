@@ -67,7 +67,7 @@ static ql_str as_document(const planner *p) {
   ql_str noun = ql__objective_named(p->arena, &p->objective, documents);
   if (!noun.ptr) noun = QL_STR("documentation");
   if (!p->objective.subject.ptr) return noun;
-  bool said = ends_in(p, QL_STR("docs documentation")) || ends_in(p, documents);
+  bool said = ends_in(p, QL_STR("docs documentation notes")) || ends_in(p, documents);
   return said ? p->objective.subject : join(p->arena, p->objective.subject, QL_STR(" "), noun);
 }
 
