@@ -264,9 +264,9 @@ static void who_else_there_is(void **state) {
   (void)state;
   /* Somebody outside the team who knows the field comes before somebody of the team who does not; another leader comes last. */
   ql_roster *roster = ql_roster_new(ql_alloc_libc());
-  add(roster, "lead.md", "---\nname: lead\ndescription: Hands out work.\n---\n# Lead\n\n- `@gardener` - plants and hedges\n");
+  add(roster, "lead.md", "---\nname: lead\ndescription: Hands out work.\n---\n# Lead\n\n## Team\n\n- `@gardener` - plants and hedges\n");
   add(roster, "web-lead.md",
-      "---\nname: web-lead\ndescription: Coordinates frontend, interface and css.\n---\n# Web\n\n- `@gardener` - plants\n");
+      "---\nname: web-lead\ndescription: Coordinates frontend, interface and css.\n---\n# Web\n\n## Team\n\n- `@gardener` - plants\n");
   add(roster, "painter.md", "---\nname: painter\ndescription: Builds every screen and interface of the frontend, css and all.\n---\n# P\n");
   assert_int_equal(ql_roster_link(roster, &err), QL_OK);
   const ql_plan *plan = plan_for(roster, "@lead", "Add dark mode to the settings page");
