@@ -89,7 +89,8 @@ static const struct {
 };
 
 /* Without a verb of its own an objective that says one of these reports a fault. */
-static const ql_str SYMPTOMS = S("crash fail failing broken bug hang leak stuck wrong incorrect not+work error");
+static const ql_str SYMPTOMS =
+    S("crash fail failing failure broken bug hang leak stuck wrong incorrect not+work error slow loop timeout race flaky issue");
 /* "Let users export their data": who may do it, and what they do when that is a noun too. */
 static const ql_str PEOPLE = S("user customer people admin client member visitor everyone everybody us them team developer");
 static const ql_str DEEDS = S("export import reset upload download search filter refund backup sign+in sign+up");
@@ -287,6 +288,8 @@ bool ql__objective_read(ql_arena *a, ql_str text, ql__objective *out) {
   if (kind == 0 && ql__mentions(&out->words, SYMPTOMS)) kind = QL_KIND_FIX;
   find_subject(a, out, behind, kind != 0, &asked);
   out->verb_end = behind;
+  ql__words subject = ql__words_of(a, out->subject);
+  out->faulty = ql__mentions(&subject, SYMPTOMS);
   out->kind = kind != 0 ? kind : QL_KIND_CREATE;
   for (size_t i = 0; i < QL_COUNT(TURNS); i++)
     if ((out->kind & TURNS[i].from) && asked != 0 && (asked & ~TURNS[i].only) == 0) {

@@ -49,6 +49,7 @@ typedef struct ql__objective {
   unsigned kind;     /* one ql__kind */
   unsigned concerns; /* bits of ql__concern, found or implied */
   ql_str subject;    /* "user authentication"; absent when none was recognised */
+  bool faulty;       /* the subject is itself a fault: "crash", "slow query" */
   bool definite;     /* its noun stood with an article, so that "the" goes before it */
 } ql__objective;
 

@@ -32,12 +32,8 @@
 const ql_str ql__build_words = S(BUILD_WORDS);
 
 const ql__field_words ql__fields[] = {
-    {QL_CONCERN_API, S(API_WORDS " " BUILD_WORDS)},
-    {QL_CONCERN_DATA, S(DATA_WORDS)},
-    {QL_CONCERN_UI, S(UI_WORDS)},
-    {QL_CONCERN_INFRA, S(OPS_WORDS)},
-    {QL_CONCERN_DOCS, S(DOC_WORDS)},
-    {QL_CONCERN_TESTS, S(TEST_WORDS)},
+    {QL_CONCERN_API, S(API_WORDS)},       {QL_CONCERN_DATA, S(DATA_WORDS)}, {QL_CONCERN_UI, S(UI_WORDS)},
+    {QL_CONCERN_INFRA, S(OPS_WORDS)},     {QL_CONCERN_DOCS, S(DOC_WORDS)},  {QL_CONCERN_TESTS, S(TEST_WORDS)},
     {QL_CONCERN_MONITOR, S(WATCH_WORDS)},
 };
 
@@ -139,8 +135,8 @@ const ql__piece ql__pieces[] = {
      NO},
 
     /* ---- a fault ---- */
-    {QL_KIND_FIX, 0, 0, NO, false, QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 0, S("Find the cause of {t}"), S("the cause"), S("{c}"),
-     S(BUILD_ROLES), S("Cause, with the steps that show it"), S("The fault can be shown at will|The cause is proven, not guessed"),
+    {QL_KIND_FIX, 0, 0, NO, false, QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 0, S("Find {w}"), S("the cause"), S("{c}"), S(BUILD_ROLES),
+     S("Cause, with the steps that show it"), S("The fault can be shown at will|The cause is proven, not guessed"),
      S("What looks like the cause may be a symptom: show the fault before changing code."), NO},
     {QL_KIND_FIX, 0, 0, NO, false, QL_PHASE_BUILD, QL_YIELDS_CORE, QL_YIELDS_LOOK, 0, S("Fix {t}"), S("the fix"), S("{c}"), S(BUILD_ROLES),
      S("Smallest change that removes the cause"), S("The steps that showed the fault pass|Nothing else changed its behaviour"), NO, NO},
@@ -152,7 +148,7 @@ const ql__piece ql__pieces[] = {
      S("Every finding is settled or accepted with a reason"), NO, NO},
 
     /* ---- too slow ---- */
-    {QL_KIND_SPEED, 0, 0, NO, false, QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 0, S("Measure {t}"), S("the baseline"), S(SPEED_WORDS " {c}"),
+    {QL_KIND_SPEED, 0, 0, NO, false, QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 0, S("Measure {t}"), S("the baseline"), S(SPEED_WORDS " {k}"),
      S(REVIEW_ROLES " optimizer"), S("Baseline numbers and the slowest parts"),
      S("The measurement can be repeated by one command|The slowest parts are named with their share"),
      S("Without numbers from before, nobody can say that it got faster."), S("docs/{f}-baseline.md")},
@@ -177,7 +173,7 @@ const ql__piece ql__pieces[] = {
 
     /* ---- another shape, same behaviour ---- */
     {QL_KIND_CHANGE | QL_KIND_REMOVE, 0, QL_CONCERN_SMALL, NO, false, QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 1, S("Map what uses {t}"),
-     S("the map of uses"), S(SHAPE_WORDS " {c}"), S(DESIGN_ROLES), S("List of callers, tests and side effects"),
+     S("the map of uses"), S(SHAPE_WORDS " {k}"), S(DESIGN_ROLES), S("List of callers, tests and side effects"),
      S("Every caller is named|What has no test is marked"),
      S("Callers that nobody knows of break first: look for them outside the repository too."), NO},
     {QL_KIND_CHANGE, QL_CONCERN_API, 0, NO, false, QL_PHASE_DESIGN, QL_YIELDS_API, QL_YIELDS_LOOK, 1, S("Agree on the {s} API change"),
@@ -189,7 +185,7 @@ const ql__piece ql__pieces[] = {
      S("Both directions run on a copy of the data"),
      S("A migration on live data can lock or lose rows: run it on a copy first and keep the way back."), NO},
     {QL_KIND_CHANGE, 0, QL_CONCERN_API | QL_CONCERN_DATA | QL_CONCERN_SMALL, NO, false, QL_PHASE_DESIGN, QL_YIELDS_DESIGN, QL_YIELDS_LOOK,
-     2, S("Agree on the new shape of {t}"), S("the new shape"), S(SHAPE_WORDS " {c}"), S(DESIGN_ROLES),
+     2, S("Agree on the new shape of {t}"), S("the new shape"), S(SHAPE_WORDS " {k}"), S(DESIGN_ROLES),
      S("Note: the shape now, the shape wanted, the steps between"), S("Each step leaves everything working"), NO, NO},
     {QL_KIND_CHANGE, 0, 0, NO, false, QL_PHASE_BUILD, QL_YIELDS_CORE, DESIGNS | QL_YIELDS_LOOK, 0, S("Change {t} in small steps"),
      S("the change"), S("{c}"), S(BUILD_ROLES), S("Small commits, each with passing tests"),
@@ -203,7 +199,7 @@ const ql__piece ql__pieces[] = {
 
     /* ---- from here to there ---- */
     {QL_KIND_MIGRATE, 0, 0, NO, false, QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 0, S("Plan the {s} move"), S("the plan of the move"),
-     S(SHAPE_WORDS " {c} migration"), S(DESIGN_ROLES), S("Stages, each with its check and its way back"),
+     S(SHAPE_WORDS " {k} migration"), S(DESIGN_ROLES), S("Stages, each with its check and its way back"),
      S("Every user of the old side is named|Each stage can be undone"),
      S("Both sides live side by side for a while: decide which one is right when they differ."), S("docs/{f}-move.md")},
     {QL_KIND_MIGRATE, QL_CONCERN_API, 0, NO, false, QL_PHASE_DESIGN, QL_YIELDS_API, QL_YIELDS_LOOK, 0, S("Define the new interface"),
@@ -223,7 +219,7 @@ const ql__piece ql__pieces[] = {
      S(REVIEW_WORDS), S(REVIEW_ROLES), S("Findings, each settled or accepted"), S("Every finding is settled or accepted with a reason"), NO,
      NO},
     {QL_KIND_MIGRATE, 0, 0, NO, false, QL_PHASE_RELEASE, QL_YIELDS_TEXT, QL_YIELDS_TEST | QL_YIELDS_REVIEW, 0, S("Switch over in stages"),
-     S("the switch"), S(OPS_WORDS " {c}"), S("devops ops admin " BUILD_ROLES), S("All traffic on the new path|Old path removed, or dated"),
+     S("the switch"), S(OPS_WORDS " {k}"), S("devops ops admin " BUILD_ROLES), S("All traffic on the new path|Old path removed, or dated"),
      S("The way back was tried before the first stage|Errors stay at their level from before"), NO, NO},
 
     /* ---- looking, not touching ---- */
@@ -253,7 +249,7 @@ const ql__piece ql__pieces[] = {
      S("Each finding has an owner and a next step|No finding stands twice"), NO, S("docs/{f}-findings.md")},
 
     /* ---- words ---- */
-    {QL_KIND_DOCUMENT, 0, 0, NO, false, QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 1, S("Collect the facts"), S("the facts"), S("{c} " SHAPE_WORDS),
+    {QL_KIND_DOCUMENT, 0, 0, NO, false, QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 1, S("Collect the facts"), S("the facts"), S("{k} " SHAPE_WORDS),
      S(BUILD_ROLES " architect"), S("Notes: what it does, how it is used, what goes wrong"), S("Each fact names the file it comes from"),
      NO, NO},
     {QL_KIND_DOCUMENT, 0, 0, NO, false, QL_PHASE_WRITE, QL_YIELDS_CORE, QL_YIELDS_LOOK, 0, S("Write the {d}"), S("the text"), S(DOC_WORDS),
@@ -265,7 +261,7 @@ const ql__piece ql__pieces[] = {
 
     /* ---- proof ---- */
     {QL_KIND_TEST, 0, 0, NO, false, QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 0, S("List what {t} must do"), S("the list of cases"),
-     S("{c} analysis " TEST_WORDS), S(DESIGN_ROLES " tester qa"), S("Cases: usual, odd, wrong, too large"),
+     S("{k} analysis " TEST_WORDS), S(DESIGN_ROLES " tester qa"), S("Cases: usual, odd, wrong, too large"),
      S("Each case has an expected result"), NO, NO},
     {QL_KIND_TEST, 0, 0, NO, false, QL_PHASE_BUILD, QL_YIELDS_CORE, QL_YIELDS_LOOK, 0, S("Write the {s} tests"), S("the tests"),
      S(TEST_WORDS " " BUILD_WORDS), S("tester qa " BUILD_ROLES), S("Automated tests for every case"),
@@ -295,7 +291,7 @@ const ql__piece ql__pieces[] = {
 
     /* ---- a newer version ---- */
     {QL_KIND_UPGRADE, 0, 0, NO, false, QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 0, S("List what changes with {t}"), S("the list of changes"),
-     S(SHAPE_WORDS " {c}"), S(DESIGN_ROLES), S("What breaks, what is deprecated, what else has to follow"),
+     S(SHAPE_WORDS " {k}"), S(DESIGN_ROLES), S("What breaks, what is deprecated, what else has to follow"),
      S("Each breaking change names the places that it touches"),
      S("What depends on the old version breaks late: try everything that runs, not only what is compiled."), NO},
     {QL_KIND_UPGRADE, 0, 0, NO, false, QL_PHASE_BUILD, QL_YIELDS_CORE, QL_YIELDS_LOOK, 0, S("Upgrade {t}"), S("the upgrade"), S("{c}"),

@@ -28,9 +28,9 @@ enum {
   QL_YIELDS_TEXT = 1 << 8
 };
 
-/* Texts may hold {s} the subject, {t} the subject with its article, {d} the subject as a document, {u} the subject as something on a
-   screen, {x} what was named for `named`, {c} the words of the fields that the objective touches,
-   or of whoever writes code where it touches none. A word that follows {s} and stands at its end already is left out. Lists are separated by '|'. */
+/* Texts may hold {s} the subject, {t} the subject with its article, {d} the subject as a document, {w} what is wrong with it, {u} the subject as something on a
+   screen, {x} what was named for `named`, {k} the words of the fields that the objective
+   touches, {c} the same with those of whoever writes code where the work is code. A word that follows {s} and stands at its end already is left out. Lists are separated by '|'. */
 typedef struct ql__piece {
   unsigned kinds;  /* in which it occurs */
   unsigned any;    /* concerns, one of which has to be there; 0: always */

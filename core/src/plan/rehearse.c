@@ -54,6 +54,11 @@ static ql_str with_article(const planner *p) {
   return article ? join(p->arena, QL_STR("the "), o->subject, QL_STR("")) : o->subject;
 }
 
+static ql_str what_is_wrong(const planner *p) {
+  if (!p->objective.subject.ptr) return QL_STR("the cause");
+  return join(p->arena, p->objective.faulty ? QL_STR("the cause of ") : QL_STR("the fault in "), with_article(p), QL_STR(""));
+}
+
 static ql_str on_screen(const planner *p) {
   if (!p->objective.subject.ptr) return QL_STR("the interface");
   bool visible = ends_in(
@@ -71,23 +76,29 @@ static ql_str as_document(const planner *p) {
   return said ? p->objective.subject : join(p->arena, p->objective.subject, QL_STR(" "), noun);
 }
 
-/* The words of the fields that the objective touches. */
-static ql_str field_words(const planner *p) {
+/* The words of the fields that the objective touches; with those of whoever writes code where it touches none that is done otherwise. */
+static ql_str field_words(const planner *p, bool coding) {
   ql_str words = QL_STR("");
-  for (size_t i = 0; i < ql__field_count; i++)
-    if (p->objective.concerns & ql__fields[i].concern) words = join(p->arena, words, QL_STR(" "), ql__fields[i].words);
-  return words.len > 0 ? words : ql__build_words;
+  unsigned concerns = p->objective.concerns, fields = 0;
+  for (size_t i = 0; i < ql__field_count; i++) {
+    if (!(concerns & ql__fields[i].concern)) continue;
+    words = join(p->arena, words, QL_STR(" "), ql__fields[i].words);
+    fields |= ql__fields[i].concern;
+  }
+  bool code = fields == 0 || (fields & QL_CONCERN_API);
+  return coding && code ? join(p->arena, words, QL_STR(" "), ql__build_words) : words;
 }
 
 static ql_str value_of(const planner *p, char name, ql_str named) {
   switch (name) {
   case 's': return p->objective.subject.ptr ? p->objective.subject : QL_STR("");
   case 't': return with_article(p);
+  case 'w': return what_is_wrong(p);
   case 'u': return on_screen(p);
   case 'd': return as_document(p);
   case 'x': return named;
   case 'f': return p->slug;
-  default: return field_words(p);
+  default: return field_words(p, name == 'c');
   }
 }
 
