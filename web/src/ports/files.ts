@@ -23,11 +23,13 @@ async function sort(found: { path: string; file: File }[]): Promise<Received> {
 /** Files and folders let go over the page. Entries must be taken before the event is over, hence the loop without await. */
 export async function fromDrop(transfer: DataTransfer): Promise<Received> {
   const entries: FileSystemEntry[] = [];
+  const found: { path: string; file: File }[] = [];
   for (const item of transfer.items) {
     const entry = item.webkitGetAsEntry();
+    const file = entry === null ? item.getAsFile() : null; // what comes from another program has no entry
     if (entry !== null) entries.push(entry);
+    else if (file !== null) found.push({ path: file.name, file });
   }
-  const found: { path: string; file: File }[] = [];
   while (entries.length > 0) {
     const entry = entries.pop() as FileSystemEntry;
     if (entry.isFile) {

@@ -25,8 +25,11 @@ function CopyField({ label, url, app }: { label: string; url: string; app: App }
       <input class="url" readOnly value={url} aria-label={label} data-url={label} onFocus={(event) => event.currentTarget.select()} />
       <button class="btn primary" type="button" onClick={() => void copy()}>
         <Icon name={state === 'copied' ? 'check' : 'copy'} />
-        <span role="status">{state === 'copied' ? 'Copied' : state === 'select' ? 'Press Ctrl C' : 'Copy link'}</span>
+        {state === 'copied' ? 'Copied' : state === 'select' ? 'Press Ctrl C' : 'Copy link'}
       </button>
+      <span class="vh" role="status">
+        {state === 'copied' ? 'The link is copied.' : ''}
+      </span>
     </>
   );
 }

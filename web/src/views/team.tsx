@@ -23,7 +23,7 @@ const DIALECTS: Record<string, string> = {
   copilot: 'Copilot',
   vscode: 'VS Code',
   opencode: 'OpenCode',
-  gemini: 'Gemini CLI',
+  'gemini-cli': 'Gemini CLI',
   qwen: 'Qwen',
   cursor: 'Cursor',
   'agents-md': 'AGENTS.md',
