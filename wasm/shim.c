@@ -475,9 +475,10 @@ int32_t qlw_quest_rehearse(uint32_t quest) {
   if (!begin()) return QL_ERR_NOMEM;
   const ql_quest *found = find_quest(quest);
   if (found == NULL) return give_failure(QL_ERR_HANDLE);
-  ql_value *command = ql_rehearse(found, arena);
-  if (command != NULL) return give(command);
-  return ql_arena_failed(arena) ? give_out_of_memory() : give_nothing();
+  ql_value *command;
+  ql_status status = ql_rehearse(found, arena, &command, &error);
+  if (status != QL_OK) return give_failure(status);
+  return command != NULL ? give(command) : give_nothing();
 }
 
 /* ---- drivers ---- */

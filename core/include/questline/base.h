@@ -102,6 +102,8 @@ bool ql_buf_reserve(ql_buf *buf, size_t more);
 void ql_buf_int(ql_buf *buf, int64_t value);
 /// Borrowed from buf, until the next write.
 ql_str ql_buf_str(const ql_buf *buf);
+/// The bytes as an arena string; the buffer is freed. Absent when either ran out of memory: then ql_arena_failed() is true.
+ql_str ql_buf_take(ql_buf *buf, ql_arena *arena);
 
 #ifdef __cplusplus
 }

@@ -28,9 +28,10 @@ QL_NODISCARD ql_status ql_driver_next(ql_driver *driver, ql_arena *a, int64_t no
 /// @return QL_OK; QL_ERR_ARGUMENT (no such effect is open, or its result has another shape); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *result, ql_error *err);
 
-/// The rehearsal's next command for the seat that holds the turn: shape `Command`, or NULL when the holder is not a rehearsed seat (or when
-/// out of memory: ask ql_arena_failed). A pure function of the log.
-ql_value *ql_rehearse(const ql_quest *quest, ql_arena *a);
+/// The rehearsal's next command for the seat that holds the turn: shape `Command`; *out is NULL when the holder is no rehearsed seat. A pure
+/// function of the log.
+/// @return QL_OK; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_rehearse(const ql_quest *quest, ql_arena *a, ql_value **out, ql_error *err);
 
 #ifdef __cplusplus
 }

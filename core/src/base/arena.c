@@ -128,4 +128,11 @@ ql_str ql_arena_concat(ql_arena *arena, const ql_str *pieces, size_t count) {
   return (ql_str){out, total};
 }
 
+ql_str ql_buf_take(ql_buf *buf, ql_arena *arena) {
+  if (buf->failed) arena->failed = true;
+  ql_str text = buf->failed ? QL_ABSENT : ql_arena_str(arena, ql_buf_str(buf));
+  ql_buf_free(buf);
+  return text;
+}
+
 ql_alloc ql_arena_alloc(const ql_arena *arena) { return arena->alloc; }

@@ -212,7 +212,5 @@ void ql_value_write(ql_buf *out, const ql_value *value) {
 ql_str ql_value_text(ql_arena *a, const ql_value *value) {
   ql_buf buf = ql_buf_new(ql_arena_alloc(a));
   ql_value_write(&buf, value);
-  ql_str copy = buf.failed ? QL_ABSENT : ql_arena_str(a, ql_buf_str(&buf));
-  ql_buf_free(&buf);
-  return copy;
+  return ql_buf_take(&buf, a);
 }

@@ -76,7 +76,5 @@ ql_str ql__rehearsed_answer(ql_arena *a, const ql_roster *roster, const ql_agent
   }
   if (agent->spec) add_sections(&out, agent->spec, question);
   add_colleague(&out, roster, agent, question);
-  ql_str text = out.failed ? QL_ABSENT : ql_arena_str(a, ql_buf_str(&out));
-  ql_buf_free(&out);
-  return text;
+  return ql_buf_take(&out, a);
 }

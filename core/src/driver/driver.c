@@ -153,7 +153,10 @@ static ql_status look(ql_driver *d, ql_error *err) {
     QL_SET(approve, "type", ql_string(d->command, QL_STR("approve")));
     d->wanted = approve;
   } else if (running) {
-    d->wanted = ql_rehearse(d->quest, d->command);
+    ql_value *command;
+    ql_status rehearsed = ql_rehearse(d->quest, d->command, &command, err);
+    if (rehearsed != QL_OK) return rehearsed;
+    d->wanted = command;
   }
   if (ql_arena_failed(d->command)) return out_of_memory(err);
   if (d->wanted)

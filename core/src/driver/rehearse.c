@@ -55,12 +55,6 @@ static void add_list(ql_buf *out, ql_str lead, const ql_value *list) {
   if (!first) ql_buf_byte(out, '.');
 }
 
-static ql_str taken(ql_arena *a, ql_buf *buf) {
-  ql_str text = buf->failed ? QL_ABSENT : ql_arena_str(a, ql_buf_str(buf));
-  ql_buf_free(buf);
-  return text;
-}
-
 static ql_str title_of(const ql_value *task) {
   ql_str title = TEXT_OF(task, "title");
   return title.ptr ? title : QL_STR("a task whose title was withheld");
@@ -78,7 +72,7 @@ static ql_str order_text(ql_arena *a, const ql_value *task) {
     add_list(&out, QL_STR(" Output: "), QL_GET(task, "outputs"));
     add_list(&out, QL_STR(" Done when: "), QL_GET(task, "accept"));
   }
-  return taken(a, &out);
+  return ql_buf_take(&out, a);
 }
 
 static ql_value *command(ql_arena *a, ql_str type, ql_str by) {
@@ -108,7 +102,7 @@ static ql_value *lead(ql_arena *a, const ql_value *tasks, ql_str leader) {
     ql_buf_add(&out, sent == 1 ? QL_STR("One task is handed out. I read the answer next.")
                                : QL_STR("The tasks of this step are handed out. I read the answers next."));
     ql_value *c = command(a, QL_STR("respond"), leader);
-    QL_SET(c, "msg", ql_string(a, taken(a, &out)));
+    QL_SET(c, "msg", ql_string(a, ql_buf_take(&out, a)));
     return c;
   }
   ql_buf_int(&out, (int64_t)done);
@@ -116,7 +110,7 @@ static ql_value *lead(ql_arena *a, const ql_value *tasks, ql_str leader) {
   ql_buf_int(&out, (int64_t)tasks->count);
   ql_buf_add(&out, QL_STR(" tasks are done. This was a rehearsal: the order, the turns and the log are real, the answers are scripted."));
   ql_value *c = command(a, QL_STR("complete"), leader);
-  QL_SET(c, "summary", ql_string(a, taken(a, &out)));
+  QL_SET(c, "summary", ql_string(a, ql_buf_take(&out, a)));
   return c;
 }
 
@@ -162,22 +156,24 @@ static ql_value *work(ql_arena *a, const ql_value *view, ql_str worker, ql_str l
   }
   if (!any) ql_buf_add(&out, QL_STR("Nothing was left to do here."));
   QL_SET(c, "kind", ql_string(a, kind));
-  QL_SET(c, "msg", ql_string(a, taken(a, &out)));
+  QL_SET(c, "msg", ql_string(a, ql_buf_take(&out, a)));
   return c;
 }
 
-ql_value *ql_rehearse(const ql_quest *quest, ql_arena *a) {
+ql_status ql_rehearse(const ql_quest *quest, ql_arena *a, ql_value **out, ql_error *err) {
   const ql_value *view = ql_quest_view(quest, a);
-  if (!view) return NULL;
+  if (!view) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   const ql_value *holders = QL_GET(view, "holders"), *seats = QL_GET(view, "agents");
+  ql_value *command = NULL;
   ql_str leader = QL_ABSENT;
   for (const ql_value *seat = seats->first; seat; seat = seat->next)
     if (ql_get_bool(seat, QL_STR("leads"))) leader = TEXT_OF(seat, "id");
-  for (const ql_value *seat = seats->first; seat; seat = seat->next) {
+  for (const ql_value *seat = seats->first; seat && !command; seat = seat->next) {
     ql_str id = TEXT_OF(seat, "id");
     if (!has(holders, id) || !ql_eq(TEXT_OF(seat, "kind"), QL_STR("rehearsal"))) continue;
-    ql_value *c = ql_eq(id, leader) ? lead(a, QL_GET(view, "tasks"), leader) : work(a, view, id, leader);
-    return ql_arena_failed(a) ? NULL : c;
+    command = ql_eq(id, leader) ? lead(a, QL_GET(view, "tasks"), leader) : work(a, view, id, leader);
   }
-  return NULL;
+  if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  *out = command;
+  return QL_OK;
 }

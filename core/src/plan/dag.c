@@ -173,9 +173,7 @@ ql_str ql__dag_cycle_text(ql_arena *a, const ql_plan *plan, const ql__dag *dag) 
     ql_buf_add(&buf, QL_STR(" -> "));
   }
   ql_buf_add(&buf, plan->tasks[dag->cycle[0]].id);
-  ql_str text = buf.failed ? QL_ABSENT : ql_arena_str(a, ql_buf_str(&buf));
-  ql_buf_free(&buf);
-  return text;
+  return ql_buf_take(&buf, a);
 }
 
 ql_status ql_plan_groups(ql_arena *a, const ql_plan *plan, const size_t **groups, ql_error *err) {

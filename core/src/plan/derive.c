@@ -142,7 +142,9 @@ ql_status ql__derive_tasks(ql__draft *d, ql_error *err) {
     ql_str agent = stepped ? choose(&c, text, previous) : d->needs[i].agent;
     const ql_str pieces[] = {ql_slice(text, 0, LOOKED_AT), QL_STR(" "), agent};
     ql__words words = ql__words_of(d->arena, ql_arena_concat(d->arena, pieces, QL_COUNT(pieces)));
-    if (i > 0 && !side_by_side(&parallel, &before, &words)) {
+    bool busy = false; /* with one of those that it would stand beside */
+    for (size_t k = first; k < i; k++) busy |= ql_eq(d->tasks[k].agent, agent);
+    if (i > 0 && (busy || !side_by_side(&parallel, &before, &words))) {
       earlier = first;
       first = i;
     }

@@ -180,6 +180,13 @@ static bool breaks(const ql__objective *o, size_t next) {
   return false;
 }
 
+/* "sign-in": a hyphen makes one word of two. */
+static bool hyphenated(const ql__objective *o, size_t at) {
+  if (at == 0) return false;
+  ql_str before = o->words.items[at - 1].text;
+  return before.ptr[before.len] == '-' && before.ptr + before.len + 1 == o->words.items[at].text.ptr;
+}
+
 /* The words from *at to where a subject ends; *at moves there. */
 static ql__words noun_phrase(const ql__objective *o, size_t *at, bool *definite) {
   const ql__word *w = o->words.items;
@@ -190,7 +197,7 @@ static ql__words noun_phrase(const ql__objective *o, size_t *at, bool *definite)
   size_t end = start, behind;
   for (; end < n; end++) {
     if (end > start && breaks(o, end)) break;
-    if (is_one_of(w[end].stem, ENDS)) break;
+    if (is_one_of(w[end].stem, ENDS) && !(end > start && hyphenated(o, end))) break;
     ql__words next = {w + end + 1 < w + n ? o->words.items + end + 1 : NULL, end + 1 < n ? 1 : 0};
     bool joins_clause =
         ql_eq(w[end].stem, QL_STR("and")) && (next.count == 0 || find_verb(&next, &behind) != 0 || is_article(next.items[0].stem));
@@ -271,8 +278,9 @@ static void find_subject(ql_arena *a, ql__objective *o, size_t at, bool verb, un
     phrase = further;
     o->definite = definite;
   }
-  bool known = verb || o->concerns != 0;
-  if (phrase.count == 0 || !known) return;
+  bool known = verb || o->concerns != 0, says = false;
+  for (size_t i = 0; i < phrase.count; i++) says |= !ql__is_common_word(phrase.items[i].stem);
+  if (!says || !known) return;
   o->subject = subject_text(a, o, &phrase, SUBJECT_WORDS);
   if (at >= o->words.count || !ql_eq(o->words.items[at].stem, QL_STR("fail"))) return;
   const ql_str pieces[] = {o->subject, QL_STR(" failure")};

@@ -217,7 +217,5 @@ ql_str ql_plan_write(ql_arena *a, const ql_plan *plan, ql_plan_format format) {
   case QL_PLAN_MARKDOWN: ql__write_markdown(&buf, plan, &dag); break;
   case QL_PLAN_MERMAID: ql__write_mermaid(&buf, plan, &dag); break;
   }
-  ql_str text = buf.failed ? QL_ABSENT : ql_arena_str(a, ql_buf_str(&buf));
-  ql_buf_free(&buf);
-  return text;
+  return ql_buf_take(&buf, a);
 }

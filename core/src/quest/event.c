@@ -375,9 +375,7 @@ ql_str ql__line_compose(ql_arena *a, ql_str bytes, const uint8_t hash[QL_HASH_BY
     ql_value_write(&out, open);
   }
   ql_buf_add(&out, QL_STR("}\n"));
-  ql_str line = out.failed ? QL_ABSENT : ql_arena_str(a, ql_buf_str(&out));
-  ql_buf_free(&out);
-  return line;
+  return ql_buf_take(&out, a);
 }
 
 ql_status ql__line_build(ql_arena *a, const ql__event *event, const uint8_t previous[QL_HASH_BYTES], const uint8_t *entropy, ql_str *line,

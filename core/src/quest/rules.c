@@ -341,9 +341,7 @@ static ql_str joined(ql_arena *a, ql_str sentence, const ql_value *names, ql_str
     ql_buf_add(&out, about);
   }
   if (sentence.len > 0 && sentence.ptr[sentence.len - 1] == ':') ql_buf_byte(&out, '.');
-  ql_str text = out.failed ? QL_ABSENT : ql_arena_str(a, ql_buf_str(&out));
-  ql_buf_free(&out);
-  return text;
+  return ql_buf_take(&out, a);
 }
 
 ql_value *ql__refusal_value(ql_arena *a, const ql__state *s, ql__verdict verdict) {

@@ -68,9 +68,7 @@ ql_str ql__quest_task_id(ql_arena *a, size_t task) {
   ql_buf buf = ql_buf_new(ql_arena_alloc(a));
   ql_buf_byte(&buf, 'T');
   ql_buf_int(&buf, (int64_t)task + 1);
-  ql_str id = buf.failed ? QL_ABSENT : ql_arena_str(a, ql_buf_str(&buf));
-  ql_buf_free(&buf);
-  return id;
+  return ql_buf_take(&buf, a);
 }
 
 /* ---- room ---- */
