@@ -9,11 +9,23 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
   {
     name: 'Start',
     docs: [
-      { slug: 'getting-started', title: 'Getting started', description: 'From a folder of agent files to a finished quest, in the browser and on the command line.' },
-      { slug: 'agent-files', title: 'Agent files', description: 'What is read from an agent file, in which dialects, and what happens to a broken one.' },
+      {
+        slug: 'getting-started',
+        title: 'Getting started',
+        description: 'From a folder of agent files to a finished quest, in the browser and on the command line.',
+      },
+      {
+        slug: 'agent-files',
+        title: 'Agent files',
+        description: 'What is read from an agent file, in which dialects, and what happens to a broken one.',
+      },
       { slug: 'plans', title: 'Plans', description: 'The PRE-QUEST plan: its parts, its text form, its order of work.' },
       { slug: 'links', title: 'Links and sharing', description: 'What is in a link, who can read it, and what a live link may do.' },
-      { slug: 'verification', title: 'Verification', description: 'The four answers that checking a log gives, and what they do not prove.' },
+      {
+        slug: 'verification',
+        title: 'Verification',
+        description: 'The four answers that checking a log gives, and what they do not prove.',
+      },
     ],
   },
   {
@@ -42,7 +54,8 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
 export const DOCS: readonly Doc[] = GROUPS.flatMap(({ docs }) => docs);
 
 function pages(current: string | null): string {
-  const item = ({ slug, title }: Doc): string => `<li><a href="${slug}.html"${slug === current ? ' aria-current="page"' : ''}>${text(title)}</a></li>`;
+  const item = ({ slug, title }: Doc): string =>
+    `<li><a href="${slug}.html"${slug === current ? ' aria-current="page"' : ''}>${text(title)}</a></li>`;
   const group = ({ name, docs }: (typeof GROUPS)[number]): string => `<h2>${text(name)}</h2><ul>${docs.map(item).join('')}</ul>`;
   return `<nav class="pages" id="pages" aria-label="Pages">${GROUPS.map(group).join('')}</nav>`;
 }
@@ -51,7 +64,10 @@ function pages(current: string | null): string {
 export function render(core: Core, markdown: string): string {
   return core
     .markdownHtml(markdown)
-    .replaceAll(/href="([a-z-]+)\.md(?:#([^"]*))?"/g, (_, page: string, part?: string) => `href="${page}.html${part === undefined ? '' : `#h-${part}`}"`)
+    .replaceAll(
+      /href="([a-z-]+)\.md(?:#([^"]*))?"/g,
+      (_, page: string, part?: string) => `href="${page}.html${part === undefined ? '' : `#h-${part}`}"`,
+    )
     .replaceAll(/<table>/g, '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>')
     .replaceAll('</table>', '</table></div>')
     .replaceAll('<pre>', '<pre tabindex="0">');
@@ -75,11 +91,19 @@ ${render(core, markdown)}
 }
 
 export function docIndex(): string {
-  const item = ({ slug, title, description }: Doc): string => `<li><a href="${slug}.html"><b>${text(title)}</b><span>${text(description)}</span></a></li>`;
-  const group = ({ name, docs }: (typeof GROUPS)[number]): string => `<h2>${text(name)}</h2><ul class="cards">${docs.map(item).join('')}</ul>`;
+  const item = ({ slug, title, description }: Doc): string =>
+    `<li><a href="${slug}.html"><b>${text(title)}</b><span>${text(description)}</span></a></li>`;
+  const group = ({ name, docs }: (typeof GROUPS)[number]): string =>
+    `<h2>${text(name)}</h2><ul class="cards">${docs.map(item).join('')}</ul>`;
   const body = `<div class="docs">
 ${pages(null)}
 <main id="main"><article class="prose"><h1>Documentation</h1><p>Everything here is part of the download and works without network.</p>${GROUPS.map(group).join('')}</article></main>
 </div>`;
-  return layout({ title: 'Documentation · Questline', description: 'How to use Questline, its exact rules, and how it is built.', root: '../', here: 'docs', body });
+  return layout({
+    title: 'Documentation · Questline',
+    description: 'How to use Questline, its exact rules, and how it is built.',
+    root: '../',
+    here: 'docs',
+    body,
+  });
 }

@@ -5,14 +5,14 @@ import type { Sample } from './sample.ts';
 /** The first page. Its picture, its refusal and its verdict come out of the sample quest, not out of this file. */
 export function landing(sample: Sample): string {
   const describe = `The turn line of a rehearsed quest. The owner approves the plan, the coordinator gives work to the architect and the database optimizer, answers a question, and hands on to the Node expert, who holds the turn now. A review and the end are planned.`;
-  const line: Line = { lanes: sample.lanes, holds: sample.holds, events: sample.events, now: sample.now, describe };
+  const line: Line = { ...sample, describe };
   const { by, refusal, before, after } = sample.intruder;
   const same = before === after;
   if (!same) throw new Error('A refusal changed the state of the sample quest.');
   return `<main class="landing" id="main">
 <section class="lead">
 <h1>Your agents, one turn at a time.</h1>
-<p>Questline reads the agent files you already have: Markdown with YAML on top, in whatever dialect.
+<p>Questline reads the agent files you already have: Markdown with YAML on top, in the dialect they are written in.
 It makes a plan with the agents in them, and plays the plan as a quest in which each may act only when it is its turn.
 The quest is one log that anyone can check again, in a browser, on a server or on the command line, with the same result.</p>
 <p class="go"><a class="btn primary" href="app/index.html">Open the app</a><a class="btn" href="docs/getting-started.html">Read how it works</a></p>
@@ -35,10 +35,10 @@ The quest is one log that anyone can check again, in a browser, on a server or o
 </div>
 <div class="panel start">
 <h2>Two commands</h2>
-<pre tabindex="0"><code>./dev run    # installs what is missing, builds,
-             # serves http://localhost:8787
-./dev test   # installs what is missing, builds,
-             # runs every test</code></pre>
+<dl class="commands">
+<dt><code>./dev run</code></dt><dd>installs what is missing, builds, serves http://localhost:8787</dd>
+<dt><code>./dev test</code></dt><dd>installs what is missing, builds, runs every test</dd>
+</dl>
 <p>On a Debian 12 with nothing but git. Or stay here: the app needs no account, no key and no server.</p>
 </div>
 </section>

@@ -21,7 +21,9 @@ export function declared(page: string): string {
 export function help(): string {
   const overview = run(COMMAND_LINE, '--help');
   const names = [...overview.matchAll(/^ {2}(\S+(?: \S+)?) {2,}/gm)].map(([, name = '']) => name);
-  return names.map((name) => `## questline ${name}\n\n\`\`\`text\n${run(COMMAND_LINE, ...name.split(' '), '--help').trimEnd()}\n\`\`\`\n`).join('\n');
+  return names
+    .map((name) => `## questline ${name}\n\n\`\`\`text\n${run(COMMAND_LINE, ...name.split(' '), '--help').trimEnd()}\n\`\`\`\n`)
+    .join('\n');
 }
 
 export type Diagnostic = { code: string; severity: string; meaning: string };

@@ -17,17 +17,27 @@ const CREATE: QuestCommand = {
   seats: AGENTS.map((agent) => [agent, 'rehearsal']),
   mission: 'Add user authentication with OAuth2 and JWT',
   tasks: [
-    { id: 'T1', title: 'Write the contract of the login routes', to: ARCHITECT, outputs: ['openapi.yaml'], accept: ['every error has a shape'] },
+    {
+      id: 'T1',
+      title: 'Write the contract of the login routes',
+      to: ARCHITECT,
+      outputs: ['openapi.yaml'],
+      accept: ['every error has a shape'],
+    },
     { id: 'T2', title: 'Design the tables of users and tokens', to: DATABASE, outputs: ['schema.sql'] },
     { id: 'T3', title: 'Build login, callback and refresh', to: BUILDER, after: ['T1', 'T2'], accept: ['the tests pass'] },
     { id: 'T4', title: 'Review the routes against the contract', to: ARCHITECT, after: ['T3'] },
   ],
 };
 
+/** How an answer of a worker is called in the picture. */
+const OUTCOMES: Record<string, string> = { completed: 'done', clarification: 'asks', blocked: 'stuck' };
+
 export type Sample = {
   lanes: string[];
-  /** Who held the turn, from which event to which. */
+  /** Who held the turn, from which event to which, and what came of it. */
   holds: HoldView[];
+  labels: string[];
   events: number;
   /** The event after which the picture is drawn, and who holds then. */
   now: number;
@@ -69,11 +79,13 @@ export function playSample(core: Core): Sample {
   if (intruder === undefined) throw new Error(`${BUILDER} never held the turn.`);
   const log = quest.log();
   const { intact, legal, complete } = core.verify(log);
-  const { holds, n, agents } = quest.view();
+  const { holds, n, agents, talk } = quest.view();
+  const labels = holds.map(({ tasks, to }) => [...tasks, OUTCOMES[talk.find((said) => said.n === to)?.kind ?? ''] ?? ''].join(' ').trim());
   quest.close();
   return {
     lanes: agents.map((agent) => agent.id),
     holds,
+    labels,
     events: n,
     now,
     holder: BUILDER,

@@ -144,6 +144,11 @@ export class Live {
     }
   }
 
+  /** Resolves when the worker said goodbye; workerd may keep the connection itself for a while. */
+  async dismissed(): Promise<void> {
+    while (this.#socket.readyState < WebSocket.CLOSING) await new Promise((done) => setTimeout(done, 5));
+  }
+
   close(): void {
     this.#socket.close();
   }
