@@ -126,9 +126,9 @@ static int decide(cli *c, const cli_log *log, const ql_value *command, ql_str *l
 
 static int print_accepted_json(cli *c, const cli_log *log, const ql_value *monitor) {
   ql_value *answer = cli_where(c, log);
-  QL_SET(answer, "status", ql_string(c->a, ql_get_str(monitor, QL_STR("status")))); /* before holders moves out of monitor */
   QL_SET(answer, "event", ql_quest_event(log->quest, c->a, ql_quest_count(log->quest) - 1));
-  QL_SET(answer, "holders", QL_GET(monitor, "holders"));
+  QL_SET(answer, "holders", ql_copy(c->a, QL_GET(monitor, "holders")));
+  QL_SET(answer, "status", ql_string(c->a, ql_get_str(monitor, QL_STR("status"))));
   return cli_json(c, answer);
 }
 

@@ -117,7 +117,7 @@ static int summarise(session *s, int code) {
   ql_str status = ql_get_str(view, QL_STR("status"));
   if (c->json) {
     ql_value *where = cli_where(c, &s->log);
-    QL_SET(where, "holders", QL_GET(view, "holders"));
+    QL_SET(where, "holders", ql_copy(c->a, QL_GET(view, "holders")));
     QL_SET(where, "rehearsed", ql_bool(c->a, ql_get_bool(view, QL_STR("rehearsed"))));
     QL_SET(where, "status", ql_string(c->a, status));
     QL_SET(where, "verdict", verdict);

@@ -147,11 +147,10 @@ export function write(path: string, text: string | Uint8Array): string {
   return path;
 }
 
-/** Waits until a condition holds; looks again whenever the file system or a child gives the event loop a turn. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);
+/** Waits until a condition holds that a child brings about. */
+export async function until(condition: () => boolean, what: string, child: ChildProcess): Promise<void> {
+  while (!condition()) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the program ended before ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
