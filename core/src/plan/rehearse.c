@@ -121,8 +121,7 @@ static ql_str fill(const planner *p, ql_str text, ql_str named) {
     if (value.len == 0) i++; /* and its space */
     if (repeats) i = end - 1;
   }
-  ql_str out = buf.failed ? QL_ABSENT : ql_arena_str(p->arena, ql_buf_str(&buf));
-  ql_buf_free(&buf);
+  ql_str out = ql_buf_take(&buf, p->arena);
   return out.ptr ? out : QL_STR("");
 }
 
