@@ -96,7 +96,7 @@ static void close_front(reader *r) {
 }
 
 static void note_no_front(reader *r) {
-  ql_str rest = ql_slice(r->text, r->start, r->end), line = QL_ABSENT;
+  ql_str rest = ql_slice(r->text, r->open, r->end), line = QL_ABSENT;
   while (ql_next_line(&rest, &line) && ql_trim(line).len == 0) continue;
   r->skip = "it has no frontmatter";
   if (!line.ptr || ql_trim(line).len == 0) return;
