@@ -4,6 +4,7 @@
 #include "spec/roster.h"
 
 #define SUGGESTIONS_MAX 64u /* closest ids looked for in one link */
+#define WORD_LEN_MIN    7u  /* of a single word behind an @, the @ included, to be taken for a misspelled agent */
 #define SLOTS_MIN       16u
 
 /* Words of a name or description that tell a coordinator. */
@@ -129,7 +130,7 @@ static void check_mentions(ql_roster *roster, const ql__file *file, ql__notes *n
     ql_str close = *suggestions < SUGGESTIONS_MAX ? ql__roster_close(roster, m->id) : QL_ABSENT;
     ++*suggestions;
     /* A single word may be anybody's handle, unless it is nearly an agent. */
-    if (!m->agent_like && !close.ptr) continue;
+    if (!m->agent_like && (!close.ptr || m->id.len < WORD_LEN_MIN)) continue;
     ql_diagnostic *d = QL__NOTE(notes, QL__UNKNOWN_AGENT, m->offset, m->id, QL_STR(" has no file, and no list names it."),
                                 close.ptr ? QL_STR(" Did you mean ") : QL_STR(" Add a file for it, or name it in a list of the team."),
                                 close.ptr ? close : QL_STR(""), close.ptr ? QL_STR("?") : QL_STR(""));
