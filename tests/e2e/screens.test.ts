@@ -183,14 +183,15 @@ test('a folder of agent files becomes the team, faults included', async () => {
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Choose files' }).click();
   await (await chooser).setFiles([
-    { name: 'lead.md', mimeType: 'text/markdown', buffer: Buffer.from('---\nname: lead\ndescription: Coordinates the work\ntools: Read\n---\n\n# Lead\n\n- **builder**: builds services and tests\n- **ghost**: has no file\n') },
-    { name: 'builder.md', mimeType: 'text/markdown', buffer: Buffer.from('---\nname: builder\ndescription: Builds: services\n---\n\n# Builder\n') },
+    { name: 'lead.md', mimeType: 'text/markdown', buffer: Buffer.from('---\nname: lead\ndescription: Coordinates the work\ntools: Read\n---\n\n# Lead\n\n## My team\n\n- **api-builder**: builds services and tests\n- **test-writer**: has no file\n') },
+    { name: 'api-builder.md', mimeType: 'text/markdown', buffer: Buffer.from('---\nname: api-builder\ndescription: Builds: services\n---\n\n# API builder\n') },
     { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('not an agent') },
   ]);
   await page.getByText('2 files read, 1 of another kind left out.').waitFor();
-  assert.deepEqual(await page.locator('.roster .who b').allInnerTexts(), ['@lead', '@builder', '@ghost']);
+  assert.deepEqual(await page.locator('.roster .who b').allInnerTexts(), ['@lead', '@api-builder', '@test-writer']);
+  assert.match(await page.locator('.roster .sum').innerText(), /error/);
   await page.reload();
-  await page.locator('.roster .who b', { hasText: 'builder' }).waitFor();
+  await page.locator('.roster .who b', { hasText: 'test-writer' }).waitFor();
   assert.deepEqual(errors, []);
   await context.close();
 });

@@ -49,7 +49,11 @@ function Screen({ app }: { app: App }): JSX.Element {
 
 function Root({ app }: { app: App }): JSX.Element {
   const [, again] = useState(0);
-  useEffect(() => app.subscribe(() => again((n) => n + 1)), [app]);
+  useEffect(() => {
+    const leave = app.subscribe(() => again((n) => n + 1));
+    again((n) => n + 1); // what happened before this page listened
+    return leave;
+  }, [app]);
   return (
     <Frame state={app.state} app={app}>
       <Screen app={app} />

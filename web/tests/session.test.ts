@@ -3,6 +3,7 @@ import { before, test } from 'node:test';
 import type { Command, Core, QuestCommand } from '@questline/core';
 import { loadCore } from '@questline/core/node';
 import { Session, type SessionEvents } from '../src/app/session.ts';
+import type { Clock } from '../src/ports/clock.ts';
 import type { Lease } from '../src/ports/lock.ts';
 import type { AppendOutcome } from '../src/ports/storage.ts';
 
@@ -11,7 +12,9 @@ before(async () => {
   core = await loadCore();
 });
 
-const clock = { now: () => 1763712000000, sleep: () => Promise.resolve() };
+const instant: Clock = { now: () => 1763712000000, sleep: () => Promise.resolve() };
+/** Time stands still: what waits goes on only when it is woken. */
+const frozen: Clock = { now: instant.now, sleep: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })) };
 let seed = 0;
 const entropy = { bytes: (n: number) => Uint8Array.from({ length: n }, () => (seed = (seed * 75 + 74) % 65537) & 255) };
 
@@ -67,7 +70,7 @@ function approved(): Store {
   const store = new Store();
   const quest = core.openQuest();
   for (const command of [CREATE, { type: 'approve', by: '@owner' } satisfies QuestCommand]) {
-    const { line } = quest.decide(command, clock.now(), entropy.bytes(32));
+    const { line } = quest.decide(command, instant.now(), entropy.bytes(32));
     assert.ok(line !== undefined);
     quest.append(line);
     store.kept.push(line.replace(/\n$/, ''));
@@ -83,7 +86,7 @@ interface Tab {
   stopped: unknown[];
 }
 
-function openTab(store: Store, changed: () => void = () => {}): Tab {
+function openTab(store: Store, changed: () => void = () => {}, clock: Clock = instant): Tab {
   const quest = core.openQuest(store.log);
   const told: number[] = [];
   const stopped: unknown[] = [];
@@ -157,6 +160,17 @@ test('the owner pauses in the middle: nothing more is written until the owner re
   assert.equal(core.verify(store.log).legal, 'yes');
 });
 
+test('the owner moves while an event waits for its time: that event is thought over', async () => {
+  const store = approved();
+  const tab = openTab(store, () => {}, frozen);
+  for (const type of ['pause', 'resume', 'pause', 'resume', 'abort'] as const) assert.equal(await tab.session.command({ by: '@owner', type }), null);
+  await tab.done;
+  assert.deepEqual(tab.stopped, []);
+  assert.equal(tab.session.quest.view().status, 'aborted');
+  assert.equal(tab.session.quest.log(), store.log);
+  assert.equal(core.verify(store.log).legal, 'yes');
+});
+
 test('a refusal is an answer: nothing is stored, and the state is the same', async () => {
   const store = approved();
   const quest = core.openQuest(store.log);
@@ -175,7 +189,7 @@ test('an event that another tab stored first is taken in, and the quest goes on 
   const store = approved();
   const other = core.openQuest(store.log);
   store.foreign = () => {
-    const { line } = other.decide({ by: '@owner', type: 'pause' }, clock.now(), entropy.bytes(32));
+    const { line } = other.decide({ by: '@owner', type: 'pause' }, instant.now(), entropy.bytes(32));
     assert.ok(line !== undefined);
     store.kept.push(line.replace(/\n$/, ''));
   };

@@ -136,8 +136,8 @@ export class App {
         objective: objective ?? this.state.objective,
         pace: fixedPace ?? pace ?? PACE,
       });
-      if (asked === true) this.#set({ lasting: (await storage.persist()) ? 'granted' : 'refused' });
       await this.#readLibrary();
+      if (asked === true) void storage.persisted().then((kept) => this.#set({ lasting: kept ? 'granted' : 'refused' }));
     } catch (error) {
       this.#storageFailed(error);
     }

@@ -104,12 +104,18 @@ export class Session {
       if (this.#closed) return;
       const lines = effect.lines ?? [];
       const { n, head } = this.quest.head();
-      const outcome = effect.expected === head ? await this.#ports.storage.append(this.id, n, lines) : 'conflict';
-      if (outcome === 'full') throw new Error(FULL);
-      if (outcome === 'conflict') await this.#catchUp();
+      // The owner may have moved while this line waited for its time: then the driver thinks again.
+      const outcome = effect.expected === head ? await this.#store(n, lines) : 'conflict';
       this.#give({ id: effect.id, outcome });
       if (outcome === 'ok') this.#tell(n, lines);
     });
+  }
+
+  async #store(n: number, lines: readonly string[]): Promise<'ok' | 'conflict'> {
+    const outcome = await this.#ports.storage.append(this.id, n, lines);
+    if (outcome === 'full') throw new Error(FULL);
+    if (outcome === 'conflict') await this.#catchUp();
+    return outcome;
   }
 
   /** Applies what another tab stored, so that the driver decides on the real state. */
@@ -159,19 +165,14 @@ export class Session {
       this.#answer(command);
       return Promise.resolve(null);
     }
-    const { storage, clock, entropy } = this.#ports;
+    const { clock, entropy } = this.#ports;
     return this.#alone(async () => {
       for (;;) {
         const decision = this.quest.decide(command, clock.now(), entropy.bytes(32));
         if (decision.refusal !== undefined) return decision.refusal;
         if (decision.line === undefined) return null; // the same command was accepted before
         const { n } = this.quest.head();
-        const outcome = await storage.append(this.id, n, [decision.line]);
-        if (outcome === 'full') throw new Error(FULL);
-        if (outcome === 'conflict') {
-          await this.#catchUp();
-          continue;
-        }
+        if ((await this.#store(n, [decision.line])) === 'conflict') continue;
         if (this.#closed) return null; // it is stored: whoever opens the quest next has it
         this.quest.append(decision.line);
         this.#tell(n, [decision.line]);

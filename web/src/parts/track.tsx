@@ -48,11 +48,11 @@ export function Track({ score, lane, words, mini = false, children }: TrackProps
           bars
             .filter((bar) => bar.label !== '')
             .map((bar, i) => (
-              <span key={i} class={`lb ${bar.ink}`} style={{ left: percent(bar.from, length), top: `${y(bar.lane) - lane / 2 + 1}px`, maxWidth: percent(bar.to - bar.from + 0.4, length) }}>
+              <span key={i} class={`lb ${bar.ink}`} style={{ left: percent(bar.from, length), top: `${y(bar.lane) - lane / 2 + 1}px`, maxWidth: percent(bar.to - bar.from + 1, length) }}>
                 {bar.label}
               </span>
             ))}
-        {beads.length > 0 && !mini && <div class="nowline" style={{ left: percent(at, length) }} />}
+        {beads.length > 0 && children !== undefined && <div class="nowline" style={{ left: percent(at, length) }} />}
         {(mini ? beads.slice(0, 1) : beads).map((i, k) => (
           <i class="bead" key={k} style={{ left: percent(at, length), top: `${y(i)}px` }} />
         ))}

@@ -36,6 +36,8 @@ export interface Storage {
   putTeam(files: readonly AgentFile[]): Promise<void>;
   setting<K extends keyof Settings>(key: K): Promise<Settings[K] | undefined>;
   putSetting<K extends keyof Settings>(key: K, value: Settings[K]): Promise<void>;
+  /** Whether the browser promised to keep what is stored. */
+  persisted(): Promise<boolean>;
   /** Asks the browser to keep what is stored when space runs low. */
   persist(): Promise<boolean>;
 }
@@ -109,6 +111,7 @@ export async function openStorage(): Promise<Storage> {
     },
     setting: (key) => db.get('settings', key) as Promise<never>,
     putSetting: async (key, value) => void (await db.put('settings', value, key)),
+    persisted: async () => (await navigator.storage?.persisted?.()) ?? false,
     persist: async () => (await navigator.storage?.persist?.()) ?? false,
   };
 }

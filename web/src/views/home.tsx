@@ -11,7 +11,7 @@ import { lineInWords, Track } from '../parts/track.tsx';
 import { DropZone, LeaderPick } from './team-parts.tsx';
 
 /** The first clause of what an agent is for. */
-const short = (agent: Agent): string => (agent.description ?? '').split(/[.:;(]/)[0]?.trim() ?? '';
+const short = (agent: Agent): string => (agent.description ?? '').split(/[.:;](?:\s|$)|\(/)[0]?.trim() ?? '';
 
 function Ask({ state, app }: { state: AppState; app: App }): JSX.Element {
   return (

@@ -64,7 +64,7 @@ function Graph({ tasks, groups, longest, parallel, selected, select }: GraphProp
         {groups.map((group, i) => (
           <div class="band" key={i} style={{ left: `${i * (dag.band + 8)}px`, width: `${dag.band}px` }}>
             <b>{group.length > 1 ? `Group ${i + 1}` : i + 1}</b>
-            <span>{group.length > 1 && !parallel ? 'one by one' : groupWord(group, i, groups.length)}</span>
+            <span>{group.length > 1 && !parallel ? 'any order' : groupWord(group, i, groups.length)}</span>
           </div>
         ))}
         <svg width={dag.width} height={dag.height} aria-hidden="true">
@@ -111,7 +111,7 @@ function Groups({ tasks, groups, longest, parallel, selected, select }: GraphPro
     <ol class="groups">
       {groups.map((group, i) => (
         <li key={i}>
-          <h3>{group.length > 1 ? `Group ${i + 1}, ${parallel ? 'together' : 'one by one'}` : `${i + 1}, ${groupWord(group, i, groups.length)}`}</h3>
+          <h3>{group.length > 1 ? `Group ${i + 1}, ${parallel ? 'together' : 'any order'}` : `${i + 1}, ${groupWord(group, i, groups.length)}`}</h3>
           {group.map((id) => {
             const task = byId.get(id);
             return (
@@ -163,7 +163,7 @@ function TaskPanel({ task, tasks }: { task: Shown; tasks: readonly Shown[] }): J
             {task.outputs.map((text) => (
               <li key={text}>
                 <Icon name="file" tone="muted" />
-                <span class="mono">{text}</span>
+                <span>{text}</span>
               </li>
             ))}
           </ul>

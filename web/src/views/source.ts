@@ -64,17 +64,33 @@ export function passages(text: string, diagnostics: readonly Diagnostic[]): Pass
     } else if (plain.length > 0) out.push({ lines: plain, findings: [], folded: false });
     plain = [];
   };
+  // A passage with findings goes on until its cards have room beside it; what is found on the way joins it.
+  let open: Passage | null = null;
+  let room = 0;
   for (const line of lines) {
     const findings = byLine.get(line.n) ?? [];
-    if (findings.length === 0) {
+    if (findings.length > 0 && open === null) {
+      const near = plain.splice(Math.max(0, plain.length - 2));
+      flush(false);
+      open = { lines: near, findings: [], folded: false };
+      room = 0;
+    }
+    if (open === null) {
       plain.push(line);
       continue;
     }
-    // A line or two of its surroundings stand with the finding, so that its card has room.
-    const near = plain.splice(Math.max(0, plain.length - 2));
-    flush(false);
-    out.push({ lines: [...near, line], findings, folded: false });
+    open.lines.push(line);
+    open.findings.push(...findings);
+    for (const finding of findings) room += height(finding);
+    if (open.lines.length >= room) {
+      out.push(open);
+      open = null;
+    }
   }
+  if (open !== null) out.push(open);
   flush(true);
   return out;
 }
+
+/** About how many lines of source a card is as high as. */
+const height = (finding: Diagnostic): number => Math.ceil(2.2 + finding.message.length / 46 + (finding.fix === undefined ? 0 : 2));
