@@ -390,6 +390,7 @@ static void task_breakdowns(void **state) {
        "T1 @tester Write tests \xE2\x86\x92 @tester; T2 @critic Review everything <T1; "},
       {"TASKS:\n- T1: first\n- T2: second\n  - after: x\n  - Depends on: T1, and the weather\nDEPENDENCIES & ORDER:\n- **Parallel Group 1 (after none):** T2, T1\n",
        "T1  first #1; T2  second <T1 #1; "},
+      {"TASKS:\nT1: a\nT2: b\nT3: c\nParallel Group 1: T3\nSequential:\n- Task T2\n- Task T1\n", "T1  a #3; T2  b #2; T3  c #1; "},
       {"TASKS: none\n", ""},
       {"AGENTS NEEDED:\n- @a: for the first thing\n- @b\n", "T1 @a the first thing; T2 @b @b <T1; "},
   };

@@ -210,6 +210,23 @@ static const char *const OBJECTIVES[] = {
     "Design a microservice architecture with a login page, search, uploads, a nightly job, Slack and Stripe, docs, tests, metrics, caching, a load test and a rollout to Kubernetes",
 };
 
+/* Of more pieces than a plan may have those go that matter least. */
+static void too_much_for_one_plan(void **state) {
+  (void)state;
+  ql_roster *roster = small();
+  const ql_plan *plan = plan_for(roster, "@lead", OBJECTIVES[QL_COUNT(OBJECTIVES) - 1]);
+  assert_int_equal(plan->task_count, 12);
+  static const char *const kept[] = {"Connect Slack and Stripe", "Implement the microservice architecture endpoints",
+                                     "Test the microservice architecture end to end",
+                                     "Review the security of the microservice architecture"};
+  static const char *const left_out[] = {"Document the microservice architecture", "Roll out the microservice architecture"};
+  ql_str text = ql_plan_write(a, plan, QL_PLAN_SEED);
+  for (size_t i = 0; i < QL_COUNT(kept); i++) assert_int_not_equal(ql_find(text, str(kept[i]), 0), SIZE_MAX);
+  for (size_t i = 0; i < QL_COUNT(left_out); i++) assert_int_equal(ql_find(text, str(left_out[i]), 0), SIZE_MAX);
+  assert_str_is(plan->tasks[0].agent, "@api"); /* that docs are asked for makes nobody an architect */
+  ql_roster_free(roster);
+}
+
 /* What holds for every plan, whatever the objective. */
 static void plans_can_be_run(void **state) {
   (void)state;
@@ -275,6 +292,17 @@ static void who_else_there_is(void **state) {
   assert_str_is(plan_for(roster, "@lead", "Deploy it")->tasks[0].agent, "@gardener");
   ql_roster_free(roster);
 
+  /* Who builds does not check, if there is somebody else who could. */
+  roster = ql_roster_new(ql_alloc_libc());
+  add(roster, "lead.md", "---\nname: lead\ndescription: Hands out work.\n---\n# Lead\n");
+  add(roster, "ann.md", "---\nname: ann\ndescription: Writes code and tests.\n---\n# Ann\n");
+  add(roster, "ben.md", "---\nname: ben\ndescription: Writes tests.\n---\n# Ben\n");
+  assert_int_equal(ql_roster_link(roster, &err), QL_OK);
+  plan = plan_for(roster, "@lead", "Fix the crash");
+  assert_str_is(plan->tasks[1].agent, "@ann");
+  assert_str_is(plan->tasks[2].agent, "@ben");
+  ql_roster_free(roster);
+
   /* Two agents: nobody is left to review. */
   roster = ql_roster_new(ql_alloc_libc());
   add(roster, "lead.md", "---\nname: lead\ndescription: Hands out work.\n---\n# Lead\n");
@@ -337,6 +365,7 @@ int main(void) {
       cmocka_unit_test(what_an_objective_asks),
       cmocka_unit_test(named_specialists_get_what_they_are_for),
       cmocka_unit_test(a_small_team),
+      cmocka_unit_test(too_much_for_one_plan),
       cmocka_unit_test(plans_can_be_run),
       cmocka_unit_test(plans_are_about_their_objective),
       cmocka_unit_test(who_else_there_is),

@@ -84,8 +84,10 @@ static void fit_field(fit *f, const ql__candidate *c, ql_str words) {
   f->subject += names * NAME_POINTS + texts * TEXT_POINTS;
 }
 
-/* Words of an objective that fit any description. */
-static const ql_str EVERYWHERE = QL_STR_INIT("user system feature app application project team code work agent");
+/* Words of an objective that fit any description, and those that name a field: of the field the work itself says what counts. */
+static const ql_str EVERYWHERE =
+    QL_STR_INIT("user system feature app application project team code work agent api data database ui frontend backend docs "
+                "documentation test review security devops");
 
 static bool says_little(ql_str stem) {
   ql__word word = {stem, stem};
