@@ -60,7 +60,9 @@ test('a turn that comes wakes the monitor, and so does the end', async () => {
   const tests = finish(start(asks(place, 'worker', '@tests', '--timeout', '60'), { cwd: place.folder }));
   await place.quest('message', '--from', '@lead', '--to', '@api', '--msg', 'x');
   await place.quest('respond', '--from', '@lead', '--msg', 'Go.');
+  const sent = performance.now();
   assert.equal((await api).code, 0);
+  assert.ok(performance.now() - sent < 3000, 'it was notified, it did not come by to look');
   await place.quest('respond', '--from', '@api', '--msg', 'Done.');
   await place.quest('complete', '--from', '@lead', '--summary', 'x');
   const over = await tests;

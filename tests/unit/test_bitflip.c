@@ -148,7 +148,7 @@ static void small_team(void **state) {
   (void)state;
   ql_roster *roster = ql_roster_new(ql_alloc_libc());
   for (size_t i = 0; i < QL_COUNT(TEAM); i++) add(roster, TEAM[i].path, str(TEAM[i].text));
-  flip_all_of(roster, "@orchestrator", "Add authentication with sessions and a database schema", true);
+  flip_all_of(roster, "@orchestrator", "Fix a typo", true);
 }
 
 static void five_seeds(void **state) {
