@@ -247,6 +247,7 @@ describe('bodies', () => {
     const headers = { authorization: `Bearer ${quest.tokens.lead}` };
     const response = await fetch(server.url + path, { method: 'POST', headers, body: stream, duplex: 'half' } as RequestInit);
     assert.equal(response.status, 413);
+    assert.match(await response.text(), /The body is larger than 1114112 bytes\./);
     const limit = await server.command(quest, quest.tokens.lead, say(LEAD, API, 'x'.repeat(1024 * 1024)));
     assert.deepEqual([limit.status, limit.body.error.status], [413, 'QL_ERR_LIMIT']);
     const fits = await server.command(quest, quest.tokens.lead, say(LEAD, API, 'x'.repeat(1000 * 1024)));

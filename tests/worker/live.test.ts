@@ -107,6 +107,20 @@ describe('the WebSocket', { timeout: 60_000 }, () => {
     await assert.rejects(unknown.open);
   });
 
+  it('says nothing to a socket that has not shown a capability', async () => {
+    const quest = await server.quest();
+    const silent = server.live(quest);
+    await silent.open;
+    const watcher = server.live(quest);
+    await watcher.enter(quest.tokens.view, 0);
+    await send(quest, 1, 3);
+    for (let heard = 0; heard < 3;) heard += (await watcher.of('lines')).lines?.length ?? 0;
+    silent.send({ token: 'none' });
+    assert.equal((await silent.closed).code, 4404);
+    assert.equal(await Promise.race([silent.next(), Promise.resolve('nothing')]), 'nothing');
+    watcher.close();
+  });
+
   it('closes on a frame that is too large or an after that is no number', async () => {
     const quest = await server.quest();
     const large = server.live(quest);

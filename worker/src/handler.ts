@@ -7,6 +7,7 @@ import { type Answer, type Grant, isObject } from './room.ts';
 
 const COMMAND_MAX = 1024 * 1024 + 64 * 1024; // an event line, and its envelope
 const LOG_MAX = 8 * 1024 * 1024;
+const DISCARDED_MAX = 1024 * 1024; // bytes of a body that are read only to be able to answer
 
 const ROUTES: ReadonlyArray<{ path: RegExp; method: string; route: Route }> = [
   { path: /^\/api\/health$/, method: 'GET', route: health },
@@ -26,7 +27,9 @@ export function createHandler(ports: Ports): (request: Request) => Promise<Respo
     const url = new URL(request.url);
     if (url.pathname !== '/api' && !url.pathname.startsWith('/api/')) return site(request, url, ports);
     try {
-      return await api(request, url, ports);
+      const response = await api(request, url, ports);
+      await discard(request);
+      return response;
     } catch {
       // Neither bodies nor capabilities may reach a log, so the error itself is not printed.
       return json({ status: 500, body: failure('QL_ERR_STATE', 'The worker failed. Nothing was lost; try again.') });
@@ -145,21 +148,30 @@ async function live({ request, address, ports }: Call): Promise<Response> {
 
 type Body = { value: unknown } | { answer: Answer };
 
-/** The body as JSON; never more than `max` bytes of it are read. */
+/** The body as JSON; never more than `max` bytes of it are kept. */
 async function readJson(request: Request, max: number): Promise<Body> {
-  const tooLarge = { answer: { status: 413, body: failure('QL_ERR_LIMIT', `The body is larger than ${max} bytes.`) } };
-  if (Number(request.headers.get('content-length') ?? 0) > max) return tooLarge;
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let text = '';
   let size = 0;
   try {
     for await (const chunk of request.body ?? []) {
       size += chunk.byteLength;
-      if (size > max) return tooLarge;
-      text += decoder.decode(chunk, { stream: true });
+      if (size > max + DISCARDED_MAX) break;
+      text = size > max ? '' : text + decoder.decode(chunk, { stream: true });
     }
+    if (size > max) return { answer: { status: 413, body: failure('QL_ERR_LIMIT', `The body is larger than ${max} bytes.`) } };
     return { value: JSON.parse(text + decoder.decode()) as unknown };
   } catch {
     return { answer: badRequest('The body is not JSON in UTF-8, or it was cut short.') };
+  }
+}
+
+/** Reads a body that nobody wanted: a connection that is closed on unread bytes may lose the answer. */
+async function discard({ body, bodyUsed }: Request): Promise<void> {
+  if (body === null || bodyUsed) return;
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > DISCARDED_MAX) break;
   }
 }
