@@ -14,7 +14,8 @@ function(ql_third_party name include)
 endfunction()
 
 ql_third_party(ql_cjson ${third_party}/cjson ${third_party}/cjson/cJSON.c)
-target_compile_definitions(ql_cjson PRIVATE CJSON_NESTING_LIMIT=64)
+# It never sees a number (format/json.c hides them), so libc's strtod and its long double arithmetic stay out of the module.
+target_compile_definitions(ql_cjson PRIVATE CJSON_NESTING_LIMIT=64 strtod=ql_cjson_strtod)
 
 ql_third_party(ql_md4c ${third_party}/md4c/src ${third_party}/md4c/src/md4c.c)
 

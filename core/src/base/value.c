@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <questline/limits.h>
 #include <questline/value.h>
 
@@ -63,6 +65,11 @@ ql_value *ql_get(const ql_value *object, ql_str key) {
     if (ql_eq(child->key, key)) return child;
   return NULL;
 }
+
+static ql_str of_literal(const char *key) { return (ql_str){key, strlen(key)}; }
+
+ql_value *ql_set_literal(ql_value *object, const char *key, ql_value *item) { return ql_set(object, of_literal(key), item); }
+ql_value *ql_get_literal(const ql_value *object, const char *key) { return ql_get(object, of_literal(key)); }
 
 ql_str ql_get_str(const ql_value *object, ql_str key) {
   const ql_value *v = ql_get(object, key);
