@@ -52,7 +52,7 @@ function Holder({ state }: { state: AppState }): JSX.Element | null {
   const held = view.status === 'proposed' || (view.status === 'running' && view.holders.length > 0);
   const to = state.route.screen === 'open' || state.route.screen === 'live' ? '#main' : href({ screen: view.status === 'proposed' ? 'plan' : 'quest', quest: quest.id });
   return (
-    <a class={`holder ${held ? '' : 'rest'}`} href={to} onClick={to === '#main' ? jump : undefined} title={view.mission ?? ''}>
+    <a class={`holder ${held ? '' : 'rest'} ${state.route.screen === 'quest' || state.route.screen === 'live' ? 'said' : ''}`} href={to} onClick={to === '#main' ? jump : undefined} title={view.mission ?? ''}>
       <Bead live={held} />
       <span class="cut">
         <Name id={who} />

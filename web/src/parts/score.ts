@@ -11,6 +11,7 @@ export interface Lane {
 export type Ink =
   | 'past' // happened
   | 'now' // holds the turn
+  | 'wait' // nobody could move: the quest was paused
   | 'later' // happened after the event that is looked at
   | 'plan'; // has not happened
 
@@ -98,7 +99,8 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
   const leader = live.agents.find((seat) => seat.leads)?.id ?? '';
   const running = shown.status === 'running' || shown.status === 'paused' || shown.status === 'proposed';
   const moving = shown.status === 'running' || shown.status === 'proposed'; // nobody holds while paused or over
-  const at = shown.n + (running ? 0.4 : 0);
+  const over = !running && shown === live;
+  const at = shown.n + 0.4;
   const end = Math.max(at, live.n);
   const holds = [...live.holds].sort((a, b) => a.from - b.from);
 
@@ -106,7 +108,7 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
   pen.bar('@owner', 0, Math.max(firstFrom, 1), 'past'); // who set the objective
   for (const hold of holds) {
     const from = hold.from + 1;
-    const to = hold.to === undefined ? end : hold.to + 1;
+    const to = hold.to === undefined || (over && hold.to === live.n - 1) ? end : hold.to + 1;
     const holdsNow = shown.n >= from && (hold.to === undefined || shown.n <= hold.to) && shown.holders.includes(hold.agent) && moving;
     if (from > shown.n) pen.bar(hold.agent, from, to, 'later', hold.tasks);
     else {
@@ -114,8 +116,9 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
       if (to > at) pen.bar(hold.agent, at, to, 'later');
     }
     // Who ended its turn at that event passed it on; where nobody did, the last one that held.
-    const passed = holds.find((other) => other.to === hold.from)?.agent ?? holds.findLast((other) => other.from < hold.from)?.agent ?? '@owner';
-    pen.drop(from, passed, hold.agent, from > shown.n ? 'later' : 'past');
+    const passed = holds.find((other) => other.to === hold.from) ?? holds.findLast((other) => other.from < hold.from);
+    if (passed?.to !== undefined && passed.to < hold.from) pen.bar(passed.agent, passed.to + 1, from, from > shown.n ? 'later' : 'wait');
+    pen.drop(from, passed?.agent ?? '@owner', hold.agent, from > shown.n ? 'later' : 'past');
   }
 
   let x = end;

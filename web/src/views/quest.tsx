@@ -1,6 +1,5 @@
 import type { QuestView, TaskView } from '@questline/core';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { type App, PACES } from '../app/app.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
@@ -73,13 +72,14 @@ function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
       </dl>
       <div class="do">
         {quest.at !== null ? (
-          <button class="btn" type="button" onClick={() => app.look(null)}>
+          <button class="btn" type="button" aria-label="Back to live" onClick={() => app.look(null)}>
             <Icon name="last" />
-            <span>Back to live</span>
+            <span class="w">Back to live</span>
           </button>
         ) : mine && view.status === 'proposed' ? (
-          <a class="btn primary" href={href({ screen: 'plan', quest: quest.id })}>
-            Read the plan
+          <a class="btn primary" href={href({ screen: 'plan', quest: quest.id })} aria-label="Read the plan">
+            <Icon name="plan" />
+            <span class="w">Read the plan</span>
           </a>
         ) : mine && view.status === 'running' ? (
           <>
@@ -104,9 +104,9 @@ function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
             </button>
           </>
         ) : mode === 'drive' ? (
-          <a class="btn" href={href({ screen: 'share', quest: quest.id })}>
+          <a class="btn" href={href({ screen: 'share', quest: quest.id })} aria-label="Share">
             <Icon name="share" />
-            <span>Share</span>
+            <span class="w">Share</span>
           </a>
         ) : (
           <span class="muted small">{mode === 'follow' ? 'Driven in another tab' : mode === 'live' ? 'You watch' : 'Opened to look at'}</span>
@@ -279,14 +279,8 @@ function Verified({ quest }: { quest: OpenQuest }): JSX.Element {
 export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app: App; pace: number; lasting: boolean }): JSX.Element {
   const { shown, view } = quest;
   const score = scoreOf(view, shown);
-  const main = useRef<HTMLElement>(null);
-  const over = isOver(view);
-  const wasOver = useRef(over);
-  useEffect(() => {
-    wasOver.current = over;
-  }, [over]);
   return (
-    <main class={`screen-quest ${quest.at === null ? '' : 'earlier'}`} id="main" ref={main} data-events={view.n} data-status={view.status} data-mode={quest.mode}>
+    <main class={`screen-quest ${quest.at === null ? '' : 'earlier'}`} id="main" data-events={view.n} data-status={view.status} data-mode={quest.mode}>
       <div class="head">
         <h1>{view.mission ?? 'Objective withheld'}</h1>
         {view.id !== null && <span class="tag mono">{view.id}</span>}

@@ -103,7 +103,7 @@ function LiveBox({ state, quest, app }: { state: AppState; quest: OpenQuest; app
   if (quest.link !== null) {
     const url = `${location.origin}${location.pathname}${href({ screen: 'live', id: quest.link.id, token: quest.link.token })}`;
     return (
-      <section class="panel" aria-label="Live link">
+      <section class="panel" aria-label="Live">
         <div class="panel-h">
           <h2>Live link</h2>
           <span class="tag">
