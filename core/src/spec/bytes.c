@@ -1,8 +1,28 @@
 #include "spec/bytes.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 #define BOM QL_STR("\xEF\xBB\xBF")
+
+/* What stands somewhere in a file, so that only what is there is looked for. */
+enum { HAS_CONTROL = 1, HAS_CR = 2, HAS_HIGH = 4, HAS_C3 = 8 };
+
+static unsigned survey(ql_str text) {
+  unsigned found = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    unsigned char c = (unsigned char)text.ptr[i];
+    if (c >= ' ' && c < 0x7F) continue;
+    if (c >= 0x80)
+      found |= c == 0xC3 ? HAS_HIGH | HAS_C3 : HAS_HIGH;
+    else if (c == '\r')
+      found |= HAS_CR;
+    else if (c != '\n' && c != '\t')
+      found |= HAS_CONTROL;
+  }
+  return found;
+}
 
 /* A run of bytes that are not UTF-8. One byte of a Windows-1252 text has an obvious meaning, so a fix is offered. */
 static void note_invalid(ql_arena *a, ql__notes *notes, ql_str run, size_t offset) {
@@ -98,7 +118,7 @@ static void note_line_ends(ql_str text, ql__notes *notes) {
 ql_str ql__clean(ql_arena *a, ql_str file, ql__notes *notes) {
   char *copy = ql_arena_get(a, file.len + 1);
   if (!copy) return QL_ABSENT;
-  for (size_t i = 0; i < file.len; i++) copy[i] = file.ptr[i];
+  if (file.len > 0) memcpy(copy, file.ptr, file.len);
   ql_str text = {copy, file.len};
   if (ql_trim(file).len == 0 || (ql_starts(file, BOM) && ql_trim(ql_slice(file, 3, file.len)).len == 0))
     QL__NOTE(notes, QL__EMPTY_FILE, 0, QL_STR("The file is empty. Give it a name, a description and instructions, or delete it."));
@@ -112,9 +132,10 @@ ql_str ql__clean(ql_arena *a, ql_str file, ql__notes *notes) {
     ql_diagnostic *d = QL__NOTE(notes, QL__BOM, 0, QL_STR("A byte order mark. Some tools then see no frontmatter: delete it."));
     ql__note_fix(notes, d, &(ql_edit){0, 3, QL_STR("")}, 1);
   }
-  clean_invalid(a, copy, file, notes);
-  note_controls(copy, text, notes);
-  note_line_ends(text, notes);
-  ql__find_mojibake(text, notes);
+  unsigned found = survey(file);
+  if (found & HAS_HIGH) clean_invalid(a, copy, file, notes);
+  if (found & HAS_CONTROL) note_controls(copy, text, notes);
+  if (found & HAS_CR) note_line_ends(text, notes);
+  if (found & HAS_C3) ql__find_mojibake(text, notes);
   return text;
 }
