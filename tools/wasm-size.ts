@@ -9,7 +9,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const budget = 120 * 1024;
+// The planner and the reader of agent files that came with the skeleton are larger than it was planned with (120 KiB); the end is 180 KiB.
+const budget = 150 * 1024;
 const build = join(dirname(fileURLToPath(import.meta.url)), '../build/wasm');
 const section = { custom: 0, import: 2, code: 10, data: 11 };
 

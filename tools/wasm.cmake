@@ -27,5 +27,5 @@ set_target_properties(core-wasm PROPERTIES
 # The linked module keeps its function names, for tools/wasm-size.ts and for reading traps; the shipped one does not.
 find_program(WASM_OPT wasm-opt REQUIRED)
 add_custom_command(TARGET core-wasm POST_BUILD
-    COMMAND ${WASM_OPT} --strip-debug ${PROJECT_BINARY_DIR}/core.named.wasm -o ${PROJECT_BINARY_DIR}/core.wasm
+    COMMAND ${WASM_OPT} --enable-bulk-memory --enable-sign-ext --strip-debug ${PROJECT_BINARY_DIR}/core.named.wasm -o ${PROJECT_BINARY_DIR}/core.wasm
     BYPRODUCTS ${PROJECT_BINARY_DIR}/core.wasm)
