@@ -122,6 +122,19 @@ static bool close_gaps(ql_arena *a, size_t n, ql__dag *out) {
   return true;
 }
 
+static bool list_groups(ql_arena *a, size_t n, ql__dag *out) {
+  out->start = ql_arena_array(a, out->group_count + 2, sizeof *out->start);
+  out->by_group = ql_arena_array(a, n, sizeof *out->by_group);
+  if (!out->start || !out->by_group) return false;
+  for (size_t i = 0; i < n; i++) out->start[out->group[i] + 1]++;
+  for (size_t g = 0; g <= out->group_count; g++) out->start[g + 1] += out->start[g];
+  for (size_t i = n; i-- > 0;) out->by_group[--out->start[out->group[i] + 1]] = i;
+  /* The starts have moved down by one place. */
+  for (size_t g = 0; g <= out->group_count; g++) out->start[g] = out->start[g + 1];
+  out->start[out->group_count + 1] = n;
+  return true;
+}
+
 /* Declared groups stay; another task comes right after the groups it depends on. */
 static void place_in_groups(const walk *w, ql__dag *out) {
   const ql_plan *plan = w->plan;
@@ -151,7 +164,7 @@ ql_status ql__dag_make(ql_arena *a, const ql_plan *plan, ql__dag *out, ql_error 
   if (w.done < n && !find_cycle(a, &w, out)) return no_memory(err);
   for (size_t i = 0; i < n; i++) out->declared |= plan->tasks[i].group > 0;
   place_in_groups(&w, out);
-  if (!close_gaps(a, n, out)) return no_memory(err);
+  if (!close_gaps(a, n, out) || !list_groups(a, n, out)) return no_memory(err);
   if (out->cycle || n == 0) return QL_OK;
   size_t last = 0;
   for (size_t i = 1; i < n; i++)

@@ -11,15 +11,23 @@
 
 static ql_status no_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT); }
 
+/* The words of the start of a text, and of an agent's name, without those that say nothing. */
+static ql__words content_words(ql_arena *a, ql_str text, ql_str agent) {
+  const ql_str pieces[] = {agent, QL_STR(" "), ql_slice(text, 0, LOOKED_AT)};
+  ql__words words = ql__words_of(a, ql_arena_concat(a, pieces, QL_COUNT(pieces)));
+  size_t kept = 0;
+  for (size_t i = 0; i < words.count; i++)
+    if (!ql__is_common_word(words.items[i].stem)) words.items[kept++] = words.items[i];
+  words.count = kept;
+  return words;
+}
+
 static size_t shared_words(const ql__words *a, const ql__words *b) {
   size_t count = 0;
   for (size_t i = 0; i < a->count; i++) {
-    if (ql__is_common_word(a->items[i].stem)) continue;
-    for (size_t k = 0; k < b->count; k++)
-      if (ql_eq(a->items[i].stem, b->items[k].stem)) {
-        count++;
-        break;
-      }
+    bool shared = false;
+    for (size_t k = 0; k < b->count && !shared; k++) shared = ql_eq(a->items[i].stem, b->items[k].stem);
+    count += shared;
   }
   return count;
 }
@@ -51,18 +59,16 @@ static bool make_chooser(const ql__draft *d, chooser *c) {
   *c = (chooser){d, NULL, d->need_count < QL_QUEST_AGENTS_MAX ? d->need_count : QL_QUEST_AGENTS_MAX};
   c->needs = ql_arena_array(d->arena, c->count, sizeof *c->needs);
   for (size_t i = 0; c->needs && i < c->count; i++) {
-    const ql_str pieces[] = {d->needs[i].agent, QL_STR(" "), ql_slice(d->needs[i].reason, 0, LOOKED_AT)};
-    c->needs[i] = ql__words_of(d->arena, ql_arena_concat(d->arena, pieces, QL_COUNT(pieces)));
+    c->needs[i] = content_words(d->arena, d->needs[i].reason, d->needs[i].agent);
   }
   return c->needs && !ql_arena_failed(d->arena);
 }
 
 /* The agent that the text names, else the one whose name and reason share most words with it, else the one given. */
 static ql_str choose(const chooser *c, ql_str text, ql_str otherwise) {
-  text = ql_slice(text, 0, LOOKED_AT);
-  ql_str agent = named_agent(c->draft, c->count, text);
+  ql_str agent = named_agent(c->draft, c->count, ql_slice(text, 0, LOOKED_AT));
   if (agent.ptr) return agent;
-  ql__words words = ql__words_of(c->draft->arena, text);
+  ql__words words = content_words(c->draft->arena, text, QL_STR(""));
   size_t best = 0;
   agent = otherwise;
   for (size_t i = 0; i < c->count; i++) {
@@ -93,11 +99,10 @@ typedef struct sentences {
 } sentences;
 
 static void find_parallel(const ql__draft *d, sentences *out) {
-  static const ql_str signs[] = {QL_STR_INIT("parallel"), QL_STR_INIT("simultaneously"), QL_STR_INIT("side+by+side"),
-                                 QL_STR_INIT("together")};
+  static const ql_str signs[] = {QL_STR_INIT("parallel"), QL_STR_INIT("simultaneously"), QL_STR_INIT("side+side"), QL_STR_INIT("together")};
   out->count = 0;
   for (size_t i = 0; i < d->order.len && out->count < PARALLEL_MAX; i++) {
-    ql__words words = ql__words_of(d->arena, ql_slice(d->order.items[i], 0, LOOKED_AT));
+    ql__words words = content_words(d->arena, d->order.items[i], QL_STR(""));
     bool parallel = false;
     for (size_t k = 0; k < QL_COUNT(signs); k++) parallel |= ql__words_find(&words, signs[k], 0) != SIZE_MAX;
     if (parallel) out->items[out->count++] = words;
@@ -140,8 +145,7 @@ ql_status ql__derive_tasks(ql__draft *d, ql_error *err) {
     ql_str text = stepped ? d->steps.items[i] : d->needs[i].reason;
     ql_str title = stepped ? ql__short_title(d->arena, text) : title_of_need(d->arena, &d->needs[i]);
     ql_str agent = stepped ? choose(&c, text, previous) : d->needs[i].agent;
-    const ql_str pieces[] = {ql_slice(text, 0, LOOKED_AT), QL_STR(" "), agent};
-    ql__words words = ql__words_of(d->arena, ql_arena_concat(d->arena, pieces, QL_COUNT(pieces)));
+    ql__words words = content_words(d->arena, text, agent);
     bool busy = false; /* with one of those that it would stand beside */
     for (size_t k = first; k < i; k++) busy |= ql_eq(d->tasks[k].agent, agent);
     if (i > 0 && (busy || !side_by_side(&parallel, &before, &words))) {

@@ -36,10 +36,10 @@ static ql_value *task_value(ql_arena *a, const ql_plan *plan, const ql_plan_task
 static ql_value *groups_value(ql_arena *a, const ql_plan *plan, const ql__dag *dag) {
   ql_value *groups = ql_array(a);
   if (dag->cycle) return groups;
-  ql_value **lists = ql_arena_array(a, dag->group_count, sizeof(ql_value *));
-  if (!lists) return NULL;
-  for (size_t g = 0; g < dag->group_count; g++) lists[g] = ql_push(groups, ql_array(a));
-  for (size_t i = 0; i < plan->task_count; i++) ql_push(lists[dag->group[i] - 1], ql_string(a, plan->tasks[i].id));
+  for (size_t g = 1; g <= dag->group_count; g++) {
+    ql_value *group = ql_push(groups, ql_array(a));
+    for (size_t k = dag->start[g]; k < dag->start[g + 1]; k++) ql_push(group, ql_string(a, plan->tasks[dag->by_group[k]].id));
+  }
   return groups;
 }
 

@@ -100,15 +100,13 @@ static void add_order(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
     ADD(buf, "| ");
     ql_buf_int(buf, (int64_t)g);
     ADD(buf, " |");
-    bool first = true;
-    for (size_t i = 0; i < plan->task_count; i++) {
-      if (dag->group[i] != g) continue;
-      if (!first) ADD(buf, ",");
-      first = false;
+    for (size_t k = dag->start[g]; k < dag->start[g + 1]; k++) {
+      const ql_plan_task *task = &plan->tasks[dag->by_group[k]];
+      if (k > dag->start[g]) ADD(buf, ",");
       ADD(buf, " ");
-      ql_buf_add(buf, plan->tasks[i].id);
+      ql_buf_add(buf, task->id);
       ADD(buf, " ");
-      add_text(buf, plan->tasks[i].title);
+      add_text(buf, task->title);
     }
     ADD(buf, " |\n");
   }
@@ -191,12 +189,10 @@ void ql__write_mermaid(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
     ADD(buf, "[\"Group ");
     ql_buf_int(buf, (int64_t)g);
     ADD(buf, "\"]\n");
-    for (size_t i = 0; i < plan->task_count; i++)
-      if (dag->group[i] == g) add_node(buf, &plan->tasks[i], QL_STR("    "));
+    for (size_t k = dag->start[g]; k < dag->start[g + 1]; k++) add_node(buf, &plan->tasks[dag->by_group[k]], QL_STR("    "));
     ADD(buf, "  end\n");
   }
-  for (size_t i = 0; i < plan->task_count; i++)
-    if (dag->group[i] == 0) add_node(buf, &plan->tasks[i], QL_STR("  "));
+  for (size_t k = 0; k < dag->start[1]; k++) add_node(buf, &plan->tasks[dag->by_group[k]], QL_STR("  "));
   for (size_t i = 0; i < plan->task_count; i++) {
     for (size_t k = 0; k < plan->tasks[i].after_count; k++) {
       ADD(buf, "  ");

@@ -96,17 +96,13 @@ static void add_task(ql_buf *buf, const ql_plan *plan, const ql_plan_task *task)
 
 static void add_groups(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
   for (size_t g = 1; dag->declared && g <= dag->group_count; g++) {
-    size_t members = 0;
-    for (size_t i = 0; i < plan->task_count; i++) members += dag->group[i] == g;
-    if (members > 1) ADD(buf, "Parallel ");
+    size_t first = dag->start[g], end = dag->start[g + 1];
+    if (end - first > 1) ADD(buf, "Parallel ");
     ADD(buf, "Group ");
     ql_buf_int(buf, (int64_t)g);
-    ql_buf_byte(buf, ':');
-    for (size_t i = 0; i < plan->task_count; i++) {
-      if (dag->group[i] != g) continue;
-      ql_buf_byte(buf, ' ');
-      ql_buf_add(buf, plan->tasks[i].id);
-      if (--members > 0) ql_buf_byte(buf, ',');
+    for (size_t k = first; k < end; k++) {
+      ql_buf_add(buf, k == first ? QL_STR(": ") : QL_STR(", "));
+      ql_buf_add(buf, plan->tasks[dag->by_group[k]].id);
     }
     ql_buf_byte(buf, '\n');
   }
