@@ -214,10 +214,9 @@ static void print_watch(cli *c, const ql_quest *quest, const ql_value *monitor) 
 }
 
 /// What was said, with how the speaker ended its turn in capitals.
-static void print_inbox(cli *c, const ql_quest *quest, const ql_value *inbox) {
+static void print_inbox(const ql_value *inbox) {
   for (const ql_value *item = inbox->first; item; item = item->next) {
-    ql_str task = text_of(item, "task"), text = text_of(item, "text");
-    ql_str kind = text_of(QL_GET(ql_quest_event(quest, c->a, ql_get_int(item, QL_STR("n"), 0)), "data"), "kind");
+    ql_str task = text_of(item, "task"), text = text_of(item, "text"), kind = text_of(item, "kind");
     printf("\nEvent %lld, from ", (long long)ql_get_int(item, QL_STR("n"), 0));
     cli_put(stdout, text_of(item, "from"));
     if (task.ptr) fputs(", task ", stdout);
@@ -248,7 +247,7 @@ static void print_monitor(cli *c, const ql_quest *quest, const ql_value *monitor
     cli_print_names(stdout, holders);
     puts(".");
   }
-  print_inbox(c, quest, QL_GET(monitor, "inbox"));
+  print_inbox(QL_GET(monitor, "inbox"));
   fputs(yours ? "\n" : "", stdout);
   cli_put(stdout, hint);
   putchar('\n');

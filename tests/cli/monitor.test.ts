@@ -10,7 +10,7 @@ const asks = (place: Place, role: string, agent: string, ...more: string[]): str
 interface Monitor {
   turn: string;
   holders: string[];
-  inbox: { from: string; text: string; task?: string }[];
+  inbox: { from: string; text: string; task?: string; kind?: string }[];
 }
 
 test('your turn: exit 0, what was said, and the command to answer with', async () => {
@@ -35,6 +35,8 @@ test('the leader reads how its workers ended', async () => {
   assert.equal(code, 0);
   assert.match(stdout, /^Event 3, from @api, BLOCKED:\n {2}No key\.$/m);
   assert.match(stdout, /questline quest message .* --from @lead --to NAME --msg TEXT/);
+  const { inbox } = await place.json<Monitor>(...asks(place, 'leader', '@lead'));
+  assert.deepEqual(inbox.map(({ from, kind }) => [from, kind]), [['@api', 'blocked']]);
 });
 
 test('not yet: exit 3 once the time is over, with who holds and the command to ask again', async () => {

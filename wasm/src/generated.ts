@@ -379,6 +379,8 @@ export interface QuestView {
 /** a message waiting for an agent */
 export interface InboxItem {
   from: string;
+  /** how the sender ended its turn: completed, clarification or blocked */
+  kind?: string;
   n: number;
   task?: string;
   /** null where withheld */

@@ -348,8 +348,10 @@ static ql_value *push_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox,
   opened event;
   if (!open_event(quest, a, n, &event)) return NULL;
   const ql_value *words = words_of(&event);
+  ql_str kind = ql_get_str(event.d, QL_STR("kind"));
   ql_value *item = ql_push(inbox, ql_object(a));
   QL_SET(item, "from", ql_string(a, ql_get_str(event.e, QL_STR("by"))));
+  if (kind.ptr) QL_SET(item, "kind", ql_string(a, kind));
   QL_SET(item, "n", ql_int(a, n));
   if (task != QL__NONE) QL_SET(item, "task", ql_string(a, ql__quest_task_id(a, task)));
   QL_SET(item, "text", ql_string(a, words ? text_at(&event, words) : QL_ABSENT));
