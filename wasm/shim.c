@@ -322,14 +322,48 @@ static ql_status read_plan_format(ql_str name, ql_plan_format *format) {
   return ql_fail(&error, QL_ERR_ARGUMENT, "a plan is written as seed, markdown or mermaid", name);
 }
 
+/* A plan given as JSON, and the roster it is looked at with; without one, handle 0, that stays NULL. */
+static ql_status read_plan(uint32_t roster, ql_str json, const ql_roster **with, const ql_plan **plan) {
+  object *found = NULL;
+  ql_value *value = NULL;
+  ql_status status = roster != 0 ? find_roster(roster, &found) : QL_OK;
+  if (status == QL_OK) status = ql_json_read(arena, json, &value, &error);
+  if (status == QL_OK) status = ql_plan_from_value(arena, value, plan, &error);
+  *with = status == QL_OK && found != NULL ? found->ptr : NULL;
+  return status;
+}
+
+int32_t qlw_plan_complete(const char *plan, uint32_t plan_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_roster *none = NULL;
+  const ql_plan *read = NULL;
+  ql_status status = read_plan(0, view(plan, plan_len), &none, &read);
+  return status == QL_OK ? give(ql_plan_value(arena, read)) : give_failure(status);
+}
+
+int32_t qlw_plan_check(uint32_t roster, const char *plan, uint32_t plan_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_roster *with = NULL;
+  const ql_plan *read = NULL;
+  ql_status status = read_plan(roster, view(plan, plan_len), &with, &read);
+  return status == QL_OK ? give(ql_plan_check(arena, read, with)) : give_failure(status);
+}
+
+int32_t qlw_plan_command(uint32_t roster, const char *plan, uint32_t plan_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_roster *with = NULL;
+  const ql_plan *read = NULL;
+  ql_status status = read_plan(roster, view(plan, plan_len), &with, &read);
+  return status == QL_OK ? give(ql_plan_command(arena, read, with)) : give_failure(status);
+}
+
 int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, uint32_t format_len) {
   if (!begin()) return QL_ERR_NOMEM;
   ql_plan_format as = QL_PLAN_SEED;
-  ql_value *value = NULL;
+  const ql_roster *none = NULL;
   const ql_plan *read = NULL;
   ql_status status = read_plan_format(view(format, format_len), &as);
-  if (status == QL_OK) status = ql_json_read(arena, view(plan, plan_len), &value, &error);
-  if (status == QL_OK) status = ql_plan_from_value(arena, value, &read, &error);
+  if (status == QL_OK) status = read_plan(0, view(plan, plan_len), &none, &read);
   if (status != QL_OK) return give_failure(status);
   ql_str text = ql_plan_write(arena, read, as);
   return text.ptr != NULL ? give_bytes(text) : give_out_of_memory();
@@ -439,7 +473,12 @@ int32_t qlw_quest_state(uint32_t quest) {
 int32_t qlw_quest_monitor(uint32_t quest, const char *agent, uint32_t agent_len) {
   if (!begin()) return QL_ERR_NOMEM;
   const ql_quest *found = find_quest(quest);
-  return found != NULL ? give(ql_quest_monitor(found, arena, view(agent, agent_len))) : give_failure(QL_ERR_HANDLE);
+  if (found == NULL) return give_failure(QL_ERR_HANDLE);
+  ql_str name = view(agent, agent_len);
+  const ql_value *monitor = ql_quest_monitor(found, arena, name);
+  if (monitor == NULL && !ql_arena_failed(arena))
+    return give_failure(ql_fail(&error, QL_ERR_NOT_FOUND, "nobody of that name is in the quest", name));
+  return give(monitor);
 }
 
 /* The number of an event of the quest, or of the one to come where `next` allows it. */

@@ -26,6 +26,9 @@ int32_t qlw_roster_add(uint32_t roster, const char *path, uint32_t path_len, con
 int32_t qlw_roster_value(uint32_t roster);
 
 int32_t qlw_plan_rehearse(uint32_t roster, const char *leader, uint32_t leader_len, const char *objective, uint32_t objective_len);
+int32_t qlw_plan_complete(const char *plan, uint32_t plan_len);
+int32_t qlw_plan_check(uint32_t roster, const char *plan, uint32_t plan_len);
+int32_t qlw_plan_command(uint32_t roster, const char *plan, uint32_t plan_len);
 int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, uint32_t format_len);
 int32_t qlw_plan_read(const char *text, uint32_t text_len);
 

@@ -116,7 +116,7 @@ function runPlan(instance: Instance, vector: Vector): Outcome {
     vector.text !== undefined
       ? attempt(instance, 'qlw_plan_read', vector.text)
       : vector.plan !== undefined
-        ? { ok: true, text: instance.text('qlw_canonical', JSON.stringify(vector.plan)) }
+        ? attempt(instance, 'qlw_plan_complete', JSON.stringify(vector.plan))
         : withRoster(instance, vector, (roster) => attempt(instance, 'qlw_plan_rehearse', roster, vector.leader ?? null, vector.objective ?? null));
   if (!read.ok) return only(read.text);
   const write = (format: string): { ok: boolean; text: string } => attempt(instance, 'qlw_plan_write', read.text, format);

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CoreError, instantiate } from '../../wasm/src/index.ts';
-import type { Core, Diagnostic, Json, Quest, RosterValue, Spec } from '../../wasm/src/index.ts';
+import type { Diagnostic, Json, Plan, Quest, RosterValue, Spec } from '../../wasm/src/index.ts';
 import { Instance } from '../../wasm/src/memory.ts';
 import { loadModule } from '../../wasm/src/node.ts';
 import { runVector } from './areas.ts';
@@ -17,6 +17,7 @@ const schema = JSON.parse(execFileSync(generator, ['schema'], { encoding: 'utf8'
 const checker = new Checker(schema);
 const { areas } = readBundle();
 const module = await loadModule();
+const core = instantiate(module);
 
 type Answer = Record<string, Json>;
 
@@ -34,7 +35,11 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
   verify: (answer) => checker.check('Verdict', answer),
   canon: (answer) => checker.check('string | Failure', answer),
   logs: (answer) => checker.check('Verdict', (answer as Answer).verdict),
-  plan: (answer) => ('plan' in (answer as Answer) ? checker.check('Plan', (answer as Answer).plan) : checker.check('Failure', answer)),
+  plan: (answer) => {
+    if (!('plan' in (answer as Answer))) return checker.check('Failure', answer);
+    const plan = (answer as Answer).plan as unknown as Plan;
+    return [...checker.check('Plan', plan), ...checker.check('PlanProblem[]', core.checkPlan(plan)), ...checker.check('Command', core.planCommand(plan))];
+  },
   link: (answer) => {
     if ('link' in (answer as Answer)) return checker.check('Link', (answer as Answer).link);
     return 'log' in (answer as Answer) ? [] : checker.check('Failure', answer);
@@ -64,7 +69,7 @@ for (const [area, vectors] of Object.entries(areas)) {
 }
 
 /** Everything that can be asked of a quest. */
-function checkQuest(core: Core, quest: Quest): string[] {
+function checkQuest(quest: Quest): string[] {
   const view = quest.view();
   const numbers = Array.from({ length: view.n }, (_, n) => n);
   const rehearsed = quest.rehearse();
@@ -83,16 +88,15 @@ function checkQuest(core: Core, quest: Quest): string[] {
 }
 
 test('everything that can be asked of a generated quest has its shape', () => {
-  const core = instantiate(module);
   for (const { name, vector } of areas.logs ?? []) {
     const quest = core.openQuest(vector.log ?? '');
-    assert.deepEqual(checkQuest(core, quest), [], name);
+    assert.deepEqual(checkQuest(quest), [], name);
     quest.close();
   }
 });
 
 test('what the core says of itself has its shape and agrees with the declarations', () => {
-  const info = instantiate(module).info();
+  const info = core.info();
   assert.deepEqual(checker.check('Info', info), []);
   assert.deepEqual(info.events, Object.keys(schema.events));
   assert.deepEqual({ ...info.limits }, { ...schema.limits });
@@ -101,7 +105,7 @@ test('what the core says of itself has its shape and agrees with the declaration
 
 test('a failure has its shape', () => {
   assert.throws(
-    () => instantiate(module).openQuest('{}'),
+    () => core.openQuest('{}'),
     (error) => error instanceof CoreError && checker.check('Failure', error.failure).length === 0,
   );
 });

@@ -53,6 +53,10 @@ static int32_t roster_add(void) { return qlw_roster_add(a_roster, PASS("again.md
 static int32_t roster_value(void) { return qlw_roster_value(a_roster); }
 static int32_t plan_rehearse(void) { return qlw_plan_rehearse(a_roster, PASS("@lead"), PASS("Add a login")); }
 static int32_t plan_write(void) { return qlw_plan_write(PASS(plan), PASS("seed")); }
+static int32_t plan_complete(void) { return qlw_plan_complete(PASS(plan)); }
+static int32_t plan_check(void) { return qlw_plan_check(a_roster, PASS(plan)); }
+static int32_t plan_command(void) { return qlw_plan_command(a_roster, PASS(plan)); }
+static int32_t refused_monitor(void) { return qlw_quest_monitor(a_quest, PASS("@nobody")); }
 static int32_t quest_open(void) { return qlw_quest_open(PASS(log_text)); }
 static int32_t quest_decide(void) { return qlw_quest_decide(a_quest, PASS(pause_command), 1763712005000.0, entropy, sizeof entropy); }
 static int32_t quest_append(void) { return qlw_quest_append(an_empty_quest, PASS(log_text)); }
@@ -90,6 +94,10 @@ static const struct {
     {"roster_value", roster_value, QL_OK},
     {"plan_rehearse", plan_rehearse, QL_OK},
     {"plan_write", plan_write, QL_OK},
+    {"plan_complete", plan_complete, QL_OK},
+    {"plan_check", plan_check, QL_OK},
+    {"plan_command", plan_command, QL_OK},
+    {"refused_monitor", refused_monitor, QL_ERR_NOT_FOUND},
     {"quest_open", quest_open, QL_OK},
     {"quest_decide", quest_decide, QL_OK},
     {"quest_append", quest_append, QL_OK},

@@ -82,7 +82,9 @@ static void run_plan(ql_arena *a, const ql_value *vector, outcome *out) {
     status = qlw_plan_read(PASS(plan));
     plan = answered(a);
   } else if (QL_GET(vector, "plan") != NULL) {
-    plan = ql_value_text(a, QL_GET(vector, "plan"));
+    ql_str draft = ql_value_text(a, QL_GET(vector, "plan"));
+    status = qlw_plan_complete(PASS(draft));
+    plan = answered(a);
   } else {
     uint32_t roster = open_roster(a, vector);
     ql_str leader = ql_get_str(vector, QL_STR("leader")), objective = ql_get_str(vector, QL_STR("objective"));

@@ -11,6 +11,8 @@ import type {
   Link,
   Monitor,
   Plan,
+  PlanProblem,
+  PlanTask,
   QuestCommand,
   QuestHead,
   QuestState,
@@ -22,6 +24,10 @@ import type {
 } from './generated.ts';
 
 export type PlanFormat = 'seed' | 'markdown' | 'mermaid';
+
+/** What a plan must say; the rest may be missing, and what is computed is not looked at. */
+export type PlanDraft = Pick<Plan, 'leader' | 'objective'> &
+  Partial<Omit<Plan, 'tasks'>> & { tasks: (Pick<PlanTask, 'agent' | 'id' | 'title'> & Partial<PlanTask>)[] };
 
 /** Creates an instance of the core. One instance has one caller at a time; a quest that runs deserves its own. */
 export function instantiate(module: WebAssembly.Module): Core {
@@ -115,8 +121,23 @@ export class Core {
     return this.#instance.json('qlw_plan_rehearse', roster.handleIn(this.#instance), leader, objective) as Plan;
   }
 
+  /** A plan that was changed, with its groups, its path and its problems computed again. */
+  completePlan(plan: PlanDraft): Plan {
+    return this.#instance.json('qlw_plan_complete', JSON.stringify(plan)) as Plan;
+  }
+
+  /** What keeps a plan from running; with a roster also the agents that are not in it. */
+  checkPlan(plan: PlanDraft, roster?: Roster): PlanProblem[] {
+    return this.#instance.json('qlw_plan_check', this.#rosterHandle(roster), JSON.stringify(plan)) as PlanProblem[];
+  }
+
+  /** The command that opens a quest with this plan, as the owner gives it; with a roster it names the agents' files by their hashes. */
+  planCommand(plan: PlanDraft, roster?: Roster): Command {
+    return this.#instance.json('qlw_plan_command', this.#rosterHandle(roster), JSON.stringify(plan)) as Command;
+  }
+
   /** The plan as text. */
-  writePlan(plan: Plan, format: PlanFormat): string {
+  writePlan(plan: PlanDraft, format: PlanFormat): string {
     return this.#instance.text('qlw_plan_write', JSON.stringify(plan), format);
   }
 
@@ -147,9 +168,15 @@ export class Core {
 
   /** Drives a quest. An empty quest needs a request and a roster; one that has events goes on from them. */
   newDriver(quest: Quest, start: { roster?: Roster; request?: Request } = {}): Driver {
-    const roster = start.roster === undefined ? 0 : start.roster.handleIn(this.#instance);
     const request = start.request === undefined ? null : JSON.stringify(start.request);
-    return new Driver(this.#instance, this.#instance.handle('qlw_driver_new', quest.handleIn(this.#instance), roster, request));
+    return new Driver(
+      this.#instance,
+      this.#instance.handle('qlw_driver_new', quest.handleIn(this.#instance), this.#rosterHandle(start.roster), request),
+    );
+  }
+
+  #rosterHandle(roster: Roster | undefined): number {
+    return roster === undefined ? 0 : roster.handleIn(this.#instance);
   }
 }
 

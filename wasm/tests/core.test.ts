@@ -76,6 +76,10 @@ test('numbers that are no time, no event and no entropy are refused', () => {
   assert.throws(() => quest.decide(command, now, new Uint8Array(31)), failsWith('QL_ERR_ARGUMENT'));
 });
 
+test('nobody of that name', () => {
+  assert.throws(() => newQuest(instantiate(module)).monitor('@nobody'), failsWith('QL_ERR_NOT_FOUND'));
+});
+
 test('half a surrogate pair in a command is refused, not replaced', () => {
   const quest = newQuest(instantiate(module));
   const command = { type: 'pause', by: '@owner', reason: 'half \ud83e' } as const;
@@ -225,4 +229,48 @@ test('a module of another version of the boundary is refused', () => {
     ...section(10, 1, 5, 0, 0x41, 0xff, 0, 0x0b),
   ]);
   assert.throws(() => instantiate(new WebAssembly.Module(bytes)), failsWith('QL_ERR_VERSION'));
+});
+
+/* From agent files to a finished quest, as a host does it: it performs each effect and hands the result back. */
+test('a request is planned, approved and rehearsed to the end', () => {
+  const core = instantiate(module);
+  const roster = core.newRoster();
+  roster.add('lead.md', '---\nname: lead\ndescription: Coordinates the backend team\n---\n\n# Lead\n');
+  roster.add('api.md', '---\nname: api\ndescription: Designs and writes REST APIs\n---\n\n# API\n');
+  roster.add('db.md', '---\nname: db\ndescription: Database schema and queries\n---\n\n# DB\n');
+  assert.deepEqual(roster.value().agents.map(({ id }) => id), ['@lead', '@api', '@db']);
+
+  const quest = core.openQuest();
+  const driver = core.newDriver(quest, { roster, request: { agent: '@lead', mode: 'quest', text: 'Add user authentication with OAuth2' } });
+  let time = now;
+  const kinds = new Set<string>();
+  let stored = '';
+  for (let effect = driver.next(time); effect.kind !== 'done'; effect = driver.next((time += 1000))) {
+    kinds.add(effect.kind);
+    assert.ok(kinds.size < 10 && time < now + 1_000_000, `the driver goes on: ${JSON.stringify(effect)}`);
+    const { id, kind } = effect;
+    assert.deepEqual(driver.next(time), effect, 'asked again without a result it is the same effect');
+    if (kind === 'random') {
+      driver.result(time, { id, bytes: 'A'.repeat(Math.ceil(((effect.n ?? 0) * 4) / 3)) });
+    } else if (kind === 'log.append') {
+      assert.equal(effect.expected, quest.head().head);
+      stored += (effect.lines ?? []).join('');
+      driver.result(time, { id, outcome: 'ok' });
+    } else if (kind === 'ask.human') {
+      assert.ok(effect.plan !== undefined && effect.plan.tasks.length > 0);
+      assert.deepEqual(core.completePlan(effect.plan), effect.plan);
+      assert.deepEqual(core.checkPlan(effect.plan, roster), []);
+      assert.equal(core.planCommand(effect.plan, roster).type, 'create');
+      driver.result(time, { id, command: { type: 'approve', by: '@owner' } });
+    } else {
+      assert.fail(`an effect nobody expects: ${JSON.stringify(effect)}`);
+    }
+  }
+  const view = quest.view();
+  assert.equal(view.status, 'completed');
+  assert.equal(view.rehearsed, true);
+  assert.equal(quest.log(), stored);
+  const { intact, legal, complete, state_hash } = core.verify(stored);
+  assert.deepEqual({ intact, legal, complete, state_hash }, { intact: 'yes', legal: 'yes', complete: 'terminal', state_hash: view.state_hash });
+  assert.equal(core.openLink(core.makeLink(stored).fragment), stored);
 });
