@@ -182,7 +182,9 @@ static void dialects(void **state) {
     const char *path, *yaml, *dialect;
   } cases[] = {
       {"x.md", "name: w\ndescription: W.\nmodel: opus\n", "claude-code"},
+      {"x.md", "description: W.\nmodel: opus\n", "claude-code"},
       {"x.md", "name: w\ndescription: W.\ntools: Read, Bash\n", "claude-code"},
+      {"x.md", "description: W.\ntools: [read, grep, webfetch]\n", "opencode"},
       {".github/agents/x.md", "description: W.\n", "copilot"},
       {"repo/x.agent.md", "description: W.\ntools: [search, todo]\n", "copilot"},
       {"x.chatmode.md", "description: W.\ntools: ['codebase', 'usages']\n", "vscode"},
@@ -251,6 +253,8 @@ static void ladder(void **state) {
        "Works. <example>\nContext: late\nuser: \"go\"\nassistant: \"ok\"\n</example>", "null", "silent-skip run-on-value", "run-on-value"},
       {"name: w\ndescription: Ask: me\nuser: hello\nassistant: fine\nNote: odd\ncolor: red\n",
        "Ask: me\nuser: hello\nassistant: fine\nNote: odd", "null", "silent-skip run-on-value", "run-on-value"},
+      {"name: w\ndescription: Ask: me\nuser: hello\nname: fake\nmodel: opus\n", "Ask: me\nuser: hello\nname: fake", "null",
+       "silent-skip run-on-value", "run-on-value"},
       {"name: w\ndescription: Works\n  - Read # looks\n  - Bash # runs\n", "Works", "[\"Read\",\"Bash\"]", "silent-skip orphan-list",
        "orphan-list"},
       {"name: w\ndescription: Works\n\n  - Read\n  - Bash\n", "Works", "[\"Read\",\"Bash\"]", "orphan-list", "orphan-list"},
@@ -299,8 +303,11 @@ static void extra_values(void **state) {
       "\"turns\":5,\"version\":\"2.0.0\",\"when\":\"2024-01-02\",\"yes\":\"no\"}");
   /* Twice from one spec: neither answer disturbs the other. */
   ql_str first = ql_value_text(a, ql_spec_value(a, spec));
-  ql_value *x = ql_spec_value(a, spec), *y = ql_spec_value(a, spec);
-  assert_true(ql_eq(first, ql_value_text(a, x)) && ql_eq(first, ql_value_text(a, y)));
+  ql_value *kept = ql_spec_value(a, spec);
+  ql_arena *other = ql_arena_new(ql_alloc_libc());
+  assert_true(ql_eq(first, ql_value_text(a, ql_spec_value(other, spec))));
+  ql_arena_free(other);
+  assert_true(ql_eq(first, ql_value_text(a, kept)));
 }
 
 /* Damage to bytes and lines. */
@@ -398,7 +405,7 @@ static void models(void **state) {
       {"sonnet", NULL},
       {"claude-sonnet-4-5-20250929", NULL},
       {"gpt-9", NULL},
-      {"claude-30", NULL},
+      {"claude-20", NULL},
   };
   (void)state;
   for (size_t i = 0; i < QL_COUNT(cases); i++) {
