@@ -100,8 +100,9 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
   const running = shown.status === 'running' || shown.status === 'paused' || shown.status === 'proposed';
   const moving = shown.status === 'running' || shown.status === 'proposed'; // nobody holds while paused or over
   const over = !running && shown === live;
-  const at = shown.n + 0.4;
-  const end = Math.max(at, live.n);
+  // Each event has a length of one, and so has the one that is waited for.
+  const at = shown.n + 1;
+  const end = live.n + 1;
   const holds = [...live.holds].sort((a, b) => a.from - b.from);
 
   const firstFrom = holds[0] === undefined ? live.n : holds[0].from + 1;

@@ -121,7 +121,7 @@ function Scrub({ quest, app, length, pace }: { quest: OpenQuest; app: App; lengt
   const at = quest.at ?? last;
   const live = quest.at === null;
   const words = live ? `Event ${last}, live.${quest.view.next.length > 0 ? ' Dashed is planned.' : ''}` : `Event ${at} of ${last}. What came after is grey.`;
-  // The knob stands under the bead: the first event ends at 1.4, each other one is one further.
+  // The knob stands under the bead: at 2 when the first event is shown, one further for each other.
   const share = (events: number): string => `${(events / length) * 100}%`;
   return (
     <div class="scrub">
@@ -147,12 +147,12 @@ function Scrub({ quest, app, length, pace }: { quest: OpenQuest; app: App; lengt
                   {word}
                 </option>
               ))}
-              {!PACES.some(({ ms }) => ms === pace) && <option value={pace}>{pace} ms</option>}
+              {!PACES.some(({ ms }) => ms === pace) && <option value={pace}>{pace / 1000} s</option>}
             </select>
           </label>
         )}
       </div>
-      <div class="rail" style={{ gridTemplateColumns: `${share(1.4)} minmax(16px, ${share(last)}) minmax(0, 1fr)` }}>
+      <div class="rail" style={{ gridTemplateColumns: `${share(2)} minmax(16px, ${share(last)}) minmax(0, 1fr)` }}>
         <input type="range" min={0} max={Math.max(last, 0)} value={at} aria-label="Event shown" aria-valuetext={words} onInput={(event) => app.look(Number(event.currentTarget.value))} />
         <div class="where num">
           <span>{words}</span>
