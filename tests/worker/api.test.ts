@@ -255,6 +255,12 @@ describe('bodies', () => {
     assert.equal((await server.lines(quest, 0)).length, 1);
   });
 
+  it('of a log may be larger, up to a limit', async () => {
+    const { status, body } = await server.call('POST', '/api/quests', { body: { log: 'x'.repeat(8 * 1024 * 1024) } });
+    assert.deepEqual([status, body.error.status], [413, 'QL_ERR_LIMIT']);
+    assert.equal((await server.call('POST', '/api/quests', { body: { log: 'x'.repeat(4 * 1024 * 1024) } })).status, 422);
+  });
+
   it('of a create command may be refused like any other', async () => {
     const reply = await server.call('POST', '/api/quests', { body: { command: create({ agents: [LEAD, LEAD] }) } });
     assert.deepEqual([reply.status, reply.body.refusal.code], [422, 'bad_agents']);

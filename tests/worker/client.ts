@@ -115,7 +115,7 @@ export class Live {
       this.#socket.addEventListener('close', ({ code, reason }) => done({ code, reason }));
     });
     this.#socket.addEventListener('message', ({ data }) => {
-      const frame = JSON.parse(data as string) as Frame;
+      const frame: Frame = data === 'pong' ? { type: 'pong' } : (JSON.parse(data as string) as Frame);
       const waiting = this.#waiting.shift();
       if (waiting === undefined) this.#frames.push(frame);
       else waiting(frame);

@@ -121,6 +121,34 @@ describe('the WebSocket', { timeout: 60_000 }, () => {
     watcher.close();
   });
 
+  it('sends a long log in several frames, as events gives it in several answers', async () => {
+    const quest = await server.quest();
+    for (let i = 0; i < 3; i++) {
+      const command = { ...note(i), msg: String(i).repeat(600 * 1024) };
+      assert.equal((await server.command(quest, quest.tokens.lead, command)).status, 200);
+    }
+    const first = await server.lines(quest);
+    assert.equal(first.length, 3);
+    const all = [...first, ...(await server.lines(quest, 2))];
+    const live = server.live(quest);
+    await live.enter(quest.tokens.view);
+    assert.deepEqual((await live.next()).lines, first);
+    assert.deepEqual((await live.next()).lines, all.slice(3));
+    assert.equal((await live.next()).type, 'presence');
+    assert.equal(core.verify(all.join('\n') + '\n').events, 4);
+    live.close();
+  });
+
+  it('answers ping by pong', async () => {
+    const quest = await server.quest();
+    const live = server.live(quest);
+    await live.enter(quest.tokens.view, 0);
+    await live.of('presence');
+    live.send('ping');
+    assert.deepEqual(await live.next(), { type: 'pong' });
+    live.close();
+  });
+
   it('closes on a frame that is too large or an after that is no number', async () => {
     const quest = await server.quest();
     const large = server.live(quest);

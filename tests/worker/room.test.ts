@@ -1,0 +1,144 @@
+/* The room and the handler without a platform: what a real one does only on a bad day. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Core, InstanceBroken, instantiate } from '@questline/core';
+import { loadCore, loadModule } from '@questline/core/node';
+import { begin } from '../../worker/src/founding.ts';
+import { createHandler } from '../../worker/src/handler.ts';
+import type { Ports } from '../../worker/src/ports.ts';
+import { type Frame, type Grant, type Peer, Room, type Row, type Store } from '../../worker/src/room.ts';
+import { API, LEAD, create } from './client.ts';
+
+const module = await loadModule();
+const core = await loadCore();
+const OWN: Grant = { key: 'own-key', role: 'own', agent: null };
+const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
+
+/** Rows in memory; `fail` makes the next insert fail as a full disk would. */
+class Memory implements Store {
+  rows: Row[] = [];
+  kept: Grant[] = [];
+  fail = false;
+
+  lines(after: number): string[] {
+    return this.rows.filter(({ n }) => n > after).map(({ line }) => line);
+  }
+  grants(): Grant[] {
+    return this.kept;
+  }
+  insertLine(row: Row): void {
+    if (this.fail) throw new Error('disk full');
+    this.rows.push(row);
+  }
+  insertGrant(grant: Grant): void {
+    this.kept.push(grant);
+  }
+  transaction(work: () => void): void {
+    const before = [...this.rows];
+    try {
+      work();
+    } catch (error) {
+      this.rows = before;
+      throw error;
+    }
+  }
+}
+
+function founded(instance: () => Core = () => instantiate(module)) {
+  const store = new Memory();
+  const heard: Frame[] = [];
+  const peer: Peer = { since: 0, grant: OWN, send: (frame) => void heard.push(frame), close: () => undefined };
+  const room = new Room({ store, core: instance, peers: () => [peer], now: () => 1, random });
+  const begun = begin(core, { command: create() as never }, 1, random(32));
+  assert('log' in begun);
+  assert.equal(room.found(begun.log, [OWN]).status, 201);
+  const view = (): { n: number; view: { state_hash: string } } => room.ask({ kind: 'view', key: OWN.key }).body as never;
+  const say = (msg: string) => room.ask({ kind: 'command', key: OWN.key, command: { type: 'message', by: LEAD, to: [API], msg } });
+  return { store, heard, room, view, say };
+}
+
+describe('a room', () => {
+  it('tells nobody of an event that could not be stored, and is as before', () => {
+    const { store, heard, view, say } = founded();
+    const before = view();
+    store.fail = true;
+    assert.throws(() => say('Lost?'), /disk full/);
+    assert.deepEqual(heard, []);
+    assert.deepEqual(view(), before);
+    store.fail = false;
+    assert.equal(say('Not lost.').status, 200);
+    assert.equal(heard.length, 1);
+    assert.equal(store.rows.length, 2);
+  });
+
+  it('is built again from its rows when the core broke', () => {
+    let instances = 0;
+    let breaks = false;
+    const { view, say } = founded(() => {
+      instances++;
+      const instance = instantiate(module);
+      const open = instance.openQuest.bind(instance);
+      instance.openQuest = (log) => {
+        const quest = open(log);
+        const decide = quest.decide.bind(quest);
+        quest.decide = (...args) => {
+          if (breaks) throw new InstanceBroken(new Error('trap'));
+          return decide(...args);
+        };
+        return quest;
+      };
+      return instance;
+    });
+    const before = view();
+    breaks = true;
+    assert.throws(() => say('Trap.'), InstanceBroken);
+    breaks = false;
+    assert.deepEqual(view(), before);
+    assert.equal(say('Again.').status, 200);
+    assert.equal(instances, 2);
+  });
+
+  it('keeps its memory over a refusal and over a command that is none', () => {
+    let instances = 0;
+    const { room, say } = founded(() => (instances++, instantiate(module)));
+    const respond = { type: 'respond', by: API, kind: 'completed', msg: 'Me first.' };
+    assert.equal(room.ask({ kind: 'command', key: OWN.key, command: respond }).status, 422);
+    assert.equal(room.ask({ kind: 'command', key: OWN.key, command: { type: 'conquer', by: API } }).status, 400);
+    assert.equal(say('Go on.').status, 200);
+    assert.equal(instances, 1);
+  });
+
+  it('is founded once', () => {
+    const { room, store } = founded();
+    assert.equal(room.found(store.lines(-1).join('\n') + '\n', [{ ...OWN, key: 'thief' }]).status, 409);
+    assert.deepEqual(store.grants(), [OWN]);
+  });
+});
+
+describe('the handler', () => {
+  const ports: Ports = {
+    room: () => {
+      throw new Error('the token is own-key');
+    },
+    asset: () => Promise.reject(new Error('no site')),
+    begin: () => Promise.resolve({ log: '{}\n', id: null, agents: [LEAD] }),
+    random,
+    secret: 'sixteen letters.',
+    version: '0',
+  };
+  const post = (): Request => new Request('http://localhost/api/quests', { method: 'POST', body: JSON.stringify({ command: create() }) });
+
+  it('says that it has no secret yet, and keeps nothing under a short one', async () => {
+    for (const secret of [undefined, '', 'short']) {
+      const response = await createHandler({ ...ports, secret } as Ports)(post());
+      assert.equal(response.status, 503);
+      assert.match(JSON.stringify(await response.json()), /SECRET/);
+    }
+  });
+
+  it('gives away nothing of what went wrong inside', async () => {
+    const response = await createHandler(ports)(post());
+    assert.equal(response.status, 500);
+    assert.doesNotMatch(await response.text(), /own-key/);
+  });
+});
