@@ -20,20 +20,25 @@ static const char *const exit_words[] = {
     "0 done",    "1 failed, or findings", "2 wrong usage", "3 not yet your turn, or paused", "4 quest is over",
     "5 refused", "130 interrupted"};
 
-/* What every command takes, behind its own. */
-static const uint16_t common[] = {CLI_json, CLI_help};
+/* What a command takes: its own options, then what all take. */
+typedef struct option_list {
+  struct {
+    cli_option option;
+    bool required;
+  } at[CLI_OPTION_COUNT];
+  size_t count;
+} option_list;
 
-/// The option at an index of a command's list, the common ones behind its own; CLI_END behind the last.
-static uint16_t option_at(const cli_command *command, size_t index) {
-  size_t own = 0;
-  while (command->options[own] != CLI_END) own++;
-  if (index < own) return command->options[index];
-  return index - own < QL_COUNT(common) ? common[index - own] : CLI_END;
+static option_list options_of(const cli_command *command) {
+  static const cli_option common[] = {CLI_json, CLI_help};
+  option_list list = {.count = 0};
+  for (const uint16_t *own = command->options; *own != CLI_END; own++) {
+    list.at[list.count].option = (cli_option)(*own & ~CLI_REQUIRED);
+    list.at[list.count++].required = (*own & CLI_REQUIRED) != 0;
+  }
+  for (size_t i = 0; i < QL_COUNT(common); i++) list.at[list.count++].option = common[i];
+  return list;
 }
-
-#define EACH_OPTION(command, i, option) (size_t i = 0, option = 0; (option = option_at(command, i)) != CLI_END; i++)
-
-static cli_option plain(size_t option) { return (cli_option)(option & ~(size_t)CLI_REQUIRED); }
 
 const char *cli_closest(const char *word, const char *const *names, size_t count) {
   const char *best = NULL;
@@ -46,12 +51,10 @@ const char *cli_closest(const char *word, const char *const *names, size_t count
 }
 
 static int unknown_option(cli *c, const char *given) {
+  const option_list list = options_of(c->command);
   const char *names[CLI_OPTION_COUNT];
-  size_t count = 0;
-  for
-    EACH_OPTION(c->command, i, option)
-  names[count++] = dictionary[plain(option)].name;
-  const char *close = cli_closest(given + strspn(given, "-"), names, count);
+  for (size_t i = 0; i < list.count; i++) names[i] = dictionary[list.at[i].option].name;
+  const char *close = cli_closest(given + strspn(given, "-"), names, list.count);
   if (close) return cli_fail(c, QL_ERR_ARGUMENT, "%s has no option %s. Did you mean --%s?", c->command->name, given, close);
   return cli_fail(c, QL_ERR_ARGUMENT, "%s has no option %s. See questline %s --help.", c->command->name, given, c->command->name);
 }
@@ -105,27 +108,26 @@ static int read_operands(cli *c, poptContext context) {
 }
 
 static int check_required(cli *c) {
-  for
-    EACH_OPTION(c->command, i, option) {
-      const option_words *words = &dictionary[plain(option)];
-      if (option & CLI_REQUIRED && !c->value[plain(option)])
-        return cli_fail(c, QL_ERR_ARGUMENT, "%s needs --%s %s. See questline %s --help.", c->command->name, words->name, words->placeholder,
-                        c->command->name);
-    }
+  const option_list list = options_of(c->command);
+  for (size_t i = 0; i < list.count; i++) {
+    const option_words *words = &dictionary[list.at[i].option];
+    if (list.at[i].required && !c->value[list.at[i].option])
+      return cli_fail(c, QL_ERR_ARGUMENT, "%s needs --%s %s. See questline %s --help.", c->command->name, words->name, words->placeholder,
+                      c->command->name);
+  }
   return CLI_DONE;
 }
 
 int cli_parse(cli *c, int argc, const char *const *argv, bool *help) {
-  struct poptOption table[CLI_OPTION_COUNT + 2] = {POPT_TABLEEND};
-  size_t count = 0;
-  for
-    EACH_OPTION(c->command, i, option) {
-      const option_words *words = &dictionary[plain(option)];
-      table[count++] = (struct poptOption){.longName = words->name,
-                                           .shortName = plain(option) == CLI_help ? 'h' : '\0',
-                                           .argInfo = words->placeholder ? POPT_ARG_STRING : POPT_ARG_NONE,
-                                           .val = (int)plain(option) + 1};
-    }
+  const option_list list = options_of(c->command);
+  struct poptOption table[CLI_OPTION_COUNT + 1] = {POPT_TABLEEND};
+  for (size_t i = 0; i < list.count; i++) {
+    const option_words *option = &dictionary[list.at[i].option];
+    table[i] = (struct poptOption){.longName = option->name,
+                                   .shortName = list.at[i].option == CLI_help ? 'h' : '\0',
+                                   .argInfo = option->placeholder ? POPT_ARG_STRING : POPT_ARG_NONE,
+                                   .val = (int)list.at[i].option + 1};
+  }
   const char **words = ql_arena_array(c->a, (size_t)argc + 2, sizeof *words);
   if (!words) return cli_no_memory(c);
   words[0] = "questline";
@@ -160,22 +162,21 @@ int cli_number(cli *c, cli_option option, int64_t max, int64_t *out) {
 }
 
 void cli_print_help(const cli_command *command) {
+  const option_list list = options_of(command);
   printf("questline %s: %s\n\nUsage: questline %s", command->name, command->summary, command->name);
-  for
-    EACH_OPTION(command, i, option) {
-      const option_words *words = &dictionary[plain(option)];
-      bool required = option & CLI_REQUIRED;
-      printf(required ? " --%s%s%s" : " [--%s%s%s]", words->name, words->placeholder ? " " : "",
-             words->placeholder ? words->placeholder : "");
-    }
+  for (size_t i = 0; i < list.count; i++) {
+    const option_words *words = &dictionary[list.at[i].option];
+    bool required = list.at[i].required;
+    printf(" %s--%s%s%s%s", required ? "" : "[", words->name, words->placeholder ? " " : "", words->placeholder ? words->placeholder : "",
+           required ? "" : "]");
+  }
   printf("%s%s\n\n", *command->operands ? " " : "", command->operands);
-  for
-    EACH_OPTION(command, i, option) {
-      const option_words *words = &dictionary[plain(option)];
-      int used = printf("  --%s %s", words->name, words->placeholder ? words->placeholder : "");
-      cli_pad(stdout, (size_t)used, 26);
-      printf("%s\n", words->words);
-    }
+  for (size_t i = 0; i < list.count; i++) {
+    const option_words *words = &dictionary[list.at[i].option];
+    int used = printf("  --%s %s", words->name, words->placeholder ? words->placeholder : "");
+    cli_pad(stdout, (size_t)used, 26);
+    printf("%s\n", words->words);
+  }
   printf("\nExample: %s\n\nExit: ", command->example);
   const char *separator = "";
   for (size_t i = 0; i < QL_COUNT(exit_words); i++) {

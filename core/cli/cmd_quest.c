@@ -11,17 +11,16 @@
 typedef enum field_kind { FIELD_WORD, FIELD_TEXT, FIELD_NAMES, FIELD_PAIRS } field_kind;
 
 static const struct {
-  cli_option option;
-  const char *label;
   ql_str field;
+  const char *label;
+  cli_option option;
   field_kind kind;
 } fields[] = {
-    {CLI_agent, "--agent", QL_STR_INIT("agent"), FIELD_WORD},    {CLI_agents, "--agents", QL_STR_INIT("agents"), FIELD_NAMES},
-    {CLI_kind, "--kind", QL_STR_INIT("kind"), FIELD_WORD},       {CLI_mission, "--mission", QL_STR_INIT("mission"), FIELD_TEXT},
-    {CLI_msg, "--msg", QL_STR_INIT("msg"), FIELD_TEXT},          {CLI_policy, "--policy", QL_STR_INIT("policy"), FIELD_WORD},
-    {CLI_reason, "--reason", QL_STR_INIT("reason"), FIELD_TEXT}, {CLI_seat, "--seat", QL_STR_INIT("seat"), FIELD_WORD},
-    {CLI_seats, "--seats", QL_STR_INIT("seats"), FIELD_PAIRS},   {CLI_summary, "--summary", QL_STR_INIT("summary"), FIELD_TEXT},
-    {CLI_task, "--task", QL_STR_INIT("task"), FIELD_WORD},       {CLI_to, "--to", QL_STR_INIT("to"), FIELD_NAMES},
+#define FIELD(name, kind)                                                                                                                  \
+  { QL_STR_INIT(#name), "--" #name, CLI_##name, FIELD_##kind }
+    FIELD(agent, WORD),  FIELD(agents, NAMES), FIELD(kind, WORD),   FIELD(mission, TEXT), FIELD(msg, TEXT),  FIELD(policy, WORD),
+    FIELD(reason, TEXT), FIELD(seat, WORD),    FIELD(seats, PAIRS), FIELD(summary, TEXT), FIELD(task, WORD), FIELD(to, NAMES),
+#undef FIELD
 };
 
 /// A name as the core writes it. Brackets and the like are no part of a name but a sign that something else was meant.
@@ -29,7 +28,7 @@ static int read_name(cli *c, const char *label, ql_str given, ql_str *out) {
   ql_str name = ql_trim(given);
   bool plain = ql_utf8_bad(name) == SIZE_MAX;
   for (size_t i = 0; i < name.len; i++)
-    plain &= ql_is_alnum(name.ptr[i]) || (unsigned char)name.ptr[i] >= 0x80 || memchr("@._- '\"", name.ptr[i], 7) != NULL;
+    plain &= ql_is_alnum(name.ptr[i]) || (unsigned char)name.ptr[i] >= 0x80 || strchr("@._- '\"", name.ptr[i]) != NULL;
   *out = plain ? ql_agent_id(c->a, name) : QL_ABSENT;
   if (out->ptr) return CLI_DONE;
   return cli_fail(c, QL_ERR_ARGUMENT, "%s wants names separated by commas, such as @lead,@api; %.*s is none.", label, (int)given.len,
@@ -184,7 +183,7 @@ static int read_sender(cli *c, const cli_log *log, ql_str *by) {
 }
 
 static int act(cli *c, cli_log *log, ql_value *command) {
-  ql_str by, line;
+  ql_str by = QL_ABSENT, line = QL_ABSENT;
   int code = read_sender(c, log, &by);
   if (code != CLI_DONE) return code;
   QL_SET(command, "by", ql_string(c->a, by));
@@ -224,7 +223,7 @@ static int read_plan(cli *c, const ql_plan **plan) {
 
 /// The command that a plan makes; --specs adds the hashes of its agents' files.
 static int plan_command(cli *c, ql_value **command) {
-  const ql_plan *plan;
+  const ql_plan *plan = NULL;
   ql_roster *roster = NULL;
   int code = read_plan(c, &plan);
   if (code == CLI_DONE && c->value[CLI_specs]) code = cli_read_team(c, c->value[CLI_specs], &roster);
@@ -253,8 +252,8 @@ static int read_create(cli *c, ql_value **command) {
 
 int cli_quest_create(cli *c) {
   ql_value *command = NULL;
-  const char *folder;
-  ql_str line;
+  const char *folder = NULL;
+  ql_str line = QL_ABSENT;
   int code = read_create(c, &command);
   if (code != CLI_DONE) return code;
   cli_log log;

@@ -222,7 +222,7 @@ static void print_inbox(const ql_value *inbox) {
     if (task.ptr) fputs(", task ", stdout);
     cli_put(stdout, task);
     if (kind.ptr) fputs(", ", stdout);
-    for (size_t i = 0; i < kind.len; i++) putchar(kind.ptr[i] - 'a' + 'A'); /* a word of the rules, all small letters */
+    for (size_t i = 0; kind.ptr && i < kind.len; i++) putchar(kind.ptr[i] - 'a' + 'A'); /* a word of the rules, all small letters */
     puts(":");
     cli_put_block(stdout, text.ptr ? text : QL_STR("(withheld)"), "  ");
   }

@@ -37,7 +37,7 @@ static void put_next(FILE *to, ql_str text, size_t *at) {
 }
 
 void cli_put(FILE *to, ql_str text) {
-  for (size_t at = 0; at < text.len;) put_next(to, text, &at);
+  for (size_t at = 0; text.ptr && at < text.len;) put_next(to, text, &at);
 }
 
 void cli_put_block(FILE *to, ql_str text, const char *indent) {

@@ -139,10 +139,10 @@ int cli_store_find(cli *c, const char *id, const char **path) {
     *path = id;
     return CLI_DONE;
   }
-  const char *folder, *const *names;
-  size_t count, found = 0;
+  const char *folder = NULL, *const *names = NULL;
+  size_t count = 0, found = 0;
   int code = cli_store_folder(c, false, &folder);
-  if (code == CLI_DONE) code = cli_store_names(c, folder, &names, &count);
+  if (folder) code = cli_store_names(c, folder, &names, &count);
   if (code != CLI_DONE) return code;
   ql_str start = normal_id(c, id);
   size_t *matches = ql_arena_array(c->a, count + 1, sizeof *matches);

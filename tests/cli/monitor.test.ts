@@ -72,14 +72,14 @@ test('a turn that comes wakes the monitor, and so does the end', async () => {
   assert.match(over.stdout, /The quest is over\. Stop monitoring\./);
 });
 
-for (const [ending, args] of [
-  ['completed', ['complete', '--from', '@lead', '--summary', 'x']],
-  ['failed', ['fail']],
-  ['aborted', ['abort']],
-] as const) {
+for (const [ending, ...args] of [
+  ['completed', 'complete', '--from', '@lead', '--summary', 'x'],
+  ['failed', 'fail'],
+  ['aborted', 'abort'],
+] as [string, string, ...string[]][]) {
   test(`over: exit 4 for leader and worker of a ${ending} quest`, async () => {
     const place = await placeWithQuest();
-    await place.quest(...(args as [string, ...string[]]));
+    await place.quest(...args);
     for (const [role, agent] of [['leader', '@lead'], ['worker', '@api'], ['owner', '@owner']] as const) {
       const { code, stdout } = await place.run(...asks(place, role, agent));
       assert.equal(code, 4);

@@ -187,14 +187,14 @@ test('completion with a task open is refused with the task', async () => {
   assert.deepEqual(JSON.parse(stdout).refusal.tasks, ['T1']);
 });
 
-for (const [ending, args] of [
-  ['completed', ['complete', '--from', '@lead', '--summary', 'x']],
-  ['failed', ['fail']],
-  ['aborted', ['abort']],
-] as const) {
+for (const [ending, ...args] of [
+  ['completed', 'complete', '--from', '@lead', '--summary', 'x'],
+  ['failed', 'fail'],
+  ['aborted', 'abort'],
+] as [string, string, ...string[]][]) {
   test(`nothing follows a ${ending} quest`, async () => {
     const place = await placeWithQuest();
-    assert.equal((await place.quest(...(args as [string, ...string[]]))).code, 0);
+    assert.equal((await place.quest(...args)).code, 0);
     const state = await place.stateHash();
     for (const [command, ...rest] of [
       ['message', '--from', '@lead', '--to', '@api', '--msg', 'x'],

@@ -218,12 +218,27 @@ test('a store that cannot be made', async () => {
   assert.match(stderr, /Cannot make the folder file/);
 });
 
-test('a read-only folder', { skip: process.getuid?.() === 0 ? 'root may write everywhere' : false }, async () => {
-  const place = new Place();
-  chmodSync(place.folder, 0o500);
-  const { code, stderr } = await place.run('quest', 'create', '--mission', 'm', '--agents', '@a');
-  assert.equal(code, 1);
-  assert.match(stderr, /Cannot make the folder \.questline: Permission denied/);
+/* Root may write everywhere: then somebody else is asked, if the program can be reached by others. */
+const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+const runsForOthers = spawnSync(binary, ['--version'], nobody).status === 0;
+test('what may not be written is said', { skip: runsForOthers ? false : 'only root can reach the program' }, async () => {
+  const empty = new Place();
+  chmodSync(empty.folder, 0o555);
+  const create = ['quest', 'create', '--mission', 'm', '--agents', '@a'];
+  const made = spawnSync(binary, create, { cwd: empty.folder, encoding: 'utf8', ...nobody });
+  assert.equal(made.status, 1);
+  assert.match(made.stderr, /Cannot make the folder \.questline: Permission denied\./);
+  const place = await placeWithQuest();
+  for (const [path, mode] of [[place.folder, 0o755], [place.file, 0o444]] as const) chmodSync(path, mode);
+  const before = readFileSync(place.file);
+  const message = ['quest', 'message', '--quest', place.id, '--from', '@lead', '--to', '@api', '--msg', 'x'];
+  const written = spawnSync(binary, message, { cwd: place.folder, encoding: 'utf8', ...nobody });
+  assert.equal(written.status, 1);
+  assert.match(written.stderr, /Cannot write .*\.quest: Permission denied\./);
+  assert.deepEqual(readFileSync(place.file), before);
+  const shown = spawnSync(binary, ['quest', 'show', '--quest', place.id], { cwd: place.folder, encoding: 'utf8', ...nobody });
+  assert.equal(shown.status, 0, 'reading needs no more than reading');
+  chmodSync(empty.folder, 0o755);
 });
 
 test('a quest behind a link to nowhere, and a ring of links', async () => {
