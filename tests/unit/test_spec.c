@@ -290,6 +290,14 @@ static void keys_behind_prose(void **state) {
   assert_str_is(spec->model, "haiku");
   assert_str_is(spec->description, "Works. <example>\nname: not this\n</example>\nsla: 5m");
   assert_str_is(ql_value_text(a, spec->extra), "{}");
+  /* YAML alone would make keys of the speakers and cut the description. */
+  spec = parse("---\nname: w\ndescription: Works with people\nuser: \"go\"\nassistant: \"ok\"\ncolor: red\n---\nBody.\n");
+  assert_str_is(spec->description, "Works with people\nuser: \"go\"\nassistant: \"ok\"");
+  assert_str_is(spec->color, "red");
+  assert_str_is(ql_value_text(a, spec->extra), "{}");
+  assert_str_is(codes(spec), "run-on-value");
+  spec = parse("---\nname: w\nuser: me\ndescription: Works\n---\nBody.\n");
+  assert_str_is(ql_value_text(a, spec->extra), "{\"user\":\"me\"}");
 }
 
 static void extra_values(void **state) {
@@ -329,7 +337,8 @@ static void damage(void **state) {
       {"---\n---\nB\n", "name-missing description-missing empty-frontmatter", NULL, NULL},
       {"---\n" HEAD "---\n\n", "empty-body", "w", NULL},
       {"```markdown\n---\n" HEAD "---\nB\n```\n", "wrapped-in-fence silent-skip", "w", "wrapped-in-fence"},
-      {"  ---\n  name: w\n  ---\nB\n", "indented-frontmatter", NULL, NULL},
+      {"  ---\n  name: w\n  description: W.\n  ---\n  B\n", "indented-frontmatter silent-skip", "w", "indented-frontmatter"},
+      {" ---\n  name: w\nB\n", "no-frontmatter", NULL, NULL},
       {"---\n" HEAD "name: v\n---\nB\n", "duplicate-key", "v", NULL},
       {"---\n" HEAD "---\nB\x01\x01\n", "control-character", "w", "control-character"},
       {"---\nname: w\ndescription: W.\x07 x\n---\nB\n", "control-character", "w", "control-character"},
@@ -343,6 +352,7 @@ static void damage(void **state) {
       {" \n\t\n", "empty-file", NULL, NULL},
       {"\xEF\xBB\xBF", "empty-file byte-order-mark", NULL, NULL},
       {"\xFF\xFEh\x00", "utf-16 no-frontmatter", NULL, NULL},
+      {"\n\n", "empty-file", NULL, NULL},
   };
   (void)state;
   for (size_t i = 0; i < QL_COUNT(cases); i++) {

@@ -101,6 +101,16 @@ static ql_str prepare(ql_arena *a, ql_str block, ql__notes *notes, size_t base) 
   return copy ? (ql_str){copy, block.len} : block;
 }
 
+/* A description whose examples speak in lines of their own: YAML makes keys of the speakers. */
+static bool speaks_below_description(const ql_yaml_node *root) {
+  bool described = false;
+  for (const ql_yaml_node *node = root->first; node; node = node->next) {
+    if (described && node->kind == QL_YAML_SCALAR && ql__is_dialogue(node->key->text)) return true;
+    described = ql_eq(node->key->text, QL_STR("description")) && node->kind == QL_YAML_SCALAR && node->style == QL_YAML_PLAIN;
+  }
+  return false;
+}
+
 static void note_duplicates(ql__front *front, ql__notes *notes) {
   for (size_t i = 1; i < front->count; i++) {
     bool twice = false;
@@ -141,13 +151,14 @@ ql_status ql__read_front(ql_arena *a, ql_str text, ql__block block, ql__notes *n
              QL_STR("The frontmatter holds no key. Give it a name and a description, or delete its fences."));
     return QL_OK;
   }
-  if (status == QL_OK && root->kind == QL_YAML_MAPPING) {
+  bool mapping = status == QL_OK && root->kind == QL_YAML_MAPPING;
+  if (mapping && !speaks_below_description(root)) {
     if (!take_mapping(a, text, block.start, root, out)) return QL_ERR_NOMEM;
   } else {
     if (status == QL_ERR_LIMIT)
       QL__NOTE(notes, QL__FRONTMATTER_LIMIT, block.start + err.offset, QL_STR("The frontmatter is "),
                (ql_str){err.message, strlen(err.message)}, QL_STR(". Make it simpler: what is beyond the limit is kept as text."));
-    out->invalid = status != QL_ERR_LIMIT;
+    out->invalid = !mapping && status != QL_ERR_LIMIT;
     status = ql__read_by_key(a, text, yaml, block, notes, out);
     if (status != QL_OK) return status;
   }

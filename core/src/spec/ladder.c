@@ -13,7 +13,13 @@ static const ql_str KNOWN[] = {
 };
 
 static const ql_str SPOKEN[] = {
-#define SPEECH(word) QL_STR_INIT(word),
+#define SPEECH(word)   QL_STR_INIT(word),
+#define DIALOGUE(word) QL_STR_INIT(word),
+#include "spec/keys.def"
+};
+
+static const ql_str DIALOGUES[] = {
+#define DIALOGUE(word) QL_STR_INIT(word),
 #include "spec/keys.def"
 };
 
@@ -23,11 +29,15 @@ bool ql__key_known(ql_str key) {
   return false;
 }
 
-static bool is_speech(ql_str key) {
-  for (size_t i = 0; i < QL_COUNT(SPOKEN); i++)
-    if (ql_eq_nocase(SPOKEN[i], key)) return true;
+static bool one_of(ql_str key, const ql_str *words, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (ql_eq_nocase(words[i], key)) return true;
   return false;
 }
+
+static bool is_speech(ql_str key) { return one_of(key, SPOKEN, QL_COUNT(SPOKEN)); }
+
+bool ql__is_dialogue(ql_str key) { return one_of(key, DIALOGUES, QL_COUNT(DIALOGUES)); }
 
 ql_str ql__key_of_line(ql_str line, size_t *value) {
   size_t colon = ql_find_byte(line, ':', 0);
@@ -227,7 +237,7 @@ static void note_literal(ql__notes *notes, const segment *s, ql_str written, siz
     d = QL__NOTE(
         notes, QL__RUN_ON, offset, QL_STR("The value of \""), key,
         QL_STR(
-            "\" goes on in lines that are not indented, which YAML does not read. Put it in double quotes, or behind | with its lines indented."));
+            "\" goes on in lines that are not indented, which YAML takes for something else. Put it in double quotes, or behind | with its lines indented."));
   else if (symbol)
     d = QL__NOTE(notes, QL__UNQUOTED_SYMBOL, offset, QL_STR("YAML keeps "), ql_slice(written, 0, 1),
                  QL_STR(" at the start of a value for itself. Put the value of \""), key, QL_STR("\" in double quotes."));

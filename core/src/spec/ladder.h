@@ -12,6 +12,9 @@ QL_NODISCARD ql_status ql__read_by_key(ql_arena *a, ql_str text, ql_str yaml, ql
 /// False when they do not, when another list was set aside before, or when memory is out.
 bool ql__adopt_orphans(ql_arena *a, ql_str text, ql__block lines, ql__front *out);
 
+/// A word that speakers in examples have before a colon.
+bool ql__is_dialogue(ql_str key);
+
 /// NULL when out of memory.
 ql__entry *ql__add_entry(ql_arena *a, ql__front *front, ql__entry entry);
 
