@@ -177,6 +177,17 @@ test('one tab drives, the others follow it; taking over loses and doubles nothin
   await context.close();
 });
 
+test('a rejected plan runs nothing', async () => {
+  const { context, page, errors } = await openProfile(browser);
+  await page.goto(`${site.url}?pace=0`);
+  await page.getByRole('button', { name: 'Rehearse' }).click();
+  await page.getByRole('button', { name: 'Reject' }).click();
+  await page.getByText('The plan was rejected. Nothing ran.').waitFor();
+  assert.equal((await stored(page)).length, 2);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test('a folder of agent files becomes the team, faults included', async () => {
   const { context, page, errors } = await openProfile(browser);
   await page.goto(`${site.url}#/team`);

@@ -64,7 +64,13 @@ function Root({ app }: { app: App }): JSX.Element {
 function listen(app: App): void {
   addEventListener('hashchange', () => {
     scrollTo(0, 0);
-    void app.navigate(location.hash);
+    void app.navigate(location.hash).then(() => {
+      // The next Tab goes on in the new screen, and a screen reader starts there.
+      const main = document.getElementById('main');
+      if (main === null || main.contains(document.activeElement)) return;
+      main.tabIndex = -1;
+      main.focus({ preventScroll: true });
+    });
   });
   addEventListener('online', () => app.setOnline(true));
   addEventListener('offline', () => app.setOnline(false));

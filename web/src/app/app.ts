@@ -1,4 +1,4 @@
-import { type Command, type Core, CoreError, type Plan, type Quest, type QuestView, type Refusal, type Spec, type Verdict } from '@questline/core';
+import { type Command, type Core, CoreError, type Quest, type QuestView, type Refusal, type Verdict } from '@questline/core';
 import type { Cores } from '../ports/core.ts';
 import type { Received } from '../ports/files.ts';
 import type { Lease, Tabs } from '../ports/lock.ts';
@@ -6,12 +6,15 @@ import type { Net } from '../ports/net.ts';
 import type { Storage } from '../ports/storage.ts';
 import { sampleObjective, sampleTeam } from '../sample/index.ts';
 import { base64url } from './bytes.ts';
+import { TeamDesk } from './desk.ts';
 import { Live } from './live.ts';
-import type { AgentFile, AppState, LiveLink, Mode, OpenedLog, OpenQuest, QuestRecord, Route } from './model.ts';
+import { inWords, joined, planOf, recordOf, split } from './logs.ts';
+import type { AppState, LiveLink, Mode, OpenedLog, Route } from './model.ts';
 import { href, parseRoute } from './route.ts';
 import { Session, type SessionPorts } from './session.ts';
-import { defaultLeader, diagnosticsOf, mend, merge, openRoster, readTeam } from './team.ts';
-import { isOver } from './words.ts';
+import { Store } from './store.ts';
+import { defaultLeader, openRoster, readTeam } from './team.ts';
+import { Viewer } from './viewer.ts';
 
 export interface Ports extends Pick<SessionPorts, 'clock' | 'entropy'> {
   cores: Cores;
@@ -29,35 +32,24 @@ export const PACES: readonly { ms: number; word: string }[] = [
 ];
 const PACE = 800;
 
-const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
-const split = (log: string): string[] => log.split('\n').filter((line) => line !== '');
-
-function words(error: unknown): string {
-  if (error instanceof CoreError) {
-    const { message, detail } = error.failure;
-    return `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}${detail === '' ? '' : ` (${detail})`}.`;
-  }
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** All state of the page, and everything that may change it. Views get the state and call these methods; they do nothing else. */
 export class App {
   #ports: Ports;
   #core: Core;
-  #listeners = new Set<() => void>();
+  #store: Store;
   #session: Session | null = null;
   #live: Live | null = null;
   #open: { core: Core; quest: Quest } | null = null; // the objects behind state.quest
   #waiting = new AbortController(); // for the lock of the quest that another tab drives
   #opening = 0; // the newest request to open a quest wins
-  #keys = 0;
-  state: AppState;
+  readonly desk: TeamDesk;
+  readonly viewer: Viewer;
 
   constructor(ports: Ports, fixedPace: number | null) {
     this.#ports = ports;
     this.#core = ports.cores();
     const team = readTeam(this.#core, sampleTeam, true);
-    this.state = {
+    const start: AppState = {
       route: parseRoute(location.hash),
       booting: true,
       team,
@@ -79,7 +71,10 @@ export class App {
       storageBroken: null,
       toast: null,
     };
-    this.state = { ...this.state, preview: this.#preview() };
+    this.#store = new Store(start, ports.clock);
+    this.desk = new TeamDesk(this.#store, this.#core, ports.storage, (route) => this.go(route));
+    this.viewer = new Viewer(this.#store, ports.clock, () => this.#open?.quest ?? null);
+    this.desk.change({});
     ports.tabs.listen((message) => {
       if (message.kind === 'library') void this.#readLibrary();
       else void this.#heard(message.quest, message.n, message.line);
@@ -87,33 +82,12 @@ export class App {
     void this.#boot(fixedPace);
   }
 
+  get state(): AppState {
+    return this.#store.state;
+  }
+
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  #set(patch: Partial<AppState>): void {
-    this.state = { ...this.state, ...patch };
-    if ('team' in patch || 'leader' in patch || 'objective' in patch) this.state = { ...this.state, preview: this.#preview() };
-    for (const listener of this.#listeners) listener();
-  }
-
-  /** What the coordinator would plan, as a picture for the first screen. */
-  #preview(): Plan | null {
-    const { team, leader, objective } = this.state;
-    if (leader === '' || objective.trim() === '') return null;
-    const { roster } = openRoster(this.#core, team.files);
-    try {
-      return this.#core.rehearsePlan(roster, leader, objective.trim());
-    } catch {
-      return null; // the reason is told when the person asks for the plan
-    } finally {
-      roster.close();
-    }
-  }
-
-  #setQuest(patch: Partial<OpenQuest>): void {
-    if (this.state.quest !== null) this.#set({ quest: { ...this.state.quest, ...patch } });
+    return this.#store.subscribe(listener);
   }
 
   // ---- start, routes
@@ -130,26 +104,15 @@ export class App {
         storage.setting('asked'),
       ]);
       const team = files.length > 0 ? readTeam(this.#core, files, which !== 'own') : this.state.team;
-      this.#set({
-        team,
-        leader: defaultLeader(team.roster, leader),
-        objective: objective ?? this.state.objective,
-        pace: fixedPace ?? pace ?? PACE,
-      });
+      this.#store.set({ pace: fixedPace ?? pace ?? PACE });
+      this.desk.change({ team, leader: defaultLeader(team.roster, leader), objective: objective ?? this.state.objective });
       await this.#readLibrary();
-      if (asked === true) void storage.persisted().then((kept) => this.#set({ lasting: kept ? 'granted' : 'refused' }));
+      if (asked === true) void storage.persisted().then((kept) => this.#store.set({ lasting: kept ? 'granted' : 'refused' }));
     } catch (error) {
-      this.#storageFailed(error);
+      this.#store.storageFailed(error);
     }
-    this.#set({ booting: false });
+    this.#store.set({ booting: false });
     await this.navigate(location.hash);
-  }
-
-  #storageFailed(error: unknown): void {
-    this.#set({
-      library: this.state.library ?? [],
-      storageBroken: `This browser does not let Questline store anything here (${words(error)}). Quests are lost when the page closes: save them as files.`,
-    });
   }
 
   go(route: Route): void {
@@ -160,92 +123,29 @@ export class App {
 
   async navigate(hash: string): Promise<void> {
     const route = parseRoute(hash);
-    this.#set({ route, help: false, note: null });
+    this.#store.set({ route, help: false, note: null });
     if (this.state.booting) return;
     if (route.screen === 'open' && route.fragment !== '') this.#openLink(`#${route.fragment}`);
     else if (route.screen === 'live') await this.#openLive({ id: route.id, token: route.token });
     else if (route.screen === 'plan' || route.screen === 'quest' || route.screen === 'share') {
       const id = route.quest ?? (await this.#ports.storage.setting('current').catch(() => undefined)) ?? null;
       if (id !== null && this.state.quest?.id !== id) await this.openQuest(id);
-      else if (id === null && this.state.quest === null) this.#set({ trouble: null });
+      else if (id === null && this.state.quest === null) this.#store.set({ trouble: null });
       // Only who shares may want a server: nobody is asked for one before.
-      if (route.screen === 'share') this.#set({ server: await this.#ports.net.hasServer() });
+      if (route.screen === 'share') this.#store.set({ server: await this.#ports.net.hasServer() });
     }
   }
 
   async #readLibrary(): Promise<void> {
     const library = await this.#ports.storage.list();
-    this.#set({ library: library.sort((a, b) => b.updated - a.updated) });
+    this.#store.set({ library: library.sort((a, b) => b.updated - a.updated) });
   }
 
-  // ---- the team
-
-  receive(received: Received): void {
-    if (received.quests.length > 0) {
-      const [quest] = received.quests;
-      if (quest !== undefined) this.openFile(quest.name, quest.text);
-      return;
-    }
-    if (received.files.length === 0) {
-      if (received.skipped > 0) this.toast('Nothing here is an agent file. Questline reads .md and .mdc, and opens .quest.');
-      return;
-    }
-    const before = this.state.team;
-    this.#useTeam(this.state.team.sample ? received.files : merge(before.files, received.files), false);
-    this.go({ screen: 'team', path: received.files[0]?.path ?? null });
-    const skipped = received.skipped > 0 ? `, ${received.skipped} of another kind left out` : '';
-    this.toast(`${received.files.length} ${received.files.length === 1 ? 'file' : 'files'} read${skipped}.`, () => this.#useTeam(before.files, before.sample));
-  }
-
-  #useTeam(files: readonly AgentFile[], sample: boolean): void {
-    const { storage } = this.#ports;
-    const team = readTeam(this.#core, files, sample);
-    this.#set({ team, leader: defaultLeader(team.roster, this.state.leader), note: null });
-    void Promise.all([storage.putTeam(files), storage.putSetting('team', sample ? 'sample' : 'own')]).catch((error: unknown) => this.#storageFailed(error));
-  }
-
-  /** What the core reads in one file. */
-  spec(file: AgentFile): Spec | null {
-    try {
-      return this.#core.parseSpec(file.path, file.text);
-    } catch {
-      return null; // over the size limit: the roster has the diagnostic
-    }
-  }
-
-  useSample(): void {
-    const before = this.state.team;
-    this.#useTeam(sampleTeam, true);
-    this.go({ screen: 'team', path: null });
-    this.toast('The sample team is back.', () => this.#useTeam(before.files, before.sample));
-  }
-
-  removeFile(path: string): void {
-    const before = this.state.team;
-    this.#useTeam(before.files.filter((file) => file.path !== path), before.sample);
-    this.go({ screen: 'team', path: null });
-    this.toast(`${path} taken out of the team.`, () => this.#useTeam(before.files, before.sample));
-  }
-
-  /** Applies the fix of one diagnostic, or of all that have one. */
-  fix(path: string, code: string | null, offset: number | null): void {
-    const before = this.state.team;
-    const fixes = diagnosticsOf(before.roster, path).filter((d) => d.fix !== undefined && (code === null || (d.code === code && d.offset === offset)));
-    if (fixes.length === 0) return;
-    this.#useTeam(before.files.map((file) => (file.path === path ? mend(file, fixes) : file)), before.sample);
-    this.toast(fixes.length === 1 ? 'Mended in the copy that this browser keeps.' : `${fixes.length} faults mended in the copy that this browser keeps.`, () =>
-      this.#useTeam(before.files, before.sample),
-    );
-  }
-
-  pickLeader(leader: string): void {
-    this.#set({ leader, note: null });
-    void this.#ports.storage.putSetting('leader', leader).catch((error: unknown) => this.#storageFailed(error));
-  }
-
-  setObjective(objective: string): void {
-    this.#set({ objective, note: null });
-    void this.#ports.storage.putSetting('objective', objective).catch((error: unknown) => this.#storageFailed(error));
+  /** What was dropped or picked: a quest is opened, agent files go to the team. */
+  receive({ files, quests, skipped }: Received): void {
+    const [quest] = quests;
+    if (quest !== undefined) this.openFile(quest.name, quest.text);
+    else this.desk.receive(files, skipped);
   }
 
   // ---- a new quest
@@ -255,10 +155,10 @@ export class App {
     if (this.state.planning) return;
     const { leader, objective, team } = this.state;
     if (objective.trim() === '') {
-      this.#set({ note: 'Say in a sentence what the team should do.' });
+      this.#store.set({ note: 'Say in a sentence what the team should do.' });
       return;
     }
-    this.#set({ planning: true, note: null });
+    this.#store.set({ planning: true, note: null });
     this.#closeQuest();
     const { cores, storage, clock, entropy } = this.#ports;
     const core = cores();
@@ -286,9 +186,9 @@ export class App {
       void this.#askLasting();
       this.go({ screen: 'plan', quest: id });
     } catch (error) {
-      this.#set({ note: words(error) });
+      this.#store.set({ note: inWords(error) });
     } finally {
-      this.#set({ planning: false });
+      this.#store.set({ planning: false });
     }
   }
 
@@ -296,13 +196,13 @@ export class App {
     if (this.state.lasting !== 'unasked') return;
     const { storage } = this.#ports;
     await storage.putSetting('asked', true);
-    this.#set({ lasting: (await storage.persist()) ? 'granted' : 'refused' });
+    this.#store.set({ lasting: (await storage.persist()) ? 'granted' : 'refused' });
   }
 
   async allowLasting(): Promise<void> {
     const granted = await this.#ports.storage.persist();
-    this.#set({ lasting: granted ? 'granted' : 'refused' });
-    if (!granted) this.toast('The browser said no. Save the quests you want to keep as files.');
+    this.#store.set({ lasting: granted ? 'granted' : 'refused' });
+    if (!granted) this.#store.toast('The browser said no. Save the quests you want to keep as files.');
   }
 
   #changedLibrary(): void {
@@ -322,7 +222,7 @@ export class App {
     this.#live = null;
     this.#open?.quest.close();
     this.#open = null;
-    this.#set({ quest: null, trouble: null });
+    this.#store.set({ quest: null, trouble: null });
   }
 
   /** Reads a quest of this browser and goes on with it, unless another tab does. */
@@ -335,14 +235,14 @@ export class App {
       const lines = record === undefined ? [] : await storage.lines(id, 0);
       if (turn !== this.#opening) return;
       if (record === undefined || lines.length === 0) {
-        this.#set({ trouble: { kind: 'missing' } });
+        this.#store.set({ trouble: { kind: 'missing' } });
         return;
       }
       const log = joined(lines);
       const core = cores();
       const verdict = core.verify(log);
       if (verdict.intact === 'no' || verdict.legal === 'no') {
-        this.#set({ trouble: { kind: 'broken', verdict, log } });
+        this.#store.set({ trouble: { kind: 'broken', verdict, log } });
         return;
       }
       void storage.putSetting('current', id);
@@ -368,21 +268,21 @@ export class App {
         stopped: (why) => {
           if (why.kind === 'taken') {
             this.#session = null;
-            this.#setQuest({ mode: 'follow' });
+            this.#store.setQuest({ mode: 'follow' });
             tabs.whenFree(id, this.#waiting.signal, () => void this.openQuest(id));
-          } else this.#set({ trouble: { kind: 'failed', message: why.message } });
+          } else this.#store.set({ trouble: { kind: 'failed', message: why.message } });
         },
       });
       void this.#session.run();
     } catch (error) {
-      if (turn === this.#opening) this.#set({ trouble: { kind: 'storage', message: words(error) } });
+      if (turn === this.#opening) this.#store.set({ trouble: { kind: 'storage', message: inWords(error) } });
     }
   }
 
   #show(id: string, core: Core, quest: Quest, mode: Mode, link: LiveLink | null): void {
     this.#open = { core, quest };
     const view = quest.view();
-    this.#set({
+    this.#store.set({
       trouble: null,
       quest: {
         id,
@@ -407,14 +307,14 @@ export class App {
     const shown = this.state.quest;
     if (open === null || shown === null) return;
     const view = open.quest.view();
-    this.#setQuest({ view, shown: shown.at === null ? view : shown.shown, verdict: open.core.verify(open.quest.log()) });
+    this.#store.setQuest({ view, shown: shown.at === null ? view : shown.shown, verdict: open.core.verify(open.quest.log()) });
     if (shown.mode === 'drive' || (shown.mode === 'live' && this.#live?.drives === true)) {
       const { storage, clock } = this.#ports;
       void storage
         .record(shown.id)
         .then((record) => storage.putRecord({ ...recordOf(shown.id, view, true, clock.now()), created: record?.created ?? clock.now() }))
         .then(() => this.#readLibrary())
-        .catch((error: unknown) => this.#storageFailed(error));
+        .catch((error: unknown) => this.#store.storageFailed(error));
     }
   }
 
@@ -454,7 +354,7 @@ export class App {
       const refusal = this.#live !== null ? await this.#live.command(command) : ((await this.#session?.command(command)) ?? null);
       if (refusal !== null) {
         const attempt = {
-          key: ++this.#keys,
+          key: this.#store.key(),
           by: command.by,
           type: command.type,
           after: open.quest.head().n - 1,
@@ -462,11 +362,11 @@ export class App {
           hashBefore,
           hashAfter: open.quest.state().hash,
         };
-        this.#setQuest({ attempts: [...(this.state.quest?.attempts ?? []), attempt] });
+        this.#store.setQuest({ attempts: [...(this.state.quest?.attempts ?? []), attempt] });
       }
       return refusal;
     } catch (error) {
-      this.toast(words(error));
+      this.#store.toast(inWords(error));
       return null;
     }
   }
@@ -483,59 +383,9 @@ export class App {
   }
 
   setPace(pace: number): void {
-    this.#set({ pace });
+    this.#store.set({ pace });
     this.#session?.hurry();
-    void this.#ports.storage.putSetting('pace', pace).catch((error: unknown) => this.#storageFailed(error));
-  }
-
-  // ---- looking at an earlier event
-
-  look(n: number | null): void {
-    const open = this.#open;
-    const quest = this.state.quest;
-    if (open === null || quest === null) return;
-    const last = quest.view.n - 1;
-    const at = n === null || n >= last ? null : Math.max(0, n);
-    this.#setQuest({ at, shown: at === null ? quest.view : open.quest.viewAt(at), replaying: at !== null && quest.replaying });
-  }
-
-  step(by: number): void {
-    const quest = this.state.quest;
-    if (quest === null) return;
-    this.#setQuest({ replaying: false });
-    this.look((quest.at ?? quest.view.n - 1) + by);
-  }
-
-  /** To the event where the turn last went to somebody, or goes next. */
-  stepTurn(forward: boolean): void {
-    const quest = this.state.quest;
-    if (quest === null) return;
-    const at = quest.at ?? quest.view.n - 1;
-    const turns = [...new Set(quest.view.holds.map((hold) => hold.from))].sort((a, b) => a - b);
-    const to = forward ? turns.find((n) => n > at) : turns.findLast((n) => n < at);
-    this.#setQuest({ replaying: false });
-    this.look(to ?? (forward ? null : 0));
-  }
-
-  async replay(): Promise<void> {
-    const quest = this.state.quest;
-    if (quest === null) return;
-    if (quest.replaying) {
-      this.#setQuest({ replaying: false });
-      return;
-    }
-    if (quest.at === null) this.look(0);
-    this.#setQuest({ replaying: true });
-    const { signal } = this.#waiting;
-    while (!signal.aborted && this.state.quest?.replaying === true && this.state.quest.at !== null) {
-      await this.#ports.clock.sleep(Math.min(this.state.pace, 400), signal);
-      if (this.state.quest?.replaying === true && this.state.quest.at !== null) this.look(this.state.quest.at + 1);
-    }
-    this.#setQuest({ replaying: false });
-  }
-
-  selectTask(task: string | null): void {
-    this.#setQuest({ task });
+    void this.#ports.storage.putSetting('pace', pace).catch((error: unknown) => this.#store.storageFailed(error));
   }
 
   // ---- sharing
@@ -549,8 +399,8 @@ export class App {
       const url = `${location.origin}${location.pathname}${link.fragment.startsWith('#') ? link.fragment : `#${link.fragment}`}`;
       return { ok: true, url, chars: url.length, warning: link.warning };
     } catch (error) {
-      if (error instanceof CoreError && error.status === 'QL_ERR_LIMIT') return { ok: false, chars: error.failure.offset, message: words(error) };
-      return { ok: false, chars: 0, message: words(error) };
+      if (error instanceof CoreError && error.status === 'QL_ERR_LIMIT') return { ok: false, chars: error.failure.offset, message: inWords(error) };
+      return { ok: false, chars: 0, message: inWords(error) };
     }
   }
 
@@ -574,7 +424,7 @@ export class App {
       this.#opened('link', 'a link', this.#core.openLink(fragment));
     } catch (error) {
       this.#closeQuest();
-      this.#set({ opened: { state: 'bad', message: words(error) } });
+      this.#store.set({ opened: { state: 'bad', message: inWords(error) } });
     }
   }
 
@@ -597,8 +447,8 @@ export class App {
     }
     const own = this.state.library?.find((record) => record.id === view?.id) ?? null;
     if (view !== null) this.#show(view.id ?? name, core, quest, 'watch', null);
-    this.#setQuest({ verdict });
-    this.#set({ opened: { state: 'ok', opened: { source, name, log, view, verdict, own } } });
+    this.#store.setQuest({ verdict });
+    this.#store.set({ opened: { state: 'ok', opened: { source, name, log, view, verdict, own } } });
   }
 
   /** Takes an opened log as a quest of this browser and goes on with it. */
@@ -614,7 +464,7 @@ export class App {
       const have = await storage.lines(id, 0);
       const same = have.every((line, n) => lines[n] === undefined || lines[n] === line);
       if (same && have.length >= lines.length) {
-        this.toast('This browser has this quest already, with all of these events.');
+        this.#store.toast('This browser has this quest already, with all of these events.');
         this.go({ screen: 'quest', quest: id });
         return;
       }
@@ -642,7 +492,7 @@ export class App {
       const lease = await this.#ports.tabs.acquire(quest.id, true);
       if (lease !== null) this.#goLive(link, lease);
     } catch (error) {
-      this.toast(words(error));
+      this.#store.toast(inWords(error));
     }
   }
 
@@ -656,13 +506,13 @@ export class App {
       const core = this.#ports.cores();
       const verdict = core.verify(log);
       if (verdict.intact === 'no' || verdict.legal === 'no') {
-        this.#set({ trouble: { kind: 'broken', verdict, log } });
+        this.#store.set({ trouble: { kind: 'broken', verdict, log } });
         return;
       }
       this.#show(link.id, core, core.openQuest(log), 'live', link);
       this.#goLive(link, null);
     } catch (error) {
-      if (turn === this.#opening) this.#set({ trouble: { kind: 'failed', message: words(error) } });
+      if (turn === this.#opening) this.#store.set({ trouble: { kind: 'failed', message: inWords(error) } });
     }
   }
 
@@ -670,10 +520,10 @@ export class App {
     const open = this.#open;
     const quest = this.state.quest;
     if (open === null || quest === null) return;
-    this.#setQuest({ mode: 'live', link });
+    this.#store.setQuest({ mode: 'live', link });
     this.#live = new Live(this.#ports, link, open.quest, lease === null ? null : { id: quest.id, lease }, () => this.state.pace, {
       changed: () => this.#refresh(),
-      cut: (why) => this.#setQuest({ cut: why }),
+      cut: (why) => this.#store.setQuest({ cut: why }),
     });
     void this.#live.run();
   }
@@ -688,7 +538,7 @@ export class App {
     if (this.state.quest?.id === id) this.#closeQuest();
     await storage.remove(id);
     this.#changedLibrary();
-    this.toast(`“${record.title}” deleted.`, () => {
+    this.#store.toast(`“${record.title}” deleted.`, () => {
       void storage.putQuest(record, lines).then(() => this.#changedLibrary());
     });
   }
@@ -701,51 +551,19 @@ export class App {
 
   // ---- the frame
 
-  toast(text: string, undo: (() => void) | null = null): void {
-    const key = ++this.#keys;
-    this.#set({ toast: { key, text, undo } });
-    void this.#ports.clock.sleep(undo === null ? 6000 : 12000, new AbortController().signal).then(() => {
-      if (this.state.toast?.key === key) this.#set({ toast: null });
-    });
-  }
-
   closeToast(): void {
-    this.#set({ toast: null });
+    this.#store.closeToast();
   }
 
   setHelp(help: boolean): void {
-    this.#set({ help });
+    this.#store.set({ help });
   }
 
   setDragging(dragging: boolean): void {
-    if (this.state.dragging !== dragging) this.#set({ dragging });
+    if (this.state.dragging !== dragging) this.#store.set({ dragging });
   }
 
   setOnline(online: boolean): void {
-    this.#set({ online });
-  }
-}
-
-function recordOf(id: string, view: QuestView, drive: boolean, now: number): QuestRecord {
-  return {
-    id,
-    title: view.mission ?? 'Objective withheld',
-    status: view.status,
-    holder: isOver(view) ? null : (view.holders[0] ?? null),
-    events: view.n,
-    created: now,
-    updated: now,
-    drive,
-  };
-}
-
-/** The plan as it was shown before approval: the text form in the first event. */
-function planOf(core: Core, quest: Quest): Plan | null {
-  const { brief } = quest.event(0).data as { brief?: string | null };
-  if (brief === undefined || brief === null) return null;
-  try {
-    return core.readPlan(brief);
-  } catch {
-    return null; // written by something that has another form: the tasks are in the view all the same
+    this.#store.set({ online });
   }
 }

@@ -15,7 +15,7 @@ export function listenForKeys(app: App): void {
     const { key } = event;
     if (key === 'Escape') {
       if (state.toast !== null) app.closeToast();
-      else if (state.quest !== null && state.quest.at !== null) app.look(null);
+      else if (state.quest !== null && state.quest.at !== null) app.viewer.look(null);
       return;
     }
     if (typing(event.target) || state.help) return;
@@ -40,12 +40,12 @@ export function listenForKeys(app: App): void {
       case 'j':
       case 'k':
         if (!looking) return;
-        app.step(key === 'j' ? 1 : -1);
+        app.viewer.step(key === 'j' ? 1 : -1);
         break;
       case '[':
       case ']':
         if (!looking) return;
-        app.stepTurn(key === ']');
+        app.viewer.stepTurn(key === ']');
         break;
       case ' ':
         if (!looking || !mine || pressing(event.target) || quest === null) return;

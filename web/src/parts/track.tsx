@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { bare, list } from '../app/words.ts';
 import { Name, Seat } from './parts.tsx';
-import type { Score } from './score.ts';
+import type { Bar, Score } from './score.ts';
 
 export interface TrackProps {
   score: Score;
@@ -58,8 +58,36 @@ export function Track({ score, lane, words, mini = false, children }: TrackProps
         ))}
         {beads.length === 0 && <i class="bead rest" style={{ left: percent(Math.min(at, length), length), top: `${y(bars.filter((bar) => bar.ink === 'past').at(-1)?.lane ?? 0)}px` }} />}
       </div>
+      {!mini && <Table score={score} />}
       {children}
     </figure>
+  );
+}
+
+const INKS: Record<Bar['ink'], string> = { past: 'done', now: 'holds the turn', wait: 'paused', later: 'later', plan: 'planned' };
+
+/** The same as rows, for who reads it with a screen reader. */
+function Table({ score }: { score: Score }): JSX.Element {
+  return (
+    <table class="vh">
+      <caption>Who held the turn, in order</caption>
+      <thead>
+        <tr>
+          <th>Seat</th>
+          <th>Tasks</th>
+          <th>State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {score.bars.map((bar, i) => (
+          <tr key={i}>
+            <td>{score.lanes[bar.lane]?.id}</td>
+            <td>{bar.label}</td>
+            <td>{INKS[bar.ink]}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

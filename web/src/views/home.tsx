@@ -31,7 +31,7 @@ function Ask({ state, app }: { state: AppState; app: App }): JSX.Element {
         </span>
       </div>
       <label for="objective">What should the team do?</label>
-      <textarea id="objective" rows={1} value={state.objective} onInput={(event) => app.setObjective(event.currentTarget.value)} onKeyDown={submitOnEnter} aria-describedby="objective-note" />
+      <textarea id="objective" rows={1} value={state.objective} onInput={(event) => app.desk.setObjective(event.currentTarget.value)} onKeyDown={submitOnEnter} aria-describedby="objective-note" />
       <div class="do">
         <p id="objective-note" class={state.note === null ? '' : 'c-fail'} role={state.note === null ? undefined : 'alert'}>
           {state.note ?? 'A rehearsal is scripted: no key, no account, no cost. You see the plan first; nothing runs until you approve.'}

@@ -331,7 +331,7 @@ export function PlanScreen({ state, app }: { state: AppState; app: App }): JSX.E
   const tasks = tasksOf(plan, view);
   const longest = plan?.path ?? [];
   const selected = tasks.find((task) => task.id === quest.task) ?? tasks[0];
-  const graph = { tasks, groups: view.groups, longest, parallel: view.policy === 'parallel', selected: selected?.id ?? null, select: (id: string) => app.selectTask(id) };
+  const graph = { tasks, groups: view.groups, longest, parallel: view.policy === 'parallel', selected: selected?.id ?? null, select: (id: string) => app.viewer.selectTask(id) };
   return (
     <main class="screen-plan" id="main">
       <div>

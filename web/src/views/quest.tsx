@@ -72,7 +72,7 @@ function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
       </dl>
       <div class="do">
         {quest.at !== null ? (
-          <button class="btn" type="button" aria-label="Back to live" onClick={() => app.look(null)}>
+          <button class="btn" type="button" aria-label="Back to live" onClick={() => app.viewer.look(null)}>
             <Icon name="last" />
             <span class="w">Back to live</span>
           </button>
@@ -126,16 +126,16 @@ function Scrub({ quest, app, length, pace }: { quest: OpenQuest; app: App; lengt
   return (
     <div class="scrub">
       <div class="ctl">
-        <button class="btn quiet icon" type="button" aria-label="One event back" onClick={() => app.step(-1)}>
+        <button class="btn quiet icon" type="button" aria-label="One event back" onClick={() => app.viewer.step(-1)}>
           <Icon name="prev" />
         </button>
-        <button class="btn quiet icon" type="button" aria-label={quest.replaying ? 'Stop the replay' : live ? 'Replay from the start' : 'Replay from here'} onClick={() => void app.replay()}>
+        <button class="btn quiet icon" type="button" aria-label={quest.replaying ? 'Stop the replay' : live ? 'Replay from the start' : 'Replay from here'} onClick={() => void app.viewer.replay()}>
           <Icon name={quest.replaying ? 'pause' : 'play'} />
         </button>
-        <button class="btn quiet icon" type="button" aria-label="One event on" onClick={() => app.step(1)}>
+        <button class="btn quiet icon" type="button" aria-label="One event on" onClick={() => app.viewer.step(1)}>
           <Icon name="next" />
         </button>
-        <button class="btn quiet icon" type="button" aria-label="To the live event" onClick={() => app.look(null)}>
+        <button class="btn quiet icon" type="button" aria-label="To the live event" onClick={() => app.viewer.look(null)}>
           <Icon name="last" />
         </button>
         {(quest.mode === 'drive' || quest.link?.own !== undefined) && !isOver(quest.view) && (
@@ -153,7 +153,7 @@ function Scrub({ quest, app, length, pace }: { quest: OpenQuest; app: App; lengt
         )}
       </div>
       <div class="rail" style={{ gridTemplateColumns: `${share(2)} minmax(16px, ${share(last)}) minmax(0, 1fr)` }}>
-        <input type="range" min={0} max={Math.max(last, 0)} value={at} aria-label="Event shown" aria-valuetext={words} onInput={(event) => app.look(Number(event.currentTarget.value))} />
+        <input type="range" min={0} max={Math.max(last, 0)} value={at} aria-label="Event shown" aria-valuetext={words} onInput={(event) => app.viewer.look(Number(event.currentTarget.value))} />
         <div class="where num">
           <span>{words}</span>
         </div>

@@ -8,7 +8,7 @@ import { fromPicker } from '../ports/files.ts';
 export function LeaderPick({ state, app }: { state: AppState; app: App }): JSX.Element {
   const agents = [...state.team.roster.agents].sort((a, b) => Number(b.leads) - Number(a.leads));
   return (
-    <select class="leader-pick" aria-label="Coordinator" value={state.leader} onChange={(event) => app.pickLeader(event.currentTarget.value)}>
+    <select class="leader-pick" aria-label="Coordinator" value={state.leader} onChange={(event) => app.desk.pickLeader(event.currentTarget.value)}>
       {agents.map((agent) => (
         <option key={agent.id} value={agent.id}>
           {agent.id}
@@ -38,7 +38,7 @@ export function DropZone({ app, sample }: { app: App; sample: boolean }): JSX.El
           Choose files
         </button>
         {!sample && (
-          <button class="btn s" type="button" onClick={() => app.useSample()}>
+          <button class="btn s" type="button" onClick={() => app.desk.useSample()}>
             Use the sample
           </button>
         )}

@@ -161,7 +161,7 @@ function Finding({ finding, path, app }: { finding: Diagnostic; path: string; ap
       {finding.fix !== undefined && (
         <div class="fix">
           {becomes === '' ? <span class="grow muted">{count(finding.fix.length, 'edit')} in this file</span> : <ins>{becomes.length > 80 ? `${becomes.slice(0, 78)}…` : becomes}</ins>}
-          <button class="btn s" type="button" onClick={() => app.fix(path, finding.code, finding.offset)}>
+          <button class="btn s" type="button" onClick={() => app.desk.fix(path, finding.code, finding.offset)}>
             Mend it
           </button>
         </div>
@@ -213,16 +213,16 @@ function File({ file, agent, spec, state, app }: { file: AgentFile; agent: Agent
           </div>
         </div>
         <div class="end">
-          <button class="btn quiet" type="button" onClick={() => app.removeFile(file.path)}>
+          <button class="btn quiet" type="button" onClick={() => app.desk.removeFile(file.path)}>
             Take out
           </button>
           {agent !== undefined && agent.id !== state.leader && (
-            <button class="btn" type="button" onClick={() => app.pickLeader(agent.id)}>
+            <button class="btn" type="button" onClick={() => app.desk.pickLeader(agent.id)}>
               Lead the next quest
             </button>
           )}
           {fixes.length > 0 && (
-            <button class="btn primary" type="button" onClick={() => app.fix(file.path, null, null)}>
+            <button class="btn primary" type="button" onClick={() => app.desk.fix(file.path, null, null)}>
               {fixes.length === 1 ? 'Mend it' : `Mend all ${fixes.length}`}
             </button>
           )}
@@ -294,7 +294,7 @@ function NextMove({ state, app }: { state: AppState; app: App }): JSX.Element {
       <label class="vh" for="objective">
         What should the team do?
       </label>
-      <textarea id="objective" class="field" rows={1} placeholder="What should the team do?" value={state.objective} onInput={(event) => app.setObjective(event.currentTarget.value)} onKeyDown={submitOnEnter} />
+      <textarea id="objective" class="field" rows={1} placeholder="What should the team do?" value={state.objective} onInput={(event) => app.desk.setObjective(event.currentTarget.value)} onKeyDown={submitOnEnter} />
       <button class="btn primary" type="submit" aria-disabled={state.planning}>
         <Icon name="play" />
         {state.planning ? 'Planning' : 'Rehearse'}
@@ -307,7 +307,7 @@ export function TeamScreen({ state, app, path }: { state: AppState; app: App; pa
   const { roster, files } = state.team;
   const leaderPath = roster.agents.find((agent) => agent.id === state.leader)?.path;
   const file = files.find((candidate) => candidate.path === path) ?? files.find((candidate) => candidate.path === leaderPath) ?? files[0];
-  const spec = file === undefined ? null : app.spec(file);
+  const spec = file === undefined ? null : app.desk.spec(file);
   return (
     <main class="screen-team" id="main">
       <RosterList state={state} app={app} spec={spec} />
