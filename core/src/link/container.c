@@ -1,7 +1,7 @@
 /* The container of a `#q=` link.
 
      fragment   "q=" and, in base64url: version (1 byte, now 1) | check (8 bytes) | raw deflate of the payload with dictionary 1
-     check      the first 8 bytes of BLAKE2b-256 of the payload, person "questline.link.1"
+     check      the first 8 bytes of BLAKE2b-256 of what follows it, person "questline.link.1"
      payload    head (32 bytes) | number of salts (LEB128) | the salts (16 bytes each) | one line for each event, LF at its end
      line       E as it stands in the log, but each commitment of a text replaced by "=" and the text, or by "~" and itself where the text is
                 withheld; behind a tab the signatures, where there are any
@@ -26,7 +26,7 @@ static ql_status out_of_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM
 static ql_status not_a_link(ql_error *err) { return ql_fail(err, QL_ERR_SYNTAX, "not a share link, or one that was cut short", QL_ABSENT); }
 static ql_status damaged(ql_error *err) { return ql_fail(err, QL_ERR_INTEGRITY, "the link is damaged: ask for it again", QL_ABSENT); }
 
-static void check_of(ql_str payload, uint8_t out[QL_HASH_BYTES]) { ql_blake2b_256("questline.link.1", NULL, &payload, 1, out); }
+static void check_of(ql_str packed, uint8_t out[QL_HASH_BYTES]) { ql_blake2b_256("questline.link.1", NULL, &packed, 1, out); }
 
 static ql_str marked(ql_arena *a, char mark, ql_str text) { return ql_arena_concat(a, (const ql_str[]){{&mark, 1}, text}, 2); }
 
@@ -113,7 +113,7 @@ static ql_status encode(ql_arena *a, const maker *m, const uint8_t head[QL_HASH_
   ql_buf_add(&payload, ql_buf_str(&m->lines));
   ql_status status = payload.failed ? out_of_memory(err) : ql_deflate(a, QL__LINK_DICTIONARY, ql_buf_str(&payload), &packed, err);
   if (status == QL_OK) {
-    check_of(ql_buf_str(&payload), check);
+    check_of(packed, check);
     const ql_str pieces[] = {{(const char *)&version, 1}, {(const char *)check, CHECK_BYTES}, packed};
     ql_str bytes = ql_arena_concat(a, pieces, QL_COUNT(pieces));
     ql_buf_add(&text, QL_STR("q="));
@@ -168,12 +168,11 @@ static ql_status decode(ql_arena *a, ql_str text, ql_str *payload, ql_error *err
   if (bytes[0] > VERSION) return ql_fail(err, QL_ERR_VERSION, "the link was made by a newer Questline: reload to get it", QL_ABSENT);
   if (bytes[0] != VERSION) return not_a_link(err);
   ql_str packed = {(const char *)bytes + 1 + CHECK_BYTES, len - 1 - CHECK_BYTES};
-  ql_status status = ql_inflate(a, QL__LINK_DICTIONARY, packed, QL_JSON_BYTES_MAX, payload, err);
-  if (status == QL_ERR_SYNTAX) return damaged(err);
-  if (status != QL_OK) return status;
   uint8_t check[QL_HASH_BYTES];
-  check_of(*payload, check);
-  return memcmp(check, bytes + 1, CHECK_BYTES) == 0 ? QL_OK : damaged(err);
+  check_of(packed, check);
+  if (memcmp(check, bytes + 1, CHECK_BYTES) != 0) return damaged(err);
+  ql_status status = ql_inflate(a, QL__LINK_DICTIONARY, packed, QL_JSON_BYTES_MAX, payload, err);
+  return status == QL_ERR_SYNTAX ? damaged(err) : status;
 }
 
 static bool take_varint(ql_str *rest, size_t *value) {
