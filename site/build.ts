@@ -1,5 +1,4 @@
 /* Builds the static site into dist/: landing page, documentation rendered by our own core, the app under app/. Any static host can serve it. */
-import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +33,6 @@ await stat(app).catch(() => {
 await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, 'docs'), { recursive: true });
 await cp(app, join(dist, 'app'), { recursive: true });
-if (existsSync(here('static'))) await cp(here('static'), dist, { recursive: true });
 await cp(here('site.css'), join(dist, 'site.css'));
 await cp(here('../web/src/tokens.css'), join(dist, 'tokens.css'));
 await cp(here('../web/public/theme.js'), join(dist, 'theme.js'));
