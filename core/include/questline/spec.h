@@ -45,7 +45,8 @@ typedef struct ql_section {
 typedef struct ql_spec {
   ql_str path; /* as given */
   ql_str text; /* the file, copied into the arena; bytes that are not UTF-8, and NULs, stand as ?, so that offsets hold and text is text */
-  ql_str id;   /* "@" + normalised name; never absent: falls back to the heading and the file's stem, the stem first where there is frontmatter */
+  ql_str
+      id; /* "@" + normalised name; never absent: falls back to the heading and the file's stem, the stem first where there is frontmatter */
   ql_str name; /* as written; absent when nobody wrote one */
   ql_str description, model, color;
   ql_tools_state tools_state;
