@@ -14,11 +14,13 @@ void ql__take_sections(ql_arena *a, const ql_md_block *blocks, size_t count, siz
   for (size_t i = 0, at = 0; i < count; i++) {
     const ql_md_block *b = &blocks[i];
     if (!stands_alone(b)) continue;
+    /* The line of a heading may start with a byte order mark, which is no prose. */
+    size_t offset = b->offset < spec->body_offset ? spec->body_offset : b->offset;
     for (uint32_t level = b->level; level <= 6; level++) {
-      if (open[level] > 0) sections[open[level] - 1].end = b->offset;
+      if (open[level] > 0) sections[open[level] - 1].end = offset;
       open[level] = 0;
     }
-    sections[at] = (ql_section){b->text, (int)b->level, b->line, b->offset, end};
+    sections[at] = (ql_section){b->text, (int)b->level, b->line, offset, end};
     open[b->level] = ++at;
   }
   spec->sections = sections;
