@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { binary, Place, questline } from './harness.ts';
@@ -41,6 +42,17 @@ for (const command of commands) {
     assert.equal(JSON.parse(json.stdout).error.status, 'QL_ERR_ARGUMENT');
   });
 }
+
+test('the page on the command line names every command and option', async () => {
+  const page = readFileSync(new URL('../../site/docs/command-line.md', import.meta.url), 'utf8');
+  for (const command of commands) {
+    const [word = '', sub] = command.split(' ');
+    assert.ok(page.includes(`\`${word}${sub ? '' : ' '}`), word);
+    if (sub) assert.match(page, new RegExp(`^\\|.*\\b${word}\\b.*\\b${sub}\\b`, 'm'));
+    const { stdout } = await questline([...command.split(' '), '--help']);
+    for (const [, option] of stdout.matchAll(/^  (--\w+)/gm)) assert.ok(page.includes(`${option}`), `${command} ${option}`);
+  }
+});
 
 const usage: [string, string[], RegExp][] = [
   ['no command', [], /Usage: questline COMMAND/],
