@@ -224,6 +224,23 @@ static void too_much_for_one_plan(void **state) {
   ql_roster_free(roster);
 }
 
+/* Words as long as a page, cut inside a character or not. */
+static void endless_words(void **state) {
+  (void)state;
+  ql_roster *roster = small();
+  for (size_t n = 500; n < 504; n++) {
+    ql_buf buf = ql_buf_new(ql_alloc_libc());
+    ql_buf_add(&buf, n % 2 ? QL_STR("Fix the typo ") : QL_STR("Add a "));
+    for (size_t i = 0; i < n; i++) ql_buf_add(&buf, i % 7 ? QL_STR("\xF0\x9F\x9A\x80") : QL_STR("x"));
+    ql_buf_byte(&buf, 0);
+    const ql_plan *plan = plan_for(roster, "@lead", buf.ptr);
+    for (size_t k = 0; k < plan->task_count; k++) assert_true(plan->tasks[k].title.len <= 80);
+    assert_int_equal(ql_utf8_bad(ql_plan_write(a, plan, QL_PLAN_SEED)), SIZE_MAX);
+    ql_buf_free(&buf);
+  }
+  ql_roster_free(roster);
+}
+
 /* What holds for every plan, whatever the objective. */
 static void plans_can_be_run(void **state) {
   (void)state;
@@ -363,6 +380,7 @@ int main(void) {
       cmocka_unit_test(named_specialists_get_what_they_are_for),
       cmocka_unit_test(a_small_team),
       cmocka_unit_test(too_much_for_one_plan),
+      cmocka_unit_test(endless_words),
       cmocka_unit_test(plans_can_be_run),
       cmocka_unit_test(plans_are_about_their_objective),
       cmocka_unit_test(who_else_there_is),

@@ -17,12 +17,14 @@ typedef struct checker {
   ql_value *problems;
 } checker;
 
-static void add(checker *c, const char *severity, ql_str code, ql_str task, const ql_str *pieces, size_t count) {
+static const ql_str SEVERITIES[] = {
+    [QL_SEVERITY_ERROR] = QL_STR_INIT("error"), [QL_SEVERITY_WARNING] = QL_STR_INIT("warning"), [QL_SEVERITY_INFO] = QL_STR_INIT("info")};
+
+static void add(checker *c, ql_severity severity, ql_str code, ql_str task, const ql_str *pieces, size_t count) {
   ql_value *problem = ql_push(c->problems, ql_object(c->arena));
-  ql_str level = severity[0] == 'e' ? QL_STR("error") : severity[0] == 'w' ? QL_STR("warning") : QL_STR("info");
   QL_SET(problem, "code", ql_string(c->arena, code));
   QL_SET(problem, "message", ql_string(c->arena, ql_arena_concat(c->arena, pieces, count)));
-  QL_SET(problem, "severity", ql_string(c->arena, level));
+  QL_SET(problem, "severity", ql_string(c->arena, SEVERITIES[severity]));
   if (task.ptr) QL_SET(problem, "task", ql_string(c->arena, task));
 }
 
@@ -32,18 +34,14 @@ static void add(checker *c, const char *severity, ql_str code, ql_str task, cons
 static void check_task(checker *c, size_t index) {
   const ql_plan_task *task = &c->plan->tasks[index];
   if (task->agent.len == 0)
-    ADD(c, "error", "unassigned", task->id, task->id, QL_STR(" is nobody's; choose an agent for it."));
+    ADD(c, QL_SEVERITY_ERROR, "unassigned", task->id, task->id, QL_STR(" is nobody's; choose an agent for it."));
   else if (ql_eq(task->agent, c->plan->leader))
-    ADD(c, "error", "leader-assigned", task->id, task->id, QL_STR(" is given to "), task->agent,
+    ADD(c, QL_SEVERITY_ERROR, "leader-assigned", task->id, task->id, QL_STR(" is given to "), task->agent,
         QL_STR(", who leads and cannot message itself; give it to another agent."));
   for (size_t k = 0; k < task->after_count; k++) {
-    if (task->after[k] >= c->plan->task_count) {
-      ADD(c, "error", "unknown-task", task->id, task->id, QL_STR(" depends on a task that is not in the plan; take the dependency out."));
-      continue;
-    }
     const ql_plan_task *after = &c->plan->tasks[task->after[k]];
     if (c->dag.declared && !c->dag.cycle && c->dag.group[index] <= c->dag.group[task->after[k]])
-      ADD(c, "error", "group-order", task->id, task->id, QL_STR(" depends on "), after->id,
+      ADD(c, QL_SEVERITY_ERROR, "group-order", task->id, task->id, QL_STR(" depends on "), after->id,
           QL_STR(", which does not stand in an earlier group; move one of them."));
   }
 }
@@ -85,8 +83,9 @@ static void check_outputs(checker *c) {
   for (size_t i = 1; i < count; i++) {
     const mention *a = &files[i - 1], *b = &files[i];
     if (a->group == 0 || a->group != b->group || a->task == b->task || !ql_eq(a->what, b->what)) continue;
-    ADD(c, "warning", "same-output", c->plan->tasks[b->task].id, c->plan->tasks[a->task].id, QL_STR(" and "), c->plan->tasks[b->task].id,
-        QL_STR(" stand in one group and both write "), a->what, QL_STR("; put one after the other or split the file."));
+    ADD(c, QL_SEVERITY_WARNING, "same-output", c->plan->tasks[b->task].id, c->plan->tasks[a->task].id, QL_STR(" and "),
+        c->plan->tasks[b->task].id, QL_STR(" stand in one group and both write "), a->what,
+        QL_STR("; put one after the other or split the file."));
   }
 }
 
@@ -94,17 +93,19 @@ static void check_shared(checker *c, const mention *agents, size_t count) {
   for (size_t i = 1; i < count; i++) {
     const mention *a = &agents[i - 1], *b = &agents[i];
     if (a->group == 0 || a->group != b->group || a->what.len == 0 || !ql_eq(a->what, b->what)) continue;
-    ADD(c, "info", "shared-agent", c->plan->tasks[b->task].id, c->plan->tasks[a->task].id, QL_STR(" and "), c->plan->tasks[b->task].id,
-        QL_STR(" stand in one group but share "), a->what, QL_STR(". They will run one after the other."));
+    ADD(c, QL_SEVERITY_INFO, "shared-agent", c->plan->tasks[b->task].id, c->plan->tasks[a->task].id, QL_STR(" and "),
+        c->plan->tasks[b->task].id, QL_STR(" stand in one group but share "), a->what, QL_STR(". They will run one after the other."));
   }
 }
 
 static void unknown_agent(checker *c, const ql_roster *roster, ql_str agent, ql_str task, size_t *suggestions) {
   ql_str close = (*suggestions)++ < SUGGESTIONS_MAX ? ql_roster_suggest(roster, agent) : QL_ABSENT;
   if (close.ptr)
-    ADD(c, "error", "unknown-agent", task, QL_STR("Nobody here is called "), agent, QL_STR(". Did you mean "), close, QL_STR("?"));
+    ADD(c, QL_SEVERITY_ERROR, "unknown-agent", task, QL_STR("Nobody here is called "), agent, QL_STR(". Did you mean "), close,
+        QL_STR("?"));
   else
-    ADD(c, "error", "unknown-agent", task, QL_STR("Nobody here is called "), agent, QL_STR("; add its file or choose another agent."));
+    ADD(c, QL_SEVERITY_ERROR, "unknown-agent", task, QL_STR("Nobody here is called "), agent,
+        QL_STR("; add its file or choose another agent."));
 }
 
 /* All agents by name, each once: how many there are, and whether the roster knows them. */
@@ -123,17 +124,18 @@ static void check_agents(checker *c, const ql_roster *roster, mention *agents) {
     unknown_agent(c, roster, agents[i].what, agents[i].task < plan->task_count ? plan->tasks[agents[i].task].id : QL_ABSENT, &suggestions);
   }
   if (distinct > QL_QUEST_AGENTS_MAX)
-    ADD(c, "error", "too-many-agents", QL_ABSENT, QL_STR("The plan names more agents than a quest can hold (64); give tasks to fewer."));
+    ADD(c, QL_SEVERITY_ERROR, "too-many-agents", QL_ABSENT,
+        QL_STR("The plan names more agents than a quest can hold (64); give tasks to fewer."));
 }
 
 ql_value *ql_plan_check(ql_arena *a, const ql_plan *plan, const ql_roster *roster) {
   checker c = {a, plan, {0}, ql_array(a)};
   mention *agents = ql_arena_array(a, plan->task_count + plan->need_count + 1, sizeof *agents);
   if (!c.problems || !agents || ql__dag_make(a, plan, &c.dag, NULL) != QL_OK) return NULL;
-  if (plan->task_count == 0) ADD(&c, "error", "empty-plan", QL_ABSENT, QL_STR("The plan has no tasks; add at least one."));
-  if (plan->leader.len == 0) ADD(&c, "error", "no-leader", QL_ABSENT, QL_STR("The plan names no leader; choose who leads."));
+  if (plan->task_count == 0) ADD(&c, QL_SEVERITY_ERROR, "empty-plan", QL_ABSENT, QL_STR("The plan has no tasks; add at least one."));
+  if (plan->leader.len == 0) ADD(&c, QL_SEVERITY_ERROR, "no-leader", QL_ABSENT, QL_STR("The plan names no leader; choose who leads."));
   if (c.dag.cycle)
-    ADD(&c, "error", "cycle", plan->tasks[c.dag.cycle[0]].id, QL_STR("These tasks wait for each other: "),
+    ADD(&c, QL_SEVERITY_ERROR, "cycle", plan->tasks[c.dag.cycle[0]].id, QL_STR("These tasks wait for each other: "),
         ql__dag_cycle_text(a, plan, &c.dag), QL_STR(". Take one of the dependencies out."));
   for (size_t i = 0; i < plan->task_count; i++) check_task(&c, i);
   check_outputs(&c);

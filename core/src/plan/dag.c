@@ -27,26 +27,19 @@ static bool order_tasks(ql_arena *a, walk *w) {
   for (size_t i = 0; i < n; i++) {
     w->before[i] = SIZE_MAX;
     w->level[i] = 1;
-    for (size_t k = 0; k < plan->tasks[i].after_count; k++) {
-      size_t after = plan->tasks[i].after[k];
-      if (after >= n) continue;
-      first[after + 1]++;
-      w->waiting[i]++;
-    }
+    w->waiting[i] = plan->tasks[i].after_count;
+    for (size_t k = 0; k < plan->tasks[i].after_count; k++) first[plan->tasks[i].after[k] + 1]++;
   }
   for (size_t i = 0; i < n; i++) first[i + 1] += first[i];
   for (size_t i = n; i-- > 0;)
-    for (size_t k = plan->tasks[i].after_count; k-- > 0;)
-      if (plan->tasks[i].after[k] < n) dependants[--first[plan->tasks[i].after[k] + 1]] = i;
+    for (size_t k = plan->tasks[i].after_count; k-- > 0;) dependants[--first[plan->tasks[i].after[k] + 1]] = i;
   /* The starts have moved down by one place: the list of task i is now [first[i + 1], first[i + 2]), the last one ends at the count. */
-  size_t total = 0;
-  for (size_t i = 0; i < n; i++) total += w->waiting[i];
   size_t tail = 0;
   for (size_t i = 0; i < n; i++)
     if (w->waiting[i] == 0) w->queue[tail++] = i;
   while (w->done < tail) {
     size_t task = w->queue[w->done++];
-    size_t end = task + 2 <= n ? first[task + 2] : total;
+    size_t end = task + 2 <= n ? first[task + 2] : edges;
     for (size_t e = first[task + 1]; e < end; e++) {
       size_t next = dependants[e];
       if (w->level[next] <= w->level[task]) {
@@ -73,7 +66,7 @@ static bool find_cycle(ql_arena *a, const walk *w, ql__dag *out) {
     seen[at] = len;
     for (size_t k = 0; k < plan->tasks[at].after_count; k++) {
       size_t after = plan->tasks[at].after[k];
-      if (after >= n || w->waiting[after] == 0) continue;
+      if (w->waiting[after] == 0) continue;
       at = after;
       break;
     }
@@ -144,7 +137,7 @@ static void place_in_groups(const walk *w, ql__dag *out) {
     if (out->group[i] > 0) continue;
     for (size_t k = 0; k < plan->tasks[i].after_count; k++) {
       size_t after = plan->tasks[i].after[k];
-      if (after < plan->task_count && out->group[after] > largest) largest = out->group[after];
+      if (out->group[after] > largest) largest = out->group[after];
     }
     out->group[i] = largest + 1;
   }

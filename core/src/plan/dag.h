@@ -16,7 +16,7 @@ typedef struct ql__dag {
   bool declared; /* at least one task has a declared group */
 } ql__dag;
 
-/// Linear in tasks and dependencies, but for a sort of the declared group numbers. Indices beyond the tasks are skipped.
+/// Linear in tasks and dependencies, but for a sort of the declared group numbers.
 /// @return QL_OK, also with a cycle; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql__dag_make(ql_arena *a, const ql_plan *plan, ql__dag *out, ql_error *err);
 /// The cycle as "T1 -> T3 -> T1", a long one with its middle left out.

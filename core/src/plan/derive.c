@@ -13,7 +13,7 @@ static ql_status no_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM, "o
 
 /* The words of the start of a text, and of an agent's name, without those that say nothing. */
 static ql__words content_words(ql_arena *a, ql_str text, ql_str agent) {
-  const ql_str pieces[] = {agent, QL_STR(" "), ql_slice(text, 0, LOOKED_AT)};
+  const ql_str pieces[] = {agent, QL_STR(" "), ql__start(text, LOOKED_AT)};
   ql__words words = ql__words_of(a, ql_arena_concat(a, pieces, QL_COUNT(pieces)));
   size_t kept = 0;
   for (size_t i = 0; i < words.count; i++)
@@ -66,7 +66,7 @@ static bool make_chooser(const ql__draft *d, chooser *c) {
 
 /* The agent that the text names, else the one whose name and reason share most words with it, else the one given. */
 static ql_str choose(const chooser *c, ql_str text, ql_str otherwise) {
-  ql_str agent = named_agent(c->draft, c->count, ql_slice(text, 0, LOOKED_AT));
+  ql_str agent = named_agent(c->draft, c->count, ql__start(text, LOOKED_AT));
   if (agent.ptr) return agent;
   ql__words words = content_words(c->draft->arena, text, QL_STR(""));
   size_t best = 0;

@@ -20,8 +20,7 @@ static ql_value *pair(ql_arena *a, ql_str key_1, ql_str value_1, ql_str key_2, q
 static ql_value *task_value(ql_arena *a, const ql_plan *plan, const ql_plan_task *task, size_t group) {
   ql_value *object = ql_object(a);
   ql_value *after = ql_array(a);
-  for (size_t k = 0; k < task->after_count; k++)
-    if (task->after[k] < plan->task_count) ql_push(after, ql_string(a, plan->tasks[task->after[k]].id));
+  for (size_t k = 0; k < task->after_count; k++) ql_push(after, ql_string(a, plan->tasks[task->after[k]].id));
   QL_SET(object, "accept", strings(a, task->accept, task->accept_count));
   QL_SET(object, "after", after);
   QL_SET(object, "agent", ql_string(a, task->agent));

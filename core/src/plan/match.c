@@ -11,12 +11,14 @@
 #define CHECK_PENALTY    6
 #define NAME_HITS_MAX    2
 #define TEXT_HITS_MAX    3
+#define LOOKED_AT        1000u /* bytes of a description */
 
 static void add_candidate(ql_arena *a, ql__candidates *c, const ql_agent *agent, bool team) {
   for (size_t i = 0; i < c->count; i++)
     if (c->items[i].agent == agent) return;
-  c->items[c->count++] =
-      (ql__candidate){agent, ql_arena_str(a, agent->id), ql__words_of(a, agent->id), ql__words_of(a, agent->description), team, false};
+  c->items[c->count++] = (ql__candidate){
+      agent, ql_arena_str(a, agent->id), ql__words_of(a, agent->id), ql__words_of(a, ql__start(agent->description, LOOKED_AT)), team,
+      false};
 }
 
 /* "@backend.node_api" is one word for prose; in a name each part is one. */
@@ -84,23 +86,11 @@ static void fit_field(fit *f, const ql__candidate *c, ql_str words) {
   f->subject += names * NAME_POINTS + texts * TEXT_POINTS;
 }
 
-/* Words of an objective that fit any description, and those that name a field: of the field the work itself says what counts. */
-static const ql_str EVERYWHERE =
-    QL_STR_INIT("user system feature app application project team code work agent api data database ui frontend backend docs "
-                "documentation test review security devops");
-
-static bool says_little(ql_str stem) {
-  ql__word word = {stem, stem};
-  ql__words one = {&word, 1};
-  return ql__is_common_word(stem) || ql__mentions(&one, EVERYWHERE);
-}
-
 /* The words of the objective itself: "Python", "GraphQL". */
 static void fit_objective(fit *f, const ql__candidate *c, const ql__objective *o) {
   int names = 0, texts = 0;
-  for (size_t i = o->verb_end; i < o->words.count && (names < NAME_HITS_MAX || texts < TEXT_HITS_MAX); i++) {
-    ql_str stem = o->words.items[i].stem;
-    if (says_little(stem)) continue;
+  for (size_t i = 0; i < o->telling.count && (names < NAME_HITS_MAX || texts < TEXT_HITS_MAX); i++) {
+    ql_str stem = o->telling.items[i].stem;
     for (size_t k = 0; k < c->name.count && names < NAME_HITS_MAX; k++) {
       if (!ql_eq(c->name.items[k].stem, stem)) continue;
       names++;

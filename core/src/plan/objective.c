@@ -8,8 +8,11 @@
 #define TRIFLE_WORDS_MAX 12u
 #define SMALL_WORDS_MAX  10u
 #define SUBJECT_WORDS    4u
+#define SUBJECT_BYTES    60u
 /* How far into an objective its verb may stand: "We should also add …". */
 #define VERB_WITHIN      4u
+#define LOOKED_AT        2000u /* bytes of an objective */
+#define TELLING_MAX      64u   /* words that count for the choice of agents */
 
 static const struct {
   unsigned concern;
@@ -227,11 +230,12 @@ static ql__words from_to(const ql__objective *o, size_t at) {
   return (ql__words){first.items, (size_t)(second.items + second.count - first.items)};
 }
 
-/* Cuts the words out of the text. The capital of a sentence's first word goes, that of a name stays. */
+/* Cuts the words out of the text; absent when they are too long to be words. The capital of a sentence's first word goes, that of a name stays. */
 static ql_str subject_text(ql_arena *a, const ql__objective *o, const ql__words *words, size_t most) {
   size_t skip = words->count > most ? words->count - most : 0;
   const ql__word *first = &words->items[skip], *last = &words->items[words->count - 1];
   ql_str text = {first->text.ptr, (size_t)(last->text.ptr + last->text.len - first->text.ptr)};
+  if (text.len > SUBJECT_BYTES) return QL_ABSENT;
   bool opens = first == o->words.items && first->text.len > 1 && first->text.ptr[1] >= 'a' && first->text.ptr[1] <= 'z';
   if (!opens || first->text.ptr[0] < 'A' || first->text.ptr[0] > 'Z') return text;
   const ql_str pieces[] = {ql_lower(a, ql_slice(text, 0, 1)), ql_slice(text, 1, text.len)};
@@ -250,7 +254,9 @@ static ql_str what_people_do(ql_arena *a, const ql__objective *o, size_t at) {
   ql__words phrase = noun_phrase(o, &at, &definite);
   if (phrase.count == 0) return QL_ABSENT;
   bool noun = is_one_of(deed->stem, DEEDS);
-  const ql_str pieces[] = {subject_text(a, o, &phrase, SUBJECT_WORDS), noun ? QL_STR(" ") : QL_STR(""), noun ? deed->text : QL_STR("")};
+  ql_str text = subject_text(a, o, &phrase, SUBJECT_WORDS);
+  if (!text.ptr) return text;
+  const ql_str pieces[] = {text, noun ? QL_STR(" ") : QL_STR(""), noun ? deed->text : QL_STR("")};
   return ql_arena_concat(a, pieces, QL_COUNT(pieces));
 }
 
@@ -282,13 +288,35 @@ static void find_subject(ql_arena *a, ql__objective *o, size_t at, bool verb, un
   for (size_t i = 0; i < phrase.count; i++) says |= !ql__is_common_word(phrase.items[i].stem);
   if (!says || !known) return;
   o->subject = subject_text(a, o, &phrase, SUBJECT_WORDS);
-  if (at >= o->words.count || !ql_eq(o->words.items[at].stem, QL_STR("fail"))) return;
+  if (!o->subject.ptr || at >= o->words.count || !ql_eq(o->words.items[at].stem, QL_STR("fail"))) return;
   const ql_str pieces[] = {o->subject, QL_STR(" failure")};
   o->subject = ql_arena_concat(a, pieces, QL_COUNT(pieces));
 }
 
+/* Words of an objective that fit any description, and those that name a field: of the field the work itself says what counts. */
+static const ql_str EVERYWHERE =
+    QL_STR_INIT("user system feature app application project team code work agent api data database ui frontend backend docs "
+                "documentation test review security devops");
+
+static bool says_little(ql_str stem) {
+  ql__word word = {stem, stem};
+  ql__words one = {&word, 1};
+  return ql__is_common_word(stem) || ql__mentions(&one, EVERYWHERE);
+}
+
+static bool find_telling(ql_arena *a, ql__objective *o) {
+  o->telling.items = ql_arena_array(a, TELLING_MAX, sizeof *o->telling.items);
+  if (!o->telling.items) return false;
+  for (size_t i = o->verb_end; i < o->words.count && o->telling.count < TELLING_MAX; i++) {
+    bool known = says_little(o->words.items[i].stem);
+    for (size_t k = 0; k < o->telling.count && !known; k++) known = ql_eq(o->telling.items[k].stem, o->words.items[i].stem);
+    if (!known) o->telling.items[o->telling.count++] = o->words.items[i];
+  }
+  return true;
+}
+
 bool ql__objective_read(ql_arena *a, ql_str text, ql__objective *out) {
-  *out = (ql__objective){.text = text, .words = ql__words_of(a, text), .subject = QL_ABSENT};
+  *out = (ql__objective){.text = text, .words = ql__words_of(a, ql__start(text, LOOKED_AT)), .subject = QL_ABSENT};
   unsigned implied = 0, asked = 0;
   size_t behind = 0;
   out->concerns = concerns_of(&out->words, &implied);
@@ -296,6 +324,7 @@ bool ql__objective_read(ql_arena *a, ql_str text, ql__objective *out) {
   if (kind == 0 && ql__mentions(&out->words, SYMPTOMS)) kind = QL_KIND_FIX;
   find_subject(a, out, behind, kind != 0, &asked);
   out->verb_end = behind;
+  if (!find_telling(a, out)) return false;
   ql__words subject = ql__words_of(a, out->subject);
   out->faulty = ql__mentions(&subject, SYMPTOMS);
   out->kind = kind != 0 ? kind : QL_KIND_CREATE;

@@ -43,8 +43,9 @@ typedef enum ql__concern {
 } ql__concern;
 
 typedef struct ql__objective {
-  ql_str text; /* one line */
-  ql__words words;
+  ql_str text;       /* one line */
+  ql__words words;   /* of its start */
+  ql__words telling; /* those behind the verb, each once, that are about this work and no other: "Python", "wishlist" */
   size_t verb_end;   /* the word after its verb; 0 when it has none */
   unsigned kind;     /* one ql__kind */
   unsigned concerns; /* bits of ql__concern, found or implied */

@@ -6,6 +6,8 @@
 #include "plan/draft.h"
 #include "plan/form.h"
 
+#define DETAIL_MAX 60u /* bytes of the text that an error shows */
+
 /* Text that names tasks, kept until all tasks are known. */
 typedef struct reference {
   ql_str text;
@@ -34,7 +36,10 @@ typedef struct reader {
 static ql_status no_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT); }
 
 static ql_status fault(const reader *r, ql_str at, ql_status code, const char *message, ql_error *err) {
-  ql_status status = ql_fail(err, code, message, ql_slice(at, 0, 60));
+  ql_str rest = at, piece = QL_STR("");
+  (void)ql_next_line(&rest, &piece);
+  piece = ql_slice(piece, 0, DETAIL_MAX);
+  ql_status status = ql_fail(err, code, message, ql_slice(piece, 0, ql_utf8_bad(piece)));
   if (!err) return status;
   err->offset = (size_t)(at.ptr - r->text.ptr);
   ql_position(r->text, err->offset, &err->line, &err->column);

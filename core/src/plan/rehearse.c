@@ -400,8 +400,8 @@ ql_status ql_plan_rehearse(ql_arena *a, const ql_roster *roster, ql_str leader, 
   if (!lead) return ql_fail(err, QL_ERR_NOT_FOUND, "nobody here has the leader's name", leader);
   if (!ql__candidates_of(a, roster, lead, &p.candidates)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   if (p.candidates.count == 0)
-    return ql_fail(err, QL_ERR_NOT_FOUND, "a plan needs at least one agent besides the leader; add a file or name one in the leader's",
-                   lead->id);
+    return ql_fail(err, QL_ERR_NOT_FOUND,
+                   "a plan needs at least one agent besides the leader: add a file, or name an agent in the leader's", lead->id);
   if (!ql__objective_read(a, text, &p.objective)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   p.slug = make_slug(a, p.objective.subject);
   widen(&p);

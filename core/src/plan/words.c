@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #define TITLE_WORDS_MAX 8u
+#define TITLE_BYTES_MAX 80u
 
 /* Endings that are cut when at least four characters remain; the longest first. "y" stands for "ies" so that query and queries agree. */
 static const struct {
@@ -26,6 +27,12 @@ static size_t stem(char *word, size_t len) {
   }
   bool plural = len > 3 && word[len - 1] == 's' && word[len - 2] != 's';
   return plural ? len - 1 : len;
+}
+
+ql_str ql__start(ql_str text, size_t most) {
+  if (text.len <= most) return text;
+  while (most > 0 && ((unsigned char)text.ptr[most] & 0xC0u) == 0x80u) most--;
+  return ql_slice(text, 0, most);
 }
 
 static bool is_word_byte(char c) { return ql_is_alnum(c) || (unsigned char)c >= 0x80; }
@@ -82,19 +89,24 @@ bool ql__next_item(ql_str *rest, ql_str *item) {
   return item->len > 0;
 }
 
+/* A phrase of the tables has no more words than this. */
+#define PARTS_MAX 4u
+
 size_t ql__words_find(const ql__words *words, ql_str phrase, size_t from) {
-  for (size_t i = from; i < words->count; i++) {
-    size_t at = 0, k = i;
-    while (at <= phrase.len && k < words->count) {
-      size_t end = ql_find_byte(phrase, '+', at);
-      if (end == SIZE_MAX) end = phrase.len;
-      char part[32];
-      size_t len = 0;
-      for (; at < end && len < sizeof part; at++) part[len++] = phrase.ptr[at];
-      if (!ql_eq((ql_str){part, stem(part, len)}, words->items[k++].stem)) break;
-      at = end + 1;
-      if (end == phrase.len) return i;
-    }
+  char bytes[64];
+  ql_str parts[PARTS_MAX];
+  size_t count = 0, used = 0;
+  for (size_t at = 0; at < phrase.len && count < PARTS_MAX && phrase.len <= sizeof bytes; at++) {
+    char *part = bytes + used;
+    size_t len = 0;
+    for (; at < phrase.len && phrase.ptr[at] != '+'; at++) part[len++] = phrase.ptr[at];
+    parts[count++] = (ql_str){part, stem(part, len)};
+    used += len;
+  }
+  for (size_t i = from; count > 0 && i + count <= words->count; i++) {
+    size_t same = 0;
+    while (same < count && ql_eq(parts[same], words->items[i + same].stem)) same++;
+    if (same == count) return i;
   }
   return SIZE_MAX;
 }
@@ -153,5 +165,5 @@ ql_str ql__short_title(ql_arena *a, ql_str text) {
     if (c == ' ' && ++words == TITLE_WORDS_MAX) break;
   }
   ql_str title = ql_trim(ql_slice(s, 0, end));
-  return ql_arena_str(a, title.len > 0 ? title : text);
+  return ql_arena_str(a, ql__start(title.len > 0 ? title : text, TITLE_BYTES_MAX));
 }

@@ -14,6 +14,8 @@ typedef struct ql__words {
   size_t count;
 } ql__words;
 
+/// At most so many bytes from the start, never part of a character.
+ql_str ql__start(ql_str text, size_t most);
 /// Words are runs of letters, digits and bytes above ASCII, with dots, + and # inside or behind ("Node.js", "C++", "C#").
 /// Empty when out of memory: ask ql_arena_failed.
 ql__words ql__words_of(ql_arena *a, ql_str text);
