@@ -23,6 +23,9 @@ class Memory implements Store {
   lines(after: number): string[] {
     return this.rows.filter(({ n }) => n > after).map(({ line }) => line);
   }
+  last(): { n: number; h: string } {
+    return this.rows.at(-1) ?? { n: -1, h: '' };
+  }
   grants(): Grant[] {
     return this.kept;
   }
@@ -106,6 +109,25 @@ describe('a room', () => {
     assert.equal(room.ask({ kind: 'command', key: OWN.key, command: { type: 'conquer', by: API } }).status, 400);
     assert.equal(say('Go on.').status, 200);
     assert.equal(instances, 1);
+  });
+
+  it('answers who reads events from its rows, without executing them', () => {
+    let instances = 0;
+    const { store, say } = founded();
+    say('One.');
+    const room = new Room({ store, core: () => (instances++, instantiate(module)), peers: () => [], now: () => 1, random });
+    const { body } = room.ask({ kind: 'events', key: OWN.key, after: 0 });
+    assert.deepEqual(body, { lines: [store.rows[1]?.line], head: store.rows[1]?.h });
+    assert.equal(instances, 0);
+  });
+
+  it('does not blame who asks for rows that do not open', () => {
+    const { store } = founded();
+    const [row] = store.rows;
+    assert(row !== undefined);
+    store.rows = [{ ...row, line: row.line.replace('login', 'logon') }];
+    const room = new Room({ store, core: () => instantiate(module), peers: () => [], now: () => 1, random });
+    assert.throws(() => room.ask({ kind: 'view', key: OWN.key }), /rows of this quest do not open/);
   });
 
   it('is founded once', () => {

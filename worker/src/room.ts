@@ -13,7 +13,10 @@ export type Row = { n: number; line: string; h: string };
 
 /** The rows of one quest. Every call is synchronous; `transaction` writes all or nothing. */
 export type Store = {
-  lines(after: number, bytes: number): string[];
+  /** Lines after an event, until there are so many characters of them; at least one if there is any. */
+  lines(after: number, characters: number): string[];
+  /** Number and head of the last event; -1 and no head when there is none. */
+  last(): { n: number; h: string };
   grants(): Grant[];
   insertLine(row: Row): void;
   insertGrant(grant: Grant): void;
@@ -60,8 +63,18 @@ export class Room {
 
   /** The quest as the rows say. Memory is a cache: it may be gone at any time, and is thrown away when anything but a refusal came up. */
   get #quest(): Quest {
-    this.#cache ??= this.#ports.core().openQuest(text(this.#ports.store.lines(-1, ALL)));
+    this.#cache ??= this.#open();
     return this.#cache;
+  }
+
+  #open(): Quest {
+    const lines = this.#ports.store.lines(-1, ALL);
+    try {
+      return this.#ports.core().openQuest(`${lines.join('\n')}\n`);
+    } catch (error) {
+      // Not the fault of who asks: rows that this core did not write, or cannot hold.
+      throw new Error('The rows of this quest do not open.', { cause: error });
+    }
   }
 
   /** Begins the room with a log that was verified. */
@@ -94,7 +107,7 @@ export class Room {
         }
         case 'events': {
           const lines = this.#ports.store.lines(question.after, PAGE);
-          return { status: 200, body: { lines, head: this.#quest.head().head } };
+          return { status: 200, body: { lines, head: this.#ports.store.last().h } };
         }
         case 'command':
           return this.#command(grant, question.command);
@@ -162,13 +175,13 @@ export class Room {
     if (grant === null) return peer.close(4404, 'There is no such quest here, or this link does not open it.');
     const last = after ?? -1;
     if (!Number.isSafeInteger(last)) return peer.close(4400, 'after is the number of the last event you have, or -1.');
-    const { n } = this.#quest.head();
+    const end = this.#ports.store.last().n;
     let from = Math.max(last as number, -1);
     do {
       const lines = this.#ports.store.lines(from, PAGE);
       peer.send({ type: 'lines', lines });
       from += lines.length;
-    } while (from + 1 < n);
+    } while (from < end);
     peer.grant = grant;
     this.presence();
   }
@@ -194,7 +207,8 @@ export class Room {
 /** What a failure of the core is called over HTTP. */
 export function answerOf({ status, failure: found }: CoreError): Answer {
   if (status === 'QL_ERR_CONFLICT') return { status: 409, body: { head: found.detail } };
-  return { status: status === 'QL_ERR_LIMIT' ? 413 : 400, body: { error: found } };
+  const known: Record<string, number> = { QL_ERR_LIMIT: 413, QL_ERR_NOMEM: 503 };
+  return { status: known[status] ?? 400, body: { error: found } };
 }
 
 /** Why this capability cannot carry this command; undefined when it can. */
@@ -215,10 +229,6 @@ function reply(answer: Answer): object {
     default:
       return { type: 'error', error: body['error'] };
   }
-}
-
-function text(lines: string[]): string | null {
-  return lines.length === 0 ? null : `${lines.join('\n')}\n`;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

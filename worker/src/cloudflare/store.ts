@@ -16,6 +16,7 @@ export function sqlStore(storage: DurableObjectStorage): Store {
       }
       return lines;
     },
+    last: () => sql.exec<{ n: number; h: string }>('SELECT n, h FROM lines ORDER BY n DESC LIMIT 1').toArray()[0] ?? { n: -1, h: '' },
     grants: () => sql.exec<Grant>('SELECT key, role, agent FROM grants').toArray(),
     insertLine({ n, line, h }: Row) {
       sql.exec('INSERT INTO lines (n, line, h) VALUES (?, ?, ?)', n, line, h);
