@@ -51,12 +51,12 @@ test('the team screen shows each file with what was found in it, and a fix can b
 
 test('the coordinator can be picked, and the objective survives a reload unsent', async () => {
   const { page } = first;
-  await page.getByLabel('Coordinator').selectOption('@backend-coordinator');
+  await page.getByLabel('Coordinator', { exact: true }).selectOption('@backend-coordinator');
   await page.getByLabel('What should the team do?').fill('Add user authentication with OAuth2 and JWT, with sessions');
   await page.reload();
   await page.getByLabel('What should the team do?').waitFor();
   await page.waitForFunction(() => document.querySelector('textarea')?.value.endsWith('with sessions') === true);
-  assert.equal(await page.getByLabel('Coordinator').inputValue(), '@backend-coordinator');
+  assert.equal(await page.getByLabel('Coordinator', { exact: true }).inputValue(), '@backend-coordinator');
 });
 
 test('a request gives a plan with files, steps, agents and order, and nothing runs before approval', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { approveSample, launch, noSidewaysScroll, openProfile, picture, serveApp, shown, type Site, stored, untilEvents, untilStatus, watch } from './harness.ts';
+import { approveSample, fromRoot, launch, noSidewaysScroll, openProfile, picture, serveApp, shown, type Site, stored, untilEvents, untilStatus, watch } from './harness.ts';
 
 let site: Site;
 let browser: Browser;
@@ -173,6 +175,29 @@ test('one tab drives, the others follow it; taking over loses and doubles nothin
   const all = await stored(two);
   assert.deepEqual(all.map(({ n }) => n), all.map((_, i) => i));
   assert.equal((await shown(two)).events, all.length);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+const seeds = fromRoot('../shared/seeds');
+test('long files of other people: shown, planned with and played to the end', { skip: !existsSync(seeds) && 'the folder with them is not here' }, async () => {
+  const { context, page, errors } = await openProfile(browser);
+  await page.goto(`${site.url}?pace=0#/team`);
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose files' }).click();
+  const names = readdirSync(seeds);
+  await (await chooser).setFiles(names.map((name) => ({ name: name.replace(/\.\w+$/, '.md'), mimeType: 'text/markdown', buffer: readFileSync(join(seeds, name)) })));
+  await page.getByText(`${names.length} files read.`).waitFor();
+  for (const member of await page.locator('.who a').all()) {
+    await member.click();
+    await page.locator('.who a[aria-current]').waitFor();
+    await noSidewaysScroll(page, await member.innerText());
+  }
+  await page.getByLabel('Coordinator', { exact: true }).selectOption('@backend-coordinator');
+  await page.getByRole('button', { name: 'Rehearse' }).click();
+  await page.getByRole('button', { name: 'Approve and rehearse' }).click();
+  await untilStatus(page, 'completed');
+  assert.deepEqual(await page.locator('.verdict b').allInnerTexts(), ['Intact.', 'Legal.', 'Complete.']);
   assert.deepEqual(errors, []);
   await context.close();
 });

@@ -32,7 +32,7 @@ function Screen({ app }: { app: App }): JSX.Element {
     case 'home':
       return <Home state={state} app={app} />;
     case 'team':
-      return <TeamScreen state={state} app={app} path={state.route.path} />;
+      return <TeamScreen state={state} app={app} path={state.route.path} line={state.route.line} />;
     case 'plan':
       return <PlanScreen state={state} app={app} />;
     case 'quest':

@@ -45,7 +45,7 @@ test('base64url has no padding and no letters that a link would escape', () => {
 });
 
 test('each route is written and read back', () => {
-  for (const hash of ['#/', '#/team', '#/team/agents%2Flead.md', '#/plan/7k2m9xw4ta', '#/quest/7k2m9xw4ta', '#/share', '#/library', '#/open', '#q=abc_-', '#live=7k2m9xw4ta-abc.tok_-en']) {
+  for (const hash of ['#/', '#/team', '#/team/agents%2Flead.md', '#/team/agents%2Flead.md/21', '#/plan/7k2m9xw4ta', '#/quest/7k2m9xw4ta', '#/share', '#/library', '#/open', '#q=abc_-', '#live=7k2m9xw4ta-abc.tok_-en']) {
     assert.equal(href(parseRoute(hash)), hash);
   }
   assert.deepEqual(parseRoute('#/nonsense/%20'), { screen: 'home' });
@@ -59,9 +59,16 @@ test('a passage keeps a finding with its lines, marks its place in code points, 
   assert.deepEqual(all, Array.from({ length: 121 }, (_, i) => i + 1), 'every line is there once, in order');
   const marked = cut.filter((passage) => passage.findings.length > 0);
   assert.equal(marked.length, 1);
-  const line = marked[0]?.lines.find((one) => one.mark !== null);
-  assert.equal(line?.text.slice(line.mark?.from, line.mark?.to), 'wrong');
+  const line = marked[0]?.lines.find((one) => one.severity !== null);
+  assert.deepEqual(line?.marks.map(({ from, to }) => line.text.slice(from, to)), ['wrong']);
   assert.equal(cut.filter((passage) => passage.folded).length, 2);
+});
+
+test('several findings of a line are marked each, as long as what would be replaced', () => {
+  const text = '→ a → b';
+  const findings = [finding(1, 5, 6, [{ offset: 6, length: 3, text: '->' }]), finding(1, 1, 0, [{ offset: 0, length: 3, text: '->' }])];
+  const line = passages(text, findings)[0]?.lines[0];
+  assert.deepEqual(line?.marks.map(({ from, to }) => text.slice(from, to)), ['→', '→']);
 });
 
 test('a finding past the end of the file stands on its last line', () => {

@@ -8,7 +8,7 @@ export interface AgentFile {
 
 export type Route =
   | { screen: 'home' }
-  | { screen: 'team'; path: string | null }
+  | { screen: 'team'; path: string | null; line?: number }
   | { screen: 'plan'; quest: string | null }
   | { screen: 'quest'; quest: string | null }
   | { screen: 'share'; quest: string | null }

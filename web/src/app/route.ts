@@ -9,8 +9,10 @@ export function parseRoute(hash: string): Route {
   const [, screen, rest] = /^\/?([a-z]*)(?:\/(.*))?$/.exec(text) ?? [];
   const argument = rest === undefined || rest === '' ? null : decodeURIComponent(rest);
   switch (screen) {
-    case 'team':
-      return { screen: 'team', path: argument };
+    case 'team': {
+      const [, path, line] = /^(.*?)(?:\/(\d+))?$/.exec(rest ?? '') ?? [];
+      return { screen: 'team', path: path === undefined || path === '' ? null : decodeURIComponent(path), ...(line === undefined ? {} : { line: Number(line) }) };
+    }
     case 'plan':
     case 'quest':
     case 'share':
@@ -29,7 +31,7 @@ export function href(route: Route): string {
     case 'home':
       return '#/';
     case 'team':
-      return route.path === null ? '#/team' : `#/team/${encodeURIComponent(route.path)}`;
+      return route.path === null ? '#/team' : `#/team/${encodeURIComponent(route.path)}${route.line === undefined ? '' : `/${route.line}`}`;
     case 'plan':
     case 'quest':
     case 'share':

@@ -4,7 +4,8 @@ import type { Diagnostic } from '@questline/core';
 export interface Line {
   n: number; // from 1
   text: string;
-  mark: { from: number; to: number; severity: Diagnostic['severity'] } | null; // in UTF-16 units of text
+  marks: { from: number; to: number }[]; // in UTF-16 units of text, rising, without overlap
+  severity: Diagnostic['severity'] | null; // the worst of its findings
 }
 
 export interface Passage {
@@ -33,15 +34,21 @@ function unitOf(text: string, column: number): number {
   return units;
 }
 
+/** How many UTF-16 units a number of UTF-8 bytes is. */
+const unitsOf = (text: string, bytes: number): number => new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes)).length;
+
 function lineOf(n: number, text: string, findings: readonly Diagnostic[]): Line {
-  const first = findings[0];
-  if (first === undefined) return { n, text, mark: null };
-  const from = Math.min(unitOf(text, first.column), text.length);
-  const rest = text.slice(from);
-  const word = /^[\s]*[^\s]+/.exec(rest)?.[0].length ?? rest.length;
-  const edit = first.fix?.[0];
-  const to = edit !== undefined && first.fix?.length === 1 && edit.offset === first.offset && edit.length > 0 ? Math.min(text.length, from + edit.length) : from + Math.max(word, 1);
-  return { n, text, mark: { from, to, severity: findings.map((d) => d.severity).reduce(worst) } };
+  const marks: Line['marks'] = [];
+  for (const finding of [...findings].sort((a, b) => a.column - b.column)) {
+    const from = Math.min(unitOf(text, finding.column), text.length);
+    const rest = text.slice(from);
+    const edit = finding.fix?.[0];
+    const replaced = edit !== undefined && edit.offset === finding.offset ? unitsOf(rest, edit.length) : 0;
+    const word = (/^[\p{L}\p{N}@._/-]+/u.exec(rest) ?? /^\s*\S+/.exec(rest))?.[0].length ?? 0;
+    const to = Math.min(text.length, from + (replaced > 0 ? replaced : word));
+    if (to > from && from >= (marks.at(-1)?.to ?? 0)) marks.push({ from, to });
+  }
+  return { n, text, marks, severity: findings.length === 0 ? null : findings.map((d) => d.severity).reduce(worst) };
 }
 
 /** Cuts a file so that each card can stand beside its lines. */

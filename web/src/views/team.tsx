@@ -1,6 +1,6 @@
 import type { Agent, Diagnostic, Spec } from '@questline/core';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { AgentFile, AppState } from '../app/model.ts';
 import { href } from '../app/route.ts';
@@ -54,11 +54,11 @@ function Counts({ diagnostics }: { diagnostics: readonly Diagnostic[] }): JSX.El
 }
 
 function Member({ agent, state, current, note }: { agent: Agent; state: AppState; current: boolean; note: string }): JSX.Element {
-  const path = agent.path ?? agent.declared_by ?? '';
+  const place = agent.path !== undefined ? { path: agent.path } : { path: agent.declared_by ?? '', ...(agent.declared_line === undefined ? {} : { line: agent.declared_line }) };
   const diagnostics = agent.path === undefined ? [] : diagnosticsOf(state.team.roster, agent.path);
   return (
     <li>
-      <a href={href({ screen: 'team', path })} aria-current={current ? 'true' : undefined}>
+      <a href={href({ screen: 'team', ...place })} aria-current={current ? 'true' : undefined}>
         <Seat id={agent.id} leads={agent.id === state.leader} vacant={agent.source === 'declared'} />
         <span class="cutbox">
           <b class="cut">
@@ -72,7 +72,7 @@ function Member({ agent, state, current, note }: { agent: Agent; state: AppState
   );
 }
 
-function RosterList({ state, app, spec }: { state: AppState; app: App; spec: Spec | null }): JSX.Element {
+function RosterList({ state, app, spec, line }: { state: AppState; app: App; spec: Spec | null; line: number | undefined }): JSX.Element {
   const { roster, files, sample } = state.team;
   const withFile = roster.agents.filter((agent) => agent.source === 'file');
   const groups = [
@@ -105,7 +105,7 @@ function RosterList({ state, app, spec }: { state: AppState; app: App; spec: Spe
                     key={agent.id}
                     agent={agent}
                     state={state}
-                    current={agent.path !== undefined && agent.path === spec?.path}
+                    current={line === undefined ? agent.path !== undefined && agent.path === spec?.path : agent.declared_by === spec?.path && agent.declared_line === line && agent.path === undefined}
                     note={agent.source === 'declared' ? 'playable by rehearsal or a person' : agent.id === state.leader ? 'leads the next quest' : (agent.model ?? 'no model named')}
                   />
                 ))}
@@ -118,24 +118,25 @@ function RosterList({ state, app, spec }: { state: AppState; app: App; spec: Spe
   );
 }
 
-function SourceLine({ line, head }: { line: Line; head: boolean }): JSX.Element {
-  const { text, mark } = line;
-  const key = head ? /^(\s*[\w-]+:)(.*)$/.exec(text) : null;
+function SourceLine({ line, head, here }: { line: Line; head: boolean; here: boolean }): JSX.Element {
+  const { text, marks } = line;
+  const key = head && marks.length === 0 ? /^(\s*[\w-]+:)(.*)$/.exec(text) : null;
+  const pieces: (JSX.Element | string)[] = [];
+  let from = 0;
+  for (const mark of marks) {
+    pieces.push(text.slice(from, mark.from), <mark key={mark.from}>{text.slice(mark.from, mark.to)}</mark>);
+    from = mark.to;
+  }
+  pieces.push(text.slice(from));
   return (
-    <li class={`ln ${mark === null ? '' : SEVERITY[mark.severity].line}`} data-n={line.n}>
-      {mark !== null ? (
-        <span>
-          {text.slice(0, mark.from)}
-          <mark>{text.slice(mark.from, mark.to)}</mark>
-          {text.slice(mark.to)}
-        </span>
-      ) : key !== null ? (
+    <li class={`ln ${line.severity === null ? '' : SEVERITY[line.severity].line} ${here ? 'here' : ''}`} data-n={line.n}>
+      {key !== null ? (
         <span>
           <span class="k">{key[1]}</span>
           {key[2]}
         </span>
       ) : (
-        <span class={/^#{1,6} /.test(text) ? 'h' : ''}>{text}</span>
+        <span class={/^#{1,6} /.test(text) ? 'h' : ''}>{pieces}</span>
       )}
     </li>
   );
@@ -170,8 +171,8 @@ function Finding({ finding, path, app }: { finding: Diagnostic; path: string; ap
   );
 }
 
-function PassageRow({ passage, path, app, fence }: { passage: Passage; path: string; app: App; fence: number }): JSX.Element {
-  const [folded, setFolded] = useState(passage.folded);
+function PassageRow({ passage, path, app, fence, at }: { passage: Passage; path: string; app: App; fence: number; at: number | undefined }): JSX.Element {
+  const [folded, setFolded] = useState(passage.folded && !passage.lines.some((line) => line.n === at));
   const first = passage.lines[0];
   return (
     <div class={`pass ${passage.findings.length > 0 ? 'has' : ''}`}>
@@ -183,7 +184,7 @@ function PassageRow({ passage, path, app, fence }: { passage: Passage; path: str
             </button>
           </li>
         ) : (
-          passage.lines.map((line) => <SourceLine key={line.n} line={line} head={line.n > 1 && line.n < fence} />)
+          passage.lines.map((line) => <SourceLine key={line.n} line={line} head={line.n > 1 && line.n < fence} here={line.n === at} />)
         )}
       </ol>
       <aside>
@@ -195,7 +196,11 @@ function PassageRow({ passage, path, app, fence }: { passage: Passage; path: str
   );
 }
 
-function File({ file, agent, spec, state, app }: { file: AgentFile; agent: Agent | undefined; spec: Spec; state: AppState; app: App }): JSX.Element {
+function File({ file, agent, spec, state, app, at }: { file: AgentFile; agent: Agent | undefined; spec: Spec; state: AppState; app: App; at: number | undefined }): JSX.Element {
+  const source = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (at !== undefined) source.current?.querySelector(`[data-n="${at}"]`)?.scrollIntoView({ block: 'center' });
+  }, [file.path, at]);
   const diagnostics = diagnosticsOf(state.team.roster, file.path);
   const fixes = diagnostics.filter((d) => d.fix !== undefined);
   const lines = file.text.split('\n');
@@ -252,7 +257,7 @@ function File({ file, agent, spec, state, app }: { file: AgentFile; agent: Agent
           <dd class="num">about {spec.tokens.toLocaleString('en')} tokens</dd>
         </div>
       </dl>
-      <div class="src">
+      <div class="src" ref={source}>
         <div class="src-h">
           <div>
             <b>Source</b>
@@ -264,7 +269,7 @@ function File({ file, agent, spec, state, app }: { file: AgentFile; agent: Agent
           </div>
         </div>
         {passages(file.text, diagnostics).map((passage, i) => (
-          <PassageRow key={`${file.path}:${passage.lines[0]?.n}:${i}`} passage={passage} path={file.path} app={app} fence={fence} />
+          <PassageRow key={`${file.path}:${at ?? 0}:${passage.lines[0]?.n}:${i}`} passage={passage} path={file.path} app={app} fence={fence} at={at} />
         ))}
       </div>
     </section>
@@ -303,14 +308,14 @@ function NextMove({ state, app }: { state: AppState; app: App }): JSX.Element {
   );
 }
 
-export function TeamScreen({ state, app, path }: { state: AppState; app: App; path: string | null }): JSX.Element {
+export function TeamScreen({ state, app, path, line }: { state: AppState; app: App; path: string | null; line: number | undefined }): JSX.Element {
   const { roster, files } = state.team;
   const leaderPath = roster.agents.find((agent) => agent.id === state.leader)?.path;
   const file = files.find((candidate) => candidate.path === path) ?? files.find((candidate) => candidate.path === leaderPath) ?? files[0];
   const spec = file === undefined ? null : app.desk.spec(file);
   return (
     <main class="screen-team" id="main">
-      <RosterList state={state} app={app} spec={spec} />
+      <RosterList state={state} app={app} spec={spec} line={line} />
       {file === undefined || spec === null ? (
         <section class="spec">
           <Blank icon="team" title="No files in this team">
@@ -319,7 +324,7 @@ export function TeamScreen({ state, app, path }: { state: AppState; app: App; pa
         </section>
       ) : (
         <div class="spec-w">
-          <File file={file} agent={agentOfPath(roster, file.path)} spec={spec} state={state} app={app} />
+          <File file={file} agent={agentOfPath(roster, file.path)} spec={spec} state={state} app={app} at={line} />
           <NextMove state={state} app={app} />
         </div>
       )}
