@@ -10,7 +10,7 @@ extern "C" {
 
 typedef struct ql_agent {
   ql_str id;                  /* "@api-architect" */
-  ql_str description;         /* of the file, or the words beside the name in the list that declares it; may be absent */
+  ql_str description;         /* of the file, or its first sentence, or the words in the list that declares it; may be absent */
   const ql_spec *spec;        /* NULL for a declared agent */
   const ql_spec *declared_by; /* the first file whose list names it; NULL when none does */
   uint32_t declared_line;     /* in that file */
