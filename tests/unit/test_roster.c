@@ -84,8 +84,10 @@ static void empty(void **state) {
 static void found_by_any_spelling(void **state) {
   (void)state;
   add_agent("api-architect", "Designs.");
-  add("Data Base.md", "# Data Base\n");
+  add("Data Base.md", "# Data Base\n\n## Mission\nKeeps *tables*. Also indexes.\n");
   join();
+  assert_str_is(ql_roster_agent(roster, 1)->description, "Keeps tables.");
+  assert_null(ql_roster_agent(roster, 1)->spec->description.ptr);
   assert_int_equal(ql_roster_count(roster), 2);
   assert_ptr_equal(ql_roster_find(roster, QL_STR("API Architect")), ql_roster_agent(roster, 0));
   assert_ptr_equal(ql_roster_find(roster, QL_STR(" @api-architect ")), ql_roster_agent(roster, 0));
@@ -118,6 +120,9 @@ static void declared_agents(void **state) {
       {"## Specialist Roster\n\n- `@db-pro` - Tables\n- @ui - Pages\n", "@db-pro @ui", "declared-agent 7:5, declared-agent 8:4"},
       {"## My Agents\n* **@db.pro** \xE2\x80\x94 Tables\n* **@db.pro** again\n", "@db.pro", "declared-agent 6:6"},
       {"## Team\n- **db-pro:** Tables\n", "@db-pro", "declared-agent 6:5"},
+      {"## Team\n- @db-pro (tables), @ui, @ops.pro / @x-y - the rest\n- @a-b or @c-d\n- @db-pro, e@mail.org\n",
+       "@db-pro @ui @ops.pro @x-y @a-b",
+       "declared-agent 6:4, declared-agent 6:22, declared-agent 6:27, declared-agent 6:38, declared-agent 7:4, unknown-agent 7:11"},
       {"## Team\n1. `db-pro` - Tables\n", "@db-pro", "declared-agent 6:5"},
       {"## Team\n- **Language Selection**: Node.js\n- **quality**: high\n- **On-Call**: daily\n- plain-words: x\n- **no-words**\n", "", ""},
       {"## Patterns\n- **db-pro**: Tables\n", "", ""},

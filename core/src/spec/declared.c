@@ -49,14 +49,19 @@ static ql_str skip_separator(ql_str words, bool *found) {
   return words;
 }
 
-/* The agent that an item names, false when it names none. */
-static bool read_item(const ql_md_block *item, ql_str *name, ql_str *words) {
+static size_t name_end(ql_str text) {
+  size_t end = 0;
+  while (end < text.len && !ql_is_space(text.ptr[end]) && ql_find_byte(QL_STR(":,/()"), text.ptr[end], 0) == SIZE_MAX) end++;
+  return end;
+}
+
+/* The agent that an item names first, and what stands behind it; false when it names none. */
+static bool first_name(const ql_md_block *item, ql_str *name, ql_str *rest) {
   bool lead = item->lead.ptr != NULL, separated = false;
-  size_t end = item->lead.len;
-  if (!lead)
-    for (end = 0; end < item->text.len && !ql_is_space(item->text.ptr[end]) && item->text.ptr[end] != ':';) end++;
+  size_t end = lead ? item->lead.len : name_end(item->text);
   *name = ql_slice(item->text, 0, end);
-  *words = skip_separator(ql_slice(item->text, end, item->text.len), &separated);
+  *rest = ql_slice(item->text, end, item->text.len);
+  (void)skip_separator(*rest, &separated);
   if (ql_ends(*name, QL_STR(":"))) {
     name->len--;
     separated = true;
@@ -66,23 +71,55 @@ static bool read_item(const ql_md_block *item, ql_str *name, ql_str *words) {
   return is_name(*name, marked) && (marked || (lead && separated));
 }
 
+/* The words about the name before *rest, and the name after them in a row such as "@a (words), @b"; false at the row's end. */
+static bool next_name(ql_str *rest, ql_str *words, ql_str *name) {
+  bool separated;
+  ql_str text = ql_trim(*rest);
+  size_t close = ql_starts(text, QL_STR("(")) ? ql_find_byte(text, ')', 0) : SIZE_MAX;
+  ql_str behind = close == SIZE_MAX ? text : ql_trim(ql_slice(text, close + 1, text.len));
+  bool row = ql_starts(behind, QL_STR(",")) || ql_starts(behind, QL_STR("/"));
+  ql_str next = row ? ql_trim(ql_slice(behind, 1, behind.len)) : QL_STR("");
+  size_t end = name_end(next);
+  *name = ql_slice(next, 1, end);
+  if (!ql_starts(next, QL_STR("@")) || !is_name(*name, true)) {
+    *words = skip_separator(text, &separated);
+    return false;
+  }
+  *words = close == SIZE_MAX ? QL_STR("") : ql_slice(text, 1, close);
+  *rest = ql_slice(next, end, next.len);
+  return true;
+}
+
+typedef struct listing {
+  ql_arena *arena;
+  ql__declared *items;
+  size_t count, cap;
+} listing;
+
+static void add_item(listing *l, const ql_md_block *b) {
+  ql_str name, rest, words, following = QL_ABSENT;
+  if (!first_name(b, &name, &rest)) return;
+  size_t from = 0;
+  for (bool more = true; more; name = following) {
+    more = next_name(&rest, &words, &following);
+    size_t at = ql_find(b->source, name, from);
+    if (at != SIZE_MAX) from = at + name.len;
+    ql_str id = ql_agent_id(l->arena, name);
+    ql__declared *items = ql_arena_grow(l->arena, l->items, l->count, &l->cap, sizeof *items);
+    if (!id.ptr || !items) return;
+    l->items = items;
+    items[l->count++] = (ql__declared){id, words.len > 0 ? words : QL_ABSENT, b->offset + (at == SIZE_MAX ? 0 : at), b->line};
+  }
+}
+
 const ql__declared *ql__find_declared(ql_arena *a, const ql__outline *outline, size_t *count) {
-  ql__declared *items = NULL;
-  size_t len = 0, cap = 0;
+  listing l = {.arena = a};
   uint32_t under = 0; /* level of the heading that speaks of a team; one of level 1 names the file, not a list */
-  *count = 0;
   for (size_t i = 0; i < outline->count; i++) {
     const ql_md_block *b = &outline->blocks[i];
-    ql_str name, words;
     if (b->kind == QL_MD_HEADING && (under == 0 || b->level <= under)) under = b->level > 1 && speaks_of_team(b->text) ? b->level : 0;
-    if (b->kind != QL_MD_ITEM || under == 0 || b->quoted || !read_item(b, &name, &words)) continue;
-    ql_str id = ql_agent_id(a, name);
-    if (!id.ptr) continue;
-    items = ql_arena_grow(a, items, len, &cap, sizeof *items);
-    if (!items) return NULL;
-    size_t in_line = ql_find(b->source, name, 0);
-    items[len++] = (ql__declared){id, words.len > 0 ? words : QL_ABSENT, b->offset + (in_line == SIZE_MAX ? 0 : in_line), b->line};
+    if (b->kind == QL_MD_ITEM && under > 0 && !b->quoted) add_item(&l, b);
   }
-  *count = len;
-  return items;
+  *count = l.count;
+  return l.items;
 }

@@ -81,7 +81,8 @@ static void take_file(ql_roster *roster, ql__file *file, ql__notes *notes) {
   const ql_spec *spec = file->spec;
   ql_agent *taken = ql__roster_get(roster, spec->id);
   if (!taken) {
-    file->agent = add_agent(roster, (ql_agent){.id = spec->id, .description = spec->description, .spec = spec, .leads = leads(file)});
+    ql_str description = spec->description.ptr ? spec->description : file->opening;
+    file->agent = add_agent(roster, (ql_agent){.id = spec->id, .description = description, .spec = spec, .leads = leads(file)});
     return;
   }
   QL__NOTE(notes, QL__DUPLICATE_AGENT, name_offset(spec), QL_STR("The name "), spec->id, QL_STR(" is taken by "),

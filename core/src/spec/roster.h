@@ -10,6 +10,7 @@
 typedef struct ql__file {
   ql_str path;
   const ql_spec *spec; /* NULL for a file that is too large */
+  ql_str opening;      /* the first sentence of its prose; absent when it starts with something else */
   const ql__declared *declared;
   size_t declared_count;
   const ql__mention *mentions;
