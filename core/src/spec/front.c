@@ -101,12 +101,15 @@ static ql_str prepare(ql_arena *a, ql_str block, ql__notes *notes, size_t base) 
   return copy ? (ql_str){copy, block.len} : block;
 }
 
-/* A description whose examples speak in lines of their own: YAML makes keys of the speakers. */
+/* A description whose words stand in lines of their own, not indented: YAML makes keys of speakers, and of all that has a colon. */
 static bool speaks_below_description(const ql_yaml_node *root) {
-  bool described = false;
+  bool described = false, empty = false;
   for (const ql_yaml_node *node = root->first; node; node = node->next) {
     if (described && node->kind == QL_YAML_SCALAR && ql__is_dialogue(node->key->text)) return true;
-    described = ql_eq(node->key->text, QL_STR("description")) && node->kind == QL_YAML_SCALAR && node->style == QL_YAML_PLAIN;
+    if (empty && !ql__key_known(node->key->text)) return true;
+    bool text = ql_eq(node->key->text, QL_STR("description")) && node->kind == QL_YAML_SCALAR;
+    described = text && node->style == QL_YAML_PLAIN;
+    empty = text && (node->style == QL_YAML_LITERAL || node->style == QL_YAML_FOLDED) && node->text.len == 0;
   }
   return false;
 }

@@ -175,12 +175,25 @@ static bool split(splitter *s) {
 
 /* ---- values taken literally ---- */
 
-/* What starts on a line of its own, or as a block scalar, is no plain text. */
-static bool is_structure(ql_str written) { return written.len > 0 && ql_find_byte(QL_STR("|>\r\n"), written.ptr[0], 0) != SIZE_MAX; }
+static bool is_prose_key(ql_str key) { return ql_eq(key, QL_STR("description")) || ql_eq(key, QL_STR("name")); }
+
+/* What starts on a line of its own is a list or a mapping, but for keys that take text. */
+static bool is_structure(ql_str key, ql_str written) {
+  return written.len > 0 && (written.ptr[0] == '\n' || written.ptr[0] == '\r') && !is_prose_key(key);
+}
+
+/* The length of the line "|" or ">" that starts a block scalar, its line break not included; 0 when there is none. */
+static size_t block_header(ql_str written) {
+  ql_str rest = written, line = QL_STR("");
+  if (!(ql_starts(written, QL_STR("|")) || ql_starts(written, QL_STR(">"))) || !ql_next_line(&rest, &line)) return 0;
+  ql_str marks = ql_trim(line);
+  for (size_t i = 1; i < marks.len; i++)
+    if (!ql_is_digit(marks.ptr[i]) && marks.ptr[i] != '+' && marks.ptr[i] != '-') return 0;
+  return line.len;
+}
 
 /* The words of a value: its first line, indented lines after a blank, other lines on lines of their own. */
-static ql_str literal_words(ql_arena *a, ql_str written) {
-  bool keep_lines = is_structure(written);
+static ql_str literal_words(ql_arena *a, ql_str written, bool keep_lines) {
   ql_buf out = ql_buf_new(ql_arena_alloc(a));
   ql_str rest = ql_trim(written), line = QL_ABSENT;
   bool first = true, blank = false;
@@ -224,16 +237,16 @@ static size_t colon_in(ql_str written) {
 }
 
 static void note_literal(ql__notes *notes, const segment *s, ql_str written, size_t offset, ql_str words) {
-  bool symbol = written.len > 0 && ql_find_byte(QL_STR("*&!%@`"), written.ptr[0], 0) != SIZE_MAX;
+  bool symbol = written.len > 0 && ql_find_byte(QL_STR("*&!%@`|>"), written.ptr[0], 0) != SIZE_MAX;
   size_t colon = colon_in(written);
   ql_str key = ql__excerpt(s->key);
   ql_diagnostic *d;
-  if (is_structure(written) || words.len == 0) {
+  if (is_structure(s->key, written) || words.len == 0) {
     QL__NOTE(notes, QL__UNREADABLE, offset, QL_STR("YAML cannot read the value of \""), key,
              QL_STR("\": it is kept as text. Mend its indentation and quotes."));
     return;
   }
-  if (s->runs_on)
+  if (s->runs_on || block_header(written) > 0)
     d = QL__NOTE(
         notes, QL__RUN_ON, offset, QL_STR("The value of \""), key,
         QL_STR(
@@ -247,7 +260,9 @@ static void note_literal(ql__notes *notes, const segment *s, ql_str written, siz
   else
     d = QL__NOTE(notes, QL__UNREADABLE, offset, QL_STR("YAML cannot read the value of \""), key,
                  QL_STR("\". Put it in double quotes; it is taken as it stands."));
-  ql_str fixed = quoted(notes->arena, words);
+  /* A value on a line of its own is moved to its key's line. */
+  ql_str blank = ql_is_space(written.ptr[0]) ? QL_STR(" ") : QL_STR("");
+  ql_str fixed = ql_arena_concat(notes->arena, (const ql_str[]){blank, quoted(notes->arena, words)}, 2);
   if (fixed.ptr) ql__note_fix(notes, d, &(ql_edit){offset, written.len, fixed}, 1);
 }
 
@@ -259,6 +274,7 @@ typedef struct ladder {
   size_t base; /* of the block in the file */
   ql__notes *notes;
   ql__front *out;
+  bool foreign, broken; /* what stood in the way was YAML that is not supported here, or no YAML */
 } ladder;
 
 static bool read_strictly(ladder *l, const segment *s, size_t end, ql_status *status) {
@@ -274,7 +290,8 @@ static bool read_strictly(ladder *l, const segment *s, size_t end, ql_status *st
 static ql_status take_literally(ladder *l, const segment *s, size_t end) {
   ql_str written = ql_slice(l->text, l->base + s->value, l->base + end);
   while (written.len > 0 && ql_is_space(written.ptr[written.len - 1])) written.len--;
-  ql_str words = unquoted(literal_words(l->arena, written));
+  ql_str body = ql_slice(written, block_header(written), written.len);
+  ql_str words = unquoted(literal_words(l->arena, body, body.len < written.len || is_structure(s->key, written)));
   ql_yaml_node *node = ql_arena_get(l->arena, sizeof *node);
   if (!words.ptr || !node) return QL_ERR_NOMEM;
   *node = (ql_yaml_node){.kind = QL_YAML_SCALAR, .style = QL_YAML_LITERAL, .text = words, .end_offset = written.len};
@@ -282,8 +299,12 @@ static ql_status take_literally(ladder *l, const segment *s, size_t end) {
   ql__entry entry = {s->key, l->base + s->start, value, value, value + written.len, node};
   if (!ql__add_entry(l->arena, l->out, entry)) return QL_ERR_NOMEM;
   note_literal(l->notes, s, written, value, words);
-  /* Anchors and tags are YAML, although not here. */
-  if (ql_starts(written, QL_STR("&")) || ql_starts(written, QL_STR("!"))) l->out->invalid = false;
+  /* Anchors, tags, and aliases of anchors are YAML, although not here. */
+  bool foreign = ql_starts(written, QL_STR("&")) || ql_starts(written, QL_STR("!")) || (l->foreign && ql_starts(written, QL_STR("*")));
+  if (foreign)
+    l->foreign = true;
+  else
+    l->broken = true;
   return QL_OK;
 }
 
@@ -311,7 +332,7 @@ static ql_status read_segment(ladder *l, const segment *s) {
 
 ql_status ql__read_by_key(ql_arena *a, ql_str text, ql_str yaml, ql__block block, ql__notes *notes, ql__front *out) {
   splitter s = {.arena = a, .block = yaml};
-  ladder l = {a, text, yaml, block.start, notes, out};
+  ladder l = {.arena = a, .text = text, .yaml = yaml, .base = block.start, .notes = notes, .out = out};
   if (!split(&s)) return QL_ERR_NOMEM;
   ql_str stray = ql_slice(text, block.start, block.start + s.stray_end);
   ql_str words = ql_trim(stray);
@@ -322,5 +343,6 @@ ql_status ql__read_by_key(ql_arena *a, ql_str text, ql_str yaml, ql__block block
     ql_status status = read_segment(&l, &s.items[i]);
     if (status != QL_OK) return status;
   }
+  if (l.foreign && !l.broken && words.len == 0 && out->orphan_count == 0) out->invalid = false;
   return QL_OK;
 }
