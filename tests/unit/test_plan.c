@@ -616,7 +616,10 @@ static void written_plans_read_back_equal(void **state) {
 static void read_plans_are_kept(void **state) {
   (void)state;
   static const char *const texts[] = {
-      BARE, "TASKS:\n- T1: first\n- T2:\t tab  and  spaces \nDEPENDENCIES & ORDER:\nGroup 4: T2\n",
+      BARE,
+      "AGENTS NEEDED:\n- @a: a title of single words is cut behind eight of them, one long word behind its 80th byte, a_space_may_stand_there\n"
+      "- @b: sssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss t\n",
+      "TASKS:\n- T1: first\n- T2:\t tab  and  spaces \nDEPENDENCIES & ORDER:\nGroup 4: T2\n",
       "IMPLEMENTATION PLAN:\n- Files to create/modify: none\n- Step-by-step approach:\n  1. \\ x\n  2. [ ] [ ] y\n  3. a\n\n     b\nRISKS:\n- \\none\n- r\n  more\n"};
   for (size_t i = 0; i < QL_COUNT(texts); i++) {
     const ql_plan *plan = read_text(texts[i]), *again = NULL;

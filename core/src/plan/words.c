@@ -165,5 +165,5 @@ ql_str ql__short_title(ql_arena *a, ql_str text) {
     if (c == ' ' && ++words == TITLE_WORDS_MAX) break;
   }
   ql_str title = ql_trim(ql_slice(s, 0, end));
-  return ql_arena_str(a, ql__start(title.len > 0 ? title : text, TITLE_BYTES_MAX));
+  return ql_arena_str(a, ql_trim(ql__start(title.len > 0 ? title : text, TITLE_BYTES_MAX)));
 }
