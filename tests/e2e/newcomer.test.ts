@@ -80,7 +80,7 @@ test('approving starts it: the leader holds the turn, and it is labelled as a re
   await untilStatus(page, 'running');
   await page.getByText('Scripted answers: no model is called, nothing is spent.').waitFor();
   assert.match(await page.locator('.turn .who').innerText(), /@\s*backend-coordinator\s+holds the turn/);
-  assert.match(await page.title(), /^● backend-coordinator: holds the turn/);
+  assert.match(await page.title(), /^● backend-coordinator holds the turn · Add user authentication/);
   assert.equal((await shown(page)).events, 2);
 });
 
@@ -214,6 +214,7 @@ test('a copy goes on in the other profile', async () => {
   await page.getByRole('button', { name: 'Continue as my copy' }).click();
   await untilStatus(page, 'completed');
   await page.getByRole('navigation').getByRole('link', { name: 'Library' }).click();
+  await page.locator('.quests li').first().waitFor();
   assert.equal(await page.locator('.quests li').count(), 1);
   await page.getByRole('button', { name: /^Delete/ }).click();
   await page.getByRole('heading', { name: 'No quests yet' }).waitFor();

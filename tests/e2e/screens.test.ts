@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
@@ -226,6 +228,18 @@ test('a folder of agent files becomes the team, faults included', async () => {
   await page.getByText('2 files read, 1 of another kind left out.').waitFor();
   assert.deepEqual(await page.locator('.roster .who b').allInnerTexts(), ['@lead', '@api-builder', '@test-writer']);
   assert.match(await page.locator('.roster .sum').innerText(), /error/);
+  await page.getByRole('link', { name: /test-writer/ }).click();
+  assert.match(await page.locator('.ln.here').innerText(), /test-writer/, 'who is only named leads to the line that names it');
+  const folder = await mkdtemp(join(tmpdir(), 'questline-team-'));
+  await mkdir(join(folder, 'deep'));
+  await writeFile(join(folder, 'deep/test-writer.mdc'), '---\ndescription: Writes tests\n---\n\n# Test writer\n');
+  const folders = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await (await folders).setFiles(folder);
+  await page.getByText('1 file read.').waitFor();
+  assert.deepEqual(await page.locator('.roster .who b').allInnerTexts(), ['@lead', '@api-builder', '@test-writer']);
+  assert.match(await page.locator('.spec .meta').innerText(), /deep\/test-writer\.mdc$/);
+  await rm(folder, { recursive: true });
   await page.reload();
   await page.locator('.roster .who b', { hasText: 'test-writer' }).waitFor();
   assert.deepEqual(errors, []);

@@ -15,6 +15,7 @@ import { Session, type SessionPorts } from './session.ts';
 import { Store } from './store.ts';
 import { defaultLeader, openRoster, readTeam } from './team.ts';
 import { Viewer } from './viewer.ts';
+import { isOver } from './words.ts';
 
 export interface Ports extends Pick<SessionPorts, 'clock' | 'entropy'> {
   cores: Cores;
@@ -31,6 +32,7 @@ export const PACES: readonly { ms: number; word: string }[] = [
   { ms: 0, word: 'At once' },
 ];
 const PACE = 800;
+const VERIFIED_LIVE = 1000; // events
 
 /** All state of the page, and everything that may change it. Views get the state and call these methods; they do nothing else. */
 export class App {
@@ -307,7 +309,9 @@ export class App {
     const shown = this.state.quest;
     if (open === null || shown === null) return;
     const view = open.quest.view();
-    this.#store.setQuest({ view, shown: shown.at === null ? view : shown.shown, verdict: open.core.verify(open.quest.log()) });
+    // Each line was checked when it was appended; the whole log is checked again as long as that takes no time, and at the end.
+    const verdict = view.n <= VERIFIED_LIVE || isOver(view) ? open.core.verify(open.quest.log()) : shown.verdict;
+    this.#store.setQuest({ view, shown: shown.at === null ? view : shown.shown, verdict });
     if (shown.mode === 'drive' || (shown.mode === 'live' && this.#live?.drives === true)) {
       const { storage, clock } = this.#ports;
       void storage

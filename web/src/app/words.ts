@@ -45,11 +45,11 @@ export function banner(view: QuestView): { who: string; says: string } {
   }
 }
 
-/** The words before the tab's title. */
+/** The words before the tab's title: who holds the turn, and a bead when somebody does. */
 export function titleOf(view: QuestView): string {
   const { who, says } = banner(view);
-  const mark = view.holders.length > 0 && view.status === 'running' ? '● ' : view.status === 'proposed' ? '● ' : '';
-  return `${mark}${bare(who)}${view.status === 'running' || view.status === 'proposed' ? `: ${says}` : ''}`;
+  if (view.status === 'proposed' || (view.status === 'running' && view.holder === 'owner')) return `● ${who}: ${says}`;
+  return view.status === 'running' ? `● ${bare(who)} ${says}` : who;
 }
 
 export type Sign = 'pass' | 'fail' | 'warn' | 'open' | 'hide';

@@ -37,6 +37,7 @@ export interface Score {
   length: number;
   at: number; // where the event that is shown ends
   beads: number[]; // lanes that hold the turn
+  rest: number; // the lane that had it last, where nobody does
 }
 
 const PLANNED = 1.6; // events: the length of a planned turn
@@ -122,9 +123,12 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
     pen.drop(from, passed?.agent ?? '@owner', hold.agent, from > shown.n ? 'later' : 'past');
   }
 
+  const kept = holds.findLast((hold) => hold.from < shown.n);
+  if (!over && kept?.to !== undefined && kept.to < shown.n && !moving) pen.bar(kept.agent, kept.to + 1, at, 'wait');
+
   let x = end;
-  const last = live.holders[0];
-  if (last !== undefined) {
+  const last = live.holders[0] ?? holds.at(-1)?.agent;
+  if (last !== undefined && live.next.length > 0) {
     let from = last;
     for (const turn of ahead(live, leader)) {
       x += PLANNED / 2;
@@ -142,6 +146,7 @@ export function scoreOf(live: QuestView, shown: QuestView): Score {
     length: Math.max(x, end / MOST),
     at,
     beads: (moving ? shown.holders : []).map((id) => pen.lane(id)).filter((lane) => lane >= 0),
+    rest: Math.max(0, pen.lane(kept?.agent ?? '@owner')),
   };
 }
 
@@ -175,5 +180,5 @@ export function scoreOfPlan(plan: Plan): Score {
   }
   const closing = pen.bars.at(-1);
   if (closing !== undefined) closing.label = 'closes';
-  return { lanes, bars: pen.bars, drops: pen.drops, length: x, at: 0.4, beads: [0] };
+  return { lanes, bars: pen.bars, drops: pen.drops, length: x, at: 0.4, beads: [0], rest: 0 };
 }

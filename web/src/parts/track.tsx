@@ -15,7 +15,7 @@ const percent = (x: number, length: number): string => `${(x / length) * 100}%`;
 
 /** The line is the quest: one row per seat, one stepped line through them. Solid happened, orange is now, dashed is planned. */
 export function Track({ score, lane, words, mini = false, children }: TrackProps): JSX.Element {
-  const { lanes, bars, drops, length, at, beads } = score;
+  const { lanes, bars, drops, length, at, beads, rest } = score;
   const height = lanes.length * lane;
   const y = (i: number): number => i * lane + lane / 2;
   const holding = new Set(beads);
@@ -48,7 +48,7 @@ export function Track({ score, lane, words, mini = false, children }: TrackProps
           bars
             .filter((bar) => bar.label !== '')
             .map((bar, i) => (
-              <span key={i} class={`lb ${bar.ink}`} style={{ left: percent(bar.from, length), top: `${y(bar.lane) - lane / 2 + 1}px`, maxWidth: percent(bar.to - bar.from + 1, length) }}>
+              <span key={i} class={`lb ${bar.ink}`} style={{ left: percent(bar.from, length), top: `${y(bar.lane) - lane / 2 + 1}px`, maxWidth: /^T\d/.test(bar.label) ? percent(bar.to - bar.from + 1, length) : 'none' }}>
                 {bar.label}
               </span>
             ))}
@@ -56,7 +56,7 @@ export function Track({ score, lane, words, mini = false, children }: TrackProps
         {(mini ? beads.slice(0, 1) : beads).map((i, k) => (
           <i class="bead" key={k} style={{ left: percent(at, length), top: `${y(i)}px` }} />
         ))}
-        {beads.length === 0 && <i class="bead rest" style={{ left: percent(Math.min(at, length), length), top: `${y(bars.filter((bar) => bar.ink === 'past').at(-1)?.lane ?? 0)}px` }} />}
+        {beads.length === 0 && <i class="bead rest" style={{ left: percent(Math.min(at, length), length), top: `${y(rest)}px` }} />}
       </div>
       {!mini && <Table score={score} />}
       {children}

@@ -90,7 +90,7 @@ function Compose({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
   const [sending, setSending] = useState(false);
   const seats = view.agents.map((seat) => seat.id).filter((id) => id !== '@owner');
   const leader = view.agents.find((seat) => seat.leads)?.id ?? '';
-  const seat = by === '' ? (seats.find((id) => !view.holders.includes(id) && id !== leader) ?? seats[0] ?? '') : by;
+  const seat = seats.includes(by) ? by : (seats[0] ?? '');
   const [kind, setKind] = useState('message');
   const send = async (): Promise<void> => {
     if (text.trim() === '' || sending) return;
@@ -122,7 +122,10 @@ function Compose({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
         <p>
           {view.status === 'proposed' ? 'The talk starts when you approve the plan.' : 'Every seat is played by the rehearsal. You may pause, or write for a seat yourself: out of turn, the machine refuses.'}
         </p>
-        <button class="btn" type="button" onClick={() => setOpen(true)}>
+        <button class="btn" type="button" onClick={() => {
+            setBy(seats.find((id) => !view.holders.includes(id) && id !== leader) ?? leader);
+            setOpen(true);
+          }}>
           Take a seat
         </button>
       </div>
