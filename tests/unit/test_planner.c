@@ -171,7 +171,7 @@ static void a_small_team(void **state) {
       {"Write a guide for new contributors",
        "Collect the facts @docs; Write the contributors guide @docs <T1; Check the text against the code @review <T2; "},
       {"Review the codebase",
-       "Look through the API @api; Look through the data layer @data; Look for security faults @review; Weigh and order the findings @review <T1,T2,T3; "},
+       "Read through the codebase @review; Look through the API @api; Look through the data layer @data; Look for security faults @review; Weigh and order the findings @review <T1,T2,T3,T4; "},
       {"Speed up the product list",
        "Measure the product list @review; Tune the queries behind the product list @data <T1; Remove the bottlenecks @api <T1; "
        "Measure again @review <T2,T3; Review the change @review <T4; "},

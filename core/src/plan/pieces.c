@@ -223,6 +223,10 @@ const ql__piece ql__pieces[] = {
      S("The way back was tried before the first stage|Errors stay at their level from before"), NO, NO},
 
     /* ---- looking, not touching ---- */
+    {QL_KIND_AUDIT, 0,
+     QL_CONCERN_API | QL_CONCERN_DATA | DRASTIC | QL_CONCERN_SPEED | QL_CONCERN_UI | QL_CONCERN_TESTS | QL_CONCERN_STRUCTURE, NO, false,
+     QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 0, S("Read through {t}"), S("the findings"), S(REVIEW_WORDS), S(REVIEW_ROLES),
+     S("Findings, each with its place"), S("Each finding names its place and its effect|What was not looked at is named"), NO, NO},
     {QL_KIND_AUDIT, QL_CONCERN_API, 0, NO, true, QL_PHASE_LOOK, QL_YIELDS_LOOK, 0, 1, S("Look through the API"), S("the API findings"),
      S(API_WORDS), S(DESIGN_ROLES), S("Findings on contracts, errors and versions"), S("Each finding names its place and its effect"), NO,
      NO},
