@@ -215,6 +215,21 @@ test('a rejected plan runs nothing', async () => {
   await context.close();
 });
 
+test('stopping cannot be taken back, so it is asked once', async () => {
+  const { context, page, errors } = await openProfile(browser);
+  await approveSample(page, site.url, NEVER);
+  await untilStatus(page, 'running');
+  await page.getByRole('button', { name: 'Stop the quest' }).click();
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  assert.equal((await shown(page)).status, 'running');
+  await page.getByRole('button', { name: 'Stop the quest' }).click();
+  await page.getByRole('button', { name: 'Stop for good' }).click();
+  await untilStatus(page, 'aborted');
+  assert.equal((await stored(page)).length, 3);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test('a folder of agent files becomes the team, faults included', async () => {
   const { context, page, errors } = await openProfile(browser);
   await page.goto(`${site.url}#/team`);

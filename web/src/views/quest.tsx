@@ -1,5 +1,6 @@
 import type { QuestView, TaskView } from '@questline/core';
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { type App, PACES } from '../app/app.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
@@ -22,6 +23,13 @@ function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
   const titles = work.map((id) => view.tasks.find((task) => task.id === id)?.title).filter((title) => title !== undefined && title !== null);
   const then = view.next[0];
   const done = view.tasks.filter((task) => task.status === 'done').length;
+  const [asked, setAsked] = useState(false);
+  const stop = (
+    <button class="btn stop" type="button" aria-label="Stop the quest" onClick={() => setAsked(true)}>
+      <Icon name="stop" />
+      <span class="w">Stop</span>
+    </button>
+  );
   const mine = mode === 'drive' || (mode === 'live' && quest.link?.own !== undefined);
   return (
     <section class={`turn ${rest ? 'rest' : ''}`} aria-label="Whose turn it is">
@@ -81,16 +89,29 @@ function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
             <Icon name="plan" />
             <span class="w">Read the plan</span>
           </a>
+        ) : mine && asked && !isOver(view) ? (
+          <>
+            <button
+              class="btn stop"
+              type="button"
+              onClick={() => {
+                setAsked(false);
+                void app.owner('abort');
+              }}
+            >
+              Stop for good
+            </button>
+            <button class="btn" type="button" onClick={() => setAsked(false)}>
+              Keep it
+            </button>
+          </>
         ) : mine && view.status === 'running' ? (
           <>
             <button class="btn" type="button" aria-label="Pause" onClick={() => void app.owner('pause')}>
               <Icon name="pause" />
               <span class="w">Pause</span>
             </button>
-            <button class="btn stop" type="button" aria-label="Stop the quest" onClick={() => void app.owner('abort')}>
-              <Icon name="stop" />
-              <span class="w">Stop</span>
-            </button>
+            {stop}
           </>
         ) : mine && view.status === 'paused' ? (
           <>
@@ -98,10 +119,7 @@ function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
               <Icon name="play" />
               <span class="w">Resume</span>
             </button>
-            <button class="btn stop" type="button" aria-label="Stop the quest" onClick={() => void app.owner('abort')}>
-              <Icon name="stop" />
-              <span class="w">Stop</span>
-            </button>
+            {stop}
           </>
         ) : mode === 'drive' ? (
           <a class="btn" href={href({ screen: 'share', quest: quest.id })} aria-label="Share">
