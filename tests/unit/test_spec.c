@@ -512,6 +512,17 @@ static void limits(void **state) {
   assert_non_null(finding(parse(text), "frontmatter-limit"));
   free(text);
 
+  text = repeat("---\nname: w\ndescription: W.\ntools: a", ",b", QL_FRONTMATTER_NODES_MAX - 1, "\n---\nB\n", &len);
+  spec = parse(text);
+  assert_int_equal(spec->tool_count, QL_FRONTMATTER_NODES_MAX);
+  assert_null(finding(spec, "frontmatter-limit"));
+  free(text);
+  text = repeat("---\nname: w\ndescription: W.\ntools: a", ",b", QL_FRONTMATTER_NODES_MAX, "\n---\nB\n", &len);
+  spec = parse(text);
+  assert_int_equal(spec->tool_count, QL_FRONTMATTER_NODES_MAX);
+  assert_non_null(finding(spec, "frontmatter-limit"));
+  free(text);
+
   /* As many findings as fit, then one more. Grave ones are not crowded out. */
   text = repeat("---\nname: w\ndescription: W.\n---\n", "\x01 ", QL_SPEC_DIAGNOSTICS_MAX, "\n", &len);
   spec = parse(text);
