@@ -154,6 +154,11 @@ static void named_specialists_get_what_they_are_for(void **state) {
   assert_str_is(plan->needs[2].agent, "@node-expert");
   assert_str_is(plan->needs[2].reason, "for the endpoints, the OAuth2 sign-in and the JWT checks");
   assert_str_is(plan->order[0], "T1 and T2 wait for nothing and can start together.");
+  assert_str_is(plan->order[3], "T6 and T7 come after T4 and T5."); /* one agent's */
+  assert_str_is(plan->tasks[0].outputs[1], "docs/user-authentication-api.md");
+  assert_str_is(plan->risks[plan->risk_count - 1],
+                "@api-designer, @database-engineer, @node-expert and @system-architect are only named, without files of their own: "
+                "what they can do is a guess.");
   assert_str_is(plan->files[0].path, "docs/user-authentication-api.md");
   assert_true(plan->rehearsed && plan->risk_count > 2 && plan->step_count == 4);
   ql_roster_free(roster);

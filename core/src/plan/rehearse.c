@@ -282,6 +282,7 @@ static ql_status add_tasks(planner *p, ql__draft *d, ql_error *err) {
     task->agent = from->who->id;
     task->reason = from->reason;
     add_list(p, &task->outputs, from->piece->output, from->named);
+    if (from->piece->file.ptr && p->slug.ptr) ql__texts_add(p->arena, &task->outputs, fill(p, from->piece->file, QL_STR("")));
     add_list(p, &task->accept, from->piece->accept, from->named);
     for (size_t k = 0; status == QL_OK && k < i; k++)
       if (from->after & (1u << k)) status = ql__draft_after(d, i, k, err);
@@ -319,30 +320,35 @@ static void add_steps(planner *p, ql__draft *d) {
   }
 }
 
+/* "T3 and T4 can work in parallel after T1 and T2." Tasks of one agent only come after. */
+static ql_str order_sentence(const planner *p, unsigned tasks, unsigned after, bool parallel, bool last) {
+  ql_str who = enumerate_tasks(p->arena, tasks), before = enumerate_tasks(p->arena, after), says;
+  bool one = (tasks & (tasks - 1)) == 0;
+  if (p->count == 1) return QL_STR("T1 is all there is to do.");
+  if (after == 0) {
+    says = one ? QL_STR(" comes first") : parallel ? QL_STR(" wait for nothing and can start together") : QL_STR(" wait for nothing");
+    return join(p->arena, who, says, QL_STR("."));
+  }
+  if (one)
+    says = last ? QL_STR(" comes last, after ") : QL_STR(" waits for ");
+  else
+    says = parallel ? QL_STR(" can work in parallel after ") : QL_STR(" come after ");
+  return join(p->arena, join(p->arena, who, says, before), QL_STR("."), QL_STR(""));
+}
+
 static void add_order(planner *p, ql__draft *d) {
   unsigned said = 0;
   for (size_t i = 0; i < p->count; i++) {
     if (said & (1u << i)) continue;
     unsigned same = 0; /* tasks that wait for just the same */
-    size_t count = 0;
+    bool parallel = false;
     for (size_t k = i; k < p->count; k++) {
       if (p->tasks[k].after != p->tasks[i].after) continue;
       same |= 1u << k;
-      count++;
+      parallel |= p->tasks[k].who != p->tasks[i].who;
     }
     said |= same;
-    unsigned after = p->tasks[i].after;
-    bool last = i + 1 == p->count && i > 0;
-    ql_str who = enumerate_tasks(p->arena, same), before = enumerate_tasks(p->arena, after), sentence;
-    if (after == 0)
-      sentence = join(p->arena, who, count > 1 ? QL_STR(" wait for nothing and can start together") : QL_STR(" comes first"), QL_STR("."));
-    else if (count > 1)
-      sentence = join(p->arena, who, QL_STR(" can work in parallel after "), join(p->arena, before, QL_STR("."), QL_STR("")));
-    else
-      sentence = join(p->arena, who, last ? QL_STR(" comes last, after ") : QL_STR(" waits for "),
-                      join(p->arena, before, QL_STR("."), QL_STR("")));
-    if (p->count == 1) sentence = QL_STR("T1 is all there is to do.");
-    ql__texts_add(p->arena, &d->order, sentence);
+    ql__texts_add(p->arena, &d->order, order_sentence(p, same, p->tasks[i].after, parallel, i > 0 && i + 1 == p->count));
   }
 }
 
@@ -368,11 +374,9 @@ static void add_risks(planner *p, ql__draft *d) {
   if (count == 0) return;
   ql_str who =
       more > 0 ? join(p->arena, enumerate(p->arena, names, count), QL_STR(" and others"), QL_STR("")) : enumerate(p->arena, names, count);
-  ql__texts_add(
-      p->arena, &d->risks,
-      join(p->arena, who,
-           count + more > 1 ? QL_STR(" are only named, without files of their own") : QL_STR(" is only named, without a file of its own"),
-           QL_STR(": what they can do is a guess.")));
+  ql_str says = count + more > 1 ? QL_STR(" are only named, without files of their own: what they can do is a guess.")
+                                 : QL_STR(" is only named, without a file of its own: what it can do is a guess.");
+  ql__texts_add(p->arena, &d->risks, join(p->arena, who, says, QL_STR("")));
 }
 
 /* Files that the objective names, and the documents that the plan itself creates. */
