@@ -322,6 +322,43 @@ static void memory_may_run_out_anywhere(void **state) {
   }
 }
 
+/* An agent with two tasks in one step answers for one at a time: each answer names its own task only. */
+static void an_answer_speaks_of_its_own_turn(void **state) {
+  (void)state;
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_quest *quest = ql_quest_new(ql_alloc_libc());
+  ql_value *command;
+  ql_decision decision;
+  const uint8_t entropy[QL_ENTROPY_BYTES] = {3};
+  assert_int_equal(
+      ql_json_read(
+          a,
+          str("{\"type\":\"create\",\"by\":\"@owner\",\"mission\":\"m\",\"agents\":[\"@lead\",\"@api\"],"
+              "\"seats\":[[\"@lead\",\"rehearsal\"],[\"@api\",\"rehearsal\"]],"
+              "\"tasks\":[{\"id\":\"T1\",\"title\":\"First\",\"to\":\"@api\"},{\"id\":\"T2\",\"title\":\"Second\",\"to\":\"@api\"}]}"),
+          &command, NULL),
+      QL_OK);
+  assert_int_equal(ql_quest_decide(quest, a, command, NOW, entropy, &decision, NULL), QL_OK);
+  assert_int_equal(ql_quest_append(quest, decision.line, NULL), QL_OK);
+  assert_int_equal(ql_json_read(a, str("{\"type\":\"approve\",\"by\":\"@owner\"}"), &command, NULL), QL_OK);
+  size_t answers = 0;
+  while (command) {
+    ql_str by = ql_get_str(command, QL_STR("by")), words = ql_get_str(command, QL_STR("msg"));
+    if (ql_eq(by, QL_STR("@api"))) {
+      bool first = ql_find(words, QL_STR("First"), 0) != SIZE_MAX, second = ql_find(words, QL_STR("Second"), 0) != SIZE_MAX;
+      assert_int_equal(first + second, 1);
+      answers++;
+    }
+    assert_int_equal(ql_quest_decide(quest, a, command, NOW, entropy, &decision, NULL), QL_OK);
+    assert_int_equal(ql_quest_append(quest, decision.line, NULL), QL_OK);
+    assert_int_equal(ql_rehearse(quest, a, &command, NULL), QL_OK);
+  }
+  assert_true(answers >= 2);
+  assert_status(quest, "completed");
+  ql_quest_free(quest);
+  ql_arena_free(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_quest_runs_to_its_end),
@@ -333,6 +370,7 @@ int main(void) {
       cmocka_unit_test(a_conflict_is_decided_again),
       cmocka_unit_test(a_full_store_loses_nothing),
       cmocka_unit_test(wrong_calls_are_errors),
+      cmocka_unit_test(an_answer_speaks_of_its_own_turn),
       cmocka_unit_test(memory_may_run_out_anywhere),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,15 +131,23 @@ static bool asks_first(const ql_value *view, ql_str task) {
   return digest[0] % ASKS_ONE_IN == 0;
 }
 
+/* The tasks of the turn that the agent holds now: it may have been given more for a later one. */
+static const ql_value *held_tasks(const ql_value *view, ql_str agent) {
+  const ql_value *tasks = NULL;
+  for (const ql_value *hold = QL_GET(view, "holds")->first; hold; hold = hold->next)
+    if (!QL_GET(hold, "to") && ql_eq(TEXT_OF(hold, "agent"), agent)) tasks = QL_GET(hold, "tasks");
+  return tasks;
+}
+
 static ql_value *work(ql_arena *a, const ql_value *view, ql_str worker, ql_str leader) {
-  const ql_value *tasks = QL_GET(view, "tasks"), *talk = QL_GET(view, "talk");
+  const ql_value *tasks = QL_GET(view, "tasks"), *talk = QL_GET(view, "talk"), *held = held_tasks(view, worker);
   ql_buf out = ql_buf_new(ql_arena_alloc(a));
   ql_value *c = command(a, QL_STR("respond"), worker);
   ql_str kind = QL_STR("completed");
   bool any = false;
   for (const ql_value *task = tasks->first; task; task = task->next) {
-    if (!IS(task, "open") || !ql_eq(TEXT_OF(task, "agent"), worker)) continue;
     ql_str id = TEXT_OF(task, "id");
+    if (!IS(task, "open") || !has(held, id)) continue;
     if (any) ql_buf_byte(&out, '\n');
     any = true;
     if (orders_on(talk, id, leader) == 1 && asks_first(view, id)) {
