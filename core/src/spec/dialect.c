@@ -27,11 +27,11 @@ static const struct {
 };
 
 static const struct {
-  ql__dialect dialect;
   ql_str key;
+  ql__dialect dialect;
   unsigned weight;
 } KEYS[] = {
-#define KEY(dialect, key, weight) {QL__##dialect, QL_STR_INIT(key), weight},
+#define KEY(dialect, key, weight) {QL_STR_INIT(key), QL__##dialect, weight},
 #include "spec/dialects.def"
 };
 

@@ -28,9 +28,10 @@ ql_agent *ql__roster_get(const ql_roster *roster, ql_str id) {
 
 static ql_agent *add_agent(ql_roster *roster, ql_agent agent) {
   size_t slot = slot_of(roster, agent.id);
-  roster->agents[roster->agent_count++] = agent;
+  ql_agent *added = &roster->agents[roster->agent_count++];
+  *added = agent;
   roster->slots[slot] = roster->agent_count;
-  return &roster->agents[roster->agent_count - 1];
+  return added;
 }
 
 static bool has_word(ql_str text, const ql_str *words, size_t count) {
@@ -57,18 +58,17 @@ static bool leads(const ql__file *file) {
   return has_word(spec->id, LEADING, QL_COUNT(LEADING)) || has_word(first_sentence(spec->description), LEADING, QL_COUNT(LEADING));
 }
 
-/* Everything that may become an agent fits, so that agents never move. */
-static bool make_room(ql_roster *roster) {
+/* Everything that may become an agent fits, so that agents never move. Without memory there are none. */
+static void make_room(ql_roster *roster) {
   size_t most = roster->file_count, slots = SLOTS_MIN;
   for (size_t i = 0; i < roster->file_count; i++) most += roster->files[i].declared_count;
   while (slots < most * 2) slots *= 2;
   ql_agent *agents = ql_arena_array(roster->linked, most, sizeof *agents);
   size_t *table = ql_arena_array(roster->linked, slots, sizeof *table);
-  if (!agents || !table) return false;
+  if (!agents || !table) return;
   roster->agents = agents;
   roster->slots = table;
   roster->slot_count = slots;
-  return true;
 }
 
 /* Where the name of a file stands: the frontmatter's own line, or the start. */
@@ -92,7 +92,7 @@ static void take_file(ql_roster *roster, ql__file *file, ql__notes *notes) {
 
 /* `seen` holds for each agent the number of the last file that named it. */
 static void take_declared(ql_roster *roster, ql__file *file, ql__notes *notes, size_t *seen, size_t number) {
-  file->team = ql_arena_array(roster->linked, file->declared_count, sizeof *file->team);
+  file->team = ql_arena_array(roster->linked, file->declared_count, sizeof(void *));
   for (size_t i = 0; file->team && i < file->declared_count; i++) {
     const ql__declared *d = &file->declared[i];
     if (ql_eq(d->id, file->spec->id)) continue;
@@ -165,18 +165,19 @@ static void finish_notes(ql__file *file, ql__notes *notes) {
 
 ql_status ql_roster_link(ql_roster *roster, ql_error *err) {
   ql_arena_reset(roster->linked);
+  roster->agents = NULL;
   roster->agent_count = roster->slot_count = 0;
   size_t suggestions = 0;
   ql__notes *notes = ql_arena_array(roster->linked, roster->file_count, sizeof *notes);
-  bool room = notes && make_room(roster);
+  if (notes) make_room(roster);
   for (size_t i = 0; i < roster->file_count; i++) {
     ql__file *file = &roster->files[i];
     file->agent = NULL;
     file->team = NULL;
     file->team_count = file->diagnostic_count = 0;
-    if (room) notes[i].arena = roster->linked;
+    if (notes) notes[i].arena = roster->linked;
   }
-  if (!room) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  if (!roster->agents) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   for (size_t i = 0; i < roster->file_count; i++)
     if (roster->files[i].spec) take_file(roster, &roster->files[i], &notes[i]);
   size_t *seen = ql_arena_array(roster->linked, roster->slot_count, sizeof *seen);

@@ -102,7 +102,7 @@ static void take_indented(finder *f, ql_str line, ql_str rest) {
     if (!edits) return;
     edits[count++] = (ql_edit){at, blanks, QL_STR("")};
   }
-  if (!closed || to - from > QL_FRONTMATTER_BYTES_MAX) return;
+  if (!closed || !edits || to - from > QL_FRONTMATTER_BYTES_MAX) return;
   f->place.block = (ql__block){f->text.len - rest.len, to};
   f->place.body = f->text.len - next.len;
   f->place.open = edits[0].offset + edits[0].length;

@@ -59,20 +59,20 @@ static void note_segment(ql_str text, size_t from, size_t to, ql_str repaired, q
 
 void ql__find_mojibake(ql_str text, ql__notes *notes) {
   ql_buf repaired = ql_buf_new(ql_arena_alloc(notes->arena));
-  for (size_t at = 0; at < text.len; at++) {
-    /* Only C3 (À to ÿ) and C2 can start the UTF-8 form of a lead byte C2, C3 or E0 to F4. */
-    if ((unsigned char)text.ptr[at] != 0xC3) continue;
+  /* All lead bytes of UTF-8 are characters that UTF-8 writes with C3 first. */
+  for (size_t at = 0; (at = ql_find_byte(text, (char)0xC3, at)) != SIZE_MAX;) {
     size_t start = at, length;
     char original[4];
     repaired.len = 0;
-    while (at < text.len && take_original(text, &at, original, &length)) ql_buf_add(&repaired, (ql_str){original, length});
-    if (at == start) continue;
-    ql_str words = QL_ABSENT;
-    if (!ql__note_wanted(notes, QL__MOJIBAKE))
+    while (take_original(text, &at, original, &length)) ql_buf_add(&repaired, (ql_str){original, length});
+    if (at == start) {
+      at++;
+    } else if (!ql__note_wanted(notes, QL__MOJIBAKE)) {
       notes->dropped++;
-    else if (!repaired.failed && (words = ql_arena_str(notes->arena, ql_buf_str(&repaired))).ptr)
-      note_segment(text, start, at, words, notes);
-    at--;
+    } else if (!repaired.failed) {
+      ql_str words = ql_arena_str(notes->arena, ql_buf_str(&repaired));
+      if (words.ptr) note_segment(text, start, at, words, notes);
+    }
   }
   if (repaired.failed) (void)ql_arena_get(notes->arena, SIZE_MAX);
   ql_buf_free(&repaired);
