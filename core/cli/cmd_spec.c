@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "cli.h"
 
+static const char *plural(int64_t count) { return count == 1 ? "" : "s"; }
+
 static const struct {
   const char *word;
   cli_colour colour;
@@ -105,7 +107,9 @@ static int print_findings(cli *c, ql_roster *roster, size_t unreadable) {
   for (const ql_value *file = files->first; file; file = file->next)
     for (const ql_value *d = QL_GET(file, "diagnostics")->first; d; d = d->next)
       print_diagnostic(stdout, ql_get_str(file, QL_STR("path")), d);
-  if (fflush(stdout) == 0) cli_note("%zu files, %lld errors, %lld warnings", files->count, (long long)errors, (long long)warnings);
+  if (fflush(stdout) == 0)
+    cli_note("%zu file%s, %lld error%s, %lld warning%s", files->count, plural((int64_t)files->count), (long long)errors, plural(errors),
+             (long long)warnings, plural(warnings));
   return errors > 0 ? CLI_FAILED : CLI_DONE;
 }
 
@@ -136,8 +140,8 @@ static void print_agent(const ql_value *agent) {
   printf("%-13s  ", leads ? "leads" : declared ? "only named" : "");
   cli_put_short(stdout, about.ptr ? about : QL_STR(""), 80);
   int64_t errors = ql_get_int(agent, QL_STR("errors"), 0), warnings = ql_get_int(agent, QL_STR("warnings"), 0);
-  if (errors > 0) printf("  [%lld errors]", (long long)errors);
-  if (warnings > 0) printf("  [%lld warnings]", (long long)warnings);
+  if (errors > 0) printf("  [%lld error%s]", (long long)errors, plural(errors));
+  if (warnings > 0) printf("  [%lld warning%s]", (long long)warnings, plural(warnings));
   putchar('\n');
 }
 
@@ -148,7 +152,8 @@ static int print_roster(cli *c, const ql_roster *roster) {
   for (const ql_value *agent = QL_GET(value, "agents")->first; agent; agent = agent->next) print_agent(agent);
   int64_t errors = ql_get_int(value, QL_STR("errors"), 0), warnings = ql_get_int(value, QL_STR("warnings"), 0);
   if (errors + warnings > 0 && fflush(stdout) == 0)
-    cli_note("%lld errors, %lld warnings: questline check %s", (long long)errors, (long long)warnings, c->operands[0]);
+    cli_note("%lld error%s, %lld warning%s: questline check %s", (long long)errors, plural(errors), (long long)warnings, plural(warnings),
+             c->operands[0]);
   return CLI_DONE;
 }
 
