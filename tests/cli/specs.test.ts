@@ -101,7 +101,7 @@ test('check survives rings of links, pipes, folders named like files and what it
   assert.equal(code, 1);
   assert.match(stderr, /dangling\.md:1:1: error\[unreadable\] Cannot read it: No such file/);
   assert.match(stderr, /self\.md:1:1: error\[unreadable\]/);
-  assert.match(stderr, /^1 files, 2 errors/m);
+  assert.match(stderr, /^1 file, 2 errors/m);
 });
 
 test('check of nothing is a failure', async () => {
