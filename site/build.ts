@@ -36,7 +36,7 @@ await cp(app, join(dist, 'app'), { recursive: true });
 await cp(here('site.css'), join(dist, 'site.css'));
 await cp(here('../web/src/tokens.css'), join(dist, 'tokens.css'));
 await cp(here('../web/public/theme.js'), join(dist, 'theme.js'));
-await cp(here('../web/public/icon.svg'), join(dist, 'icon.svg'));
+await cp(here('../web/src/icons/live.svg'), join(dist, 'icon.svg'));
 
 const home = {
   title: 'Questline: your agents, one turn at a time',

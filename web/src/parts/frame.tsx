@@ -6,6 +6,9 @@ import { href } from '../app/route.ts';
 import { banner, isOver, titleOf } from '../app/words.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { Bead, jump, Name } from './parts.tsx';
+// In the bundle, not fetched: the tab's icon changes without a network too.
+import live from '../icons/live.svg?inline';
+import rest from '../icons/rest.svg?inline';
 
 const SCREENS: readonly { screen: 'team' | 'plan' | 'quest' | 'share' | 'library'; word: string; icon: IconName }[] = [
   { screen: 'team', word: 'Team', icon: 'team' },
@@ -174,7 +177,7 @@ export function Frame({ state, app, children }: { state: AppState; app: App; chi
   const held = quest === null ? route.screen === 'home' || route.screen === 'team' : quest.view.status === 'proposed' || (quest.view.status === 'running' && quest.view.holders.length > 0);
   useEffect(() => {
     document.title = title;
-    document.getElementById('icon')?.setAttribute('href', held ? './icon.svg' : './icon-rest.svg');
+    document.getElementById('icon')?.setAttribute('href', held ? live : rest);
   }, [title, held]);
   return (
     <>
