@@ -216,6 +216,7 @@ static void s05_mcp_names_and_retired_model(void **state) {
 
 static void roster_of_the_seeds(void **state) {
   (void)state;
+  (void)seed(0); /* skips before anything is to be freed */
   ql_roster *roster = ql_roster_new(ql_alloc_libc());
   for (size_t i = 0; i < SEEDS; i++) {
     const ql_spec *spec = seed(i);
