@@ -16,6 +16,9 @@ typedef struct ql_plan_need {
   ql_str agent, reason; /* "@database-optimizer", why it is needed */
 } ql_plan_need;
 
+/// The id of a task by its index: "T1" for 0. Absent when out of memory.
+ql_str ql_task_id(ql_arena *a, size_t index);
+
 typedef struct ql_plan_task {
   ql_str id; /* "T1", "T2" … in order */
   ql_str title;

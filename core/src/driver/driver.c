@@ -15,7 +15,7 @@ typedef enum step {
   STEP_FINISHED /* nothing more will come */
 } step;
 
-typedef enum mode { MODE_NORMAL, MODE_PREQUEST, MODE_QUEST } mode;
+typedef enum mode { MODE_NORMAL, MODE_PREQUEST, MODE_QUEST, MODE_COUNT } mode;
 
 struct ql_driver {
   ql_alloc alloc;
@@ -26,7 +26,7 @@ struct ql_driver {
   step step;
   int64_t effect; /* id of the open effect */
   ql_str answer;
-  const ql_value *create; /* the first command; NULL once the quest exists */
+  const ql_value *create; /* the first command of a new quest; NULL for one that was opened from its log */
   const ql_value *plan;   /* shape Plan, shown to the owner; NULL when the quest was opened from its log */
   const ql_value *wanted; /* the command in the making */
   int64_t looked_at;      /* events of the quest when `wanted` was made */
@@ -45,6 +45,8 @@ static const struct {
     {QL_STR_INIT("create quest"), MODE_QUEST}, {QL_STR_INIT("quest"), MODE_QUEST},
 };
 
+static const ql_str MODE_NAMES[MODE_COUNT] = {QL_STR_INIT("normal"), QL_STR_INIT("prequest"), QL_STR_INIT("quest")};
+
 /* An explicit choice wins, then the first word of the request; NORMAL is the default. *text loses the word. */
 static mode find_mode(ql_str explicit_mode, ql_str *text) {
   *text = ql_trim(*text);
@@ -58,9 +60,8 @@ static mode find_mode(ql_str explicit_mode, ql_str *text) {
     while (text->len > 0 && (text->ptr[0] == ':' || text->ptr[0] == '-')) *text = ql_trim(ql_slice(*text, 1, text->len));
     break;
   }
-  if (ql_eq(explicit_mode, QL_STR("normal"))) return MODE_NORMAL;
-  if (ql_eq(explicit_mode, QL_STR("prequest"))) return MODE_PREQUEST;
-  if (ql_eq(explicit_mode, QL_STR("quest"))) return MODE_QUEST;
+  for (size_t i = 0; i < MODE_COUNT; i++)
+    if (ql_eq(explicit_mode, MODE_NAMES[i])) return (mode)i;
   return found;
 }
 

@@ -117,7 +117,7 @@ static bool side_by_side(const sentences *parallel, const ql__words *a, const ql
 
 static ql_status add_task(ql__draft *d, ql_str title, ql_str agent, ql_error *err) {
   ql__draft_task *task;
-  ql_status status = ql__draft_task_new(d, ql__task_id(d->arena, d->task_count), &task, err);
+  ql_status status = ql__draft_task_new(d, ql_task_id(d->arena, d->task_count), &task, err);
   if (status != QL_OK) return status;
   task->title = title;
   task->agent = agent;

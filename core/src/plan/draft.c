@@ -120,7 +120,7 @@ ql_str ql__one_line(ql_arena *a, ql_str text) {
   return (ql_str){out, len};
 }
 
-ql_str ql__task_id(ql_arena *a, size_t index) {
+ql_str ql_task_id(ql_arena *a, size_t index) {
   char digits[24];
   size_t at = sizeof digits;
   for (size_t rest = index + 1; rest > 0; rest /= 10) digits[--at] = (char)('0' + (char)(rest % 10));
@@ -165,7 +165,7 @@ ql_status ql__draft_build(ql__draft *d, const ql_plan **out, ql_error *err) {
   for (size_t i = 0; i < d->task_count; i++) {
     const ql__draft_task *from = &d->tasks[i];
     ql_plan_task *task = &tasks[i];
-    task->id = ql__task_id(d->arena, i);
+    task->id = ql_task_id(d->arena, i);
     task->title = from->title;
     task->agent = from->agent;
     task->reason = from->reason;

@@ -59,7 +59,5 @@ QL_NODISCARD ql_status ql__draft_build(ql__draft *d, const ql_plan **out, ql_err
 
 /// One line of text: white space and control characters become single spaces, none at the ends. A copy; "" for an absent string.
 ql_str ql__one_line(ql_arena *a, ql_str text);
-/// "T" and the number from 1.
-ql_str ql__task_id(ql_arena *a, size_t index);
 
 #endif

@@ -136,7 +136,7 @@ static ql_str enumerate_tasks(ql_arena *a, unsigned tasks) {
   ql_str ids[TASKS_MAX];
   size_t count = 0;
   for (size_t i = 0; i < TASKS_MAX; i++)
-    if (tasks & (1u << i)) ids[count++] = ql__task_id(a, i);
+    if (tasks & (1u << i)) ids[count++] = ql_task_id(a, i);
   return enumerate(a, ids, count);
 }
 
@@ -276,7 +276,7 @@ static ql_status add_tasks(planner *p, ql__draft *d, ql_error *err) {
   for (size_t i = 0; i < p->count; i++) {
     const chosen *from = &p->tasks[i];
     ql__draft_task *task;
-    ql_status status = ql__draft_task_new(d, ql__task_id(p->arena, i), &task, err);
+    ql_status status = ql__draft_task_new(d, ql_task_id(p->arena, i), &task, err);
     if (status != QL_OK) return status;
     task->title = from->title;
     task->agent = from->who->id;
@@ -390,7 +390,7 @@ static void add_files(planner *p, ql__draft *d) {
   for (size_t i = 0; p->slug.ptr && i < p->count; i++) {
     ql_str file = p->tasks[i].piece->file;
     if (!file.ptr) continue;
-    ql_str purpose = join(p->arena, p->tasks[i].noun, QL_STR(" of "), ql__task_id(p->arena, i));
+    ql_str purpose = join(p->arena, p->tasks[i].noun, QL_STR(" of "), ql_task_id(p->arena, i));
     ql__draft_file(d, fill(p, file, QL_STR("")), purpose);
   }
 }

@@ -186,7 +186,7 @@ static void fill_in(const ql_quest *quest, ql_arena *a, ql_event_type type, size
   /* A single message names its task, so that a reader of the log need not count. */
   const ql_value *to = QL_GET(d, "to");
   if (type == QL_EVENT_message && seat == QL__LEADER && to && to->count == 1 && !QL_GET(d, "task"))
-    QL_SET(d, "task", ql_string(a, ql__quest_task_id(a, quest->state.task_count)));
+    QL_SET(d, "task", ql_string(a, ql_task_id(a, quest->state.task_count)));
 }
 
 /* The event that the same seat made with this fence and counter, -1 when there is none. */

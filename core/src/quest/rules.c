@@ -42,12 +42,6 @@ static bool pairs_listed(const ql_value *agents, const ql_value *pairs) {
   return true;
 }
 
-static size_t number_of(ql_str task_id) {
-  size_t number = 0;
-  for (size_t i = 1; i < task_id.len; i++) number = number * 10 + (size_t)(task_id.ptr[i] - '0');
-  return number;
-}
-
 /* Follows dependencies down from each task without recursion: a task met again while it is still on the path closes a cycle. */
 static bool has_cycle(const ql_value *const *tasks, size_t count) {
   enum { NEW, ON_PATH, FINISHED };
@@ -73,7 +67,7 @@ static bool has_cycle(const ql_value *const *tasks, size_t count) {
         continue;
       }
       next[depth - 1] = dependency->next;
-      size_t target = number_of(dependency->text) - 1;
+      size_t target = ql__task_number(dependency->text) - 1;
       if (mark[target] == ON_PATH) return true;
       if (mark[target] == NEW) task = target;
     }
@@ -89,7 +83,7 @@ static bool groups_fit(const ql_value *groups, const ql_value *const *tasks, siz
     number++;
     for (const ql_value *id = group->first; id; id = id->next) {
       *about = id->text;
-      size_t task = number_of(id->text);
+      size_t task = ql__task_number(id->text);
       if (task < 1 || task > count || group_of[task - 1] != 0) return false;
       group_of[task - 1] = number;
       placed++;
@@ -99,7 +93,7 @@ static bool groups_fit(const ql_value *groups, const ql_value *const *tasks, siz
     const ql_value *after = QL_GET(tasks[i], "after");
     *about = ql_get_str(tasks[i], QL_STR("id"));
     for (const ql_value *id = after ? after->first : NULL; id; id = id->next)
-      if (group_of[number_of(id->text) - 1] > group_of[i]) return false;
+      if (group_of[ql__task_number(id->text) - 1] > group_of[i]) return false;
   }
   return placed == count;
 }
@@ -113,10 +107,10 @@ static ql__verdict guard_plan(const ql_value *d) {
   for (const ql_value *task = list->first; task; task = task->next) {
     ql_str id = ql_get_str(task, QL_STR("id")), to = ql_get_str(task, QL_STR("to"));
     tasks[count++] = task;
-    if (number_of(id) != count || !listed(agents, to) || ql_eq(to, agents->first->text)) return refuse_about(QL__bad_plan, id);
+    if (ql__task_number(id) != count || !listed(agents, to) || ql_eq(to, agents->first->text)) return refuse_about(QL__bad_plan, id);
     const ql_value *after = QL_GET(task, "after");
     for (const ql_value *other = after ? after->first : NULL; other; other = other->next)
-      if (number_of(other->text) > list->count || seen_before(after, other)) return refuse_about(QL__bad_plan, id);
+      if (ql__task_number(other->text) > list->count || seen_before(after, other)) return refuse_about(QL__bad_plan, id);
   }
   if (has_cycle(tasks, count)) return refuse_about(QL__bad_plan, QL_STR("cycle"));
   ql_str about = QL_ABSENT;
@@ -148,7 +142,7 @@ static bool covered(const ql__state *s, size_t task, size_t group, size_t seat) 
 
 static ql__verdict guard_task(const ql__state *s, ql_str id, size_t group, size_t seat) {
   size_t task = ql__task_of(s, id);
-  if (task == QL__NONE) return number_of(id) == s->task_count + 1 ? ACCEPTED : refuse_about(QL__unknown_task, id);
+  if (task == QL__NONE) return ql__task_number(id) == s->task_count + 1 ? ACCEPTED : refuse_about(QL__unknown_task, id);
   if (s->tasks[task].status == QL__DROPPED) return refuse_about(QL__task_closed, id);
   for (size_t i = 0; i < s->item_count; i++)
     if (s->items[i].task == task && s->slots[s->items[i].slot].seat != seat) return refuse_about(QL__task_taken, id);
@@ -175,7 +169,7 @@ static ql__verdict guard_order(const ql__state *s, const ql__event *event) {
   if (s->item_count + to->count > QL_TURN_STEPS_MAX) return refuse_about(QL__limit, QL_STR("QL_TURN_STEPS_MAX"));
   if (!task.ptr) return s->task_count + to->count > QL_QUEST_TASKS_MAX ? refuse_about(QL__limit, QL_STR("QL_QUEST_TASKS_MAX")) : ACCEPTED;
   if (to->count > 1) return refuse(QL__one_recipient);
-  if (number_of(task) > QL_QUEST_TASKS_MAX) return refuse_about(QL__unknown_task, task);
+  if (ql__task_number(task) > QL_QUEST_TASKS_MAX) return refuse_about(QL__unknown_task, task);
   return guard_task(s, task, group, ql__seat_of(s, to->first->text));
 }
 
@@ -353,12 +347,12 @@ ql_value *ql__refusal_value(ql_arena *a, const ql__state *s, ql__verdict verdict
   }
   if (verdict.code == QL__tasks_open) {
     for (size_t i = 0; i < s->task_count; i++)
-      if (!ql__closed(&s->tasks[i])) ql_push(names, ql_string(a, ql__quest_task_id(a, i)));
+      if (!ql__closed(&s->tasks[i])) ql_push(names, ql_string(a, ql_task_id(a, i)));
     QL_SET(refusal, "tasks", names);
   }
   bool about_task = verdict.code == QL__unknown_task || verdict.code == QL__task_closed || verdict.code == QL__task_taken ||
                     verdict.code == QL__dependency_open;
-  if (verdict.blocker != QL__NONE) verdict.about = ql__quest_task_id(a, verdict.blocker);
+  if (verdict.blocker != QL__NONE) verdict.about = ql_task_id(a, verdict.blocker);
   if (about_task) QL_SET(refusal, "task", ql_string(a, verdict.about));
   ql_str meant = verdict.code == QL__not_recruited ? suggestion(s, verdict.about) : QL_ABSENT;
   if (meant.ptr) QL_SET(refusal, "did_you_mean", ql_string(a, meant));

@@ -32,15 +32,14 @@ size_t ql__seat_of(const ql__state *s, ql_str id) {
   return QL__NONE;
 }
 
-/* The number of a well-formed id "T<number>", from 1. */
-static size_t task_number(ql_str id) {
+size_t ql__task_number(ql_str id) {
   size_t number = 0;
   for (size_t i = 1; i < id.len; i++) number = number * 10 + (size_t)(id.ptr[i] - '0');
   return number;
 }
 
 size_t ql__task_of(const ql__state *s, ql_str id) {
-  size_t number = task_number(id);
+  size_t number = ql__task_number(id);
   return number >= 1 && number <= s->task_count ? number - 1 : QL__NONE;
 }
 
@@ -63,13 +62,6 @@ bool ql__shown_holding(const ql__state *s, size_t seat) { return s->status == QL
 
 bool ql__over(const ql__state *s) { return s->status >= QL__COMPLETED; }
 bool ql__closed(const ql__task *task) { return task->status == QL__DONE || task->status == QL__DROPPED; }
-
-ql_str ql__quest_task_id(ql_arena *a, size_t task) {
-  ql_buf buf = ql_buf_new(ql_arena_alloc(a));
-  ql_buf_byte(&buf, 'T');
-  ql_buf_int(&buf, (int64_t)task + 1);
-  return ql_buf_take(&buf, a);
-}
 
 /* ---- room ---- */
 
@@ -126,7 +118,8 @@ static void apply_tasks(ql__state *s, const ql_value *d) {
     size_t *room = task->after;
     *task = (ql__task){.seat = ql__seat_of(s, ql_get_str(item, QL_STR("to"))), .after = room};
     const ql_value *after = QL_GET(item, "after");
-    for (const ql_value *id = after ? after->first : NULL; id; id = id->next) task->after[task->after_count++] = task_number(id->text) - 1;
+    for (const ql_value *id = after ? after->first : NULL; id; id = id->next)
+      task->after[task->after_count++] = ql__task_number(id->text) - 1;
   }
   const ql_value *groups = QL_GET(d, "groups");
   size_t number = 0;
@@ -314,10 +307,10 @@ static ql_value *tasks_value(ql_arena *a, const ql__state *s) {
     const ql__task *task = &s->tasks[i];
     ql_value *item = ql_push(tasks, ql_object(a));
     ql_value *after = ql_array(a);
-    for (size_t k = 0; k < task->after_count; k++) ql_push(after, ql_string(a, ql__quest_task_id(a, task->after[k])));
+    for (size_t k = 0; k < task->after_count; k++) ql_push(after, ql_string(a, ql_task_id(a, task->after[k])));
     set_list(item, QL_STR("after"), after);
     if (task->group > 0) QL_SET(item, "group", ql_int(a, (int64_t)task->group));
-    QL_SET(item, "id", ql_string(a, ql__quest_task_id(a, i)));
+    QL_SET(item, "id", ql_string(a, ql_task_id(a, i)));
     QL_SET(item, "status", ql_string(a, TASK_NAMES[task->status]));
     QL_SET(item, "to", ql_string(a, s->seats[task->seat].id));
   }
@@ -335,7 +328,7 @@ static ql_value *groups_value(ql_arena *a, const ql__state *s) {
       if (s->items[k].slot != i) continue;
       ql_value *item = ql_push(inbox, ql_array(a));
       ql_push(item, ql_int(a, s->items[k].n));
-      ql_push(item, ql_string(a, ql__quest_task_id(a, s->items[k].task)));
+      ql_push(item, ql_string(a, ql_task_id(a, s->items[k].task)));
       if (s->items[k].returned) ql_push(item, ql_string(a, SLOT_NAMES[QL__RETURNED]));
     }
     QL_SET(slot, "inbox", inbox);

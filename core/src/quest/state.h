@@ -2,6 +2,8 @@
 #ifndef QL_QUEST_STATE_H
 #define QL_QUEST_STATE_H
 
+#include <questline/plan.h>
+
 #include "quest/event.h"
 
 #define QL__OWNER  0u /* seat 0 is the owner, seat 1 the leader, the workers follow in the order of create */
@@ -80,6 +82,7 @@ typedef struct ql__state {
 } ql__state;
 
 size_t ql__seat_of(const ql__state *s, ql_str id); /* QL__NONE when nobody has that name */
+size_t ql__task_number(ql_str id);                 /* of a well-formed id: "T3" is 3 */
 size_t ql__task_of(const ql__state *s, ql_str id); /* "T3" is 2; QL__NONE when there is no such task */
 size_t ql__group_count(const ql__state *s);        /* of this turn */
 size_t ql__slot_of(const ql__state *s, size_t group, size_t seat);
@@ -87,7 +90,6 @@ bool ql__holds(const ql__state *s, size_t seat);
 bool ql__shown_holding(const ql__state *s, size_t seat); /* a proposed quest waits for its owner: for a screen that holds too */
 bool ql__over(const ql__state *s);
 bool ql__closed(const ql__task *task); /* done or dropped */
-ql_str ql__quest_task_id(ql_arena *a, size_t task);
 ql_str ql__status_name(ql__status status);
 ql_str ql__task_status_name(ql__task_status status);
 ql_str ql__slot_status_name(ql__slot_status status);

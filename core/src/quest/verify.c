@@ -48,8 +48,9 @@ static ql_value *problem_value(ql_arena *a, const finding *f) {
   return problem;
 }
 
-/* Lines behind one of newer rules: the chain can still be followed. Stops at the first break. */
-static ql_status follow_chain(const ql_quest *quest, ql_str rest, int64_t *events, uint8_t head[QL_HASH_BYTES], finding *f, ql_error *err) {
+/* Lines behind one that is illegal or of newer rules: bytes and chain can still be checked. Stops at the first break. */
+static ql_status follow_chain(ql_arena *answer, const ql_quest *quest, ql_str rest, int64_t *events, uint8_t head[QL_HASH_BYTES],
+                              finding *f, ql_error *err) {
   ql_arena *a = ql_arena_new(quest->alloc);
   if (!a) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   ql_status status = QL_OK;
@@ -65,7 +66,7 @@ static ql_status follow_chain(const ql_quest *quest, ql_str rest, int64_t *event
     status = ql__line_read(a, ql_slice(rest, 0, end), head, *events, &line, &inner);
     if (status == QL_ERR_NOMEM) break;
     if (status != QL_OK && status != QL_ERR_VERSION) {
-      *f = (finding){QL_STR("intact"), c_string(quest->scratch, inner.message), *events + 1, inner.offset};
+      *f = (finding){QL_STR("intact"), c_string(answer, inner.message), *events + 1, inner.offset};
       status = QL_OK;
       break;
     }
@@ -88,14 +89,10 @@ ql_status ql_verify(ql_arena *a, ql_str log, ql_str head, ql_value **out, ql_err
   int64_t events = ql_quest_count(quest);
   uint8_t last[QL_HASH_BYTES];
   for (size_t i = 0; i < QL_HASH_BYTES; i++) last[i] = quest->head[i];
-  if (status == QL_ERR_STATE) {
-    f = (finding){QL_STR("legal"), c_string(a, why.detail), why.line, 0};
-    legal = QL_STR("no");
-  } else if (status == QL_ERR_VERSION) {
-    legal = QL_STR("unknown");
-    size_t from = quest->log.len;
-    status = follow_chain(quest, ql_slice(log, from, log.len), &events, last, &f, err);
-    f.cause = f.cause.ptr ? ql_arena_str(a, f.cause) : QL_ABSENT;
+  if (status == QL_ERR_STATE || status == QL_ERR_VERSION) {
+    if (status == QL_ERR_STATE) f = (finding){QL_STR("legal"), c_string(a, why.detail), why.line, 0};
+    legal = status == QL_ERR_STATE ? QL_STR("no") : QL_STR("unknown");
+    status = follow_chain(a, quest, ql_slice(log, quest->log.len, log.len), &events, last, &f, err);
   } else if (status != QL_OK && status != QL_ERR_NOMEM) {
     f = (finding){QL_STR("intact"), c_string(a, why.message), why.line, why.offset};
   } else if (status == QL_OK && events == 0) {

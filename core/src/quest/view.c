@@ -4,7 +4,7 @@
 
 static ql_value *id_list(ql_arena *a, const size_t *tasks, size_t count) {
   ql_value *list = ql_array(a);
-  for (size_t i = 0; i < count; i++) ql_push(list, ql_string(a, ql__quest_task_id(a, tasks[i])));
+  for (size_t i = 0; i < count; i++) ql_push(list, ql_string(a, ql_task_id(a, tasks[i])));
   return list;
 }
 
@@ -98,7 +98,7 @@ static ql_value *groups_value(ql_arena *a, const ql__state *s, const size_t *gro
   for (size_t g = 1; g <= count; g++) {
     ql_value *group = ql_push(groups, ql_array(a));
     for (size_t i = 0; i < s->task_count; i++)
-      if (group_of[i] == g) ql_push(group, ql_string(a, ql__quest_task_id(a, i)));
+      if (group_of[i] == g) ql_push(group, ql_string(a, ql_task_id(a, i)));
   }
   return groups;
 }
@@ -132,7 +132,7 @@ static ql_value *tasks_value(const ql_quest *quest, ql_arena *a, const opened *c
     QL_SET(item, "after", id_list(a, task->after, task->after_count));
     QL_SET(item, "agent", ql_string(a, s->seats[task->seat].id));
     QL_SET(item, "group", ql_int(a, (int64_t)group_of[i]));
-    QL_SET(item, "id", ql_string(a, ql__quest_task_id(a, i)));
+    QL_SET(item, "id", ql_string(a, ql_task_id(a, i)));
     QL_SET(item, "outputs", text_list(a, create, plan ? QL_GET(plan, "outputs") : NULL));
     QL_SET(item, "status", ql_string(a, ql__task_status_name(task->status)));
     QL_SET(item, "title", ql_string(a, title));
@@ -194,7 +194,7 @@ static ql_value *next_value(ql_arena *a, const ql__state *s, const size_t *group
     if (s->slots[i].status != QL__QUEUED) continue;
     ql_value *tasks = push_next(a, next, s->seats[s->slots[i].seat].id, false);
     for (size_t k = 0; k < s->item_count; k++)
-      if (s->items[k].slot == i) ql_push(tasks, ql_string(a, ql__quest_task_id(a, s->items[k].task)));
+      if (s->items[k].slot == i) ql_push(tasks, ql_string(a, ql_task_id(a, s->items[k].task)));
   }
   bool leader_returns = s->slot_count > 0 || s->status == QL__PROPOSED;
   if (leader_returns) push_next(a, next, s->seats[QL__LEADER].id, false);
@@ -205,7 +205,7 @@ static ql_value *next_value(ql_arena *a, const ql__state *s, const size_t *group
       if (group_of[i] != g || s->tasks[i].status != QL__TODO) continue;
       if (s->tasks[i].seat != before) tasks = push_next(a, next, s->seats[s->tasks[i].seat].id, true);
       before = s->tasks[i].seat;
-      ql_push(tasks, ql_string(a, ql__quest_task_id(a, i)));
+      ql_push(tasks, ql_string(a, ql_task_id(a, i)));
     }
   }
   return next;
@@ -230,7 +230,7 @@ static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, c
     QL_SET(item, "task", ql_string(a, task));
   } else if (event->type == QL_EVENT_message) {
     for (size_t i = 0; i < s->task_count; i++)
-      if (s->tasks[i].opened_by == n) ql_push(tasks, ql_string(a, ql__quest_task_id(a, i)));
+      if (s->tasks[i].opened_by == n) ql_push(tasks, ql_string(a, ql_task_id(a, i)));
   } else if (event->type == QL_EVENT_respond) {
     const ql__hold *hold = ends[n] > 0 ? &quest->holds[ends[n] - 1] : NULL;
     if (hold) tasks = id_list(a, quest->hold_tasks + hold->first_task, hold->task_count);
@@ -353,7 +353,7 @@ static ql_value *push_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox,
   QL_SET(item, "from", ql_string(a, ql_get_str(event.e, QL_STR("by"))));
   if (kind.ptr) QL_SET(item, "kind", ql_string(a, kind));
   QL_SET(item, "n", ql_int(a, n));
-  if (task != QL__NONE) QL_SET(item, "task", ql_string(a, ql__quest_task_id(a, task)));
+  if (task != QL__NONE) QL_SET(item, "task", ql_string(a, ql_task_id(a, task)));
   QL_SET(item, "text", ql_string(a, words ? text_at(&event, words) : QL_ABSENT));
   return item;
 }
