@@ -277,6 +277,20 @@ static void an_illegal_event_is_found(void **state) {
   ql_quest_free(quest);
 }
 
+static void a_pause_keeps_the_turn_for_who_held_it(void **state) {
+  (void)state;
+  ql_quest *quest = told(5);
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  assert_int_equal(QL_GET(ql_quest_view(quest, a), "kept")->count, 0);
+  assert_int_equal(play_c(quest, "{\"by\":\"@owner\",\"type\":\"pause\"}", NULL), QL_OK);
+  const ql_value *view = ql_quest_view(quest, a);
+  assert_int_equal(QL_GET(view, "holders")->count, 0);
+  assert_int_equal(QL_GET(view, "kept")->count, 1);
+  assert_str_is(QL_GET(view, "kept")->first->text, "@api");
+  ql_arena_free(a);
+  ql_quest_free(quest);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(replay_equals_live),
@@ -288,6 +302,7 @@ int main(void) {
       cmocka_unit_test(a_line_at_the_limit_and_one_more),
       cmocka_unit_test(refusals_leave_no_trace),
       cmocka_unit_test(an_illegal_event_is_found),
+      cmocka_unit_test(a_pause_keeps_the_turn_for_who_held_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -358,6 +358,8 @@ export interface QuestView {
   /** the turn line so far */
   holds: HoldView[];
   id: string | null;
+  /** who holds the turn again when the pause is over; empty unless paused */
+  kept: string[];
   /** null where withheld */
   mission: string | null;
   /** events so far */

@@ -51,12 +51,13 @@ size_t ql__slot_of(const ql__state *s, size_t group, size_t seat) {
   return QL__NONE;
 }
 
-bool ql__holds(const ql__state *s, size_t seat) {
-  if (s->status != QL__RUNNING) return false;
+bool ql__keeps(const ql__state *s, size_t seat) {
   if (s->group == 0) return seat == QL__LEADER;
   size_t slot = ql__slot_of(s, s->group, seat);
   return slot != QL__NONE && s->slots[slot].status == QL__HOLDING;
 }
+
+bool ql__holds(const ql__state *s, size_t seat) { return s->status == QL__RUNNING && ql__keeps(s, seat); }
 
 bool ql__shown_holding(const ql__state *s, size_t seat) { return s->status == QL__PROPOSED ? seat == QL__OWNER : ql__holds(s, seat); }
 

@@ -86,6 +86,7 @@ size_t ql__task_number(ql_str id);                 /* of a well-formed id: "T3" 
 size_t ql__task_of(const ql__state *s, ql_str id); /* "T3" is 2; QL__NONE when there is no such task */
 size_t ql__group_count(const ql__state *s);        /* of this turn */
 size_t ql__slot_of(const ql__state *s, size_t group, size_t seat);
+bool ql__keeps(const ql__state *s, size_t seat); /* holds, or will when a pause is over */
 bool ql__holds(const ql__state *s, size_t seat);
 bool ql__shown_holding(const ql__state *s, size_t seat); /* a proposed quest waits for its owner: for a screen that holds too */
 bool ql__over(const ql__state *s);

@@ -276,9 +276,12 @@ static ql_str last_words(const ql_quest *quest, ql_arena *a) {
 }
 
 static void set_holders(ql_arena *a, ql_value *view, const ql__state *s) {
-  ql_value *holders = ql_array(a);
-  for (size_t i = 0; i < s->seat_count; i++)
+  ql_value *holders = ql_array(a), *kept = ql_array(a);
+  for (size_t i = 0; i < s->seat_count; i++) {
     if (ql__shown_holding(s, i)) ql_push(holders, ql_string(a, s->seats[i].id));
+    if (s->status == QL__PAUSED && ql__keeps(s, i)) ql_push(kept, ql_string(a, s->seats[i].id));
+  }
+  QL_SET(view, "kept", kept);
   bool owner = s->seat_count > 0 && ql__shown_holding(s, QL__OWNER), leader = s->seat_count > 1 && ql__shown_holding(s, QL__LEADER);
   QL_SET(view, "holders", holders);
   QL_SET(view, "holder",

@@ -26,12 +26,8 @@ export function banner(view: QuestView): { who: string; says: string } {
   switch (view.status) {
     case 'proposed':
       return { who: 'Your move', says: 'approve the plan, or reject it' };
-    case 'paused': {
-      // The pause ended what they held; they hold again when it is over.
-      const last = Math.max(...view.holds.map((hold) => hold.to ?? view.n));
-      const keep = view.holds.filter((hold) => (hold.to ?? view.n) === last).map((hold) => hold.agent);
-      return { who: 'Paused', says: keep.length === 0 ? 'the turn is kept' : `the turn is kept by ${list(keep)}` };
-    }
+    case 'paused':
+      return { who: 'Paused', says: `the turn is kept by ${list(view.kept)}` };
     case 'completed':
       return { who: 'Completed', says: 'nobody holds the turn' };
     case 'failed':

@@ -1,6 +1,6 @@
 import type { Verdict } from '@questline/core';
 import type { ComponentChildren, JSX, TargetedMouseEvent } from 'preact';
-import { bare, findings, letters, type Sign } from '../app/words.ts';
+import { bare, CAVEAT, findings, letters, type Sign } from '../app/words.ts';
 import { Icon, type IconName } from './icons.tsx';
 
 /** "@name" with a quieter @. */
@@ -97,5 +97,18 @@ export function Blank({ icon, title, children, acts }: { icon: IconName; title: 
       <p>{children}</p>
       {acts !== undefined && <div class="row">{acts}</div>}
     </div>
+  );
+}
+
+/** What a shared quest says of itself wherever it is shown: that opening is harmless, and what its verification does not prove. */
+export function OpeningNote(): JSX.Element {
+  return (
+    <>
+      <p class="safe">
+        <Icon name="lock" />
+        <span>Opening runs nothing. Agents in this quest start with all tools off.</span>
+      </p>
+      <p class="caveat">{CAVEAT}</p>
+    </>
   );
 }

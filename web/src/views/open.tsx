@@ -3,9 +3,9 @@ import { useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { AppState } from '../app/model.ts';
 import { href } from '../app/route.ts';
-import { banner, CAVEAT, count, sound } from '../app/words.ts';
+import { banner, count, sound } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
-import { Blank, Verdicts } from '../parts/parts.tsx';
+import { Blank, OpeningNote, Verdicts } from '../parts/parts.tsx';
 import { scoreOf } from '../parts/score.ts';
 import { lineInWords, Track } from '../parts/track.tsx';
 import { QuestBody } from './quest.tsx';
@@ -127,11 +127,7 @@ export function OpenScreen({ state, app }: { state: AppState; app: App }): JSX.E
               </button>
             )}
           </div>
-          <p class="safe">
-            <Icon name="lock" />
-            <span>Opening runs nothing. Agents in this quest start with all tools off.</span>
-          </p>
-          <p class="caveat">{CAVEAT}</p>
+          <OpeningNote />
         </div>
       </section>
     </main>

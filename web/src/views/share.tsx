@@ -4,9 +4,9 @@ import type { App } from '../app/app.ts';
 import { size } from '../app/bytes.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
-import { banner, CAVEAT, count, isOver } from '../app/words.ts';
+import { banner, count, isOver } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
-import { Blank, Verdicts } from '../parts/parts.tsx';
+import { Blank, OpeningNote, Verdicts } from '../parts/parts.tsx';
 import { scoreOf } from '../parts/score.ts';
 import { lineInWords, Track } from '../parts/track.tsx';
 import { TroubleScreen } from './trouble.tsx';
@@ -171,11 +171,7 @@ export function Preview({ quest, app, heading, watching = false }: { quest: Open
             </button>
           </div>
         )}
-        <p class="safe">
-          <Icon name="lock" />
-          <span>Opening runs nothing. Agents in this quest start with all tools off.</span>
-        </p>
-        <p class="caveat">{CAVEAT}</p>
+        <OpeningNote />
       </div>
     </section>
   );
