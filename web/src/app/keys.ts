@@ -18,7 +18,8 @@ export function listenForKeys(app: App): void {
       else if (state.quest !== null && state.quest.at !== null) app.viewer.look(null);
       return;
     }
-    if (typing(event.target) || state.help) return;
+    // The dialog itself, not the state: the browser closes it before it tells, and a key in between would be lost.
+    if (typing(event.target) || document.querySelector('dialog[open]') !== null) return;
     if (going) {
       going = false;
       if (key in GO) {
