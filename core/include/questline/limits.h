@@ -8,6 +8,8 @@
 #define QL_FRONTMATTER_DEPTH_MAX 16u
 #define QL_FRONTMATTER_NODES_MAX 1024u
 #define QL_SPEC_DIAGNOSTICS_MAX  256u
+#define QL_RULE_ITEMS_MAX        4096u
+#define QL_REQUEST_BYTES_MAX     (64u * 1024u)
 #define QL_ROSTER_FILES_MAX      4096u
 #define QL_JSON_DEPTH_MAX        64u
 #define QL_JSON_BYTES_MAX        (8u * 1024u * 1024u)

@@ -25,6 +25,14 @@ void ql_roster_free(ql_roster *roster);
 /// Adds one file; path and text are copied. Order of adding is kept and decides who keeps a name that is used twice.
 /// @return QL_OK; QL_ERR_LIMIT (QL_ROSTER_FILES_MAX, or the file is larger than QL_SPEC_BYTES_MAX: then it is kept as a diagnostic only); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_roster_add(ql_roster *roster, ql_str path, ql_str text, ql_error *err);
+/// Reads the files that are added from now on as this dialect; absent: found out from each. @return QL_OK; QL_ERR_ARGUMENT.
+QL_NODISCARD ql_status ql_roster_dialect(ql_roster *roster, ql_str dialect, ql_error *err);
+/// Switches a rule, or an item of one, of an agent's file off or on again. Rules are on to begin with; what is off is not asked by
+/// ql_route, ql_permit and ql_context_pack. An id that the file does not have is kept, for it may come back with the next version.
+/// @return QL_OK; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_roster_switch(ql_roster *roster, ql_str agent, ql_str rule, bool on, ql_error *err);
+/// Whether nothing switched that rule or item off.
+bool ql_roster_rule_on(const ql_roster *roster, ql_str agent, ql_str rule);
 /// Resolves names across files; called after the last add and again after further ones. @return QL_OK; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_roster_link(ql_roster *roster, ql_error *err);
 size_t ql_roster_count(const ql_roster *roster);

@@ -2,7 +2,7 @@
 #ifndef QUESTLINE_SPEC_H
 #define QUESTLINE_SPEC_H
 
-#include <questline/value.h>
+#include <questline/policy.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -58,6 +58,8 @@ typedef struct ql_spec {
   size_t body_offset;  /* where the prose starts */
   const ql_section *sections;
   size_t section_count;
+  const ql_rule *rules; /* what its prose demands, in order of place; linked by next */
+  size_t rule_count;
   const ql_diagnostic *diagnostics; /* by rising offset */
   size_t diagnostic_count;
   char sha256[65]; /* lower-case hex of the raw bytes, as sha256sum prints it */
@@ -68,6 +70,50 @@ typedef struct ql_spec {
 /// @param path  names the file in messages; its stem is the last resort for a name; may be absent
 /// @return QL_OK; QL_ERR_LIMIT (more than QL_SPEC_BYTES_MAX, nothing is read); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_spec_parse(ql_arena *a, ql_str path, ql_str text, const ql_spec **out, ql_error *err);
+/// The same with the dialect given, by its id ("claude-code"); absent: found out from the file.
+/// @return also QL_ERR_ARGUMENT for a dialect there is not.
+QL_NODISCARD ql_status ql_spec_parse_as(ql_arena *a, ql_str path, ql_str text, ql_str dialect, const ql_spec **out, ql_error *err);
+
+/// The dialects there are, in the order of the documentation: id and product; false behind the last.
+bool ql_dialect_at(size_t index, ql_str *id, ql_str *product);
+
+/// Which findings to mend.
+typedef struct ql_mend {
+  ql_str dialect; /* as for ql_spec_parse_as; may be absent */
+  ql_str code;    /* only findings with this code; absent: all that have a fix */
+  size_t offset;  /* only the finding there; SIZE_MAX: all of them */
+} ql_mend;
+
+/// Applies fixes to a file: round after round, each round those that do not overlap, until nothing is left to mend. Bytes outside the
+/// edits stay as they are, bytes that are not UTF-8 included.
+/// @param out     in the arena; the file itself when there is nothing to mend
+/// @param mended  how many findings; may be NULL
+/// @return QL_OK; QL_ERR_ARGUMENT; QL_ERR_LIMIT (the file, before or after, is larger than QL_SPEC_BYTES_MAX); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_spec_fix(ql_arena *a, ql_str path, ql_str text, ql_mend which, ql_str *out, size_t *mended, ql_error *err);
+
+/// What a dialect cannot say, or says otherwise.
+typedef struct ql_loss {
+  ql_str field;  /* "tools", "maxTurns", "tools.websearch"; "body" for a limit on the prose */
+  size_t offset; /* in the file */
+  uint32_t line;
+  ql_str message; /* what becomes of it */
+} ql_loss;
+
+typedef struct ql_export {
+  ql_str text; /* the whole file */
+  ql_str path; /* where the product looks for it, from the root of a repository */
+  const ql_loss *losses;
+  size_t loss_count;
+} ql_export;
+
+/// Writes an agent file for another product: names of keys, tools and models as that product knows them, the prose untouched. To the
+/// dialect that the file already has: the file itself, byte by byte.
+/// @param file     the bytes that spec was read from
+/// @param dialect  an id of ql_dialect_at
+/// @return QL_OK; QL_ERR_ARGUMENT for a dialect there is not; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_spec_export(ql_arena *a, const ql_spec *spec, ql_str file, ql_str dialect, ql_export *out, ql_error *err);
+/// The shape `Export` of shapes.def. NULL when out of memory.
+ql_value *ql_export_value(ql_arena *a, const ql_export *export_);
 
 /// The shape `Spec` of shapes.def. NULL when out of memory.
 ql_value *ql_spec_value(ql_arena *a, const ql_spec *spec);
