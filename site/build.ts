@@ -17,8 +17,10 @@ const app = here('../web/dist');
 const SOURCES: Record<string, () => Promise<string> | string> = {
   'command-line': async () => (await readFile(here('docs/command-line.md'), 'utf8')) + help(),
   diagnostics: async () => describeDiagnostics(await readFile(here('docs/diagnostics.md'), 'utf8')),
+  dialects: () => declared('dialects'),
   events: () => declared('events'),
   refusals: () => declared('refusals'),
+  rules: () => declared('rules'),
   shapes: () => declared('shapes'),
   statuses: () => declared('statuses'),
   limits: () => declared('limits'),

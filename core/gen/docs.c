@@ -111,12 +111,40 @@ static void print_diagnostics(void) {
               &gen_diagnostics);
 }
 
+static void print_rules(void) {
+  static const char *const columns[] = {"kind", "title", "meaning", "items"};
+  printf("# Rules\n\nEvery kind of rule that is found in the prose of an agent file, and what its items are.\n");
+  print_header(columns, QL_COUNT(columns));
+  for (size_t i = 0; i < gen_rules.count; i++) {
+    const gen_item *rule = &gen_rules.at[i];
+    printf("|");
+    print_code_cell(rule->name);
+    print_cell(rule->word);
+    print_cell(rule->doc);
+    print_cell(rule->items);
+    printf("\n");
+  }
+}
+
+static void print_dialects(void) {
+  static const char *const columns[] = {"dialect", "read by", "where frontmatter is broken, that product"};
+  printf("# Dialects\n\nThe kinds of agent files that are read and written. A file whose dialect nothing tells is called `plain`.\n");
+  print_header(columns, QL_COUNT(columns));
+  for (size_t i = 0; i < gen_dialects.count; i++) {
+    printf("|");
+    print_code_cell(gen_dialects.at[i].name);
+    print_cell(gen_dialects.at[i].word);
+    print_cell(gen_dialects.at[i].doc);
+    printf("\n");
+  }
+}
+
 static const struct {
   const char *name;
   void (*print)(void);
 } pages[] = {
-    {"events", print_events},           {"shapes", print_shapes},     {"refusals", print_refusals},
-    {"diagnostics", print_diagnostics}, {"statuses", print_statuses}, {"limits", print_limits},
+    {"events", print_events},     {"shapes", print_shapes}, {"refusals", print_refusals}, {"diagnostics", print_diagnostics},
+    {"statuses", print_statuses}, {"limits", print_limits}, {"rules", print_rules},       {"dialects", print_dialects},
 };
 
 bool gen_print_page(const char *page) {

@@ -20,12 +20,13 @@ typedef struct gen_row {
   const char *doc;
 } gen_row;
 
-/// A status, a limit, a refusal or a diagnostic.
+/// A status, a limit, a refusal, a diagnostic, a kind of rule or a dialect.
 typedef struct gen_item {
   const char *name;
   long long value;  /* of a status or limit */
-  const char *word; /* the severity of a diagnostic */
+  const char *word; /* the severity of a diagnostic, the title of a rule, the product of a dialect */
   const char *doc;
+  const char *items; /* what the items of a rule are */
 } gen_item;
 
 typedef struct gen_rows {
@@ -39,7 +40,7 @@ typedef struct gen_items {
 } gen_items;
 
 extern const gen_rows gen_shapes, gen_events;
-extern const gen_items gen_statuses, gen_limits, gen_refusals, gen_diagnostics;
+extern const gen_items gen_statuses, gen_limits, gen_refusals, gen_diagnostics, gen_rules, gen_dialects;
 
 /// What a kind of events.def is.
 typedef struct gen_kind {

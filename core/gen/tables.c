@@ -36,28 +36,28 @@ static const gen_row events[] = {
 const gen_rows gen_events = {events, QL_COUNT(events)};
 
 static const gen_item statuses[] = {
-#define X(name, code, sentence) {#name, code, NULL, sentence},
+#define X(name, code, sentence) {#name, code, NULL, sentence, NULL},
 #include <questline/status.def>
 #undef X
 };
 const gen_items gen_statuses = {statuses, QL_COUNT(statuses)};
 
 static const gen_item limits[] = {
-#define LIMIT(name, doc) {#name, name, NULL, doc},
+#define LIMIT(name, doc) {#name, name, NULL, doc, NULL},
 #include <questline/limits.def>
 #undef LIMIT
 };
 const gen_items gen_limits = {limits, QL_COUNT(limits)};
 
 static const gen_item refusals[] = {
-#define X(code, sentence) {#code, 0, NULL, sentence},
+#define X(code, sentence) {#code, 0, NULL, sentence, NULL},
 #include <questline/refusals.def>
 #undef X
 };
 const gen_items gen_refusals = {refusals, QL_COUNT(refusals)};
 
 static const gen_item diagnostics[] = {
-#define DIAGNOSTIC(name, code, severity, meaning) {code, 0, DIAGNOSTIC_##severity, meaning},
+#define DIAGNOSTIC(name, code, severity, meaning) {code, 0, DIAGNOSTIC_##severity, meaning, NULL},
 #define DIAGNOSTIC_ERROR                          "error"
 #define DIAGNOSTIC_WARNING                        "warning"
 #define DIAGNOSTIC_INFO                           "info"
@@ -65,6 +65,23 @@ static const gen_item diagnostics[] = {
 #undef DIAGNOSTIC
 };
 const gen_items gen_diagnostics = {diagnostics, QL_COUNT(diagnostics)};
+
+static const gen_item rules[] = {
+#define RULE(name, kind, title, meaning, items) {kind, 0, title, meaning, items},
+#include <questline/rules.def>
+#undef RULE
+};
+const gen_items gen_rules = {rules, QL_COUNT(rules)};
+
+/* Without "plain", which is no product's. */
+static const gen_item dialects[] = {
+#define DIALECT(name, id, product, reads) {id, 0, product, READS_##reads, NULL},
+#define READS_SKIPS                       "leaves it out without a word"
+#define READS_REPORTS                     "says so"
+#define READS_IGNORES                     "reads the prose only, as it always does"
+#include "spec/dialects.def"
+};
+const gen_items gen_dialects = {dialects, QL_COUNT(dialects) - 1};
 
 #define SEAT_KIND     "\"human\" | \"model\" | \"rehearsal\" | \"remote\""
 #define ANSWER_KIND   "\"progress\" | \"completed\" | \"clarification\" | \"blocked\""

@@ -92,6 +92,12 @@ static void print_values(const char *constant, const char *doc, const gen_items 
   printf("} as const;\n");
 }
 
+static void print_titled(const char *constant, const char *type, const char *doc, const char *word, const gen_items *items) {
+  printf("\n/** %s */\nexport const %s = [\n", doc, constant);
+  for (size_t i = 0; i < items->count; i++) printf("  { id: \"%s\", %s: \"%s\" },\n", items->at[i].name, word, items->at[i].word);
+  printf("] as const;\nexport type %s = (typeof %s)[number]['id'];\n", type, constant);
+}
+
 void gen_print_types(void) {
   printf("// Printed by questline-gen from core/include/questline/*.def. Do not edit: see wasm/README.md.\n\n"
          "export const ABI_VERSION = %d;\n\n"
@@ -106,6 +112,8 @@ void gen_print_types(void) {
   print_events();
   print_names("REFUSAL_CODES", "RefusalCode", "Why the turn machine refuses a command.", &gen_refusals);
   print_names("DIAGNOSTIC_CODES", "DiagnosticCode", "What can be found in agent files.", &gen_diagnostics);
+  print_titled("RULE_KINDS", "RuleKind", "The kinds of rules that prose can hold, in the order of rules.def.", "title", &gen_rules);
+  print_titled("DIALECTS", "Dialect", "The dialects that agent files are read as and written in.", "product", &gen_dialects);
   print_values("STATUSES", "Every status a call can end with.", &gen_statuses);
   printf("export type StatusName = keyof typeof STATUSES;\n");
   print_values("LIMITS", "Past a limit the input is refused by the limit's name.", &gen_limits);

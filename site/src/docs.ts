@@ -34,6 +34,8 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
       { slug: 'quest-protocol', title: 'The quest protocol', description: 'Log lines, hashes, turns and refusals: the exact rules.' },
       { slug: 'command-line', title: 'Command line', description: 'Every command of questline, its options and exit codes.' },
       { slug: 'diagnostics', title: 'Diagnostics', description: 'Every finding about agent files, and what to do about it.' },
+      { slug: 'dialects', title: 'Dialects', description: 'The kinds of agent files that are read and written.' },
+      { slug: 'rules', title: 'Rules', description: 'Every kind of rule that is found in the prose of an agent file.' },
       { slug: 'events', title: 'Events and commands', description: 'The fields of every event type.' },
       { slug: 'refusals', title: 'Refusals', description: 'Why a command is not accepted.' },
       { slug: 'shapes', title: 'JSON shapes', description: 'Every object that the core gives or takes.' },

@@ -49,6 +49,209 @@ export interface Section {
   title: string;
 }
 
+/** a number that a rule asks for */
+export interface Measure {
+  /** in thousandths */
+  milli: number;
+  /** how a value has to stand to it */
+  op: "<" | "<=" | "=" | ">=" | ">";
+  /** %, ms, ... as written; empty for a bare number */
+  unit: string;
+}
+
+/** one line of a rule; which fields are there depends on the kind */
+export interface RuleItem {
+  /** names of the items that come before it */
+  after?: string[];
+  /** ids: who does it, handles it, is asked */
+  agents?: string[];
+  /** modes: the one where nothing else is asked for */
+  default?: boolean;
+  /** byte after its last */
+  end: number;
+  /** a value that is no number: low, true */
+  expect?: string;
+  /** context: given, or kept back */
+  given?: boolean;
+  /** unique in the file */
+  id: string;
+  /** items of its own */
+  items?: RuleItem[];
+  /** gates: settled by a number or a word, or by somebody who looks */
+  judge?: "rule" | "seat";
+  /** from 1 */
+  line: number;
+  /** time limit */
+  max_ms?: number;
+  /** the number it asks for */
+  measure?: Measure;
+  /** time limit; 0 and 0: at once */
+  min_ms?: number;
+  /** what it is called, in one word */
+  name?: string;
+  /** step, level, phase or group, from 1 */
+  number?: number;
+  /** bytes from the start of the file */
+  offset: number;
+  /** what it leaves behind */
+  outputs?: string[];
+  /** order: its tasks run together */
+  parallel?: boolean;
+  /** a document */
+  path?: string;
+  /** escalation: attempts before the next level */
+  retries?: number;
+  /** of what is counted: high, critical */
+  severity?: string[];
+  /** the words */
+  text: string;
+  /** loading: how large it is */
+  tokens?: number;
+  /** canonical names where known */
+  tools?: string[];
+  /** messages: of the field */
+  type?: "string" | "number" | "boolean" | "array" | "object";
+  /** stands for all that fits */
+  wildcard?: boolean;
+}
+
+/** a promise in the prose, with the lines it comes from */
+export interface Rule {
+  /** whom it is about */
+  agents?: string[];
+  /** percent */
+  confidence: number;
+  /** byte after its last */
+  end: number;
+  /** the section it stands in; empty above the first */
+  heading: string;
+  /** unique in the file; the same as long as kind and title are */
+  id: string;
+  items: RuleItem[];
+  /** of rules.def */
+  kind: string;
+  /** from 1 */
+  line: number;
+  /** research: the certainty */
+  measure?: Measure;
+  /** messages and ceremonies: which */
+  name?: string;
+  /** bytes from the start of the file */
+  offset: number;
+  /** memory: only when somebody asks for it */
+  on_request?: boolean;
+  /** loading: the sum as the file states it */
+  stated_tokens?: number;
+  /** loading: the sum of the entries */
+  sum_tokens?: number;
+  /** of the group or the section */
+  title: string;
+  /** loading: the size of the window */
+  window_tokens?: number;
+}
+
+/** what a dialect cannot say, or says otherwise */
+export interface Loss {
+  /** a key, or body */
+  field: string;
+  /** from 1 */
+  line: number;
+  /** what becomes of it */
+  message: string;
+  /** bytes from the start of the file */
+  offset: number;
+}
+
+/** an agent file written for another product */
+export interface Export {
+  /** in the order of the file */
+  losses: Loss[];
+  /** where the product looks for it */
+  path: string;
+  /** the whole file */
+  text: string;
+}
+
+/** what a verdict rests on */
+export interface RouteReason {
+  /** who handles it, as the rule says */
+  agent?: string;
+  /** from 1 */
+  line: number;
+  /** the file */
+  path: string | null;
+  /** id of the rule or item; absent where it is a description or a capability */
+  rule?: string;
+  /** how well it fits, 0 to 100 */
+  score: number;
+  /** the words that fit */
+  text: string;
+}
+
+/** whether an agent takes a request */
+export interface RouteVerdict {
+  /** who was asked */
+  agent: string;
+  /** best first */
+  reasons: RouteReason[];
+  /** who should take it */
+  take?: string;
+  /** unknown: nothing in the files tells */
+  verdict: "accept" | "decline" | "unknown";
+}
+
+/** who should take a request */
+export interface Route {
+  /** the words */
+  request: string;
+  /** the best taker; absent where nobody is known, or where several are as good */
+  take?: string;
+  /** takers that are equally good, when there are several */
+  ties: string[];
+  /** one for each agent that was asked */
+  verdicts: RouteVerdict[];
+}
+
+/** whether an agent may make a tool call */
+export interface Permit {
+  decision: "allow" | "ask" | "refuse";
+  /** of the rule */
+  line?: number;
+  /** why, in one sentence */
+  message: string;
+  /** of the file that the rule stands in */
+  path?: string;
+  /** id of the rule */
+  rule?: string;
+  /** canonical name, or as given */
+  tool: string;
+}
+
+/** a document and what becomes of it */
+export interface PackItem {
+  /** or the name of an entry */
+  path: string;
+  /** estimate, or as the file states it */
+  tokens: number;
+  /** why it is loaded, or why not */
+  why: string;
+}
+
+/** what is loaded into a window */
+export interface Pack {
+  /** tokens that may be used */
+  budget: number;
+  left_out: PackItem[];
+  /** in order */
+  loaded: PackItem[];
+  /** named by a rule, and not there */
+  missing: PackItem[];
+  /** tokens */
+  used: number;
+  /** tokens of the model's window */
+  window: number;
+}
+
 /** one agent file */
 export interface Spec {
   /** as written */
@@ -69,6 +272,8 @@ export interface Spec {
   name: string | null;
   /** as given */
   path: string | null;
+  /** what its prose demands, in order of place */
+  rules: Rule[];
   /** in order */
   sections: Section[];
   /** of the raw bytes, hex */
@@ -858,6 +1063,55 @@ export const DIAGNOSTIC_CODES = [
 ] as const;
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
 
+/** The kinds of rules that prose can hold, in the order of rules.def. */
+export const RULE_KINDS = [
+  { id: "modes", title: "Modes" },
+  { id: "accept", title: "Takes on" },
+  { id: "decline", title: "Turns down" },
+  { id: "identity", title: "Keeps its role" },
+  { id: "workflow", title: "Works in steps" },
+  { id: "documents", title: "Reads first" },
+  { id: "fallback", title: "Reads instead" },
+  { id: "restriction", title: "Must not" },
+  { id: "research", title: "Looks things up" },
+  { id: "loading", title: "Loads" },
+  { id: "decision", title: "Decides in steps" },
+  { id: "weights", title: "Weighs options" },
+  { id: "pattern", title: "Runs in phases" },
+  { id: "breakdown", title: "Splits into tasks" },
+  { id: "order", title: "Order of tasks" },
+  { id: "flow", title: "Change flow" },
+  { id: "roster", title: "Team" },
+  { id: "context", title: "Gives context" },
+  { id: "gate", title: "Quality gate" },
+  { id: "metric", title: "Measures" },
+  { id: "escalation", title: "Escalates" },
+  { id: "escalate-when", title: "Escalates when" },
+  { id: "ceremony", title: "Meets" },
+  { id: "template", title: "Text form" },
+  { id: "message", title: "Message form" },
+  { id: "enforced", title: "Enforces" },
+  { id: "mandate", title: "Mandates" },
+  { id: "toolkit", title: "Toolkit" },
+  { id: "memory", title: "Remembers" },
+] as const;
+export type RuleKind = (typeof RULE_KINDS)[number]['id'];
+
+/** The dialects that agent files are read as and written in. */
+export const DIALECTS = [
+  { id: "claude-code", product: "Claude Code" },
+  { id: "copilot", product: "GitHub Copilot" },
+  { id: "vscode", product: "VS Code" },
+  { id: "opencode", product: "OpenCode" },
+  { id: "gemini-cli", product: "Gemini CLI" },
+  { id: "qwen", product: "Qwen Code" },
+  { id: "cursor", product: "Cursor" },
+  { id: "agents-md", product: "tools that read AGENTS.md" },
+  { id: "acolytes", product: "Claude Code" },
+  { id: "ouroboros", product: "Ouroboros" },
+] as const;
+export type Dialect = (typeof DIALECTS)[number]['id'];
+
 /** Every status a call can end with. */
 export const STATUSES = {
   /** done */
@@ -903,6 +1157,10 @@ export const LIMITS = {
   QL_FRONTMATTER_NODES_MAX: 1024,
   /** findings kept for one file; the last one says that there were more */
   QL_SPEC_DIAGNOSTICS_MAX: 256,
+  /** items of all rules of one file; a finding says that there were more */
+  QL_RULE_ITEMS_MAX: 4096,
+  /** bytes of a request that somebody is looked for */
+  QL_REQUEST_BYTES_MAX: 65536,
   /** files in one roster */
   QL_ROSTER_FILES_MAX: 4096,
   /** nesting of foreign and canonical JSON */

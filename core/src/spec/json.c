@@ -74,6 +74,8 @@ ql_value *ql_spec_value(ql_arena *a, const ql_spec *spec) {
   QL_SET(value, "model", ql_string(a, spec->model));
   QL_SET(value, "name", ql_string(a, spec->name));
   QL_SET(value, "path", ql_string(a, spec->path));
+  ql_value *rules = QL_SET(value, "rules", ql_array(a));
+  for (const ql_rule *rule = spec->rules; rule; rule = rule->next) ql_push(rules, ql_rule_value(a, rule));
   ql_value *sections = QL_SET(value, "sections", ql_array(a));
   for (size_t i = 0; i < spec->section_count; i++) ql_push(sections, section_value(a, &spec->sections[i]));
   QL_SET(value, "sha256", ql_string(a, literal(spec->sha256)));
