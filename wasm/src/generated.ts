@@ -1060,6 +1060,8 @@ export const DIAGNOSTIC_CODES = [
   "declared-agent",
   "unknown-agent",
   "more-diagnostics",
+  "more-rules",
+  "total-mismatch",
 ] as const;
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
 

@@ -1,68 +1,49 @@
-/* Compiling prose into rules: the sections of a file, what each is about, and the lines inside its code fences. */
+/* Compiling prose into rules: the sections of a file and what is found in each. */
 #ifndef QL_SPEC_POLICY_H
 #define QL_SPEC_POLICY_H
 
-#include "format/markdown.h"
+#include "spec/lines.h"
 #include "spec/notes.h"
 #include "spec/parse.h"
-
-/* What a section is about: decides which rules are looked for in it and how its fences are read. */
-typedef enum ql__topic {
-#define TOPIC(name, compile) QL__ABOUT_##name,
-#include "spec/topics.def"
-  QL__TOPIC_COUNT
-} ql__topic;
-
-/// One line of a code fence, as people write lists and maps: never read by a YAML reader, for what is marked as YAML seldom is.
-typedef struct ql__line {
-  uint32_t indent; /* columns before it; a tab counts 4 */
-  bool item;       /* "- words", "* words" */
-  uint32_t number; /* "3. words" or "3) words"; 0 for none */
-  bool body;       /* inside a function or class: an illustration, no rule */
-  ql_str key;      /* the words before a colon that ends the line or has a blank behind it, quotes taken off; absent when there is none */
-  ql_str value;    /* what stands behind the key, or the whole line but for its marker and comment; quotes are kept */
-  ql_str comment;  /* behind "#" or "//" with a blank before it; absent when there is none */
-  size_t offset, end; /* of the line's words, marker included, in the file */
-  uint32_t line;
-} ql__line;
+#include "spec/topics.h"
 
 /// A part of the prose about one thing: what stands below a heading, or below a label such as "**When to use**:", up to the next of them.
 typedef struct ql__region {
-  ql__topic topic;
+  ql__topic topic;           /* of its own words, or else of the nearest heading above it that has one */
+  bool own;                  /* its own words say so */
   ql_str heading;            /* plain text of the heading; empty above the first */
+  ql_str parent;             /* of the heading above that one; empty when there is none */
   ql_str label;              /* plain text of the label it stands below; absent below a heading */
-  const ql_md_block *head;   /* the heading or label itself; NULL above the first */
+  const ql_md_block *head;   /* the heading or label itself; NULL above the first heading */
   const ql_md_block *blocks; /* what stands below it */
   size_t count;
-  ql_str parent; /* the heading above its heading; empty when there is none */
 } ql__region;
 
 typedef struct ql__compiler {
   ql_arena *arena;
   ql_spec *spec; /* rules are added to it */
   ql__notes *notes;
-  ql_rule *last;
-  size_t items; /* of all rules so far */
+  const ql__outline *outline;
+  ql_rule *first, *last;
+  size_t rules, items; /* so far; items counts both, those inside items too */
 } ql__compiler;
 
-/// Compiles every region and fills in spec->rules. Findings are noted. @return QL_OK; QL_ERR_NOMEM.
+/* What finds rules: one function a topic (topics.def), in policy_*.c. Findings are noted. Out of memory is the arena's to tell. */
+typedef void ql__compile(ql__compiler *c, const ql__region *region);
+
+/// Compiles every region and fills in spec->rules. @return QL_OK; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql__compile_policy(ql_arena *a, const ql__outline *outline, ql__notes *notes, ql_spec *spec);
 
-/// Starts a rule; title is trimmed, a colon at its end dropped. Where it lies follows from its items, or is [offset, end) without any.
-/// NULL when out of memory; what is added to NULL is dropped.
-ql_rule *ql__add_rule(ql__compiler *c, ql_rule_kind kind, const ql__region *region, ql_str title, int confidence, size_t offset, size_t end);
-/// Adds an item to a rule, or to another item of it. Text is trimmed. NULL when out of memory or past QL_RULE_ITEMS_MAX, which is noted once.
+/// Starts a rule below what region says; title is trimmed, a colon at its end dropped. NULL when out of memory or past QL_RULE_ITEMS_MAX.
+/// A rule that ends up without items, and was given no place by ql__place_rule, is dropped.
+ql_rule *ql__add_rule(ql__compiler *c, ql_rule_kind kind, const ql__region *region, ql_str title, int confidence);
+/// Where a rule lies; without this, from its first item to its last.
+void ql__place_rule(ql_rule *rule, size_t offset, size_t end, uint32_t line);
+/// Adds an item to a rule, or to an item of it (at most two levels below the first). Text is trimmed. NULL when rule is NULL, when out of
+/// memory or past QL_RULE_ITEMS_MAX, which is noted once.
 ql_rule_item *ql__add_item(ql__compiler *c, ql_rule *rule, ql_rule_item *parent, ql_str text, size_t offset, size_t end, uint32_t line);
-/// The same for a line of a fence and for a block of the outline.
+/// The same for a line of a fence, and for a block of the outline with its whole text.
 ql_rule_item *ql__add_line(ql__compiler *c, ql_rule *rule, ql_rule_item *parent, ql_str text, const ql__line *line);
 ql_rule_item *ql__add_block(ql__compiler *c, ql_rule *rule, ql_rule_item *parent, const ql_md_block *block);
-
-/// The lines of a fence, blank ones left out. NULL with *count 0 when there are none, or when out of memory.
-const ql__line *ql__scan_fence(ql__compiler *c, const ql_md_block *code, size_t *count);
-/// A fence with "[words]" for values: something to fill in.
-bool ql__is_template(const ql_md_block *code);
-
-/// Ids of the agents named in words: "@name" anywhere, and names of the file's roster. In the arena; NULL with *count 0 for none.
-const ql_str *ql__agents_in(ql__compiler *c, ql_str words, size_t *count);
 
 #endif

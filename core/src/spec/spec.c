@@ -9,6 +9,7 @@
 #include "spec/fields.h"
 #include "spec/locate.h"
 #include "spec/parse.h"
+#include "spec/policy.h"
 #include "spec/tools.h"
 
 typedef struct reader {
@@ -115,7 +116,7 @@ static ql_status read_all(reader *r, ql__outline *outline) {
   if (r->place.has_front && ql_trim(ql_slice(prose, spec->body_offset, prose.len)).len == 0)
     QL__NOTE(&r->notes, QL__BODY_EMPTY, r->place.open,
              QL_STR("There is nothing below the frontmatter: the agent has no instructions. Write them."));
-  return QL_OK;
+  return ql__compile_policy(r->arena, outline, &r->notes, spec);
 }
 
 ql_status ql__parse(ql_arena *a, ql_str path, ql_str text, const ql_spec **out, ql__outline *outline, ql_error *err) {

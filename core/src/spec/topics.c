@@ -1,0 +1,82 @@
+#include "spec/topics.h"
+
+#include "base/text.h"
+
+#define WORDS_MAX 96u /* bytes of a heading that are looked at */
+
+typedef enum place { PLACE_ANY, PLACE_START, PLACE_WHOLE } place;
+
+static const struct {
+  ql_str words;
+  place where;
+  ql__topic topic;
+} ALIASES[] = {
+#define ALIAS(words, where, topic) {QL_STR_INIT(words), PLACE_##where, QL__ABOUT_##topic},
+#include "spec/topics.def"
+};
+
+/* Lower case, one blank between words, one at the end of all. */
+static ql_str normalise(ql_str title, char out[WORDS_MAX]) {
+  size_t len = 0;
+  for (size_t i = 0; i < title.len && len + 2 < WORDS_MAX; i++) {
+    char c = title.ptr[i];
+    bool apostrophe = c == '\'' || (i + 2 < title.len && c == '\xE2' && title.ptr[i + 1] == '\x80' && title.ptr[i + 2] == '\x99');
+    if (apostrophe) {
+      i += c == '\'' ? 0 : 2;
+    } else if (ql_is_alnum(c) || (unsigned char)c >= 0x80u) {
+      out[len++] = ql_to_lower(c);
+    } else if (len > 0 && out[len - 1] != ' ') {
+      out[len++] = ' ';
+    }
+  }
+  if (len > 0 && out[len - 1] != ' ') out[len++] = ' ';
+  return (ql_str){out, len};
+}
+
+/* Whether the alias stands at `at`, where a word starts. */
+static bool stands(ql_str title, size_t at, size_t alias) {
+  ql_str words = ALIASES[alias].words;
+  bool open = ql_ends(words, QL_STR("*"));
+  if (open) words.len--;
+  ql_str here = ql_slice(title, at, title.len);
+  if (!ql_starts(here, words) || (!open && here.ptr[words.len] != ' ')) return false;
+  switch (ALIASES[alias].where) {
+  case PLACE_ANY: return true;
+  case PLACE_START: return at == 0;
+  case PLACE_WHOLE: return at == 0 && words.len + 1 == title.len;
+  }
+  return false;
+}
+
+/* The first alias that is not before the word. */
+static size_t first_at(ql_str word) {
+  size_t from = 0, to = QL_COUNT(ALIASES);
+  while (from < to) {
+    size_t middle = from + (to - from) / 2;
+    if (ql_compare(ALIASES[middle].words, word) < 0)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from;
+}
+
+ql__topic ql__topic_of(ql_str title) {
+  char room[WORDS_MAX];
+  ql_str words = normalise(title, room);
+  ql__topic best = QL__ABOUT_NOTHING;
+  size_t best_weight = 0;
+  for (size_t at = 0; at < words.len;) {
+    size_t next = ql_find_byte(words, ' ', at) + 1;
+    ql_str word = ql_slice(words, at, next - 1);
+    for (size_t i = first_at(word); i < QL_COUNT(ALIASES) && ql_starts(ALIASES[i].words, word); i++) {
+      size_t weight = 2 * ALIASES[i].words.len + (ALIASES[i].where == PLACE_ANY ? 0 : 1);
+      if (ALIASES[i].where != PLACE_ANY) weight += WORDS_MAX;
+      if (weight <= best_weight || !stands(words, at, i)) continue;
+      best = ALIASES[i].topic;
+      best_weight = weight;
+    }
+    at = next;
+  }
+  return best;
+}
