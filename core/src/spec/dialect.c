@@ -1,18 +1,22 @@
 #include "spec/dialect.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "spec/tools.h"
 
 #define SERVER_WEIGHT 3u /* a server's bare name among the tools: no product reads that, Acolytes' files write it */
 
+#define CLOSE 3u /* edits between an id and the one it may be meant for, and no more than half of its letters */
+
 typedef enum part { PART_WITHIN, PART_END } part;
 
 static const struct {
-  const char *id;
+  ql_str id;
   ql_str product;
   ql__reads reads;
 } DIALECTS[] = {
-#define DIALECT(name, id, product, reads) {id, QL_STR_INIT(product), QL__##reads},
+#define DIALECT(name, id, product, reads) {QL_STR_INIT(id), QL_STR_INIT(product), QL__##reads},
 #include "spec/dialects.def"
 };
 
@@ -71,6 +75,43 @@ ql__dialect ql__dialect_of(const ql_spec *spec, const ql__front *front) {
   return (ql__dialect)best;
 }
 
-const char *ql__dialect_id(ql__dialect dialect) { return DIALECTS[dialect].id; }
+/* "x, did you mean y?", cut to what an error holds. */
+static ql_str meant(char out[QL_ERROR_DETAIL_MAX], ql_str id) {
+  size_t best = CLOSE + 1, closest = 0, len = 0;
+  for (size_t i = 0; i < QL__DIALECT_COUNT; i++) {
+    bool begun = id.len >= CLOSE && ql_starts(DIALECTS[i].id, id);
+    size_t distance = begun ? 0 : ql_edit_distance(id, DIALECTS[i].id);
+    if (distance >= best || distance * 2 > id.len) continue;
+    best = distance;
+    closest = i;
+  }
+  if (best > CLOSE) return id;
+  const ql_str pieces[] = {id, QL_STR(", did you mean "), DIALECTS[closest].id, QL_STR("?")};
+  for (size_t i = 0; i < QL_COUNT(pieces); i++) {
+    memcpy(out + len, pieces[i].ptr, pieces[i].len);
+    len += pieces[i].len;
+  }
+  return (ql_str){out, len};
+}
+
+ql_status ql__dialect_named(ql_str id, ql__dialect *out, ql_error *err) {
+  size_t i = 0;
+  while (id.ptr && i < QL__DIALECT_COUNT && !ql_eq(DIALECTS[i].id, id)) i++;
+  if (id.ptr && i == QL__DIALECT_COUNT) {
+    char detail[QL_ERROR_DETAIL_MAX];
+    return ql_fail(err, QL_ERR_ARGUMENT, "there is no such dialect", meant(detail, ql_slice(id, 0, ql_utf8_bad(id))));
+  }
+  *out = id.ptr ? (ql__dialect)i : QL__DIALECT_COUNT;
+  return QL_OK;
+}
+
+bool ql_dialect_at(size_t index, ql_str *id, ql_str *product) {
+  if (index >= QL__DIALECT_COUNT) return false;
+  *id = DIALECTS[index].id;
+  *product = DIALECTS[index].product;
+  return true;
+}
+
+const char *ql__dialect_id(ql__dialect dialect) { return DIALECTS[dialect].id.ptr; }
 ql_str ql__dialect_product(ql__dialect dialect) { return DIALECTS[dialect].product; }
 ql__reads ql__dialect_reads(ql__dialect dialect) { return DIALECTS[dialect].reads; }

@@ -17,6 +17,8 @@ typedef enum ql__reads {
   QL__IGNORES, /* does not read frontmatter */
 } ql__reads;
 
+/// The dialect with that id; of an absent one QL__DIALECT_COUNT, "find out". @return QL_OK; QL_ERR_ARGUMENT when there is none.
+QL_NODISCARD ql_status ql__dialect_named(ql_str id, ql__dialect *out, ql_error *err);
 /// By path, keys and tools; QL__PLAIN when nothing tells.
 ql__dialect ql__dialect_of(const ql_spec *spec, const ql__front *front);
 const char *ql__dialect_id(ql__dialect dialect);

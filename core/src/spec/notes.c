@@ -15,7 +15,11 @@ static const struct {
 #undef DIAGNOSTIC
 };
 
-bool ql__note_wanted(const ql__notes *notes, ql__code code) { return notes->kept[CODES[code].severity] < QL_SPEC_DIAGNOSTICS_MAX; }
+const char *ql__code_word(ql__code code) { return CODES[code].code; }
+
+bool ql__note_wanted(const ql__notes *notes, ql__code code) {
+  return notes->kept[CODES[code].severity] < (notes->most > 0 ? notes->most : QL_SPEC_DIAGNOSTICS_MAX);
+}
 
 ql_diagnostic *ql__note(ql__notes *notes, ql__code code, size_t offset, const ql_str *pieces, size_t count) {
   if (!ql__note_wanted(notes, code)) {
@@ -61,15 +65,20 @@ static void sort(ql_diagnostic *items, ql_diagnostic *spare, size_t count) {
 
 /* Leaves out the least grave ones at the end, until the rest and the note that says so fit. */
 static void thin_out(ql__notes *notes) {
-  if (notes->dropped == 0 && notes->count <= QL_SPEC_DIAGNOSTICS_MAX) return;
-  for (int severity = QL_SEVERITY_INFO; severity >= QL_SEVERITY_ERROR; severity--) {
-    for (size_t i = notes->count; i-- > 0 && notes->count > QL_SPEC_DIAGNOSTICS_MAX - 1;) {
-      if (notes->items[i].severity != (ql_severity)severity) continue;
-      memmove(&notes->items[i], &notes->items[i + 1], (notes->count - i - 1) * sizeof *notes->items);
-      notes->count--;
-      notes->dropped++;
-    }
+  if (notes->most > 0 || (notes->dropped == 0 && notes->count <= QL_SPEC_DIAGNOSTICS_MAX)) return;
+  size_t room = QL_SPEC_DIAGNOSTICS_MAX - 1, left[QL_SEVERITY_INFO + 1], count = 0;
+  for (int severity = QL_SEVERITY_ERROR; severity <= QL_SEVERITY_INFO; severity++) {
+    size_t of = ql__notes_of(notes->items, notes->count, (ql_severity)severity);
+    left[severity] = of < room ? of : room;
+    room -= left[severity];
   }
+  for (size_t i = 0; i < notes->count; i++) {
+    if (left[notes->items[i].severity] == 0) continue;
+    left[notes->items[i].severity]--;
+    notes->items[count++] = notes->items[i];
+  }
+  notes->dropped += notes->count - count;
+  notes->count = count;
   size_t last = notes->count > 0 ? notes->items[notes->count - 1].offset : 0;
   ql_str words[] = {ql__number(notes->arena, notes->dropped),
                     QL_STR(" more findings are not shown. Mend the ones above and check the file again.")};

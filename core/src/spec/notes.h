@@ -12,15 +12,18 @@ typedef enum ql__code {
   QL__CODE_COUNT
 } ql__code;
 
-/* Of each severity up to QL_SPEC_DIAGNOSTICS_MAX are kept, so that many small findings do not hide a grave one. */
+/* Of each severity up to a limit are kept, so that many small findings do not hide a grave one. */
 typedef struct ql__notes {
   ql_arena *arena;
   ql_diagnostic *items;
   size_t count, cap;
   size_t kept[QL_SEVERITY_INFO + 1];
   size_t dropped;
+  size_t most; /* of each severity; 0: QL_SPEC_DIAGNOSTICS_MAX, and as many in all */
 } ql__notes;
 
+/// The code as it is written.
+const char *ql__code_word(ql__code code);
 /// Room for another finding with this code; asked before work is done on its words.
 bool ql__note_wanted(const ql__notes *notes, ql__code code);
 /// Adds a finding. The message is the pieces one after another.
@@ -28,7 +31,7 @@ bool ql__note_wanted(const ql__notes *notes, ql__code code);
 ql_diagnostic *ql__note(ql__notes *notes, ql__code code, size_t offset, const ql_str *pieces, size_t count);
 /// Gives a finding, which may be NULL, a fix. Edits are copied, their texts borrowed.
 void ql__note_fix(ql__notes *notes, ql_diagnostic *finding, const ql_edit *edits, size_t count);
-/// Sorts by offset, keeps QL_SPEC_DIAGNOSTICS_MAX and fills in lines and columns of text.
+/// Sorts by offset, keeps QL_SPEC_DIAGNOSTICS_MAX unless another limit is set, and fills in lines and columns of text.
 void ql__notes_finish(ql__notes *notes, ql_str text);
 /// The number of findings with a severity.
 size_t ql__notes_of(const ql_diagnostic *items, size_t count, ql_severity severity);

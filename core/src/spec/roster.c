@@ -9,7 +9,7 @@
 ql_roster *ql_roster_new(ql_alloc alloc) {
   ql_roster *roster = alloc.resize(alloc.ctx, NULL, 0, sizeof *roster);
   if (!roster) return NULL;
-  *roster = (ql_roster){.alloc = alloc, .kept = ql_arena_new(alloc), .linked = ql_arena_new(alloc)};
+  *roster = (ql_roster){.alloc = alloc, .kept = ql_arena_new(alloc), .linked = ql_arena_new(alloc), .dialect = QL__DIALECT_COUNT};
   if (roster->kept && roster->linked) return roster;
   ql_roster_free(roster);
   return NULL;
@@ -37,7 +37,7 @@ ql_status ql_roster_add(ql_roster *roster, ql_str path, ql_str text, ql_error *e
   ql_arena *a = roster->kept;
   ql__file file = {.path = ql__clean_path(a, path)};
   ql__outline outline = {0};
-  ql_status status = ql__parse(a, path, text, &file.spec, &outline, err);
+  ql_status status = ql__parse(a, path, text, (ql__reading){.dialect = roster->dialect}, &file.spec, &outline, err);
   if (status != QL_OK && status != QL_ERR_LIMIT) return status;
   if (status == QL_OK) {
     file.opening = opening_sentence(&outline);
@@ -50,6 +50,8 @@ ql_status ql_roster_add(ql_roster *roster, ql_str path, ql_str text, ql_error *e
   files[roster->file_count++] = file;
   return status;
 }
+
+ql_status ql_roster_dialect(ql_roster *roster, ql_str dialect, ql_error *err) { return ql__dialect_named(dialect, &roster->dialect, err); }
 
 size_t ql_roster_count(const ql_roster *roster) { return roster->agent_count; }
 

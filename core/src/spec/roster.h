@@ -25,8 +25,9 @@ typedef struct ql__file {
 
 struct ql_roster {
   ql_alloc alloc;
-  ql_arena *kept;   /* files */
-  ql_arena *linked; /* agents, teams, findings across files */
+  ql_arena *kept;      /* files */
+  ql_arena *linked;    /* agents, teams, findings across files */
+  ql__dialect dialect; /* of the files to come; QL__DIALECT_COUNT: found out */
   ql__file *files;
   size_t file_count, file_cap;
   ql_agent *agents;

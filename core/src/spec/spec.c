@@ -91,7 +91,7 @@ static void note_skipped(reader *r, ql__dialect dialect) {
 
 /* ---- the whole ---- */
 
-static ql_status read_all(reader *r, ql__outline *outline) {
+static ql_status read_all(reader *r, ql__dialect dialect, ql__outline *outline) {
   ql_spec *spec = r->spec;
   r->place = ql__locate(r->arena, r->text, &r->notes);
   spec->body_offset = r->place.body;
@@ -108,7 +108,7 @@ static ql_status read_all(reader *r, ql__outline *outline) {
     ql__take_tools(r->arena, &r->front, r->text, &r->notes, spec);
   else
     ql__take_body_tools(r->arena, outline->blocks, outline->count, r->text, &r->notes, spec);
-  ql__dialect dialect = ql__dialect_of(spec, &r->front);
+  if (dialect == QL__DIALECT_COUNT) dialect = ql__dialect_of(spec, &r->front);
   spec->dialect = ql__dialect_id(dialect);
   ql__check_model(&r->front, r->text, &r->notes, spec);
   take_id(r, dialect);
@@ -119,10 +119,10 @@ static ql_status read_all(reader *r, ql__outline *outline) {
   return ql__compile_policy(r->arena, outline, &r->notes, spec);
 }
 
-ql_status ql__parse(ql_arena *a, ql_str path, ql_str text, const ql_spec **out, ql__outline *outline, ql_error *err) {
+ql_status ql__parse(ql_arena *a, ql_str path, ql_str text, ql__reading how, const ql_spec **out, ql__outline *outline, ql_error *err) {
   if (text.len > QL_SPEC_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "larger than QL_SPEC_BYTES_MAX", path);
   ql_spec *spec = ql_arena_get(a, sizeof *spec);
-  reader r = {.arena = a, .notes = {.arena = a}, .spec = spec};
+  reader r = {.arena = a, .notes = {.arena = a, .most = how.findings}, .spec = spec};
   if (!spec) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   r.text = ql__clean(a, text, &r.notes);
   if (!r.text.ptr) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
@@ -132,7 +132,7 @@ ql_status ql__parse(ql_arena *a, ql_str path, ql_str text, const ql_spec **out, 
   uint8_t hash[QL_HASH_BYTES];
   ql_sha256(text, hash);
   ql_hex_write(spec->sha256, hash, sizeof hash);
-  ql_status status = read_all(&r, outline);
+  ql_status status = read_all(&r, how.dialect, outline);
   if (status == QL_OK) ql__notes_finish(&r.notes, r.text);
   if (status != QL_OK || ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   spec->diagnostics = r.notes.items;
@@ -142,6 +142,12 @@ ql_status ql__parse(ql_arena *a, ql_str path, ql_str text, const ql_spec **out, 
 }
 
 ql_status ql_spec_parse(ql_arena *a, ql_str path, ql_str text, const ql_spec **out, ql_error *err) {
+  return ql_spec_parse_as(a, path, text, QL_ABSENT, out, err);
+}
+
+ql_status ql_spec_parse_as(ql_arena *a, ql_str path, ql_str text, ql_str dialect, const ql_spec **out, ql_error *err) {
   ql__outline outline = {0};
-  return ql__parse(a, path, text, out, &outline, err);
+  ql__reading how = {0};
+  ql_status status = ql__dialect_named(dialect, &how.dialect, err);
+  return status == QL_OK ? ql__parse(a, path, text, how, out, &outline, err) : status;
 }

@@ -1,0 +1,233 @@
+/* Files are mended round after round, byte by byte, and read as the dialect that is asked for. */
+#include "support.h"
+
+#include <questline/limits.h>
+#include <questline/roster.h>
+#include <questline/spec.h>
+
+#include "base/text.h"
+
+#define ALL ((ql_mend){.offset = SIZE_MAX})
+
+static ql_arena *a;
+
+static int setup(void **state) {
+  (void)state;
+  a = ql_arena_new(ql_alloc_libc());
+  return a ? 0 : -1;
+}
+
+static int teardown(void **state) {
+  (void)state;
+  ql_arena_free(a);
+  return 0;
+}
+
+static ql_str fix(ql_str text, ql_mend which, size_t *mended) {
+  ql_str out = QL_ABSENT;
+  assert_int_equal(ql_spec_fix(a, QL_STR("worker.md"), text, which, &out, mended, NULL), QL_OK);
+  return out;
+}
+
+static const ql_spec *parse_as(const char *path, const char *text, const char *dialect) {
+  const ql_spec *spec = NULL;
+  assert_int_equal(ql_spec_parse_as(a, str(path), str(text), dialect ? str(dialect) : QL_ABSENT, &spec, NULL), QL_OK);
+  return spec;
+}
+
+static bool has(const ql_spec *spec, const char *code) {
+  for (size_t i = 0; i < spec->diagnostic_count; i++)
+    if (strcmp(spec->diagnostics[i].code, code) == 0) return true;
+  return false;
+}
+
+#define WORKER(front, body) "---\nname: worker\n" front "---\n" body "\n"
+
+static void mends(void **state) {
+  static const struct {
+    const char *file, *mended;
+    size_t findings;
+  } cases[] = {
+      {WORKER("description: Works.\n", "Body."), WORKER("description: Works.\n", "Body."), 0},
+      {WORKER("description: Does this: that.\n", "Body."), WORKER("description: \"Does this: that.\"\n", "Body."), 1},
+      {"\xEF\xBB\xBF" WORKER("description: Works.\n", "Body."), WORKER("description: Works.\n", "Body."), 1},
+      {WORKER("description: Works.\n", "One\x01\x01 two\x7F."), WORKER("description: Works.\n", "One two."), 2},
+      {WORKER("description: Works.\n", "caf\xE9"), WORKER("description: Works.\n", "caf\xC3\xA9"), 1},
+      /* One stands inside the other: two rounds. */
+      {WORKER("description: Caf\xE9: the \x01place.\n", "Body."), WORKER("description: \"Caf\xC3\xA9: the place.\"\n", "Body."), 3},
+      /* The fence around it first, then what is in it. */
+      {"```md\n---\nname: worker\ndescription: Does this: that.\n---\nBody.\n```\n", WORKER("description: \"Does this: that.\"\n", "Body."),
+       2},
+      {"---\nname: worker\ndescription: Works.\ncolour: red\n---\nBody.\n", WORKER("description: Works.\ncolor: red\n", "Body."), 1},
+  };
+  (void)state;
+  for (size_t i = 0; i < QL_COUNT(cases); i++) {
+    size_t mended = SIZE_MAX;
+    assert_str_is(fix(str(cases[i].file), ALL, &mended), cases[i].mended);
+    assert_int_equal(mended, cases[i].findings);
+    assert_str_is(fix(str(cases[i].mended), ALL, &mended), cases[i].mended);
+    assert_int_equal(mended, 0);
+  }
+}
+
+static void only_what_is_asked_for(void **state) {
+  (void)state;
+  ql_str file = QL_STR("---\nname: worker\ndescription: Does this: that.\n---\nOne\x01, two\x7F, caf\xE9.\n");
+  size_t mended;
+  ql_mend controls = {.code = QL_STR("control-character"), .offset = SIZE_MAX};
+  assert_str_is(fix(file, controls, &mended), "---\nname: worker\ndescription: Does this: that.\n---\nOne, two, caf\xE9.\n");
+  assert_int_equal(mended, 2);
+  ql_mend there = {.offset = ql_find_byte(file, '\x7F', 0)};
+  assert_str_is(fix(file, there, &mended), "---\nname: worker\ndescription: Does this: that.\n---\nOne\x01, two, caf\xE9.\n");
+  assert_int_equal(mended, 1);
+  ql_mend nowhere = {.offset = 1};
+  ql_str same = fix(file, nowhere, &mended);
+  assert_true(ql_eq(same, file));
+  assert_int_equal(mended, 0);
+}
+
+/* A byte that is not UTF-8 is never written back as a question mark. */
+static void keeps_foreign_bytes(void **state) {
+  (void)state;
+  ql_str file = QL_STR("---\nname: worker\ndescription: Does this: caf\xE9.\n---\nBody.\n");
+  ql_mend colon = {.code = QL_STR("unquoted-colon"), .offset = SIZE_MAX};
+  size_t mended;
+  assert_true(ql_eq(fix(file, colon, &mended), file));
+  assert_int_equal(mended, 0);
+  assert_str_is(fix(file, ALL, &mended), "---\nname: worker\ndescription: \"Does this: caf\xC3\xA9.\"\n---\nBody.\n");
+  assert_int_equal(mended, 2);
+}
+
+/* More findings than an answer shows are mended all the same, and more than a round sees too. */
+static void mends_many(void **state) {
+  (void)state;
+  enum { COUNT = 9000 };
+  ql_buf text = ql_buf_new(ql_alloc_libc());
+  ql_buf_add(&text, QL_STR("---\nname: worker\ndescription: Works.\n---\n"));
+  for (size_t i = 0; i < COUNT; i++) ql_buf_add(&text, QL_STR("a\x01 b\n"));
+  size_t mended;
+  ql_str out = fix(ql_buf_str(&text), ALL, &mended);
+  assert_int_equal(mended, COUNT);
+  assert_int_equal(out.len, text.len - COUNT);
+  ql_buf_free(&text);
+}
+
+static void refuses(void **state) {
+  (void)state;
+  ql_error err;
+  ql_str out = QL_STR("untouched");
+  size_t mended = 7;
+  ql_mend which = {.dialect = QL_STR("claude-cod"), .offset = SIZE_MAX};
+  assert_int_equal(ql_spec_fix(a, QL_ABSENT, QL_STR("x"), which, &out, &mended, &err), QL_ERR_ARGUMENT);
+  assert_string_equal(err.detail, "claude-cod, did you mean claude-code?");
+  size_t len = QL_SPEC_BYTES_MAX + 1;
+  char *big = malloc(len);
+  assert_non_null(big);
+  memset(big, 'x', len);
+  assert_int_equal(ql_spec_fix(a, QL_ABSENT, (ql_str){big, len}, ALL, &out, &mended, &err), QL_ERR_LIMIT);
+  assert_non_null(strstr(err.message, "QL_SPEC_BYTES_MAX"));
+  /* At the limit, and above it once it is mended. */
+  memset(big + len - 2, '\xE9', 1);
+  assert_int_equal(ql_spec_fix(a, QL_ABSENT, (ql_str){big, len - 1}, ALL, &out, &mended, &err), QL_ERR_LIMIT);
+  assert_non_null(strstr(err.message, "QL_SPEC_BYTES_MAX"));
+  assert_str_is(out, "untouched");
+  assert_int_equal(mended, 7);
+  free(big);
+}
+
+static ql_status fix_trial(ql_arena *arena, const void *ctx) {
+  ql_str out;
+  return ql_spec_fix(arena, QL_STR("worker.md"), str(ctx), ALL, &out, NULL, NULL);
+}
+
+static void fixing_without_memory(void **state) {
+  (void)state;
+  assert_true(try_every_allocation(fix_trial, "```\n---\nname: caf\xE9\ndescription: Does this: that.\n---\nBody\x01.\n```\n") > 5);
+}
+
+/* ---- dialects ---- */
+
+static void dialects(void **state) {
+  (void)state;
+  ql_str id, product;
+  size_t count = 0;
+  for (; ql_dialect_at(count, &id, &product); count++) {
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)id.len, id.ptr);
+    assert_string_equal(parse_as("a.md", WORKER("description: Works.\n", "Body."), name)->dialect, name);
+  }
+  assert_int_equal(count, 11);
+  assert_true(ql_dialect_at(0, &id, &product));
+  assert_str_is(id, "claude-code");
+  assert_str_is(product, "Claude Code");
+}
+
+static void unknown_dialects(void **state) {
+  static const struct {
+    const char *id, *detail;
+  } cases[] = {
+      {"Claude-Code", "Claude-Code, did you mean claude-code?"},
+      {"gemini", "gemini, did you mean gemini-cli?"},
+      {"vscod", "vscod, did you mean vscode?"},
+      {"", ""},
+      {"x", "x"},
+      {"nothing-like-it", "nothing-like-it"},
+      {"cur\xFFsor", "cur, did you mean cursor?"},
+  };
+  (void)state;
+  ql_roster *roster = ql_roster_new(ql_alloc_libc());
+  for (size_t i = 0; i < QL_COUNT(cases); i++) {
+    ql_error err;
+    const ql_spec *spec = NULL;
+    assert_int_equal(ql_spec_parse_as(a, QL_ABSENT, QL_STR("x"), str(cases[i].id), &spec, &err), QL_ERR_ARGUMENT);
+    assert_string_equal(err.detail, cases[i].detail);
+    assert_null(spec);
+    assert_int_equal(ql_roster_dialect(roster, str(cases[i].id), &err), QL_ERR_ARGUMENT);
+    assert_string_equal(err.detail, cases[i].detail);
+  }
+  ql_roster_free(roster);
+}
+
+/* What a file's product makes of it depends on which product that is. */
+static void dialect_decides(void **state) {
+  (void)state;
+  const char *nameless = "---\ndescription: Works.\n---\nBody.\n";
+  assert_true(has(parse_as("worker.md", nameless, "claude-code"), "silent-skip"));
+  assert_true(has(parse_as("worker.md", nameless, "claude-code"), "name-missing"));
+  assert_false(has(parse_as("worker.md", nameless, "copilot"), "silent-skip"));
+  assert_false(has(parse_as("worker.md", nameless, "copilot"), "name-missing"));
+  assert_string_equal(parse_as("x/.claude/agents/worker.md", nameless, NULL)->dialect, "claude-code");
+  assert_string_equal(parse_as("x/.claude/agents/worker.md", nameless, "opencode")->dialect, "opencode");
+}
+
+static void roster_dialect(void **state) {
+  (void)state;
+  ql_roster *roster = ql_roster_new(ql_alloc_libc());
+  static const char *const asked[] = {NULL, "gemini-cli", "cursor", NULL}, *const got[] = {"claude-code", "gemini-cli", "cursor",
+                                                                                           "claude-code"};
+  for (size_t i = 0; i < QL_COUNT(asked); i++) {
+    char text[128];
+    snprintf(text, sizeof text, "---\nname: agent-%zu\ndescription: Works.\n---\nBody.\n", i);
+    assert_int_equal(ql_roster_dialect(roster, asked[i] ? str(asked[i]) : QL_ABSENT, NULL), QL_OK);
+    assert_int_equal(ql_roster_add(roster, QL_ABSENT, str(text), NULL), QL_OK);
+  }
+  assert_int_equal(ql_roster_link(roster, NULL), QL_OK);
+  for (size_t i = 0; i < QL_COUNT(asked); i++) assert_string_equal(ql_roster_agent(roster, i)->spec->dialect, got[i]);
+  ql_roster_free(roster);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(mends),
+      cmocka_unit_test(only_what_is_asked_for),
+      cmocka_unit_test(keeps_foreign_bytes),
+      cmocka_unit_test(mends_many),
+      cmocka_unit_test(refuses),
+      cmocka_unit_test(fixing_without_memory),
+      cmocka_unit_test(dialects),
+      cmocka_unit_test(unknown_dialects),
+      cmocka_unit_test(dialect_decides),
+      cmocka_unit_test(roster_dialect),
+  };
+  return cmocka_run_group_tests(tests, setup, teardown);
+}
