@@ -216,6 +216,53 @@ static void roster_dialect(void **state) {
   ql_roster_free(roster);
 }
 
+/* ---- switches ---- */
+
+static void switches(void **state) {
+  (void)state;
+  ql_roster *roster = ql_roster_new(ql_alloc_libc());
+  assert_int_equal(ql_roster_add(roster, QL_ABSENT, QL_STR("# Worker\n\nWorks.\n"), NULL), QL_OK);
+  assert_true(ql_roster_rule_on(roster, QL_STR("@worker"), QL_STR("forbid")));
+  assert_int_equal(ql_roster_switch(roster, QL_STR("Worker"), QL_STR("forbid"), false, NULL), QL_OK);
+  for (size_t round = 0; round < 2; round++) {
+    assert_false(ql_roster_rule_on(roster, QL_STR("@worker"), QL_STR("forbid")));
+    assert_true(ql_roster_rule_on(roster, QL_STR("@worker"), QL_STR("forbid.1")));
+    assert_true(ql_roster_rule_on(roster, QL_STR("@other"), QL_STR("forbid")));
+    assert_int_equal(ql_roster_link(roster, NULL), QL_OK);
+  }
+  assert_int_equal(ql_roster_switch(roster, QL_STR("@worker"), QL_STR("forbid"), true, NULL), QL_OK);
+  assert_true(ql_roster_rule_on(roster, QL_STR("@worker"), QL_STR("forbid")));
+  /* Any number, in any order. */
+  char rule[16];
+  for (size_t i = 0; i < 500; i++) {
+    snprintf(rule, sizeof rule, "rule-%zu", i * 37 % 500);
+    assert_int_equal(ql_roster_switch(roster, i % 2 ? QL_STR("@a") : QL_STR("@b"), str(rule), false, NULL), QL_OK);
+    assert_int_equal(ql_roster_switch(roster, QL_STR("@c"), str(rule), true, NULL), QL_OK);
+  }
+  for (size_t i = 0; i < 500; i++) {
+    snprintf(rule, sizeof rule, "rule-%zu", i * 37 % 500);
+    assert_int_equal(ql_roster_rule_on(roster, QL_STR("@a"), str(rule)), i % 2 == 0);
+    assert_int_equal(ql_roster_rule_on(roster, QL_STR("@b"), str(rule)), i % 2 != 0);
+    assert_true(ql_roster_rule_on(roster, QL_STR("@c"), str(rule)));
+  }
+  ql_roster_free(roster);
+}
+
+static ql_status switch_trial(ql_arena *arena, const void *ctx) {
+  (void)ctx;
+  ql_roster *roster = ql_roster_new(ql_arena_alloc(arena));
+  if (!roster) return QL_ERR_NOMEM;
+  ql_status status = ql_roster_switch(roster, QL_STR("@a"), QL_STR("forbid"), false, NULL);
+  assert_int_equal(ql_roster_rule_on(roster, QL_STR("@a"), QL_STR("forbid")), status != QL_OK);
+  ql_roster_free(roster);
+  return status;
+}
+
+static void switching_without_memory(void **state) {
+  (void)state;
+  assert_true(try_every_allocation(switch_trial, NULL) > 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(mends),
@@ -228,6 +275,8 @@ int main(void) {
       cmocka_unit_test(unknown_dialects),
       cmocka_unit_test(dialect_decides),
       cmocka_unit_test(roster_dialect),
+      cmocka_unit_test(switches),
+      cmocka_unit_test(switching_without_memory),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -23,6 +23,11 @@ typedef struct ql__file {
   size_t diagnostic_count;
 } ql__file;
 
+typedef struct ql__switch {
+  ql_str agent, rule; /* ids */
+  bool off;
+} ql__switch;
+
 struct ql_roster {
   ql_alloc alloc;
   ql_arena *kept;      /* files */
@@ -30,6 +35,8 @@ struct ql_roster {
   ql__dialect dialect; /* of the files to come; QL__DIALECT_COUNT: found out */
   ql__file *files;
   size_t file_count, file_cap;
+  ql__switch *switches; /* by agent and rule */
+  size_t switch_count, switch_cap;
   ql_agent *agents;
   size_t agent_count;
   size_t *slots; /* hash table by id: 1 + index of an agent, 0 for none */
