@@ -288,6 +288,16 @@ export interface Spec {
   tools_from: "frontmatter" | "body" | "none";
 }
 
+/** a file names an agent */
+export interface AgentRef {
+  /** @name */
+  agent: string;
+  /** in a list of its team, or in passing */
+  how: "declares" | "mentions";
+  /** where first, from 1 */
+  line: number;
+}
+
 /** a member of a roster */
 export interface Agent {
   /** path of the file that names it */
@@ -306,6 +316,8 @@ export interface Agent {
   model?: string;
   /** its file; absent for a declared agent */
   path?: string;
+  /** the other agents that its file names, each once; those of its lists first */
+  refs: AgentRef[];
   /** of its file */
   sha256?: string;
   /** a file of its own, or only named in one */

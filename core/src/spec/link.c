@@ -93,7 +93,8 @@ static void take_file(ql_roster *roster, ql__file *file, ql__notes *notes) {
 /* `seen` holds for each agent the number of the last file that named it. */
 static void take_declared(ql_roster *roster, ql__file *file, ql__notes *notes, size_t *seen, size_t number) {
   file->team = ql_arena_array(roster->linked, file->declared_count, sizeof(void *));
-  for (size_t i = 0; file->team && i < file->declared_count; i++) {
+  file->refs = ql_arena_array(roster->linked, file->declared_count + file->mention_count, sizeof *file->refs);
+  for (size_t i = 0; file->team && file->refs && i < file->declared_count; i++) {
     const ql__declared *d = &file->declared[i];
     if (ql_eq(d->id, file->spec->id)) continue;
     ql_agent *agent = ql__roster_get(roster, d->id);
@@ -102,6 +103,7 @@ static void take_declared(ql_roster *roster, ql__file *file, ql__notes *notes, s
     if (seen[index] == number) continue;
     seen[index] = number;
     file->team[file->team_count++] = agent;
+    file->refs[file->ref_count++] = (ql__ref){agent, d->line, true};
     if (!agent->description.ptr) agent->description = d->description;
     if (!agent->declared_by) {
       agent->declared_by = file->spec;
@@ -115,19 +117,28 @@ static void take_declared(ql_roster *roster, ql__file *file, ql__notes *notes, s
 }
 
 /* "@agent-x" is how Claude Code writes a mention of x. */
-static bool is_known(const ql_roster *roster, ql_str id, ql_str *spare) {
-  if (ql__roster_get(roster, id)) return true;
-  ql_str prefix = QL_STR("@agent-");
-  if (!ql_starts(id, prefix)) return false;
-  *spare = ql_arena_concat(roster->linked, (ql_str[]){QL_STR("@"), ql_slice(id, prefix.len, id.len)}, 2);
-  return spare->ptr && ql__roster_get(roster, *spare) != NULL;
+static ql_agent *mentioned(const ql_roster *roster, ql_str id) {
+  ql_agent *agent = ql__roster_get(roster, id);
+  if (agent || !ql_starts(id, QL_STR("@agent-"))) return agent;
+  char bare[QL_AGENT_ID_MAX];
+  return ql__roster_get(roster, (ql_str){bare, ql__write_id(bare, ql_slice(id, 7, id.len))});
 }
 
-static void check_mentions(ql_roster *roster, const ql__file *file, ql__notes *notes, size_t *suggestions) {
-  for (size_t i = 0; i < file->mention_count && ql__note_wanted(notes, QL__UNKNOWN_AGENT); i++) {
+/* `seen` holds for each agent the number of the last file with a reference to it. */
+static void add_ref(ql_roster *roster, ql__file *file, ql_agent *agent, uint32_t line, size_t *seen, size_t number) {
+  size_t index = (size_t)(agent - roster->agents);
+  if (agent == file->agent || seen[index] == number) return;
+  seen[index] = number;
+  file->refs[file->ref_count++] = (ql__ref){agent, line, false};
+}
+
+static void check_mentions(ql_roster *roster, ql__file *file, ql__notes *notes, size_t *suggestions, size_t *seen, size_t number) {
+  for (size_t i = 0; i < file->team_count; i++) seen[file->team[i] - roster->agents] = number;
+  for (size_t i = 0; i < file->mention_count; i++) {
     const ql__mention *m = &file->mentions[i];
-    ql_str spare = QL_ABSENT;
-    if (is_known(roster, m->id, &spare)) continue;
+    ql_agent *agent = mentioned(roster, m->id);
+    if (agent && file->refs) add_ref(roster, file, agent, m->line, seen, number);
+    if (agent || !ql__note_wanted(notes, QL__UNKNOWN_AGENT)) continue;
     ql_str close = *suggestions < SUGGESTIONS_MAX ? ql__roster_close(roster, m->id) : QL_ABSENT;
     ++*suggestions;
     /* A single word may be anybody's handle, unless it is nearly an agent. */
@@ -174,7 +185,8 @@ ql_status ql_roster_link(ql_roster *roster, ql_error *err) {
     ql__file *file = &roster->files[i];
     file->agent = NULL;
     file->team = NULL;
-    file->team_count = file->diagnostic_count = 0;
+    file->refs = NULL;
+    file->team_count = file->ref_count = file->diagnostic_count = 0;
     if (notes) notes[i].arena = roster->linked;
   }
   if (!roster->agents) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
@@ -183,8 +195,8 @@ ql_status ql_roster_link(ql_roster *roster, ql_error *err) {
   size_t *seen = ql_arena_array(roster->linked, roster->slot_count, sizeof *seen);
   for (size_t i = 0; seen && i < roster->file_count; i++)
     if (roster->files[i].spec) take_declared(roster, &roster->files[i], &notes[i], seen, i + 1);
-  for (size_t i = 0; i < roster->file_count; i++) {
-    check_mentions(roster, &roster->files[i], &notes[i], &suggestions);
+  for (size_t i = 0; seen && i < roster->file_count; i++) {
+    check_mentions(roster, &roster->files[i], &notes[i], &suggestions, seen, roster->file_count + i + 1);
     note_too_large(&roster->files[i], &notes[i]);
     finish_notes(&roster->files[i], &notes[i]);
   }

@@ -82,7 +82,7 @@ static void take_mention(finder *f, size_t at) {
   ql__mention *items = ql_arena_grow(f->arena, f->items, f->len, &f->cap, sizeof *items);
   if (!items) return;
   f->items = items;
-  items[f->len++] = (ql__mention){written, at, written.len, joined};
+  items[f->len++] = (ql__mention){written, at, written.len, 0, joined};
 }
 
 /* Behind the code span that the backtick at `open` starts, or behind its backticks when nothing near closes them. */
@@ -124,6 +124,15 @@ static void keep_first(finder *f) {
   f->len = kept;
 }
 
+static void count_lines(finder *f) {
+  uint32_t line = 1;
+  for (size_t i = 0, at = 0; i < f->len; i++) {
+    for (; at < f->items[i].offset; at++)
+      line += f->text.ptr[at] == '\n' || (f->text.ptr[at] == '\r' && !(at + 1 < f->text.len && f->text.ptr[at + 1] == '\n'));
+    f->items[i].line = line;
+  }
+}
+
 const ql__mention *ql__find_mentions(ql_arena *a, const ql_spec *spec, const ql__outline *outline, size_t *count) {
   finder f = {.arena = a, .text = spec->text};
   size_t block = 0, at = spec->body_offset;
@@ -140,6 +149,7 @@ const ql__mention *ql__find_mentions(ql_arena *a, const ql_spec *spec, const ql_
     at = end;
   }
   keep_first(&f);
+  count_lines(&f);
   *count = f.len;
   return f.items;
 }

@@ -14,7 +14,8 @@ typedef struct ql__declared {
 typedef struct ql__mention {
   ql_str id;
   size_t offset, length; /* as written, the @ included */
-  bool agent_like;       /* hyphens or dots join its words; a single word may be anything */
+  uint32_t line;
+  bool agent_like; /* hyphens or dots join its words; a single word may be anything */
 } ql__mention;
 
 /// Agents that a list under a heading about a team names: "- **name**: words", "- `@name` - words",

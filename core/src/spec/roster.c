@@ -95,6 +95,18 @@ const ql_agent *const *ql_roster_team(const ql_roster *roster, const ql_agent *l
   return NULL;
 }
 
+static ql_value *refs_value(ql_arena *a, const ql__file *file) {
+  ql_value *refs = ql_array(a);
+  for (size_t i = 0; file && i < file->ref_count; i++) {
+    const ql__ref *ref = &file->refs[i];
+    ql_value *value = ql_push(refs, ql_object(a));
+    QL_SET(value, "agent", ql_string(a, ref->agent->id));
+    QL_SET(value, "how", ql_string(a, ref->declares ? QL_STR("declares") : QL_STR("mentions")));
+    QL_SET(value, "line", ql_int(a, ref->line));
+  }
+  return refs;
+}
+
 static ql_value *agent_value(ql_arena *a, const ql_agent *agent, const ql__file *file) {
   ql_value *value = ql_object(a), *team = ql_array(a);
   if (agent->declared_by) {
@@ -110,6 +122,7 @@ static ql_value *agent_value(ql_arena *a, const ql_agent *agent, const ql__file 
   QL_SET(value, "leads", ql_bool(a, agent->leads));
   if (agent->spec && agent->spec->model.ptr) QL_SET(value, "model", ql_string(a, agent->spec->model));
   if (agent->spec && agent->spec->path.ptr) QL_SET(value, "path", ql_string(a, agent->spec->path));
+  QL_SET(value, "refs", refs_value(a, file));
   if (agent->spec) QL_SET(value, "sha256", ql_string(a, (ql_str){agent->spec->sha256, 64}));
   QL_SET(value, "source", ql_string(a, agent->spec ? QL_STR("file") : QL_STR("declared")));
   for (size_t i = 0; file && i < file->team_count; i++) ql_push(team, ql_string(a, file->team[i]->id));

@@ -7,6 +7,13 @@
 #include "spec/naming.h"
 #include "spec/notes.h"
 
+/* A file names an agent that is there. */
+typedef struct ql__ref {
+  const ql_agent *agent;
+  uint32_t line;
+  bool declares; /* in a list of its team */
+} ql__ref;
+
 typedef struct ql__file {
   ql_str path;
   const ql_spec *spec; /* NULL for a file that is too large */
@@ -19,6 +26,8 @@ typedef struct ql__file {
   ql_agent *agent; /* NULL when another file has its name */
   const ql_agent **team;
   size_t team_count;
+  ql__ref *refs; /* the team first, then those that are only mentioned */
+  size_t ref_count;
   const ql_diagnostic *diagnostics; /* the spec's, and those across files */
   size_t diagnostic_count;
 } ql__file;
