@@ -1,6 +1,8 @@
 /* Files are mended round after round, byte by byte, and read as the dialect that is asked for. */
 #include "support.h"
 
+#include <dirent.h>
+
 #include <questline/limits.h>
 #include <questline/roster.h>
 #include <questline/spec.h>
@@ -145,6 +147,59 @@ static void fixing_without_memory(void **state) {
   assert_true(try_every_allocation(fix_trial, "```\n---\nname: caf\xE9\ndescription: Does this: that.\n---\nBody\x01.\n```\n") > 5);
 }
 
+/* ---- the seed that was read as Windows-1252 ---- */
+
+static char *read_seed(const char *prefix, size_t *len) {
+  DIR *folder = opendir(QL_SHARED_DIR "/seeds");
+  char path[1024] = "";
+  if (!folder) return NULL;
+  for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+    if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0) snprintf(path, sizeof path, QL_SHARED_DIR "/seeds/%s", entry->d_name);
+  closedir(folder);
+  return read_file(path, len);
+}
+
+static void mends_mojibake(void **state) {
+  (void)state;
+  size_t len = 0, mended = 0;
+  char *bytes = read_seed("000_", &len);
+  if (!bytes) {
+    print_message("skipped: no seed files at %s\n", QL_SHARED_DIR "/seeds");
+    skip();
+  }
+  ql_str file = {bytes, len}, arrow = QL_STR("\xE2\x86\x92"), siren = QL_STR("\xF0\x9F\x9A\xA8");
+  assert_int_equal(ql_find(file, arrow, 0), SIZE_MAX);
+  assert_int_equal(ql_find(file, siren, 0), SIZE_MAX);
+  ql_mend which = {.code = QL_STR("mojibake"), .offset = SIZE_MAX};
+  ql_str out = fix(file, which, &mended);
+  assert_true(mended > 0);
+  assert_true(ql_find(out, arrow, 0) != SIZE_MAX);
+  assert_true(ql_find(out, siren, 0) != SIZE_MAX);
+  /* Between the segments every byte is as it was, and each segment is one of the two that were damaged. */
+  const ql_spec *spec = NULL;
+  assert_int_equal(ql_spec_parse(a, QL_ABSENT, file, &spec, NULL), QL_OK);
+  size_t at = 0, to = 0, segments = 0;
+  for (size_t i = 0; i < spec->diagnostic_count; i++) {
+    const ql_diagnostic *d = &spec->diagnostics[i];
+    if (strcmp(d->code, "mojibake") != 0) continue;
+    assert_int_equal(d->fix_count, 1);
+    ql_edit edit = d->fix[0];
+    assert_true(ql_eq(ql_slice(file, at, edit.offset), ql_slice(out, to, to + edit.offset - at)));
+    to += edit.offset - at;
+    assert_true(ql_eq(ql_slice(out, to, to + edit.text.len), edit.text));
+    assert_true(ql_eq(edit.text, arrow) || ql_eq(edit.text, siren));
+    to += edit.text.len;
+    at = edit.offset + edit.length;
+    segments++;
+  }
+  assert_true(ql_eq(ql_slice(file, at, file.len), ql_slice(out, to, out.len)));
+  assert_int_equal(segments, mended);
+  print_message("%zu segments mended\n", segments);
+  assert_true(ql_eq(fix(out, which, &mended), out));
+  assert_int_equal(mended, 0);
+  free(bytes);
+}
+
 /* ---- dialects ---- */
 
 static void dialects(void **state) {
@@ -271,6 +326,7 @@ int main(void) {
       cmocka_unit_test(mends_many),
       cmocka_unit_test(refuses),
       cmocka_unit_test(fixing_without_memory),
+      cmocka_unit_test(mends_mojibake),
       cmocka_unit_test(dialects),
       cmocka_unit_test(unknown_dialects),
       cmocka_unit_test(dialect_decides),
