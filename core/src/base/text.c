@@ -230,5 +230,3 @@ void ql_hex_write(char *out, const uint8_t *bytes, size_t len) {
     out[2 * i + 1] = digits[bytes[i] & 15];
   }
 }
-
-int64_t ql_token_estimate(ql_str text) { return (int64_t)((ql_utf8_count(text) + 3) / 4); }

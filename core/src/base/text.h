@@ -51,7 +51,7 @@ size_t ql_base64url_write(char *out, const uint8_t *bytes, size_t len);
 bool ql_base64url_read(ql_str text, uint8_t *out, size_t cap, size_t *len);
 void ql_hex_write(char *out, const uint8_t *bytes, size_t len); /* 2 * len lower-case characters */
 
-/// Characters divided by four, rounded up: the usual rule of thumb where no tokenizer is at hand. Always shown as an estimate.
+/// About how many tokens of o200k_base a text is, without a tokenizer (tokens.c). Always shown as an estimate; 0 for nothing, else at least 1.
 int64_t ql_token_estimate(ql_str text);
 
 #endif
