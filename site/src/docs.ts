@@ -19,6 +19,7 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
         title: 'Agent files',
         description: 'What is read from an agent file, in which dialects, and what happens to a broken one.',
       },
+      { slug: 'policy', title: 'Rules in prose', description: 'How the promises in an agent file are found, and what is kept of them.' },
       { slug: 'plans', title: 'Plans', description: 'The PRE-QUEST plan: its parts, its text form, its order of work.' },
       { slug: 'links', title: 'Links and sharing', description: 'What is in a link, who can read it, and what a live link may do.' },
       {
