@@ -11,7 +11,7 @@ typedef struct option_words {
 } option_words;
 
 static const option_words dictionary[CLI_OPTION_COUNT] = {
-#define X(name, placeholder, words) {#name, placeholder, words},
+#define X(id, name, placeholder, words) {name, placeholder, words},
     CLI_OPTIONS(X)
 #undef X
 };

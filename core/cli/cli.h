@@ -17,38 +17,44 @@ typedef enum cli_exit {
   CLI_INTERRUPTED = 130
 } cli_exit;
 
-/* Every option there is: X(name, placeholder or NULL for a switch, what it says). Which commands take it stands in main.c. */
+/* Every option there is: X(id, name, placeholder or NULL for a switch, what it says). Which commands take it stands in main.c. */
 #define CLI_OPTIONS(X)                                                                                                                     \
-  X(agent, "NAME", "the agent")                                                                                                            \
-  X(agents, "LEADER,NAME...", "who takes part, separated by commas; the first leads")                                                      \
-  X(base, "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                                    \
-  X(from, "NAME", "who acts")                                                                                                              \
-  X(head, "HASH", "the head this log must have, as a link or a server told you")                                                           \
-  X(help, NULL, "this text")                                                                                                               \
-  X(json, NULL, "print JSON on stdout, errors and refusals too")                                                                           \
-  X(kind, "KIND", "a worker's: completed, clarification or blocked (completed); the leader's: progress")                                   \
-  X(md, NULL, "print Markdown")                                                                                                            \
-  X(mermaid, NULL, "print a Mermaid diagram")                                                                                              \
-  X(mission, "TEXT", "the objective; - reads it from stdin")                                                                               \
-  X(msg, "TEXT", "what is said; - reads it from stdin")                                                                                    \
-  X(out, "FILE", "where to write; - is stdout")                                                                                            \
-  X(pace, "MS", "wait so many milliseconds after each event, to watch it")                                                                 \
-  X(plan, "FILE", "a plan that `questline plan` made, its text or its JSON; the quest waits for approval; - is stdin")                     \
-  X(policy, "POLICY", "strict or parallel (strict)")                                                                                       \
-  X(quest, "ID", "the quest: its id, the first characters of it, or a file")                                                               \
-  X(reason, "TEXT", "why; - reads it from stdin")                                                                                          \
-  X(role, "ROLE", "leader or worker; owner for @owner")                                                                                    \
-  X(seat, "KIND", "who sits there now: human, model, rehearsal or remote (human)")                                                         \
-  X(seats, "NAME=KIND,...", "who plays an agent: human, model, rehearsal or remote (human)")                                               \
-  X(specs, "DIR", "folder of agent files")                                                                                                 \
-  X(store, "DIR", "use DIR in place of the .questline folder found here or above")                                                         \
-  X(summary, "TEXT", "what was accomplished; - reads it from stdin")                                                                       \
-  X(task, "ID", "the task: T1, T2 ...")                                                                                                    \
-  X(timeout, "SECONDS", "how long to wait for the turn, 0 to look once (90)")                                                              \
-  X(to, "NAME,...", "to whom, separated by commas")
+  X(agent, "agent", "NAME", "the agent")                                                                                                   \
+  X(agents, "agents", "LEADER,NAME...", "who takes part, separated by commas; the first leads")                                            \
+  X(base, "base", "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                            \
+  X(dialect, "dialect", "ID", "read the files as this product's (found out from each file)")                                               \
+  X(dry_run, "dry-run", NULL, "with --fix: show the edits, write nothing")                                                                 \
+  X(fix, "fix", NULL, "mend what can be mended, in the files; - writes the mended text to stdout")                                         \
+  X(format, "format", "FORMAT", "text, json, sarif or github (text)")                                                                      \
+  X(from, "from", "NAME", "who acts")                                                                                                      \
+  X(head, "head", "HASH", "the head this log must have, as a link or a server told you")                                                   \
+  X(help, "help", NULL, "this text")                                                                                                       \
+  X(json, "json", NULL, "print JSON on stdout, errors and refusals too")                                                                   \
+  X(kind, "kind", "KIND", "a worker's: completed, clarification or blocked (completed); the leader's: progress")                           \
+  X(md, "md", NULL, "print Markdown")                                                                                                      \
+  X(mermaid, "mermaid", NULL, "print a Mermaid diagram")                                                                                   \
+  X(mission, "mission", "TEXT", "the objective; - reads it from stdin")                                                                    \
+  X(msg, "msg", "TEXT", "what is said; - reads it from stdin")                                                                             \
+  X(out, "out", "FILE", "where to write; - is stdout")                                                                                     \
+  X(pace, "pace", "MS", "wait so many milliseconds after each event, to watch it")                                                         \
+  X(plan, "plan", "FILE", "a plan that `questline plan` made, its text or its JSON; the quest waits for approval; - is stdin")             \
+  X(policy, "policy", "POLICY", "strict or parallel (strict)")                                                                             \
+  X(quest, "quest", "ID", "the quest: its id, the first characters of it, or a file")                                                      \
+  X(reason, "reason", "TEXT", "why; - reads it from stdin")                                                                                \
+  X(role, "role", "ROLE", "leader or worker; owner for @owner")                                                                            \
+  X(rules, "kind", "KIND", "only rules of this kind: gate, escalation, ...")                                                               \
+  X(seat, "seat", "KIND", "who sits there now: human, model, rehearsal or remote (human)")                                                 \
+  X(seats, "seats", "NAME=KIND,...", "who plays an agent: human, model, rehearsal or remote (human)")                                      \
+  X(specs, "specs", "DIR", "folder of agent files")                                                                                        \
+  X(store, "store", "DIR", "use DIR in place of the .questline folder found here or above")                                                \
+  X(strict, "strict", NULL, "warnings fail too")                                                                                           \
+  X(summary, "summary", "TEXT", "what was accomplished; - reads it from stdin")                                                            \
+  X(task, "task", "ID", "the task: T1, T2 ...")                                                                                            \
+  X(timeout, "timeout", "SECONDS", "how long to wait for the turn, 0 to look once (90)")                                                   \
+  X(to, "to", "NAME,...", "to whom, separated by commas")
 
 typedef enum cli_option {
-#define X(name, placeholder, words) CLI_##name,
+#define X(id, name, placeholder, words) CLI_##id,
   CLI_OPTIONS(X)
 #undef X
       CLI_OPTION_COUNT
@@ -136,20 +142,56 @@ bool cli_random(uint8_t *bytes, size_t len);
 
 /// Valid UTF-8 in any case: bytes that are not become U+FFFD.
 ql_str cli_clean(cli *c, const char *text);
-/// Reads a file, or stdin for "-". What is longer than max is an error.
+/// Reads a file, or stdin for "-", into the arena; of what is longer than max a little more than that. False with errno set, EISDIR for a folder.
+bool cli_read_bytes(cli *c, const char *path, size_t max, ql_str *out);
+/// The same; what is longer than max is an error, which is told.
 int cli_read(cli *c, const char *path, size_t max, ql_str *out);
 /// A text given as an option or operand: itself, or stdin for "-" without its last line end. Valid UTF-8, not empty.
 /// @param label  what the text is, for messages: "--msg"
 int cli_text(cli *c, const char *label, const char *given, ql_str *out);
 
+/* files.c */
+
 typedef struct ql_roster ql_roster;
-/// Reads agent files: files as named, folders' *.md and *.mdc at any depth. The roster is linked.
-/// @param unreadable  counts paths that could not be read; each has been told on stderr
-int cli_read_roster(cli *c, const char *const *paths, size_t count, ql_roster **out, size_t *unreadable);
+
+/// An agent file as it was found.
+typedef struct cli_file {
+  const char *path; /* as the system knows it; "-" for stdin */
+  ql_str label;     /* as people read it */
+  ql_str text;      /* one byte more than QL_SPEC_BYTES_MAX of a larger file; absent when it could not be read */
+  ql_str before;    /* the text that `check --fix` has mended; absent when there was nothing to mend */
+  const char *code; /* of what went wrong with the file itself: "unreadable", "unwritable"; NULL when nothing did */
+  ql_str trouble;   /* the same as a sentence */
+} cli_file;
+
+typedef struct cli_files {
+  cli_file *at;
+  size_t count, cap;
+} cli_files;
+
+/// Reads agent files: files as named, folders' *.md and *.mdc at any depth.
+int cli_read_files(cli *c, const char *const *paths, size_t count, cli_files *out);
+/// Notes what went wrong with a file: "Cannot read it: Permission denied."
+void cli_trouble(cli *c, cli_file *file, const char *code, const char *doing, const char *why);
+/// Says on stderr what went wrong with files. @return of how many
+size_t cli_tell_troubles(const cli_files *files);
+/// What could be read, in order, linked.
+/// @param dialect  absent: found out from each file
+int cli_make_roster(cli *c, const cli_files *files, ql_str dialect, ql_roster **out);
+/// Puts a new text in the place of one that was read, all at once: whoever opens the file meanwhile sees one of them. A symbolic link
+/// stays, the file it leads to is replaced and keeps its permissions.
+/// @return NULL; otherwise why not, and the file is as it was
+const char *cli_replace_file(cli *c, const char *path, ql_str before, ql_str after);
 
 /* cmd_*.c */
 
 typedef struct ql_agent ql_agent;
+/// path:line:col: severity[code] message, of the shape Diagnostic.
+void cli_print_diagnostic(FILE *to, ql_str path, const ql_value *diagnostic);
+/// "s" unless there is one.
+const char *cli_plural(int64_t count);
+/// The dialect of an option; absent when it is not given. An unknown one is wrong usage.
+int cli_dialect(cli *c, cli_option option, ql_str *out);
 /// The roster of a folder; one without agents is a failure.
 int cli_read_team(cli *c, const char *folder, ql_roster **out);
 /// The roster of --specs and the agent of --agent in it.

@@ -1,4 +1,4 @@
-/* Agent files and plans: spec, check, roster, plan. */
+/* Agent files and plans: spec, roster, plan. */
 #include <questline/limits.h>
 #include <questline/plan.h>
 
@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cli.h"
 
-static const char *plural(int64_t count) { return count == 1 ? "" : "s"; }
+const char *cli_plural(int64_t count) { return count == 1 ? "" : "s"; }
 
 static const struct {
   const char *word;
@@ -21,8 +21,7 @@ static cli_colour colour_of(ql_str severity) {
   return CLI_PLAIN;
 }
 
-/// path:line:col: severity[code] message
-static void print_diagnostic(FILE *to, ql_str path, const ql_value *d) {
+void cli_print_diagnostic(FILE *to, ql_str path, const ql_value *d) {
   ql_str severity = ql_get_str(d, QL_STR("severity"));
   cli_put(to, path);
   fprintf(to, ":%lld:%lld: ", (long long)ql_get_int(d, QL_STR("line"), 0), (long long)ql_get_int(d, QL_STR("column"), 0));
@@ -62,14 +61,15 @@ static void print_tools(const ql_spec *spec) {
 }
 
 int cli_spec(cli *c) {
-  ql_str text;
+  ql_str text, dialect;
   const ql_spec *spec;
   ql_error err = {0};
   const char *path = c->operands[0];
-  int code = cli_read(c, path, QL_SPEC_BYTES_MAX, &text);
+  int code = cli_dialect(c, CLI_dialect, &dialect);
+  if (code == CLI_DONE) code = cli_read(c, path, QL_SPEC_BYTES_MAX, &text);
   if (code != CLI_DONE) return code;
   ql_str label = cli_clean(c, strcmp(path, "-") == 0 ? "stdin" : path);
-  if (ql_spec_parse(c->a, label, text, &spec, &err) != QL_OK) return cli_fail_error(c, &err, path);
+  if (ql_spec_parse_as(c->a, label, text, dialect, &spec, &err) != QL_OK) return cli_fail_error(c, &err, path);
   if (c->json) return cli_json(c, ql_spec_value(c->a, spec));
   print_line("id", spec->id);
   print_line("name", spec->name);
@@ -82,50 +82,19 @@ int cli_spec(cli *c) {
   for (size_t i = 0; i < spec->diagnostic_count; i++) {
     ql_value *d = ql_diagnostic_value(c->a, &spec->diagnostics[i]);
     if (!d) return cli_no_memory(c);
-    print_diagnostic(stdout, spec->path, d);
+    cli_print_diagnostic(stdout, spec->path, d);
   }
   return CLI_DONE;
 }
 
-/* ---- check and roster ---- */
-
-/// Everything found; JSON or lines. @return CLI_FAILED when there are errors.
-static int print_findings(cli *c, ql_roster *roster, size_t unreadable) {
-  const ql_value *value = ql_roster_value(c->a, roster);
-  if (!value) return cli_no_memory(c);
-  ql_value *files = QL_GET(value, "files");
-  int64_t errors = ql_get_int(value, QL_STR("errors"), 0) + (int64_t)unreadable, warnings = ql_get_int(value, QL_STR("warnings"), 0);
-  if (files->count == 0 && errors == 0) return cli_fail(c, QL_ERR_NOT_FOUND, "There is no *.md or *.mdc file to check.");
-  if (c->json) {
-    ql_value *answer = ql_object(c->a);
-    QL_SET(answer, "errors", ql_int(c->a, errors));
-    QL_SET(answer, "files", files);
-    QL_SET(answer, "warnings", ql_int(c->a, warnings));
-    int code = cli_json(c, answer);
-    return code == CLI_DONE && errors > 0 ? CLI_FAILED : code;
-  }
-  for (const ql_value *file = files->first; file; file = file->next)
-    for (const ql_value *d = QL_GET(file, "diagnostics")->first; d; d = d->next)
-      print_diagnostic(stdout, ql_get_str(file, QL_STR("path")), d);
-  if (fflush(stdout) == 0)
-    cli_note("%zu file%s, %lld error%s, %lld warning%s", files->count, plural((int64_t)files->count), (long long)errors, plural(errors),
-             (long long)warnings, plural(warnings));
-  return errors > 0 ? CLI_FAILED : CLI_DONE;
-}
-
-int cli_check(cli *c) {
-  ql_roster *roster;
-  size_t unreadable = 0;
-  int code = cli_read_roster(c, c->operands, c->operand_count, &roster, &unreadable);
-  if (code != CLI_DONE) return code;
-  code = print_findings(c, roster, unreadable);
-  ql_roster_free(roster);
-  return code;
-}
+/* ---- roster ---- */
 
 int cli_read_team(cli *c, const char *folder, ql_roster **out) {
-  size_t unreadable = 0;
-  int code = cli_read_roster(c, &folder, 1, out, &unreadable);
+  cli_files files;
+  int code = cli_read_files(c, &folder, 1, &files);
+  if (code != CLI_DONE) return code;
+  (void)cli_tell_troubles(&files);
+  code = cli_make_roster(c, &files, QL_ABSENT, out);
   if (code != CLI_DONE) return code;
   if (ql_roster_count(*out) > 0) return CLI_DONE;
   ql_roster_free(*out);
@@ -140,8 +109,8 @@ static void print_agent(const ql_value *agent) {
   printf("%-13s  ", leads ? "leads" : declared ? "only named" : "");
   cli_put_short(stdout, about.ptr ? about : QL_STR(""), 80);
   int64_t errors = ql_get_int(agent, QL_STR("errors"), 0), warnings = ql_get_int(agent, QL_STR("warnings"), 0);
-  if (errors > 0) printf("  [%lld error%s]", (long long)errors, plural(errors));
-  if (warnings > 0) printf("  [%lld warning%s]", (long long)warnings, plural(warnings));
+  if (errors > 0) printf("  [%lld error%s]", (long long)errors, cli_plural(errors));
+  if (warnings > 0) printf("  [%lld warning%s]", (long long)warnings, cli_plural(warnings));
   putchar('\n');
 }
 
@@ -152,8 +121,8 @@ static int print_roster(cli *c, const ql_roster *roster) {
   for (const ql_value *agent = QL_GET(value, "agents")->first; agent; agent = agent->next) print_agent(agent);
   int64_t errors = ql_get_int(value, QL_STR("errors"), 0), warnings = ql_get_int(value, QL_STR("warnings"), 0);
   if (errors + warnings > 0 && fflush(stdout) == 0)
-    cli_note("%lld error%s, %lld warning%s: questline check %s", (long long)errors, plural(errors), (long long)warnings, plural(warnings),
-             c->operands[0]);
+    cli_note("%lld error%s, %lld warning%s: questline check %s", (long long)errors, cli_plural(errors), (long long)warnings,
+             cli_plural(warnings), c->operands[0]);
   return CLI_DONE;
 }
 

@@ -16,8 +16,10 @@
 #define NO_OPTIONS     ((const uint16_t[]){CLI_END})
 
 static const cli_command commands[] = {
-    {"spec", "reads one agent file", "FILE", 1, 1, NO_OPTIONS, READS, "questline spec agents/api-architect.md", cli_spec},
-    {"check", "checks agent files together", "PATH...", 1, 4096, NO_OPTIONS, READS, "questline check .claude/agents", cli_check},
+    {"spec", "reads one agent file", "FILE", 1, 1, OPTIONS(CLI_dialect), READS, "questline spec agents/api-architect.md", cli_spec},
+    {"check", "checks agent files together, and mends them", "PATH...", 1, 4096,
+     OPTIONS(CLI_fix, CLI_dry_run, CLI_format, CLI_dialect, CLI_strict), READS | BIT(CLI_INTERRUPTED),
+     "questline check --fix .claude/agents", cli_check},
     {"roster", "lists the agents of a folder and those they name", "DIR", 1, 1, NO_OPTIONS, READS, "questline roster .claude/agents",
      cli_roster},
     {"plan", "makes a plan for an objective, without a model", "OBJECTIVE", 1, 1, OPTIONS(NEED(specs), NEED(agent), CLI_md, CLI_mermaid),
