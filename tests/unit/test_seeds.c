@@ -146,10 +146,11 @@ static void s02_mojibake_is_repaired(void **state) {
   (void)state;
   const ql_spec *spec = seed(0);
   assert_int_equal(count_of(spec, "mojibake"), 13);
-  assert_int_equal(spec->diagnostic_count, 13);
+  assert_int_equal(spec->diagnostic_count, 14); /* and a sum that is wrong */
   size_t sirens = 0, arrows = 0, length = 0;
   for (size_t i = 0; i < spec->diagnostic_count; i++) {
     const ql_diagnostic *d = &spec->diagnostics[i];
+    if (strcmp(d->code, "mojibake") != 0) continue;
     assert_int_equal(d->fix_count, 1);
     assert_int_equal(d->fix[0].offset, d->offset);
     sirens += ql_eq(d->fix[0].text, QL_STR("\xF0\x9F\x9A\xA8"));
@@ -160,7 +161,7 @@ static void s02_mojibake_is_repaired(void **state) {
   assert_int_equal(arrows, 12);
   ql_str repaired = fixed(spec, "mojibake");
   assert_int_equal(repaired.len, spec->text.len - length);
-  assert_int_equal(reread(repaired)->diagnostic_count, 0);
+  assert_int_equal(reread(repaired)->diagnostic_count, 1);
   assert_int_equal(ql_utf8_count(spec->text) - ql_utf8_count(repaired), 12 * 2 + 3);
 }
 
@@ -176,9 +177,9 @@ static void s03_orphan_list_is_adopted(void **state) {
   assert_int_equal(orphan->line, 9);
   assert_int_equal(orphan->column, 3);
   assert_int_equal(finding(spec, "silent-skip")->severity, QL_SEVERITY_ERROR);
-  assert_int_equal(spec->diagnostic_count, 2);
+  assert_int_equal(spec->diagnostic_count, 3);
   const ql_spec *again = reread(fixed(spec, "orphan-list"));
-  assert_int_equal(again->diagnostic_count, 0);
+  assert_int_equal(again->diagnostic_count, 1); /* the total */
   assert_true(ql_eq(ql_value_text(a, QL_GET(ql_spec_value(a, again), "tools")), tools));
   assert_true(ql_value_equal(again->extra, spec->extra));
 }

@@ -95,6 +95,12 @@ static bool is_label(const ql_md_block *b) {
   return ql_ends(b->text, QL_STR(":")) || (b->kind == QL_MD_PARAGRAPH && b->lead.ptr && b->lead.len == b->text.len);
 }
 
+/* Topics whose sentences are no promises, or are read with the rest of the region. */
+static bool is_silent(ql__topic topic) {
+  return topic == QL__ABOUT_EXAMPLE || topic == QL__ABOUT_TEMPLATE || topic == QL__ABOUT_MESSAGE || topic == QL__ABOUT_RESTRICTION ||
+         topic == QL__ABOUT_IDENTITY;
+}
+
 /* Topics whose labels are their own affair. */
 static bool is_closed(ql__topic topic) {
   return topic == QL__ABOUT_MODES || topic == QL__ABOUT_TEMPLATE || topic == QL__ABOUT_EXAMPLE || topic == QL__ABOUT_MESSAGE;
@@ -133,6 +139,7 @@ static void compile_section(ql__compiler *c, const ql__region *section) {
     part.count = i - from;
     compile(c, &part);
     if (!is_closed(part.topic)) compile_nested(c, &part);
+    if (!is_silent(part.topic)) ql__compile_conduct(c, &part);
     if (!b) break;
     from = i + 1;
     part = *section;
@@ -323,6 +330,8 @@ static ql_rule *sort(ql_rule *rules) {
 
 ql_status ql__compile_policy(ql_arena *a, const ql__outline *outline, ql__notes *notes, ql_spec *spec) {
   ql__compiler c = {.arena = a, .spec = spec, .notes = notes, .outline = outline};
+  c.taken = ql_arena_array(a, outline->count + 1, sizeof *c.taken);
+  if (!c.taken) return QL_ERR_NOMEM;
   compile_regions(&c);
   place_rules(&c);
   c.first = sort(c.first);

@@ -26,10 +26,19 @@ typedef struct ql__compiler {
   const ql__outline *outline;
   ql_rule *first, *last;
   size_t rules, items; /* so far; items counts both, those inside items too */
+  bool *taken;         /* for each block of the outline: what it forbids is in a rule already */
 } ql__compiler;
 
 /* What finds rules: one function a topic (topics.def), in policy_*.c. Findings are noted. Out of memory is the arena's to tell. */
 typedef void ql__compile(ql__compiler *c, const ql__region *region);
+
+void ql__compile_accept(ql__compiler *c, const ql__region *region);
+void ql__compile_decline(ql__compiler *c, const ql__region *region);
+void ql__compile_identity(ql__compiler *c, const ql__region *region);
+void ql__compile_loading(ql__compiler *c, const ql__region *region);
+void ql__compile_restriction(ql__compiler *c, const ql__region *region);
+/// Sentences that bind the agent wherever they stand.
+void ql__compile_conduct(ql__compiler *c, const ql__region *region);
 
 /// Compiles every region and fills in spec->rules. @return QL_OK; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql__compile_policy(ql_arena *a, const ql__outline *outline, ql__notes *notes, ql_spec *spec);

@@ -1,0 +1,67 @@
+#include "spec/sentences.h"
+
+#include "base/text.h"
+
+static bool is_word_char(char c) { return ql_is_alnum(c) || c == '-' || c == '_' || c == '\''; }
+
+/* A mark that ends a sentence, with a blank and no small letter behind it: "e.g. this" goes on. */
+static bool ends_sentence(ql_str text, size_t at) {
+  char c = text.ptr[at];
+  if (c != '.' && c != '!' && c != '?') return false;
+  if (at + 1 == text.len) return true;
+  if (!ql_is_space(text.ptr[at + 1])) return false;
+  return at + 2 >= text.len || ql_to_lower(text.ptr[at + 2]) != text.ptr[at + 2] || !ql_is_alpha(text.ptr[at + 2]);
+}
+
+bool ql__next_sentence(ql_str file, const ql_md_block *block, ql__sentence *sentence) {
+  size_t from = sentence->next, to = from;
+  while (from < block->text.len && ql_is_space(block->text.ptr[from])) from++;
+  if (from >= block->text.len) return false;
+  for (to = from; to < block->text.len && !ends_sentence(block->text, to);) to++;
+  if (to < block->text.len) to++;
+  bool first = sentence->next == 0;
+  size_t at = first ? block->offset : sentence->end;
+  uint32_t line = first ? block->line : sentence->line;
+  if (first) sentence->offset = at;
+  sentence->text = ql_slice(block->text, from, to);
+  ql_str rest = sentence->text, word = ql__next_word(&rest);
+  size_t start = word.len > 0 ? ql_find(ql_slice(file, 0, block->end), word, at) : SIZE_MAX;
+  if (start == SIZE_MAX) start = at;
+  size_t count_from = first ? block->offset : sentence->offset;
+  for (size_t i = count_from; i < start; i++)
+    line += file.ptr[i] == '\n' || (file.ptr[i] == '\r' && !(i + 1 < file.len && file.ptr[i + 1] == '\n'));
+  sentence->offset = start;
+  sentence->line = line;
+  sentence->end = start + sentence->text.len < block->end ? start + sentence->text.len : block->end;
+  sentence->next = to;
+  return true;
+}
+
+ql_str ql__next_word(ql_str *rest) {
+  size_t from = 0;
+  while (from < rest->len && !ql_is_alnum(rest->ptr[from])) from++;
+  size_t to = from;
+  while (to < rest->len && is_word_char(rest->ptr[to])) to++;
+  ql_str word = ql_slice(*rest, from, to);
+  *rest = ql_slice(*rest, to, rest->len);
+  return word;
+}
+
+ql_str ql__last_word(ql_str words) {
+  words = ql_trim(words);
+  size_t from = words.len;
+  while (from > 0 && is_word_char(words.ptr[from - 1])) from--;
+  return ql_slice(words, from, words.len);
+}
+
+bool ql__is_quoted(ql_str text, size_t at) {
+  bool open = false;
+  for (size_t i = 0; i < at && i < text.len; i++) {
+    if (text.ptr[i] == '"') open = !open;
+    if (i + 2 < text.len && text.ptr[i] == '\xE2' && text.ptr[i + 1] == '\x80') {
+      if (text.ptr[i + 2] == '\x9C') open = true;
+      if (text.ptr[i + 2] == '\x9D') open = false;
+    }
+  }
+  return open;
+}
