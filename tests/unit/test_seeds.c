@@ -27,7 +27,7 @@ static int load(size_t seed) {
   texts[seed] = read_file(path, &len);
   if (!texts[seed]) return -1;
   char name[16];
-  snprintf(name, sizeof name, "%03zu.md", seed);
+  snprintf(name, sizeof name, "%03zu/agent.md", seed);
   return ql_spec_parse(a, ql_arena_str(a, str(name)), (ql_str){texts[seed], len}, &seeds[seed], NULL);
 }
 
@@ -88,7 +88,7 @@ static ql_str fixed(const ql_spec *spec, const char *code) {
 
 static const ql_spec *reread(ql_str text) {
   const ql_spec *spec = NULL;
-  assert_int_equal(ql_spec_parse(a, QL_STR("again.md"), text, &spec, NULL), QL_OK);
+  assert_int_equal(ql_spec_parse(a, QL_STR("agent.md"), text, &spec, NULL), QL_OK);
   return spec;
 }
 

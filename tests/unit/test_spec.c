@@ -28,7 +28,7 @@ static const ql_spec *parse_at(const char *path, ql_str text) {
   return spec;
 }
 
-static const ql_spec *parse(const char *text) { return parse_at("worker.md", str(text)); }
+static const ql_spec *parse(const char *text) { return parse_at("w.md", str(text)); }
 
 static const ql_diagnostic *finding(const ql_spec *spec, const char *code) {
   for (size_t i = 0; i < spec->diagnostic_count; i++)
@@ -213,9 +213,9 @@ static void names(void **state) {
   static const struct {
     const char *path, *text, *id, *name, *codes; /* name NULL: absent */
   } cases[] = {
-      {"x.md", "---\nname: api-pro\ndescription: A.\n---\nB\n", "@api-pro", "api-pro", ""},
-      {"x.md", "---\nname: API Pro\ndescription: A.\n---\nB\n", "@api-pro", "API Pro", "name-normalised"},
-      {"x.md", "---\nname: 12\ndescription: A.\n---\nB\n", "@12", "12", ""},
+      {"api-pro.md", "---\nname: api-pro\ndescription: A.\n---\nB\n", "@api-pro", "api-pro", ""},
+      {"api-pro.md", "---\nname: API Pro\ndescription: A.\n---\nB\n", "@api-pro", "API Pro", "name-normalised"},
+      {"12.md", "---\nname: 12\ndescription: A.\n---\nB\n", "@12", "12", ""},
       {"dir/x-y.md", "---\ndescription: A.\n---\n# Z\n", "@x-y", NULL, "name-missing"},
       {NULL, "---\ndescription: A.\n---\n# Z\n", "@z", NULL, "name-missing"},
       {"a/x.agent.md", "---\ndescription: A.\n---\n# Z\n", "@x", NULL, ""},
@@ -280,7 +280,7 @@ static void ladder(void **state) {
     assert_str_is(tools(spec), cases[i].tools);
     assert_str_is(codes(spec), cases[i].codes);
     if (!cases[i].fix) continue;
-    const ql_spec *again = parse_at("worker.md", fixed(spec, cases[i].fix));
+    const ql_spec *again = parse_at("w.md", fixed(spec, cases[i].fix));
     assert_str_is(codes(again), "");
     assert_str_is(again->description, cases[i].description);
     assert_str_is(tools(again), cases[i].tools);
@@ -345,10 +345,10 @@ static void damage(void **state) {
       {"```markdown\n---\n" HEAD "---\nB\n```\n", "wrapped-in-fence silent-skip", "w", "wrapped-in-fence"},
       {"  ---\n  name: w\n  description: W.\n  ---\n  B\n", "indented-frontmatter silent-skip", "w", "indented-frontmatter"},
       {" ---\n  name: w\nB\n", "no-frontmatter", NULL, NULL},
-      {"---\n" HEAD "name: v\n---\nB\n", "duplicate-key", "v", NULL},
+      {"---\n" HEAD "name: v\n---\nB\n", "duplicate-key name-differs-from-file", "v", NULL},
       {"---\n" HEAD "---\nB\x01\x01\n", "control-character", "w", "control-character"},
       {"---\nname: w\ndescription: W.\x07 x\n---\nB\n", "control-character", "w", "control-character"},
-      {"---\nname: w\xE9\ndescription: W.\n---\nB\n", "name-normalised invalid-utf8", "w?", NULL},
+      {"---\nname: w\xE9\ndescription: W.\n---\nB\n", "name-normalised name-differs-from-file invalid-utf8", "w?", NULL},
       {"---\n" HEAD "---\n\xFF\xFE\xC3(\n", "invalid-utf8", "w", "invalid-utf8"},
       {"---\n" HEAD "desc: x\nmodle: opus\n---\nB\n", "misspelled-key", "w", NULL},
       {"---\n" HEAD "allowed-tools: Read\n---\nB\n", "misspelled-key", "w", "misspelled-key"},
@@ -366,7 +366,7 @@ static void damage(void **state) {
     const ql_spec *spec = parse(cases[i].text);
     assert_str_is(codes(spec), cases[i].codes);
     if (cases[i].name) assert_str_is(spec->name, cases[i].name);
-    if (cases[i].fix) assert_null(finding(parse_at("worker.md", fixed(spec, cases[i].fix)), cases[i].fix));
+    if (cases[i].fix) assert_null(finding(parse_at("w.md", fixed(spec, cases[i].fix)), cases[i].fix));
   }
   const ql_spec *nul = parse_at("w.md", QL_STR("---\n" HEAD "---\nB\0C\n"));
   assert_str_is(codes(nul), "nul-byte");

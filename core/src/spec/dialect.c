@@ -7,7 +7,9 @@
 
 #define SERVER_WEIGHT 3u /* a server's bare name among the tools: no product reads that, Acolytes' files write it */
 
-#define CLOSE 3u /* edits between an id and the one it may be meant for, and no more than half of its letters */
+#define SURE_WEIGHT   6u /* less is a guess */
+#define LIKELY_WEIGHT 2u /* enough for Claude Code, which is what most files are for: more than a name and a description */
+#define CLOSE         3u /* edits between an id and the one it may be meant for, and no more than half of its letters */
 
 typedef enum part { PART_WITHIN, PART_END } part;
 
@@ -56,7 +58,7 @@ static bool path_matches(ql_str path, part where, ql_str piece) {
   return false;
 }
 
-ql__dialect ql__dialect_of(const ql_spec *spec, const ql__front *front) {
+ql__dialect ql__dialect_of(const ql_spec *spec, const ql__front *front, bool *sure) {
   unsigned votes[QL__DIALECT_COUNT] = {0};
   for (size_t i = 0; i < QL_COUNT(PATHS); i++)
     if (spec->path.ptr && path_matches(spec->path, PATHS[i].where, PATHS[i].piece)) votes[PATHS[i].dialect] += PATHS[i].weight;
@@ -72,6 +74,7 @@ ql__dialect ql__dialect_of(const ql_spec *spec, const ql__front *front) {
   size_t best = QL__PLAIN;
   for (size_t i = 0; i < QL__DIALECT_COUNT; i++)
     if (votes[i] > votes[best]) best = i;
+  *sure = votes[best] >= (best == QL__CLAUDE_CODE ? LIKELY_WEIGHT : SURE_WEIGHT);
   return (ql__dialect)best;
 }
 

@@ -2,17 +2,6 @@
 
 #include "base/text.h"
 
-#define CLOSE 2u /* edits between a key and the one it may be meant for */
-
-static const struct {
-  ql_str key, meant;
-} MISSPELLED[] = {
-    {QL_STR_INIT("allowed-tools"), QL_STR_INIT("tools")}, {QL_STR_INIT("allowedTools"), QL_STR_INIT("tools")},
-    {QL_STR_INIT("allowed_tools"), QL_STR_INIT("tools")}, {QL_STR_INIT("tool"), QL_STR_INIT("tools")},
-    {QL_STR_INIT("colour"), QL_STR_INIT("color")},        {QL_STR_INIT("desc"), QL_STR_INIT("description")},
-    {QL_STR_INIT("summary"), QL_STR_INIT("description")}, {QL_STR_INIT("models"), QL_STR_INIT("model")},
-};
-
 static const ql_str READ[] = {QL_STR_INIT("name"), QL_STR_INIT("description"), QL_STR_INIT("model"), QL_STR_INIT("color"),
                               QL_STR_INIT("tools")};
 
@@ -111,24 +100,6 @@ static void take_extra(ql_arena *a, const ql__front *front, ql_str text, ql_spec
   }
 }
 
-static void note_misspelled(const ql__front *front, ql_str text, ql__notes *notes) {
-  for (size_t i = 0; i < front->count; i++) {
-    const ql__entry *entry = &front->entries[i];
-    ql_str meant = QL_ABSENT;
-    for (size_t k = 0; k < QL_COUNT(MISSPELLED); k++)
-      if (ql_eq_nocase(entry->key, MISSPELLED[k].key)) meant = MISSPELLED[k].meant;
-    for (size_t k = 0; k < QL_COUNT(READ) && !meant.ptr && !ql__key_known(entry->key); k++) {
-      size_t distance = ql_eq_nocase(entry->key, READ[k]) ? 0 : ql_edit_distance(entry->key, READ[k]);
-      if (distance <= CLOSE && distance * 4 < READ[k].len) meant = READ[k];
-    }
-    if (!meant.ptr || ql__entry_find(front, meant) || ql_eq(entry->key, meant)) continue;
-    ql_diagnostic *d = QL__NOTE(notes, QL__MISSPELLED_KEY, entry->key_offset, QL_STR("Agents are read for \""), meant,
-                                QL_STR("\", not for \""), ql__excerpt(entry->key), QL_STR("\". Rename the key if that is what it means."));
-    if (ql_starts(ql_slice(text, entry->key_offset, text.len), entry->key))
-      ql__note_fix(notes, d, &(ql_edit){entry->key_offset, entry->key.len, meant}, 1);
-  }
-}
-
 /* " #" starts a comment in a plain value. In a description it is hardly meant. */
 static void note_cut(const ql__front *front, ql_str text, ql__notes *notes) {
   const ql__entry *entry = ql__entry_find(front, QL_STR("description"));
@@ -146,7 +117,6 @@ void ql__take_fields(ql_arena *a, const ql__front *front, ql_str text, ql__notes
   spec->model = model_of(front, notes);
   spec->color = text_of(front, QL_STR("color"), notes);
   take_extra(a, front, text, spec);
-  note_misspelled(front, text, notes);
   note_cut(front, text, notes);
 }
 

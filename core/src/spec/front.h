@@ -42,6 +42,8 @@ QL_NODISCARD ql_status ql__read_front(ql_arena *a, ql_str text, ql__block block,
 const ql__entry *ql__entry_find(const ql__front *front, ql_str key);
 /// A key that some product gives a meaning.
 bool ql__key_known(ql_str key);
+/// A key like that, or one that some collection has for its own use.
+bool ql__key_used(ql_str key);
 /// A line that could be "key: value": the key, absent when it could not. *value is set to where the value starts in the line.
 ql_str ql__key_of_line(ql_str line, size_t *value);
 

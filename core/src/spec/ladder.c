@@ -12,6 +12,11 @@ static const ql_str KNOWN[] = {
 #include "spec/keys.def"
 };
 
+static const ql_str USED_KEYS[] = {
+#define USED(key) QL_STR_INIT(key),
+#include "spec/keys.def"
+};
+
 static const ql_str SPOKEN[] = {
 #define SPEECH(word)   QL_STR_INIT(word),
 #define DIALOGUE(word) QL_STR_INIT(word),
@@ -27,6 +32,12 @@ bool ql__key_known(ql_str key) {
   for (size_t i = 0; i < QL_COUNT(KNOWN); i++)
     if (ql_eq(KNOWN[i], key)) return true;
   return false;
+}
+
+bool ql__key_used(ql_str key) {
+  for (size_t i = 0; i < QL_COUNT(USED_KEYS); i++)
+    if (ql_eq(USED_KEYS[i], key)) return true;
+  return ql__key_known(key);
 }
 
 static bool one_of(ql_str key, const ql_str *words, size_t count) {

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "format/crypto.h"
+#include "spec/accepts.h"
 #include "spec/body.h"
 #include "spec/bytes.h"
 #include "spec/dialect.h"
@@ -39,6 +40,26 @@ static bool named_by_path(ql__dialect dialect) {
   return dialect == QL__COPILOT || dialect == QL__VSCODE || dialect == QL__OPENCODE || dialect == QL__CURSOR;
 }
 
+/* Files that are called for what they are, not for the agent. */
+static bool is_generic(ql_str stem) {
+  static const ql_str words[] = {QL_STR_INIT("agent"),  QL_STR_INIT("agents"), QL_STR_INIT("index"),
+                                 QL_STR_INIT("readme"), QL_STR_INIT("skill"),  QL_STR_INIT("prompt")};
+  for (size_t i = 0; i < QL_COUNT(words); i++)
+    if (ql_eq_nocase(stem, words[i])) return true;
+  return false;
+}
+
+static void note_file_name(reader *r, ql__dialect dialect, ql_str own, ql_str stem, size_t at) {
+  ql_str id = stem.ptr && !is_generic(stem) ? ql_agent_id(r->arena, stem) : QL_ABSENT;
+  if (!id.ptr || ql_eq(id, own)) return;
+  if (dialect == QL__OPENCODE)
+    QL__NOTE(&r->notes, QL__NAME_UNREAD, at, ql__dialect_product(dialect), QL_STR(" calls this agent \""), stem,
+             QL_STR("\" after its file. Give file and agent one name."));
+  else
+    QL__NOTE(&r->notes, QL__NAME_DIFFERS, at, QL_STR("The file is called \""), stem,
+             QL_STR("\". Give file and agent one name to find it by."));
+}
+
 static void take_id(reader *r, ql__dialect dialect) {
   ql_spec *spec = r->spec;
   const ql__entry *entry = ql__entry_find(&r->front, QL_STR("name"));
@@ -63,6 +84,7 @@ static void take_id(reader *r, ql__dialect dialect) {
   else if (r->place.has_front && !ql_eq(ql_slice(own, 1, own.len), spec->name))
     QL__NOTE(&r->notes, QL__NAME_CHANGED, at, QL_STR("The agent is addressed as "), own,
              QL_STR(". Use lower-case letters, digits and hyphens in a name."));
+  if (own.ptr && by_path) note_file_name(r, dialect, own, stem, at);
 }
 
 /* ---- what the file's own product makes of it ---- */
@@ -77,11 +99,13 @@ static void note_skipped(reader *r, ql__dialect dialect) {
   if (r->place.has_front && !spec->description.ptr)
     QL__NOTE(&r->notes, QL__DESCRIPTION_MISSING, r->place.open,
              QL_STR("There is no description: a leader cannot know when to call the agent. Add a line \"description:\"."));
-  if (ql__dialect_reads(dialect) != QL__SKIPS) return;
-  const char *why = r->place.hidden;
+  bool draft = dialect == QL__GEMINI && spec->path.ptr && ql_starts(stem_of(spec->path), QL_STR("_"));
+  if (ql__dialect_reads(dialect) != QL__SKIPS && !draft) return;
+  const char *why = draft ? "its name starts with an underscore" : r->place.hidden;
   if (!why && r->front.invalid) why = "its frontmatter is not valid YAML";
   if (!why && !spec->description.ptr) why = "it has no description";
   if (!why && !spec->name.ptr && !named_by_path(dialect)) why = "it has no name";
+  if (!why && spec->name.ptr && !ql__name_taken(dialect, spec->name)) why = "it takes no such name";
   if (!why) return;
   size_t len = 0;
   while (why[len]) len++;
@@ -108,9 +132,16 @@ static ql_status read_all(reader *r, ql__dialect dialect, ql__outline *outline) 
     ql__take_tools(r->arena, &r->front, r->text, &r->notes, spec);
   else
     ql__take_body_tools(r->arena, outline->blocks, outline->count, r->text, &r->notes, spec);
-  if (dialect == QL__DIALECT_COUNT) dialect = ql__dialect_of(spec, &r->front);
+  bool sure = true;
+  if (dialect == QL__DIALECT_COUNT) dialect = ql__dialect_of(spec, &r->front, &sure);
   spec->dialect = ql__dialect_id(dialect);
   ql__check_model(&r->front, r->text, &r->notes, spec);
+  ql__dialect by = sure ? dialect : QL__PLAIN; /* what is written for nobody in particular is held to nobody's rules */
+  ql__check_keys(&r->front, r->text, by, &r->notes);
+  ql__check_name(&r->front, spec, by, &r->notes);
+  ql__check_grants(r->arena, &r->front, r->text, by, spec, &r->notes);
+  ql__check_length(spec, ql_slice(prose, spec->body_offset, prose.len), by, &r->notes);
+  ql__find_placeholders(r->text, &r->front, outline, spec->body_offset, r->place.end, &r->notes);
   take_id(r, dialect);
   if (r->place.open < r->place.end) note_skipped(r, dialect);
   if (r->place.has_front && ql_trim(ql_slice(prose, spec->body_offset, prose.len)).len == 0)

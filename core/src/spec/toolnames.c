@@ -74,6 +74,20 @@ ql_str ql__tool_canonical(ql_arena *a, ql_str name) {
   return mcp_name(a, name);
 }
 
+bool ql__tool_of(ql_str name, size_t family) {
+  ql_str bare = ql_trim(ql_slice(name, 0, ql_find_byte(name, '(', 0)));
+  for (size_t i = 0; i < QL_COUNT(TOOLS); i++)
+    if ((TOOLS[i].family == family || TOOLS[i].family == QL__ANY) && ql_eq(TOOLS[i].name, bare)) return true;
+  return false;
+}
+
+ql_str ql__tool_in(ql_str canonical, size_t family) {
+  ql_str bare = ql_slice(canonical, 0, ql_find_byte(canonical, '(', 0));
+  for (size_t i = 0; i < QL_COUNT(TOOLS); i++)
+    if (TOOLS[i].family == family && ql_eq(TOOLS[i].canonical, bare)) return TOOLS[i].name;
+  return QL_ABSENT;
+}
+
 bool ql__tool_known(ql_str name) {
   size_t open = ql_find_byte(name, '(', 0);
   return name.len > 0 && (find_tool(ql_slice(name, 0, open)) != SIZE_MAX || ql_starts(name, QL_STR("mcp__")));

@@ -134,6 +134,16 @@ static void note_repeated(listing *l) {
   }
 }
 
+const ql_tool *ql__tools_under(ql_arena *a, const ql__entry *entry, ql_str text, ql__notes *notes, size_t *count) {
+  listing l = {.arena = a, .notes = notes};
+  if (entry->node->kind == QL_YAML_SEQUENCE)
+    take_sequence(&l, entry);
+  else if (entry->node->kind == QL_YAML_SCALAR)
+    take_scalar(&l, entry, text);
+  *count = l.count;
+  return l.items;
+}
+
 void ql__take_tools(ql_arena *a, const ql__front *front, ql_str text, ql__notes *notes, ql_spec *spec) {
   listing l = {.arena = a, .notes = notes};
   const ql__entry *entry = ql__entry_find(front, QL_STR("tools"));
