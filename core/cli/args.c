@@ -50,6 +50,21 @@ const char *cli_closest(const char *word, const char *const *names, size_t count
   return best;
 }
 
+int cli_fail_choice(cli *c, const char *what, const char *given, const char *const *names, size_t count) {
+  const char *close = cli_closest(given, names, count);
+  ql_buf list = ql_buf_new(ql_alloc_libc());
+  for (size_t i = 0; i < count; i++) {
+    if (i > 0) ql_buf_add(&list, i + 1 < count ? QL_STR(", ") : QL_STR(" and "));
+    ql_buf_add(&list, (ql_str){names[i], strlen(names[i])});
+  }
+  ql_buf_byte(&list, '\0');
+  int code = list.failed ? cli_no_memory(c)
+                         : cli_fail(c, QL_ERR_ARGUMENT, "There is no %s %s.%s%s%s There are %s.", what, given,
+                                    close ? " Did you mean " : "", close ? close : "", close ? "?" : "", list.ptr);
+  ql_buf_free(&list);
+  return code;
+}
+
 static int unknown_option(cli *c, const char *given) {
   const option_list list = options_of(c->command);
   const char *names[CLI_OPTION_COUNT];

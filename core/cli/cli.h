@@ -100,6 +100,8 @@ int cli_stop(cli *c);
 int cli_parse(cli *c, int argc, const char *const *argv, bool *help);
 /// The name closest to a word out of count, NULL when none is close.
 const char *cli_closest(const char *word, const char *const *names, size_t count);
+/// Says that given is none of the names there are, which one is close, and lists them; returns CLI_USAGE.
+int cli_fail_choice(cli *c, const char *what, const char *given, const char *const *names, size_t count);
 void cli_print_help(const cli_command *command);
 /// A whole number of an option, from 0 to max; otherwise says so and returns CLI_USAGE.
 int cli_number(cli *c, cli_option option, int64_t max, int64_t *out);
@@ -199,6 +201,7 @@ int cli_open_team(cli *c, ql_roster **out, const ql_agent **leader);
 
 int cli_spec(cli *c);
 int cli_check(cli *c);
+int cli_policy(cli *c);
 int cli_roster(cli *c);
 int cli_plan(cli *c);
 int cli_quest_create(cli *c);

@@ -18,11 +18,7 @@ static int read_format(cli *c, format *out) {
   if (!given) return CLI_DONE;
   size_t i = 0;
   while (i < QL_COUNT(formats) && strcmp(formats[i], given) != 0) i++;
-  if (i == QL_COUNT(formats)) {
-    const char *close = cli_closest(given, formats, QL_COUNT(formats));
-    return close ? cli_fail(c, QL_ERR_ARGUMENT, "There is no format %s. Did you mean %s?", given, close)
-                 : cli_fail(c, QL_ERR_ARGUMENT, "--format is text, json, sarif or github, not %s.", given);
-  }
+  if (i == QL_COUNT(formats)) return cli_fail_choice(c, "format", given, formats, QL_COUNT(formats));
   if (c->json && i != JSON) return cli_fail(c, QL_ERR_ARGUMENT, "--json is --format json. Leave out one of them.");
   *out = (format)i;
   c->json = i == JSON;
@@ -42,28 +38,12 @@ static int check_fix(cli *c, format how, bool *to_stdout) {
 
 #define DIALECTS_MAX 32
 
-/// @param given  what is none of the names
-static int unknown_dialect(cli *c, const char *given, const char *const *names, size_t count) {
-  const char *close = cli_closest(given, names, count);
-  ql_buf list = ql_buf_new(ql_alloc_libc());
-  for (size_t i = 0; i < count; i++) {
-    if (i > 0) ql_buf_add(&list, QL_STR(", "));
-    ql_buf_add(&list, (ql_str){names[i], strlen(names[i])});
-  }
-  ql_buf_byte(&list, '\0');
-  int code = list.failed ? cli_no_memory(c)
-                         : cli_fail(c, QL_ERR_ARGUMENT, "There is no dialect %s.%s%s%s There are %s.", given, close ? " Did you mean " : "",
-                                    close ? close : "", close ? "?" : "", list.ptr);
-  ql_buf_free(&list);
-  return code;
-}
-
 int cli_dialect(cli *c, cli_option option, ql_str *out) {
   const char *given = c->value[option], *names[DIALECTS_MAX];
   ql_str id, product;
   *out = QL_ABSENT;
   for (size_t i = 0; given && i < DIALECTS_MAX; i++) {
-    if (!ql_dialect_at(i, &id, &product)) return unknown_dialect(c, given, names, i);
+    if (!ql_dialect_at(i, &id, &product)) return cli_fail_choice(c, "dialect", given, names, i);
     *out = id;
     if (ql_eq(id, (ql_str){given, strlen(given)})) break;
     names[i] = ql_arena_concat(c->a, (const ql_str[]){id, {"", 1}}, 2).ptr;

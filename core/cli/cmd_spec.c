@@ -60,6 +60,21 @@ static void print_tools(const ql_spec *spec) {
   puts(origins[spec->tools_from]);
 }
 
+/// How many rules of each kind.
+static void print_rules(const ql_spec *spec) {
+  size_t counts[QL_RULE_KIND_COUNT] = {0};
+  for (const ql_rule *rule = spec->rules; rule; rule = rule->next) counts[rule->kind]++;
+  printf("%-12s %zu", "rules", spec->rule_count);
+  const char *separator = ": ";
+  for (int kind = 0; kind < QL_RULE_KIND_COUNT; kind++) {
+    if (counts[kind] == 0) continue;
+    printf("%s%s", separator, ql_rule_kind_id((ql_rule_kind)kind));
+    if (counts[kind] > 1) printf(" %zu", counts[kind]);
+    separator = ", ";
+  }
+  putchar('\n');
+}
+
 int cli_spec(cli *c) {
   ql_str text, dialect;
   const ql_spec *spec;
@@ -78,6 +93,7 @@ int cli_spec(cli *c) {
   print_line("color", spec->color);
   print_tools(spec);
   print_line("dialect", (ql_str){spec->dialect, strlen(spec->dialect)});
+  print_rules(spec);
   printf("%-12s %zu, about %lld tokens\n%-12s %s\n", "sections", spec->section_count, (long long)spec->tokens, "sha256", spec->sha256);
   for (size_t i = 0; i < spec->diagnostic_count; i++) {
     ql_value *d = ql_diagnostic_value(c->a, &spec->diagnostics[i]);

@@ -20,6 +20,8 @@ static const cli_command commands[] = {
     {"check", "checks agent files together, and mends them", "PATH...", 1, 4096,
      OPTIONS(CLI_fix, CLI_dry_run, CLI_format, CLI_dialect, CLI_strict), READS | BIT(CLI_INTERRUPTED),
      "questline check --fix .claude/agents", cli_check},
+    {"policy", "shows the rules that stand in the prose of agent files", "PATH...", 1, 4096, OPTIONS(CLI_rules, CLI_agent, CLI_dialect),
+     READS | BIT(CLI_INTERRUPTED), "questline policy --kind gate .claude/agents", cli_policy},
     {"roster", "lists the agents of a folder and those they name", "DIR", 1, 1, NO_OPTIONS, READS, "questline roster .claude/agents",
      cli_roster},
     {"plan", "makes a plan for an objective, without a model", "OBJECTIVE", 1, 1, OPTIONS(NEED(specs), NEED(agent), CLI_md, CLI_mermaid),
