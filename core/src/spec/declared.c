@@ -1,6 +1,10 @@
+/* Lists of agents under headings about a team, as rules of the kind roster: the one reader of who belongs to whom. */
 #include "base/text.h"
-#include "spec/id.h"
 #include "spec/naming.h"
+#include "spec/policy_words.h"
+
+#define SURE   95 /* the heading is about a list of agents */
+#define LIKELY 80 /* it has a word of a team in it */
 
 /* Words of headings under which lists name agents. */
 static const ql_str TEAM_WORDS[] = {
@@ -90,13 +94,23 @@ static bool next_name(ql_str *rest, ql_str *words, ql_str *name) {
   return true;
 }
 
-typedef struct listing {
-  ql_arena *arena;
-  ql__declared *items;
+typedef struct roster {
+  ql__compiler *compiler;
+  const ql_md_block *heading;
+  ql_rule *rule; /* of that heading; NULL before its first agent */
+  ql_str *ids;
   size_t count, cap;
-} listing;
+} roster;
 
-static void add_item(listing *l, const ql_md_block *b) {
+static ql_rule *rule_of(roster *r) {
+  ql__compiler *c = r->compiler;
+  ql__region region = {.heading = r->heading->text};
+  int confidence = ql__topic_of(r->heading->text) == QL__ABOUT_ROSTER ? SURE : LIKELY;
+  return ql__add_rule(c, QL_RULE_ROSTER, &region, ql__key_words(c->arena, r->heading->text, NULL), confidence);
+}
+
+static void add_agents(roster *r, const ql_md_block *b) {
+  ql_arena *a = r->compiler->arena;
   ql_str name, rest, words, following = QL_ABSENT;
   if (!first_name(b, &name, &rest)) return;
   size_t from = 0;
@@ -104,22 +118,52 @@ static void add_item(listing *l, const ql_md_block *b) {
     more = next_name(&rest, &words, &following);
     size_t at = ql_find(b->source, name, from);
     if (at != SIZE_MAX) from = at + name.len;
-    ql_str id = ql_agent_id(l->arena, name);
-    ql__declared *items = ql_arena_grow(l->arena, l->items, l->count, &l->cap, sizeof *items);
-    if (!id.ptr || !items) return;
-    l->items = items;
-    items[l->count++] = (ql__declared){id, words.len > 0 ? words : QL_ABSENT, b->offset + (at == SIZE_MAX ? 0 : at), b->line};
+    ql_str *ids = ql_arena_grow(a, r->ids, r->count, &r->cap, sizeof *ids);
+    ql_str id = ql_agent_id(a, name);
+    if (!id.ptr || !ids) return;
+    r->ids = ids;
+    ids[r->count++] = id;
+    if (!r->rule) r->rule = rule_of(r);
+    ql_rule_item *item =
+        ql__add_item(r->compiler, r->rule, NULL, words.len > 0 ? words : name, b->offset + (at == SIZE_MAX ? 0 : at), b->end, b->line);
+    ql_str *agent = item ? ql_arena_get(a, sizeof *agent) : NULL;
+    if (!agent) return;
+    *agent = id;
+    item->name = name;
+    item->agents = agent;
+    item->agent_count = 1;
   }
 }
 
-const ql__declared *ql__find_declared(ql_arena *a, const ql__outline *outline, size_t *count) {
-  listing l = {.arena = a};
-  uint32_t under = 0; /* level of the heading that speaks of a team; one of level 1 names the file, not a list */
-  for (size_t i = 0; i < outline->count; i++) {
-    const ql_md_block *b = &outline->blocks[i];
-    if (b->kind == QL_MD_HEADING && (under == 0 || b->level <= under)) under = b->level > 1 && speaks_of_team(b->text) ? b->level : 0;
-    if (b->kind == QL_MD_ITEM && under > 0 && !b->quoted) add_item(&l, b);
+void ql__compile_roster(ql__compiler *c) {
+  roster r = {.compiler = c};
+  uint32_t under = 0;   /* level of the heading that speaks of a team; one of level 1 names the file, not a list */
+  uint32_t example = 0; /* level of the heading of an example */
+  for (size_t i = 0; i < c->outline->count; i++) {
+    const ql_md_block *b = &c->outline->blocks[i];
+    if (b->kind == QL_MD_HEADING) {
+      if (under == 0 || b->level <= under) under = b->level > 1 && speaks_of_team(b->text) ? b->level : 0;
+      if (example == 0 || b->level <= example) example = ql__topic_of(b->text) == QL__ABOUT_EXAMPLE ? b->level : 0;
+      r.heading = b;
+      r.rule = NULL;
+    } else if (b->kind == QL_MD_ITEM && under > 0 && example == 0 && !b->quoted) {
+      add_agents(&r, b);
+    }
   }
-  *count = l.count;
-  return l.items;
+  ql__know_agents(c, r.ids, r.count);
+}
+
+const ql__declared *ql__find_declared(ql_arena *a, const ql_spec *spec, size_t *count) {
+  ql__declared *found = NULL;
+  size_t cap = 0;
+  *count = 0;
+  for (const ql_rule *rule = spec->rules; rule; rule = rule->next) {
+    for (const ql_rule_item *item = rule->kind == QL_RULE_ROSTER ? rule->first : NULL; item; item = item->next) {
+      ql__declared *grown = item->agent_count > 0 ? ql_arena_grow(a, found, *count, &cap, sizeof *grown) : NULL;
+      if (!grown) continue;
+      found = grown;
+      found[(*count)++] = (ql__declared){item->agents[0], ql_eq(item->text, item->name) ? QL_ABSENT : item->text, item->offset, item->line};
+    }
+  }
+  return found;
 }

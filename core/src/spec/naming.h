@@ -18,10 +18,8 @@ typedef struct ql__mention {
   bool agent_like; /* hyphens or dots join its words; a single word may be anything */
 } ql__mention;
 
-/// Agents that a list under a heading about a team names: "- **name**: words", "- `@name` - words",
-/// "- @name - words", and rows of them: "- @name (words), @name".
-/// NULL with *count 0 when there are none, or when out of memory.
-const ql__declared *ql__find_declared(ql_arena *a, const ql__outline *outline, size_t *count);
+/// The agents of the rules of the kind roster, in the order of the file. NULL with *count 0 when there are none, or when out of memory.
+const ql__declared *ql__find_declared(ql_arena *a, const ql_spec *spec, size_t *count);
 
 /// The names behind an @ in the prose that could be agents, each where it stands first: not in code, addresses, paths, package names,
 /// at-rules and placeholders. NULL with *count 0 when there are none, or when out of memory.

@@ -11,6 +11,15 @@ static const ql_str DATA[] = {
     QL_STR_INIT("txt"), QL_STR_INIT("markdown"), QL_STR_INIT("md"),  QL_STR_INIT("plaintext"),
 };
 
+/* Fences that declare types. */
+static const ql_str TYPES[] = {QL_STR_INIT("typescript"), QL_STR_INIT("ts")};
+
+/* Keys of files that build servers and clusters read: they show how something is run. */
+static const ql_str PIPELINE[] = {
+    QL_STR_INIT("jobs"),       QL_STR_INIT("runs-on"), QL_STR_INIT("uses"),
+    QL_STR_INIT("apiVersion"), QL_STR_INIT("script"),  QL_STR_INIT("before_script"),
+};
+
 /* What parts strong words from what is said of them. */
 static const ql_str PARTS[] = {
     QL_STR_INIT(":"), QL_STR_INIT("-"), QL_STR_INIT("\xE2\x80\x93"), QL_STR_INIT("\xE2\x80\x94"), QL_STR_INIT("\xE2\x86\x92"),
@@ -77,14 +86,25 @@ static void read_block(reader *r, const ql_md_block *b) {
 
 /* ---- fences ---- */
 
-static bool holds_data(const ql_md_block *code) {
+static bool one_of(ql_str word, const ql_str *words, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (ql_eq_nocase(word, words[i])) return true;
+  return false;
+}
+
+static bool is_pipeline(const ql__line *lines, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (lines[i].key.ptr && one_of(lines[i].key, PIPELINE, QL_COUNT(PIPELINE))) return true;
+  return false;
+}
+
+static bool holds_data(const ql_md_block *code, bool types) {
   if (!ql_starts(code->source, QL_STR("```")) && !ql_starts(code->source, QL_STR("~~~"))) return false;
   ql_str info = code->info.ptr ? ql_trim(code->info) : QL_STR("");
   size_t word = 0;
   while (word < info.len && !ql_is_space(info.ptr[word])) word++;
-  for (size_t i = 0; i < QL_COUNT(DATA); i++)
-    if (ql_eq_nocase(ql_slice(info, 0, word), DATA[i])) return true;
-  return false;
+  info = ql_slice(info, 0, word);
+  return one_of(info, DATA, QL_COUNT(DATA)) || (types && one_of(info, TYPES, QL_COUNT(TYPES)));
 }
 
 static void read_line(reader *r, const ql_md_block *code, const ql__line *line, uint32_t level) {
@@ -112,7 +132,7 @@ static void read_line(reader *r, const ql_md_block *code, const ql__line *line, 
 static void read_fence(reader *r, ql_str text, const ql_md_block *code) {
   size_t count;
   const ql__line *lines = ql__scan_fence(r->arena, text, code, &count);
-  if (!lines || ql__is_template(lines, count)) return;
+  if (!lines || ql__is_template(lines, count) || is_pipeline(lines, count)) return;
   uint32_t open[LEVELS_MAX];
   uint32_t depth = 0;
   for (size_t i = 0; i < count; i++) {
@@ -127,14 +147,14 @@ static void read_fence(reader *r, ql_str text, const ql_md_block *code) {
   }
 }
 
-const ql__point *ql__read_points(ql__compiler *c, const ql__region *region, size_t *count) {
+static const ql__point *read_points(ql__compiler *c, const ql__region *region, bool types, size_t *count) {
   reader r = {.arena = c->arena};
   for (size_t i = 0; i < region->count; i++) {
     const ql_md_block *b = &region->blocks[i];
     if (b->quoted) continue;
     if (b->kind == QL_MD_ITEM || b->kind == QL_MD_PARAGRAPH)
       read_block(&r, b);
-    else if (b->kind == QL_MD_CODE && holds_data(b))
+    else if (b->kind == QL_MD_CODE && holds_data(b, types))
       read_fence(&r, c->spec->text, b);
   }
   for (size_t i = 0; i + 1 < r.count; i++) {
@@ -145,6 +165,10 @@ const ql__point *ql__read_points(ql__compiler *c, const ql__region *region, size
   *count = r.count;
   return r.items;
 }
+
+const ql__point *ql__read_points(ql__compiler *c, const ql__region *region, size_t *count) { return read_points(c, region, false, count); }
+
+const ql__point *ql__read_types(ql__compiler *c, const ql__region *region, size_t *count) { return read_points(c, region, true, count); }
 
 ql_rule_item *ql__add_point(ql__compiler *c, ql_rule *rule, ql_rule_item *parent, ql_str text, const ql__point *point) {
   return ql__add_item(c, rule, parent, text.ptr ? text : point->text, point->offset, point->end, point->line);

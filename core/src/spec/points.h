@@ -22,6 +22,8 @@ typedef struct ql__point {
 /// The points of a region: list items and paragraphs; of fences that hold data, not programs or forms to fill in, the lines outside functions.
 /// Not what is quoted, nor tables. NULL with *count 0 when there are none, or when out of memory.
 const ql__point *ql__read_points(ql__compiler *c, const ql__region *region, size_t *count);
+/// The same, with declarations of types in TypeScript too: their comments can say what is asked for.
+const ql__point *ql__read_types(ql__compiler *c, const ql__region *region, size_t *count);
 /// Adds a point to a rule, with a text of its own if one is given.
 ql_rule_item *ql__add_point(ql__compiler *c, ql_rule *rule, ql_rule_item *parent, ql_str text, const ql__point *point);
 /// A key as words: underscores are blanks, a number in front is taken off and put into *number when that is not NULL.

@@ -330,6 +330,7 @@ static ql_rule *sort(ql_rule *rules) {
 
 ql_status ql__compile_policy(ql_arena *a, const ql__outline *outline, ql__notes *notes, ql_spec *spec) {
   ql__compiler c = {.arena = a, .spec = spec, .notes = notes, .outline = outline};
+  ql__compile_roster(&c);
   c.taken = ql_arena_array(a, outline->count + 1, sizeof *c.taken);
   if (!c.taken) return QL_ERR_NOMEM;
   compile_regions(&c);

@@ -26,17 +26,34 @@ typedef struct ql__compiler {
   const ql__outline *outline;
   ql_rule *first, *last;
   size_t rules, items; /* so far; items counts both, those inside items too */
+  ql_str *known;       /* ids of the agents that the file names in its lists, and its own: a table with open addressing */
+  size_t known_mask;
   bool *taken;         /* for each block of the outline: what it forbids is in a rule already */
 } ql__compiler;
 
 /* What finds rules: one function a topic (topics.def), in policy_*.c. Findings are noted. Out of memory is the arena's to tell. */
 typedef void ql__compile(ql__compiler *c, const ql__region *region);
 
+/// "- **name**: words", "- `@name` - words", "- @name - words", and rows of them: "- @name (words), @name", under any heading with a word
+/// of a team in it. First of all, for then these agents are known without an @.
+void ql__compile_roster(ql__compiler *c);
 void ql__compile_accept(ql__compiler *c, const ql__region *region);
+void ql__compile_breakdown(ql__compiler *c, const ql__region *region);
+void ql__compile_ceremony(ql__compiler *c, const ql__region *region);
+void ql__compile_context(ql__compiler *c, const ql__region *region);
 void ql__compile_decline(ql__compiler *c, const ql__region *region);
+void ql__compile_escalate_when(ql__compiler *c, const ql__region *region);
+void ql__compile_escalation(ql__compiler *c, const ql__region *region);
+void ql__compile_flow(ql__compiler *c, const ql__region *region);
+void ql__compile_gate(ql__compiler *c, const ql__region *region);
 void ql__compile_identity(ql__compiler *c, const ql__region *region);
 void ql__compile_loading(ql__compiler *c, const ql__region *region);
+void ql__compile_metric(ql__compiler *c, const ql__region *region);
+void ql__compile_order(ql__compiler *c, const ql__region *region);
+void ql__compile_pattern(ql__compiler *c, const ql__region *region);
 void ql__compile_restriction(ql__compiler *c, const ql__region *region);
+void ql__compile_template(ql__compiler *c, const ql__region *region);
+void ql__compile_weights(ql__compiler *c, const ql__region *region);
 /// Sentences that bind the agent wherever they stand.
 void ql__compile_conduct(ql__compiler *c, const ql__region *region);
 

@@ -1,6 +1,7 @@
 #include "spec/roster.h"
 
 #include "base/text.h"
+#include "spec/body.h"
 #include "spec/bytes.h"
 #include "spec/id.h"
 
@@ -22,16 +23,6 @@ void ql_roster_free(ql_roster *roster) {
   roster->alloc.resize(roster->alloc.ctx, roster, sizeof *roster, 0);
 }
 
-/* What a file without a description says first, headings apart. */
-static ql_str opening_sentence(const ql__outline *outline) {
-  size_t i = 0;
-  while (i < outline->count && outline->blocks[i].kind == QL_MD_HEADING) i++;
-  if (i == outline->count || outline->blocks[i].kind != QL_MD_PARAGRAPH || outline->blocks[i].quoted) return QL_ABSENT;
-  ql_str text = outline->blocks[i].text;
-  size_t end = ql_find(text, QL_STR(". "), 0);
-  return ql_slice(text, 0, end == SIZE_MAX ? text.len : end + 1);
-}
-
 ql_status ql_roster_add(ql_roster *roster, ql_str path, ql_str text, ql_error *err) {
   if (roster->file_count >= QL_ROSTER_FILES_MAX) return ql_fail(err, QL_ERR_LIMIT, "more files than QL_ROSTER_FILES_MAX", path);
   ql_arena *a = roster->kept;
@@ -40,8 +31,8 @@ ql_status ql_roster_add(ql_roster *roster, ql_str path, ql_str text, ql_error *e
   ql_status status = ql__parse(a, path, text, (ql__reading){.dialect = roster->dialect}, &file.spec, &outline, err);
   if (status != QL_OK && status != QL_ERR_LIMIT) return status;
   if (status == QL_OK) {
-    file.opening = opening_sentence(&outline);
-    file.declared = ql__find_declared(a, &outline, &file.declared_count);
+    file.opening = ql__opening_sentence(outline.blocks, outline.count);
+    file.declared = ql__find_declared(a, file.spec, &file.declared_count);
     file.mentions = ql__find_mentions(a, file.spec, &outline, &file.mention_count);
   }
   ql__file *files = ql_arena_grow(a, roster->files, roster->file_count, &roster->file_cap, sizeof *files);
