@@ -32,3 +32,12 @@ ql_str ql__first_heading(const ql_spec *spec) {
     if (spec->sections[i].level == 1) return spec->sections[i].title;
   return spec->section_count > 0 ? spec->sections[0].title : QL_ABSENT;
 }
+
+ql_str ql__opening_sentence(const ql_md_block *blocks, size_t count) {
+  size_t i = 0;
+  while (i < count && blocks[i].kind == QL_MD_HEADING) i++;
+  if (i == count || blocks[i].kind != QL_MD_PARAGRAPH || blocks[i].quoted) return QL_ABSENT;
+  ql_str text = blocks[i].text;
+  size_t end = ql_find(text, QL_STR(". "), 0);
+  return ql_slice(text, 0, end == SIZE_MAX ? text.len : end + 1);
+}
