@@ -29,6 +29,8 @@ typedef struct ql__compiler {
   ql_str *known;       /* ids of the agents that the file names in its lists, and its own: a table with open addressing */
   size_t known_mask;
   bool *taken;         /* for each block of the outline: what it forbids is in a rule already */
+  ql_rule *spread;     /* whose items are headings; NULL before the first */
+  ql_str spread_below; /* the heading that these stand below */
 } ql__compiler;
 
 /* What finds rules: one function a topic (topics.def), in policy_*.c. Findings are noted. Out of memory is the arena's to tell. */
@@ -41,19 +43,30 @@ void ql__compile_accept(ql__compiler *c, const ql__region *region);
 void ql__compile_breakdown(ql__compiler *c, const ql__region *region);
 void ql__compile_ceremony(ql__compiler *c, const ql__region *region);
 void ql__compile_context(ql__compiler *c, const ql__region *region);
+void ql__compile_decision(ql__compiler *c, const ql__region *region);
 void ql__compile_decline(ql__compiler *c, const ql__region *region);
+void ql__compile_documents(ql__compiler *c, const ql__region *region);
+void ql__compile_enforced(ql__compiler *c, const ql__region *region);
 void ql__compile_escalate_when(ql__compiler *c, const ql__region *region);
 void ql__compile_escalation(ql__compiler *c, const ql__region *region);
+void ql__compile_fallback(ql__compiler *c, const ql__region *region);
 void ql__compile_flow(ql__compiler *c, const ql__region *region);
 void ql__compile_gate(ql__compiler *c, const ql__region *region);
 void ql__compile_identity(ql__compiler *c, const ql__region *region);
 void ql__compile_loading(ql__compiler *c, const ql__region *region);
+void ql__compile_mandate(ql__compiler *c, const ql__region *region);
+void ql__compile_memory(ql__compiler *c, const ql__region *region);
+void ql__compile_message(ql__compiler *c, const ql__region *region);
 void ql__compile_metric(ql__compiler *c, const ql__region *region);
+void ql__compile_modes(ql__compiler *c, const ql__region *region);
 void ql__compile_order(ql__compiler *c, const ql__region *region);
 void ql__compile_pattern(ql__compiler *c, const ql__region *region);
+void ql__compile_research(ql__compiler *c, const ql__region *region);
 void ql__compile_restriction(ql__compiler *c, const ql__region *region);
 void ql__compile_template(ql__compiler *c, const ql__region *region);
+void ql__compile_toolkit(ql__compiler *c, const ql__region *region);
 void ql__compile_weights(ql__compiler *c, const ql__region *region);
+void ql__compile_workflow(ql__compiler *c, const ql__region *region);
 /// Sentences that bind the agent wherever they stand.
 void ql__compile_conduct(ql__compiler *c, const ql__region *region);
 

@@ -220,6 +220,18 @@ static ql_str identity_of(ql_str sentence) {
   return QL_ABSENT;
 }
 
+/* ---- memory ---- */
+
+static bool is_on_request(ql_str sentence) {
+  static const ql_str only[] = {W("only when the user explicitly"), W("only if the user explicitly"), W("only when the user asks"),
+                                W("only if the user asks"),         W("only when explicitly"),        W("only on request")};
+  static const ql_str kept[] = {W("memory"), W("persist"), W("remember")};
+  bool asked = false, memory = false;
+  for (size_t i = 0; i < QL_COUNT(only); i++) asked = asked || has_phrase(sentence, only[i]);
+  for (size_t i = 0; asked && i < QL_COUNT(kept); i++) memory = memory || has_phrase(sentence, kept[i]);
+  return memory;
+}
+
 /* ---- regions ---- */
 
 /* A word that one of the tables above looks for, by what is quickest to see. */
@@ -230,6 +242,7 @@ static bool worth_reading(ql_str text) {
       return true;
     if (a == 'y' && b == 'o' && ql_to_lower(text.ptr[i + 2]) == 'u') return true;
     if (a == 'i' && b == 'g' && ql_to_lower(text.ptr[i + 2]) == 'n') return true;
+    if (a == 'o' && b == 'n' && ql_to_lower(text.ptr[i + 2]) == 'l') return true;
   }
   return false;
 }
@@ -241,6 +254,12 @@ static void read_sentences(ql__compiler *c, const ql__region *region, const ql_m
     if (restricts(c->arena, s.text, &found)) {
       if (!*restriction) *restriction = ql__add_rule(c, QL_RULE_RESTRICTION, region, ql__region_title(region), 85);
       name_item(ql__add_item(c, *restriction, NULL, s.text, s.offset, s.end, s.line), &found);
+      continue;
+    }
+    if (is_on_request(s.text)) {
+      ql_rule *memory = ql__add_rule(c, QL_RULE_MEMORY, region, ql__region_title(region), 85);
+      if (memory) memory->on_request = true;
+      ql__add_item(c, memory, NULL, s.text, s.offset, s.end, s.line);
       continue;
     }
     found.name = identity_of(s.text);
