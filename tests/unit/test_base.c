@@ -176,6 +176,30 @@ static void lines(void **state) {
   assert_false(ql_next_line(&rest, &line));
 }
 
+/* What is looked at eight bytes at a time gives the same with any byte in any place. */
+static void eight_at_a_time(void **state) {
+  (void)state;
+  char text[24 + 4];
+  for (size_t len = 0; len <= 24; len++) {
+    for (unsigned byte = 0; byte < 256; byte++) {
+      for (size_t place = 0; place < len; place++) {
+        memset(text, 'x', sizeof text);
+        text[place] = (char)byte;
+        ql_str s = {text, len};
+        bool ends = byte == '\n' || byte == '\r', plain = (byte >= ' ' && byte < 0x7F) || byte == '\n';
+        assert_int_equal(ql_line_end(s, 0), ends ? place : len);
+        assert_int_equal(ql_line_end(s, place + 1), len);
+        assert_int_equal(ql_utf8_bad(s), byte < 0x80 ? SIZE_MAX : place);
+        assert_int_equal(ql_utf8_count(s), len - (byte >= 0x80 && byte < 0xC0));
+        for (size_t at = 0; at <= len; at++) {
+          bool inside = at <= place && place < at + 8;
+          assert_int_equal(ql_plain_at(s, at), at + 8 <= len && (!inside || plain));
+        }
+      }
+    }
+  }
+}
+
 static void positions(void **state) {
   (void)state;
   static const struct {
@@ -328,13 +352,21 @@ static void tokens(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(arena_memory),  cmocka_unit_test(arena_overflow),
-      cmocka_unit_test(arena_strings), cmocka_unit_test(arena_out_of_memory),
-      cmocka_unit_test(buffer),        cmocka_unit_test(errors),
-      cmocka_unit_test(comparing),     cmocka_unit_test(lines),
-      cmocka_unit_test(positions),     cmocka_unit_test(utf8),
-      cmocka_unit_test(edit_distance), cmocka_unit_test(base64url),
-      cmocka_unit_test(hex),           cmocka_unit_test(tokens),
+      cmocka_unit_test(arena_memory),
+      cmocka_unit_test(arena_overflow),
+      cmocka_unit_test(arena_strings),
+      cmocka_unit_test(arena_out_of_memory),
+      cmocka_unit_test(buffer),
+      cmocka_unit_test(errors),
+      cmocka_unit_test(comparing),
+      cmocka_unit_test(lines),
+      cmocka_unit_test(eight_at_a_time),
+      cmocka_unit_test(positions),
+      cmocka_unit_test(utf8),
+      cmocka_unit_test(edit_distance),
+      cmocka_unit_test(base64url),
+      cmocka_unit_test(hex),
+      cmocka_unit_test(tokens),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,10 +69,39 @@ ql_str ql_lower(ql_arena *a, ql_str s) {
   return (ql_str){out, s.len};
 }
 
+/* Texts are long and most of their bytes are ordinary, so eight are looked at together. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static uint64_t eight(ql_str s, size_t at) {
+  uint64_t bytes;
+  memcpy(&bytes, s.ptr + at, sizeof bytes);
+  return bytes;
+}
+
+/* Not 0 when one of the eight bytes is 0. */
+static uint64_t has_zero(uint64_t bytes) { return (bytes - EACH(1)) & ~bytes & EACH(0x80); }
+
+size_t ql_line_end(ql_str s, size_t from) {
+  size_t at = from;
+  for (; at + 8 <= s.len; at += 8) {
+    uint64_t bytes = eight(s, at);
+    if ((has_zero(bytes ^ EACH('\n')) | has_zero(bytes ^ EACH('\r'))) != 0) break;
+  }
+  while (at < s.len && s.ptr[at] != '\n' && s.ptr[at] != '\r') at++;
+  return at;
+}
+
+bool ql_plain_at(ql_str s, size_t at) {
+  if (at + 8 > s.len) return false;
+  uint64_t bytes = eight(s, at), x = bytes ^ EACH('\n');
+  uint64_t line_feeds = ~(((x & EACH(0x7F)) + EACH(0x7F)) | x | EACH(0x7F)); /* 0x80 in the place of each */
+  bytes |= line_feeds >> 2;                                                  /* now a mark, which is plain */
+  return ((bytes | (bytes - EACH(' ')) | (bytes + EACH(1))) & EACH(0x80)) == 0;
+}
+
 bool ql_next_line(ql_str *rest, ql_str *line) {
   if (rest->len == 0) return false;
-  size_t end = 0;
-  while (end < rest->len && rest->ptr[end] != '\n' && rest->ptr[end] != '\r') end++;
+  size_t end = ql_line_end(*rest, 0);
   *line = ql_slice(*rest, 0, end);
   if (end + 1 < rest->len && rest->ptr[end] == '\r' && rest->ptr[end + 1] == '\n') end++;
   *rest = ql_slice(*rest, end + 1, rest->len);
@@ -124,7 +153,9 @@ size_t ql_utf8_bad(ql_str s) {
   size_t at = 0;
   uint32_t code_point;
   while (at < s.len) {
-    if ((unsigned char)s.ptr[at] < 0x80)
+    if (at + 8 <= s.len && (eight(s, at) & EACH(0x80)) == 0)
+      at += 8;
+    else if ((unsigned char)s.ptr[at] < 0x80)
       at++;
     else if (!ql_utf8_next(s, &at, &code_point))
       return at;
@@ -133,8 +164,12 @@ size_t ql_utf8_bad(ql_str s) {
 }
 
 size_t ql_utf8_count(ql_str s) {
-  size_t count = 0;
-  for (size_t i = 0; i < s.len; i++) count += ((unsigned char)s.ptr[i] & 0xC0u) != 0x80u;
+  size_t count = 0, at = 0;
+  for (; at + 8 <= s.len; at += 8) {
+    uint64_t bytes = eight(s, at), continuing = (bytes >> 7) & ~(bytes >> 6) & EACH(1);
+    count += 8 - (size_t)((continuing * EACH(1)) >> 56);
+  }
+  for (; at < s.len; at++) count += ((unsigned char)s.ptr[at] & 0xC0u) != 0x80u;
   return count;
 }
 

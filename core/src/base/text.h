@@ -25,6 +25,10 @@ bool ql_is_alpha(char c); /* ASCII letters */
 bool ql_is_alnum(char c);
 char ql_to_lower(char c); /* ASCII */
 
+/// Where the line that `from` stands in ends: the offset of its LF or CR, or of the end of s.
+size_t ql_line_end(ql_str s, size_t from);
+/// Whether the eight bytes at `at` are there and all of them printable ASCII or LF: the quick way through most of a text.
+bool ql_plain_at(ql_str s, size_t at);
 /// Takes the next line of *rest, without its end (LF, CRLF or a bare CR), and moves *rest behind it. False at the end.
 bool ql_next_line(ql_str *rest, ql_str *line);
 

@@ -27,8 +27,8 @@ typedef struct walker {
   list *lists;   /* open ones, outermost first */
   size_t list_count, list_cap;
   size_t quotes; /* open ones */
-  /* a place in the text that only moves forward */
-  size_t at, line_start;
+  /* a line of the text that only moves forward */
+  size_t line_start, line_stop; /* its line's, the break left out */
   uint32_t line;
   /* the block that is announced but has no word yet */
   ql_md_block next;
@@ -52,20 +52,15 @@ static size_t block_count(const walker *w) { return w->blocks.len / sizeof(ql_md
 
 static int failed(walker *w) { return w->full || w->blocks.failed || w->plain.failed || ql_arena_failed(w->arena) ? STOP : 0; }
 
-/* Moves the place to an offset, counting lines. An offset before the place leaves it where it is. */
+/* Moves the place to the line of an offset. An offset before that line leaves it where it is. */
 static void move_to(walker *w, size_t offset) {
   ql_str s = w->text;
-  for (; w->at < offset; w->at++) {
-    bool ends = s.ptr[w->at] == '\n' || (s.ptr[w->at] == '\r' && !(w->at + 1 < s.len && s.ptr[w->at + 1] == '\n'));
-    if (!ends) continue;
+  while (w->line_stop < offset) {
+    bool both = s.ptr[w->line_stop] == '\r' && w->line_stop + 1 < s.len && s.ptr[w->line_stop + 1] == '\n';
+    w->line_start = w->line_stop + (both ? 2 : 1);
+    w->line_stop = ql_line_end(s, w->line_start);
     w->line++;
-    w->line_start = w->at + 1;
   }
-}
-
-static size_t line_end(ql_str s, size_t from) {
-  while (from < s.len && s.ptr[from] != '\n' && s.ptr[from] != '\r') from++;
-  return from;
 }
 
 /* The start of the line that is `lines` above the one starting at `start`. */
@@ -91,7 +86,7 @@ static void close_block(walker *w) {
   if (w->open == NO_BLOCK) return;
   ql_md_block *b = block_at(w, w->open);
   w->open = NO_BLOCK;
-  b->end = line_end(w->text, w->until);
+  b->end = ql_line_end(w->text, w->until);
   ql_str plain = ql_buf_str(&w->plain);
   if (b->kind == QL_MD_ROW) {
     ql_str *cells = ql_arena_array(w->arena, w->cells_used, sizeof *cells);
@@ -122,7 +117,7 @@ static void open_block(walker *w, size_t offset) {
   b.line = w->line - above;
   b.offset = start;
   while (b.offset < offset && (w->text.ptr[b.offset] == ' ' || w->text.ptr[b.offset] == '\t')) b.offset++;
-  b.source = ql_slice(w->text, b.offset, line_end(w->text, b.offset));
+  b.source = ql_slice(w->text, b.offset, above > 0 ? ql_line_end(w->text, b.offset) : w->line_stop);
   w->open = block_count(w);
   ql_buf_add(&w->blocks, (ql_str){(const char *)&b, sizeof b});
   w->announced = false;
@@ -274,6 +269,7 @@ ql_status ql_md_outline(ql_arena *a, ql_str text, size_t from, const ql_md_block
   if (text.len > QL_SPEC_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "the text is larger than QL_SPEC_BYTES_MAX", QL_ABSENT);
   ql_alloc alloc = ql_arena_alloc(a);
   walker w = {.arena = a, .text = text, .blocks = ql_buf_new(alloc), .plain = ql_buf_new(alloc), .line = 1, .open = NO_BLOCK};
+  w.line_stop = ql_line_end(text, 0);
   ql_str rest = ql_slice(text, from, text.len);
   int code = rest.len > 0 ? md_parse(rest.ptr, (MD_SIZE)rest.len, &callbacks, &w) : 0;
   size_t blocks = block_count(&w);

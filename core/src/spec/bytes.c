@@ -12,6 +12,8 @@ enum { HAS_CONTROL = 1, HAS_CR = 2, HAS_HIGH = 4, HAS_C3 = 8 };
 static unsigned survey(ql_str text) {
   unsigned found = 0;
   for (size_t i = 0; i < text.len; i++) {
+    while (ql_plain_at(text, i)) i += 8;
+    if (i == text.len) break;
     unsigned char c = (unsigned char)text.ptr[i];
     if (c >= ' ' && c < 0x7F) continue;
     if (c >= 0x80)
