@@ -13,6 +13,17 @@ static bool ends_sentence(ql_str text, size_t at) {
   return at + 2 >= text.len || ql_to_lower(text.ptr[at + 2]) != text.ptr[at + 2] || !ql_is_alpha(text.ptr[at + 2]);
 }
 
+/* Where a sentence that is written from `start` on ends: markup only makes it longer than its text. */
+static size_t end_of(ql_str file, size_t start, ql_str text) {
+  size_t words = text.len;
+  while (words > 0 && !is_word_char(text.ptr[words - 1])) words--;
+  ql_str last = ql__last_word(ql_slice(text, 0, words));
+  size_t at = ql_find(file, last, start + (words - last.len));
+  if (at == SIZE_MAX || last.len == 0) return file.len;
+  for (at += last.len; words < text.len && at < file.len && file.ptr[at] == text.ptr[words]; at++) words++;
+  return at;
+}
+
 bool ql__next_sentence(ql_str file, const ql_md_block *block, ql__sentence *sentence) {
   size_t from = sentence->next, to = from;
   while (from < block->text.len && ql_is_space(block->text.ptr[from])) from++;
@@ -32,7 +43,7 @@ bool ql__next_sentence(ql_str file, const ql_md_block *block, ql__sentence *sent
     line += file.ptr[i] == '\n' || (file.ptr[i] == '\r' && !(i + 1 < file.len && file.ptr[i + 1] == '\n'));
   sentence->offset = start;
   sentence->line = line;
-  sentence->end = start + sentence->text.len < block->end ? start + sentence->text.len : block->end;
+  sentence->end = end_of(ql_slice(file, 0, block->end), start, sentence->text);
   sentence->next = to;
   return true;
 }
