@@ -25,6 +25,8 @@ typedef enum cli_exit {
   X(dialect, "dialect", "ID", "read the files as this product's (found out from each file)")                                               \
   X(dry_run, "dry-run", NULL, "with --fix: show the edits, write nothing")                                                                 \
   X(fix, "fix", NULL, "mend what can be mended, in the files; - writes the mended text to stdout")                                         \
+  X(folder, "out", "DIR", "write files below DIR, each where its product looks for it")                                                    \
+  X(force, "force", NULL, "replace files that are there and differ")                                                                       \
   X(format, "format", "FORMAT", "text, json, sarif or github (text)")                                                                      \
   X(from, "from", "NAME", "who acts")                                                                                                      \
   X(head, "head", "HASH", "the head this log must have, as a link or a server told you")                                                   \
@@ -42,13 +44,15 @@ typedef enum cli_exit {
   X(quest, "quest", "ID", "the quest: its id, the first characters of it, or a file")                                                      \
   X(reason, "reason", "TEXT", "why; - reads it from stdin")                                                                                \
   X(role, "role", "ROLE", "leader or worker; owner for @owner")                                                                            \
+  X(root, "root", "DIR", "the folder of the project (.)")                                                                                  \
   X(rules, "kind", "KIND", "only rules of this kind: gate, escalation, ...")                                                               \
   X(seat, "seat", "KIND", "who sits there now: human, model, rehearsal or remote (human)")                                                 \
   X(seats, "seats", "NAME=KIND,...", "who plays an agent: human, model, rehearsal or remote (human)")                                      \
   X(specs, "specs", "DIR", "folder of agent files")                                                                                        \
   X(store, "store", "DIR", "use DIR in place of the .questline folder found here or above")                                                \
-  X(strict, "strict", NULL, "warnings fail too")                                                                                           \
+  X(strict, "strict", NULL, "warnings and losses fail too: exit code 1")                                                                   \
   X(summary, "summary", "TEXT", "what was accomplished; - reads it from stdin")                                                            \
+  X(target, "to", "DIALECT", "the product to write for")                                                                                   \
   X(task, "task", "ID", "the task: T1, T2 ...")                                                                                            \
   X(timeout, "timeout", "SECONDS", "how long to wait for the turn, 0 to look once (90)")                                                   \
   X(to, "to", "NAME,...", "to whom, separated by commas")
@@ -201,6 +205,8 @@ int cli_open_team(cli *c, ql_roster **out, const ql_agent **leader);
 
 int cli_spec(cli *c);
 int cli_check(cli *c);
+int cli_export(cli *c);
+int cli_permit(cli *c);
 int cli_policy(cli *c);
 int cli_roster(cli *c);
 int cli_plan(cli *c);
