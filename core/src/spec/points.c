@@ -1,6 +1,7 @@
 #include "spec/points.h"
 
 #include "base/text.h"
+#include "spec/policy_words.h"
 
 #define LEVELS_MAX 32u
 #define KEY_MAX    64u /* bytes of an item that can be a key before a colon */
@@ -66,9 +67,66 @@ static void split_block(const ql_md_block *b, ql__point *point) {
   }
   size_t colon = ql_find_byte(ql_slice(b->text, 0, KEY_MAX), ':', 0);
   if (colon == SIZE_MAX || colon == 0 || (colon + 1 < b->text.len && b->text.ptr[colon + 1] != ' ')) return;
-  if (ql_find(ql_slice(b->text, 0, colon), QL_STR(". "), 0) != SIZE_MAX || b->text.ptr[0] == '"') return;
+  ql_str key = ql_slice(b->text, 0, colon);
+  bool open = ql_find_byte(key, '(', 0) != SIZE_MAX && ql_find_byte(key, ')', 0) == SIZE_MAX; /* the colon is inside the brackets */
+  if (open || ql_find(key, QL_STR(". "), 0) != SIZE_MAX || b->text.ptr[0] == '"') return;
   point->key = ql_slice(b->text, 0, colon);
   point->rest = ql_trim(ql_slice(b->text, colon + 1, b->text.len));
+}
+
+/* ---- paragraphs of lines ---- */
+
+static bool starts_line(ql_str line) {
+  ql_str rest;
+  return ql_starts(line, QL_STR("**")) || ql__read_mark(line, &rest) != QL__NO_MARK;
+}
+
+/* Whether a paragraph is a list without bullets: several lines, and each starts with strong words or a tick. */
+static bool is_stack(ql_str source) {
+  ql_str line;
+  size_t lines = 0;
+  while (ql_next_line(&source, &line)) {
+    line = ql_trim(line);
+    if (!starts_line(line)) return false;
+    lines++;
+  }
+  return lines > 1;
+}
+
+/* Words without the signs of strong ones and of code. */
+static ql_str plain(ql_arena *a, ql_str words) {
+  if (ql_find(words, QL_STR("**"), 0) == SIZE_MAX && ql_find_byte(words, '`', 0) == SIZE_MAX) return words;
+  char *out = ql_arena_get(a, words.len + 1);
+  if (!out) return QL_STR("");
+  size_t len = 0;
+  for (size_t i = 0; i < words.len; i++) {
+    bool strong = words.ptr[i] == '*' && i + 1 < words.len && words.ptr[i + 1] == '*';
+    i += strong;
+    if (!strong && words.ptr[i] != '`') out[len++] = words.ptr[i];
+  }
+  return (ql_str){out, len};
+}
+
+static void read_stack(reader *r, const ql_md_block *b, ql_str text, ql_str source) {
+  ql_str line;
+  for (uint32_t number = b->line; ql_next_line(&source, &line); number++) {
+    ql__point *point = push(r);
+    if (!point) return;
+    line = ql_trim(line);
+    point->level = b->depth;
+    point->offset = (size_t)(line.ptr - text.ptr);
+    point->end = point->offset + line.len;
+    point->line = number;
+    point->block = b;
+    point->text = point->rest = ql_trim(plain(r->arena, line));
+    size_t close = ql_starts(line, QL_STR("**")) ? ql_find(line, QL_STR("**"), 2) : SIZE_MAX;
+    if (close == SIZE_MAX) continue;
+    ql_str key = ql_trim(ql_slice(line, 2, close)), rest = ql_slice(line, close + 2, line.len);
+    bool own = ql_ends(key, QL_STR(":"));
+    if (!drop_part(&rest) && !own && rest.len > 0) continue;
+    point->key = ql_trim(ql_slice(key, 0, key.len - own));
+    point->rest = plain(r->arena, rest);
+  }
 }
 
 static void read_block(reader *r, const ql_md_block *b) {
@@ -152,7 +210,10 @@ static const ql__point *read_points(ql__compiler *c, const ql__region *region, b
   for (size_t i = 0; i < region->count; i++) {
     const ql_md_block *b = &region->blocks[i];
     if (b->quoted) continue;
-    if (b->kind == QL_MD_ITEM || b->kind == QL_MD_PARAGRAPH)
+    ql_str source = b->kind == QL_MD_PARAGRAPH ? ql_slice(c->spec->text, b->offset, b->end) : QL_STR("");
+    if (is_stack(source))
+      read_stack(&r, b, c->spec->text, source);
+    else if (b->kind == QL_MD_ITEM || b->kind == QL_MD_PARAGRAPH)
       read_block(&r, b);
     else if (b->kind == QL_MD_CODE && holds_data(b, types))
       read_fence(&r, c->spec->text, b);
@@ -179,7 +240,10 @@ ql_str ql__key_words(ql_arena *a, ql_str key, uint32_t *number) {
   uint32_t value = 0;
   for (; digits < key.len && digits < 4 && ql_is_digit(key.ptr[digits]); digits++) value = value * 10 + (uint32_t)(key.ptr[digits] - '0');
   if (digits > 0 && digits < key.len && (key.ptr[digits] == '_' || key.ptr[digits] == '.')) {
-    key = ql_trim(ql_slice(key, digits + 1, key.len));
+    size_t end = digits;
+    while (end < key.len && (ql_is_digit(key.ptr[end]) || key.ptr[end] == '.')) end++; /* "12.1 Gates" */
+    if (end == key.len || key.ptr[end] != ' ') end = digits + 1;
+    key = ql_trim(ql_slice(key, end, key.len));
     if (number) *number = value;
   }
   if (ql_find_byte(key, '_', 0) == SIZE_MAX) return key;

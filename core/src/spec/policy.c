@@ -185,6 +185,7 @@ static void compile_regions(ql__compiler *c) {
       if (open[level].title.ptr) above = open[level].title;
       if (open[level].topic != QL__ABOUT_NOTHING) inherited = open[level].topic;
     }
+    if (inherited == QL__ABOUT_EXAMPLE) own = QL__ABOUT_NOTHING; /* what stands in an example is one */
     for (uint32_t level = b->level; level < QL_COUNT(open); level++) open[level] = (open_heading){0};
     open[b->level] = (open_heading){b->text, own};
     section = (ql__region){.topic = own != QL__ABOUT_NOTHING ? own : inherited,

@@ -9,6 +9,7 @@
 
 static const char TARGET_WORDS[] =
     "target threshold goal criteria criterion minimum maximum requirement required limit pass sla slo budget expected";
+static const char FAULT_WORDS[] = "flag flagged";
 static const char GOAL_WORDS[] = "success criteria criterion target goal";
 
 static const ql_str SEVERITIES[] = {
@@ -68,12 +69,21 @@ static bool keyed_measure(ql_arena *a, ql_str key, ql_str value, ql_measure *out
   return ql__read_measure(ql_arena_concat(a, (ql_str[]){least ? QL_STR("at least ") : QL_STR("at most "), value}, 2), out);
 }
 
+/* "threshold: 85%": at least that much, where nothing else is said. */
+static bool is_threshold(ql_str key, ql_str value, ql_measure *out) {
+  ql_str rest;
+  if (!key.ptr || !ql__speaks_of(key, "threshold") || !ql__read_percent(value, out, &rest)) return false;
+  out->relation = QL_AT_LEAST;
+  return true;
+}
+
 /* words: what is asked for. */
 static void judge(checks *x, ql_rule_item *item, ql_str key, ql_str words) {
   if (!item) return;
   ql_arena *a = x->compiler->arena;
-  item->has_measure = ql__read_measure(words, &item->measure) || keyed_measure(a, key, words, &item->measure);
-  if (item->has_measure && item->measure.milli == 0) add_severities(a, item, words);
+  item->has_measure = ql__read_measure(words, &item->measure) || keyed_measure(a, key, words, &item->measure) ||
+                      is_threshold(key, words, &item->measure) || (key.ptr && ql__read_measure(key, &item->measure));
+  if (item->has_measure && item->measure.milli == 0) add_severities(a, item, words.len > 0 ? words : key);
   ql_str word = item->has_measure ? QL_ABSENT : expected_word(words);
   if (word.ptr) item->expect = word;
   bool settled = item->has_measure || word.ptr;
@@ -137,9 +147,17 @@ static bool is_check(const checks *x, const ql__point *p) {
   ql_str rest;
   if (p->text.len == 0 || is_brace(p->text) || ql_ends(p->text, QL_STR("{"))) return false;
   if (ql__read_mark(p->text, &rest) != QL__NO_MARK && rest.len > 0) return true;
+  if (p->fenced && p->key.ptr && ql_eq_nocase(p->key, QL_STR("weight"))) return false;
+  if (!p->item && !p->fenced) { /* "**Coverage**: at least 80%" as a paragraph */
+    ql_measure measure;
+    return p->key.ptr && p->rest.len > 0 && ql__read_measure(p->rest, &measure);
+  }
   if (p->fenced) return (p->item || (p->key.ptr && p->rest.len > 0)) && !is_brace(p->rest.ptr ? p->rest : p->text);
-  return p->item && (!x->boxes || p->block->task != QL_MD_TASK_NONE);
+  return !x->boxes || p->block->task != QL_MD_TASK_NONE;
 }
+
+/* A line of a text in a fence: "## Gate 2", "**Threshold**: 85%" */
+static bool is_markup(const ql__point *p) { return p->fenced && (ql_starts(p->text, QL_STR("#")) || ql_starts(p->text, QL_STR("**"))); }
 
 static void compile_points(checks *x) {
   size_t count;
@@ -154,9 +172,15 @@ static void compile_points(checks *x) {
       x->title = QL_ABSENT;
       x->rule = NULL;
     }
+    if (is_markup(p)) {
+      x->title = QL_ABSENT;
+      x->rule = NULL;
+      continue;
+    }
     if (is_group(p)) {
       ql__topic topic = ql__topic_of(p->key.ptr ? p->key : p->text);
-      if (p->item && !p->fenced && topic != QL__ABOUT_NOTHING && topic != x->region->topic) { /* a region of its own */
+      bool other = p->item && !p->fenced && topic != QL__ABOUT_NOTHING && topic != x->region->topic; /* a region of its own */
+      if (other || ql__speaks_of(p->text, FAULT_WORDS)) {
         i += ql__below(points, count, i);
         continue;
       }
@@ -196,6 +220,7 @@ static void compile_rows(checks *x) {
     }
     if (column == 0 || column >= b->cell_count || b->cells[0].len == 0 || b->cells[column].len == 0) continue;
     ql_str name = ql_trim(b->cells[0]), target = ql_trim(b->cells[column]);
+    if (ql_is_digit(name.ptr[0]) && name.len < 4) name = QL_ABSENT; /* only counted */
     ql_rule_item *item = ql__add_item(x->compiler, rule_of(x), NULL, joined(x->compiler->arena, name, target), b->offset, b->end, b->line);
     judge(x, item, name, target);
     if (item) item->name = name;
@@ -210,6 +235,7 @@ static void compile_checks(ql__compiler *c, const ql__region *region, ql_rule_ki
   if (x.boxes) x.confidence = TICKED;
   x.goals = kind == QL_RULE_METRIC && (ql__speaks_of(region->heading, GOAL_WORDS) || ql__speaks_of(region->parent, GOAL_WORDS) ||
                                        (region->label.ptr && ql__speaks_of(region->label, GOAL_WORDS)));
+  if (ql__speaks_of(ql__region_title(region), FAULT_WORDS)) return; /* a list of what is to be found fault with */
   compile_points(&x);
   x.goals = x.goals || kind == QL_RULE_METRIC; /* a table has a column for them */
   compile_rows(&x);

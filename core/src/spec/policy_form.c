@@ -68,6 +68,13 @@ static ql_str strong_key(ql_str written, ql_str *rest) {
   return (colon || rest->len == 0) && key.len > 0 && key.len <= NAME_MAX ? key : QL_ABSENT;
 }
 
+/* A key without the signs of strong words. */
+static ql_str unstarred(ql_str key) {
+  while (ql_starts(key, QL_STR("*"))) key = ql_slice(key, 1, key.len);
+  while (ql_ends(key, QL_STR("*"))) key.len--;
+  return ql_trim(key);
+}
+
 /* Braces and commas of JSON around a value. */
 static ql_str bare(ql_str value) {
   value = ql_trim(value);
@@ -108,7 +115,7 @@ static void take_line(form *x, ql_str text, const ql__line *line, shape s) {
   } else if (!s.headings && keyed && plain && line->indent <= s.indent) {
     add_field(x, line->key, bare(line->value), line->offset, line->end, line->line);
   } else if (x->field && has_letters(written)) {
-    ql_str key = strong.ptr ? strong : keyed ? line->key : QL_ABSENT, words = strong.ptr ? rest : bare(line->value), box;
+    ql_str key = strong.ptr ? strong : keyed ? unstarred(line->key) : QL_ABSENT, words = strong.ptr ? rest : bare(line->value), box;
     if (!key.ptr && plain && !x->field->first && ql_eq(x->field->text, x->field->name)) { /* the words of the field itself */
       x->field->text = words;
       x->field->end = line->end;

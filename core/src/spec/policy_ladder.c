@@ -12,8 +12,9 @@
 
 /* What stands in front of a colon, by what follows it. */
 static const char LIMIT_KEYS[] = "time timeframe timeout deadline sla limit response";
-static const char ACTION_KEYS[] = "action actions escalate notify contact owner resolution who handled handler responsible";
+static const char ACTION_KEYS[] = "action actions escalate notify contact owner resolution who handled handler responsible try fixes";
 static const char CONDITION_KEYS[] = "trigger triggers condition conditions when criteria if";
+static const char OTHER_KEYS[] = "success include includes example note goal target";
 
 /* First words of what is done on a level; all else is why one is there. */
 static const char ACTION_VERBS[] =
@@ -21,11 +22,15 @@ static const char ACTION_VERBS[] =
     "immediate immediately inform install involve may notify page pause provide reassign re-assign request resolve retry review route rollback send "
     "stop try use work";
 
+/* What a title inside a level says of the lines below it. */
+typedef enum part { PART_ANY, PART_CONDITIONS, PART_ACTIONS, PART_ARROWS } part;
+
 typedef struct ladder {
   ql__compiler *compiler;
   ql_rule *rule;
   ql_rule_item *level;
   ql__strings agents; /* of the level */
+  part part;
 } ladder;
 
 /* "Level 2: Peers", "Tier 3 - Vendor", "L1: Self". */
@@ -62,12 +67,14 @@ static void close_level(ladder *x) {
   if (x->level) ql__set_agents(x->level, &x->agents);
   x->level = NULL;
   x->agents = (ql__strings){0};
+  x->part = PART_ANY;
 }
 
 /* Words of what is done: the agents in them are the level's too, and how often it is tried. */
 static void take_action(ladder *x, ql_rule_item *item, ql_str words) {
   if (!item) return;
   read_retries(x->level, words);
+  if (ql__speaks_of(words, "timeout limit within")) set_limit(x->level, words);
   ql__strings own = {0};
   ql__agents_in(x->compiler, words, true, &own);
   ql__set_agents(item, &own);
@@ -109,23 +116,46 @@ static ql_rule_item *add_part(ladder *x, ql_rule_item *parent, const char *what,
   return item;
 }
 
+static void add_action(ladder *x, ql_rule_item *parent, ql_str words, const ql__point *p) {
+  take_action(x, add_part(x, parent, "action", words, p), words);
+}
+
+/* "problem → what is done" */
+static bool take_arrow(ladder *x, ql_str words, const ql__point *p) {
+  ql_str before, behind;
+  if (!ql__split_arrow(words, &before, &behind) || before.len == 0 || behind.len == 0) return false;
+  ql_rule_item *condition = add_part(x, x->level, "condition", before, p);
+  if (condition) add_action(x, condition, behind, p);
+  return true;
+}
+
 static void take_part(ladder *x, const ql__point *p) {
-  if (!x->level || p->text.len == 0) return;
-  ql_str before, behind, rest = p->rest.len > 0 ? p->rest : QL_ABSENT;
-  bool keyed = p->key.ptr && rest.ptr;
+  ql_str words;
+  ql__read_mark(p->text, &words);
+  if (!x->level || words.len == 0) return;
+  bool keyed = p->key.ptr && p->rest.len > 0;
   if (keyed && ql__speaks_of(p->key, LIMIT_KEYS)) {
-    set_limit(x->level, rest);
+    set_limit(x->level, p->rest);
     add_part(x, x->level, "limit", p->text, p);
+  } else if (keyed && ql__speaks_of(p->key, OTHER_KEYS)) {
+    return;
   } else if (keyed && ql__speaks_of(p->key, ACTION_KEYS)) {
-    take_action(x, add_part(x, x->level, "action", rest, p), rest);
-  } else if (ql__split_arrow(p->text, &before, &behind) && before.len > 0 && behind.len > 0) {
-    ql_rule_item *condition = add_part(x, x->level, "condition", before, p);
-    if (condition) take_action(x, add_part(x, condition, "action", behind, p), behind);
-  } else if (!(keyed && ql__speaks_of(p->key, CONDITION_KEYS)) && is_action(x, p->text)) {
-    take_action(x, add_part(x, x->level, "action", p->text, p), p->text);
+    add_action(x, x->level, p->rest, p);
+  } else if (keyed && ql__speaks_of(p->key, CONDITION_KEYS)) {
+    add_part(x, x->level, "condition", p->rest, p);
+  } else if (!(p->item || p->fenced) || take_arrow(x, words, p) || x->part == PART_ARROWS) {
+    return;
+  } else if (x->part == PART_ACTIONS || (x->part == PART_ANY && is_action(x, words))) {
+    add_action(x, x->level, words, p);
   } else {
-    add_part(x, x->level, "condition", keyed && ql__speaks_of(p->key, CONDITION_KEYS) ? rest : p->text, p);
+    add_part(x, x->level, "condition", words, p);
   }
+}
+
+static part part_of(ql_str title) {
+  if (ql__speaks_of(title, OTHER_KEYS)) return PART_ARROWS;
+  if (ql__speaks_of(title, CONDITION_KEYS)) return PART_CONDITIONS;
+  return ql__speaks_of(title, ACTION_KEYS) ? PART_ACTIONS : PART_ARROWS;
 }
 
 /* The ladder of a region whose heading is one of its levels: it goes on from heading to heading. */
@@ -155,50 +185,101 @@ void ql__compile_escalation(ql__compiler *c, const ql__region *region) {
         x.rule =
             ql__add_rule(c, QL_RULE_ESCALATION, region, ql__key_words(c->arena, ql__region_title(region), NULL), p->fenced ? FENCED : SURE);
       open_level(&x, number, name, p->text, p->offset, p->end, p->line);
-    } else if (p->item || p->fenced) {
+    } else if (ql__is_title(p) && !p->fenced) {
+      x.part = part_of(p->text);
+    } else {
       take_part(&x, p);
-    } else if (ql__is_title(p)) {
-      close_level(&x);
     }
   }
   close_level(&x);
+  if (!x.rule) ql__compile_escalate_when(c, region);
 }
 
 /* ---- at once ---- */
 
+static const char REASON_WORDS[] = "if when escalate escalation condition conditions situation scenario trigger triggers stop";
+static const char REACTION_WORDS[] = "ask action escalate response contact";
+
+typedef struct reasons {
+  ql__compiler *compiler;
+  const ql__region *region;
+  ql_rule *rule; /* NULL before the first condition below the title */
+  ql_str title;
+} reasons;
+
+static ql_rule *rule_of(reasons *x) {
+  ql__compiler *c = x->compiler;
+  if (x->rule) return x->rule;
+  x->rule = ql__add_rule(c, QL_RULE_ESCALATE_WHEN, x->region, ql__key_words(c->arena, x->title, NULL), x->region->own ? SURE : FENCED);
+  if (!x->rule) return NULL;
+  ql__strings whom = {0};
+  ql__agents_in(c, x->title, true, &whom);
+  x->rule->agents = whom.at;
+  x->rule->agent_count = whom.count;
+  return x->rule;
+}
+
+/* A condition and, where something is said of it, what is done then. */
+static void add_reason(reasons *x, ql_str words, ql_str action, size_t offset, size_t end, uint32_t line) {
+  ql__compiler *c = x->compiler;
+  ql_rule *rule = rule_of(x);
+  ql_rule_item *item = ql__add_item(c, rule, NULL, words, offset, end, line);
+  if (!item) return;
+  ql__strings agents = {0};
+  ql__agents_in(c, action.len > 0 ? action : words, action.len > 0, &agents);
+  ql__set_agents(item, &agents);
+  ql_rule_item *below = action.len > 0 ? ql__add_item(c, rule, item, action, offset, end, line) : NULL;
+  if (below) below->name = QL_STR("action");
+}
+
+static void take_reason(reasons *x, const ql__point *p) {
+  ql_str words, before, behind;
+  if (ql__read_mark(p->text, &words) == QL__CROSS || words.len == 0) return;
+  bool keyed = p->key.ptr && p->rest.len > 0,
+       said = ql_starts_nocase(words, QL_STR("escalate if")) || ql_starts_nocase(words, QL_STR("escalate when"));
+  if (keyed && said) {
+    words = p->rest;
+    size_t colon = ql_find_byte(p->text, ':', 0); /* a tick is part of the text, not of the key */
+    if (colon != SIZE_MAX) words = ql_trim(ql_slice(p->text, colon + 1, p->text.len));
+  } else if (x->region->topic == QL__ABOUT_ESCALATION && !ql__speaks_of(x->title, "if when") && !said) {
+    return;
+  }
+  bool arrow = ql__split_arrow(words, &before, &behind) && before.len > 0 && behind.len > 0;
+  add_reason(x, arrow ? before : words, arrow ? behind : QL_STR(""), p->offset, p->end, p->line);
+}
+
+/* A table of situations and what is done in each. */
+static void take_rows(reasons *x) {
+  size_t column = 0;
+  bool fits = false;
+  for (size_t i = 0; i < x->region->count; i++) {
+    const ql_md_block *b = &x->region->blocks[i];
+    if (b->kind != QL_MD_ROW || b->quoted || b->cell_count == 0) continue;
+    if (b->header) {
+      fits = ql__speaks_of(b->cells[0], REASON_WORDS);
+      for (column = b->cell_count - 1; column > 0 && !ql__speaks_of(b->cells[column], REACTION_WORDS);) column--;
+    } else if (fits && b->cells[0].len > 0) {
+      add_reason(x, b->cells[0], column > 0 && column < b->cell_count ? b->cells[column] : QL_STR(""), b->offset, b->end, b->line);
+    }
+  }
+}
+
 void ql__compile_escalate_when(ql__compiler *c, const ql__region *region) {
   size_t count;
   const ql__point *points = ql__read_points(c, region, &count);
-  ql_str title = ql__region_title(region);
-  ql_rule *rule = NULL;
-  ql__strings whom = {0};
-  ql__agents_in(c, title, true, &whom);
+  reasons x = {.compiler = c, .region = region, .title = ql__region_title(region)};
+  bool silent = false; /* below a title about something else */
   for (size_t i = 0; i < count; i++) {
     const ql__point *p = &points[i];
     if (ql__is_title(p) && (!p->item || p->heads)) {
-      rule = NULL;
-      title = p->text;
-      whom = (ql__strings){0};
-      ql__agents_in(c, title, true, &whom);
-    }
-    if (!p->item || (ql__is_title(p) && p->heads)) continue;
-    ql_str text, before, behind;
-    if (ql__read_mark(p->text, &text) == QL__CROSS || text.len == 0) continue;
-    if (!rule) {
-      rule = ql__add_rule(c, QL_RULE_ESCALATE_WHEN, region, ql__key_words(c->arena, title, NULL), region->own ? SURE : FENCED);
-      if (rule) {
-        rule->agents = whom.at;
-        rule->agent_count = whom.count;
-      }
-    }
-    bool arrow = ql__split_arrow(text, &before, &behind) && before.len > 0 && behind.len > 0;
-    ql_rule_item *item = ql__add_point(c, rule, NULL, arrow ? before : text, p);
-    ql__strings agents = {0};
-    ql__agents_in(c, arrow ? behind : text, arrow, &agents);
-    ql__set_agents(item, &agents);
-    if (item && arrow) {
-      ql_rule_item *action = ql__add_point(c, rule, item, behind, p);
-      if (action) action->name = QL_STR("action");
+      x.rule = NULL;
+      x.title = p->text;
+      silent = !ql__speaks_of(p->text, REASON_WORDS);
+    } else if (p->item && !silent) {
+      take_reason(&x, p);
     }
   }
+  x.rule = NULL;
+  x.title = ql__region_title(region);
+  take_rows(&x);
 }

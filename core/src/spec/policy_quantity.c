@@ -242,6 +242,7 @@ static bool take_number(ql_str s, size_t from, bool told, ql_measure *out, size_
   ql_str unit;
   if (!read_number(s, from, &n) || !read_unit(s, &n, &unit, end)) return false;
   bool suffixed = !told && read_suffix(s, *end, &out->relation);
+  if (suffixed && unit.len == 0 && at(s, *end) == '+' && n.milli % MILLI == 0) return false; /* a version: "Next.js 14+" */
   if (!told && !suffixed) {
     bool whole = ql_eq(unit, QL_STR("%")) && (n.milli == 0 || n.milli == 100 * MILLI);
     if (!whole) return false;
@@ -251,6 +252,17 @@ static bool take_number(ql_str s, size_t from, bool told, ql_measure *out, size_
   out->milli = n.milli;
   out->unit = unit;
   return true;
+}
+
+/* "for > 3 screens", "if over 5 minutes": when something holds, not what has to. */
+static bool is_condition(ql_str s, size_t from) {
+  static const ql_str words[] = {QL_STR_INIT("for"), QL_STR_INIT("if"), QL_STR_INIT("when"), QL_STR_INIT("where"), QL_STR_INIT("unless")};
+  ql_str before = ql_trim(ql_slice(s, 0, from));
+  for (size_t k = 0; k < QL_COUNT(words); k++) {
+    size_t rest = before.len - words[k].len;
+    if (ql_ends(before, words[k]) && (rest == 0 || !is_word(before.ptr[rest - 1]))) return true;
+  }
+  return false;
 }
 
 bool ql__read_measure(ql_str words, ql_measure *out) {
@@ -263,6 +275,10 @@ bool ql__read_measure(ql_str words, ql_measure *out) {
     bool worded = ql_is_alpha(c) && (before == '-' || before == '.' || before == '/' || before == '@');
     size_t behind = arrow || worded ? i : read_relation(words, i, &found.relation);
     if (behind > i && take_number(words, behind, true, &found, &end)) {
+      if (is_condition(words, i)) {
+        i = end - 1;
+        continue;
+      }
       *out = found;
       return true;
     }

@@ -21,11 +21,14 @@ static const struct {
   ql_str sign;
   ql__mark mark;
 } MARKS[] = {
-    {QL_STR_INIT("\xE2\x9C\x85"), QL__TICK},  {QL_STR_INIT("\xE2\x9C\x94"), QL__TICK},  {QL_STR_INIT("\xE2\x9C\x93"), QL__TICK},
-    {QL_STR_INIT("\xE2\x98\x90"), QL__TICK},  {QL_STR_INIT("\xE2\x98\x91"), QL__TICK},  {QL_STR_INIT("\xE2\x97\xBB"), QL__TICK},
-    {QL_STR_INIT("[ ]"), QL__TICK},           {QL_STR_INIT("[x]"), QL__TICK},           {QL_STR_INIT("[X]"), QL__TICK},
-    {QL_STR_INIT("\xE2\x9D\x8C"), QL__CROSS}, {QL_STR_INIT("\xE2\x9C\x97"), QL__CROSS}, {QL_STR_INIT("\xE2\x9C\x98"), QL__CROSS},
-    {QL_STR_INIT("\xE2\x9C\x96"), QL__CROSS}, {QL_STR_INIT("\xE2\x9B\x94"), QL__CROSS}, {QL_STR_INIT("\xF0\x9F\x9A\xAB"), QL__CROSS},
+    {QL_STR_INIT("\xE2\x9C\x85"), QL__TICK},  {QL_STR_INIT("\xE2\x9C\x94"), QL__TICK},
+    {QL_STR_INIT("\xE2\x9C\x93"), QL__TICK},  {QL_STR_INIT("\xE2\x98\x90"), QL__TICK},
+    {QL_STR_INIT("\xE2\x98\x91"), QL__TICK},  {QL_STR_INIT("\xE2\x97\xBB"), QL__TICK},
+    {QL_STR_INIT("\xE2\x96\xA1"), QL__TICK},  {QL_STR_INIT("[ ]"), QL__TICK},
+    {QL_STR_INIT("[x]"), QL__TICK},           {QL_STR_INIT("[X]"), QL__TICK},
+    {QL_STR_INIT("\xE2\x9D\x8C"), QL__CROSS}, {QL_STR_INIT("\xE2\x9C\x97"), QL__CROSS},
+    {QL_STR_INIT("\xE2\x9C\x98"), QL__CROSS}, {QL_STR_INIT("\xE2\x9C\x96"), QL__CROSS},
+    {QL_STR_INIT("\xE2\x9B\x94"), QL__CROSS}, {QL_STR_INIT("\xF0\x9F\x9A\xAB"), QL__CROSS},
 };
 
 /* Last words of names that are callings. */
