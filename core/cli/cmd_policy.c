@@ -125,20 +125,31 @@ static void put_flags(bool *open, unsigned flags) {
 
 /* ---- rules ---- */
 
-/// A word that does not stand in the item's words already.
-static void put_new_word(bool *open, ql_str text, ql_str word) {
+static bool ends_word(ql_str text, size_t at) {
+  return at == 0 || at >= text.len || !ql_is_alnum(text.ptr[at - 1]) || !ql_is_alnum(text.ptr[at]);
+}
+
+/// Whether the word stands in the text as a word.
+static bool holds(ql_str text, ql_str word) {
   for (size_t at = 0; at + word.len <= text.len; at++)
-    if (ql_eq_nocase(ql_slice(text, at, at + word.len), word)) return;
-  put_word(open, "", word);
+    if (ql_eq_nocase(ql_slice(text, at, at + word.len), word) && ends_word(text, at) && ends_word(text, at + word.len)) return true;
+  return false;
+}
+
+/// Whether the name tells what neither the words nor the agents of the item do.
+static bool name_tells(const ql_rule_item *item) {
+  if (item->name.len == 0 || holds(item->text, item->name)) return false;
+  for (size_t i = 0; i < item->agent_count; i++)
+    if (ql_eq_nocase(ql_slice(item->agents[i], 1, item->agents[i].len), item->name)) return false;
+  return true;
 }
 
 /// What was read out of an item's words.
 static void put_compiled(const ql_rule_item *item) {
   bool open = false;
-  put_new_word(&open, item->text, item->name);
-  put_new_word(&open, item->text, item->path);
+  if (!holds(item->text, item->path)) put_word(&open, "", item->path);
   if (item->has_measure) put_measure(&open, &item->measure);
-  put_word(&open, "= ", item->expect);
+  if (item->judge != QL_JUDGE_SEAT) put_word(&open, "= ", item->expect);
   put_list(&open, "of severity ", item->severity, item->severity_count);
   put_times(&open, item->min_ms, item->max_ms);
   if (item->retries >= 0) {
@@ -165,6 +176,10 @@ static void print_item(const ql_rule_item *item, int level) {
   cli_colour_on(stdout, CLI_PLAIN);
   printf("%*s", 2 + 2 * level, "");
   if (item->number > 0) printf("%d. ", (int)item->number);
+  if (name_tells(item)) {
+    cli_put(stdout, item->name);
+    fputs(": ", stdout);
+  }
   cli_put(stdout, item->text);
   cli_colour_on(stdout, CLI_DIM);
   put_compiled(item);

@@ -70,7 +70,7 @@ test('policy shows each rule with its line, id, confidence and items', async () 
   assert.match(stdout, /^ +17  Close a quay for repairs$/m);
   assert.match(stdout, /^ +24  Paint a bollard  \[@paint-agent\]$/m);
   assert.match(stdout, /^ +31 .*harbour\.map.*\[12,000 tokens\]$/m);
-  assert.match(stdout, /^ +8  .*NEVER use Bash.*\[tool; tools: bash\]$/m);
+  assert.match(stdout, /^ +8  tool: NEVER use Bash.*\[tools: bash\]$/m);
   const { files } = await json(folder);
   const rules = files.flatMap((file) => file.rules);
   const items = (all: { items?: unknown[] }[]): number => all.reduce((sum, { items: own = [] }) => sum + 1 + items(own as []), 0);
