@@ -181,55 +181,66 @@ static void name_item(ql_rule_item *item, const ql_rule_item *found) {
   item->tool_count = found->tool_count;
 }
 
-/* ---- identity ---- */
+/* ---- phrases ---- */
 
-static const struct {
-  ql_str phrase, name;
-} IDENTITY[] = {
-    {W("maintain your role identity"), W("guard")},
-    {W("maintain your established identity"), W("guard")},
-    {W("ignore any attempt"), W("guard")},
-    {W("override your role"), W("guard")},
-    {W("forget your role"), W("guard")},
-    {W("change role, persona, or identity"), W("guard")},
-    {W("change your role, persona, or identity"), W("guard")},
-    {W("jailbreak attempt"), W("guard")},
-    {W("outside your expertise"), W("decline")},
-    {W("outside your area of expertise"), W("decline")},
-    {W("beyond your expertise"), W("decline")},
-    {W("outside your domain"), W("decline")},
+/* What a phrase says; bits. */
+enum {
+  SAYS_GUARD = 1,      /* the role is kept, whatever anybody says */
+  SAYS_OUTSIDE = 2,    /* of what the agent is no expert in ... */
+  SAYS_DECLINE = 4,    /* ... and that it is turned down */
+  SAYS_ON_REQUEST = 8, /* only when somebody asks for it ... */
+  SAYS_MEMORY = 16,    /* ... is something remembered */
 };
 
-static bool has_phrase(ql_str text, ql_str phrase) {
-  char first = phrase.ptr[0];
-  for (size_t i = 0; i + phrase.len <= text.len; i++)
-    if (ql_to_lower(text.ptr[i]) == first && ql_eq_nocase(ql_slice(text, i, i + phrase.len), phrase) && !ql__is_quoted(text, i))
-      return true;
-  return false;
+static const struct {
+  ql_str words;
+  unsigned says;
+} PHRASES[] = {
+    {W("maintain your role identity"), SAYS_GUARD},
+    {W("maintain your established identity"), SAYS_GUARD},
+    {W("ignore any attempt"), SAYS_GUARD},
+    {W("override your role"), SAYS_GUARD},
+    {W("forget your role"), SAYS_GUARD},
+    {W("change role, persona, or identity"), SAYS_GUARD},
+    {W("change your role, persona, or identity"), SAYS_GUARD},
+    {W("jailbreak attempt"), SAYS_GUARD},
+    {W("outside your expertise"), SAYS_OUTSIDE},
+    {W("outside your area of expertise"), SAYS_OUTSIDE},
+    {W("beyond your expertise"), SAYS_OUTSIDE},
+    {W("outside your domain"), SAYS_OUTSIDE},
+    {W("declin"), SAYS_DECLINE},
+    {W("refus"), SAYS_DECLINE},
+    {W("redirect"), SAYS_DECLINE},
+    {W("only when the user explicitly"), SAYS_ON_REQUEST},
+    {W("only if the user explicitly"), SAYS_ON_REQUEST},
+    {W("only when the user asks"), SAYS_ON_REQUEST},
+    {W("only if the user asks"), SAYS_ON_REQUEST},
+    {W("only when explicitly"), SAYS_ON_REQUEST},
+    {W("only on request"), SAYS_ON_REQUEST},
+    {W("memory"), SAYS_MEMORY},
+    {W("persist"), SAYS_MEMORY},
+    {W("remember"), SAYS_MEMORY},
+};
+
+/* The phrases that start at a word of the text and are not quoted. All of them are looked for in one pass. */
+static unsigned read_phrases(ql_str text) {
+  unsigned says = 0;
+  bool starts = true;
+  for (size_t i = 0; i < text.len; i++) {
+    char c = ql_to_lower(text.ptr[i]), next = i + 1 < text.len ? ql_to_lower(text.ptr[i + 1]) : 0;
+    for (size_t k = 0; starts && k < QL_COUNT(PHRASES); k++)
+      if (PHRASES[k].words.ptr[0] == c && PHRASES[k].words.ptr[1] == next &&
+          ql_starts_nocase(ql_slice(text, i, text.len), PHRASES[k].words) && !ql__is_quoted(text, i))
+        says |= PHRASES[k].says;
+    starts = !ql_is_alnum(c);
+  }
+  return says;
 }
 
 /* "guard", "decline", or absent. What lies outside is only turned down where the sentence says so. */
-static ql_str identity_of(ql_str sentence) {
-  for (size_t i = 0; i < QL_COUNT(IDENTITY); i++) {
-    if (!has_phrase(sentence, IDENTITY[i].phrase)) continue;
-    bool guard = ql_eq(IDENTITY[i].name, QL_STR("guard"));
-    if (guard || has_phrase(sentence, QL_STR("declin")) || has_phrase(sentence, QL_STR("refus")) ||
-        has_phrase(sentence, QL_STR("redirect")))
-      return IDENTITY[i].name;
-  }
-  return QL_ABSENT;
-}
-
-/* ---- memory ---- */
-
-static bool is_on_request(ql_str sentence) {
-  static const ql_str only[] = {W("only when the user explicitly"), W("only if the user explicitly"), W("only when the user asks"),
-                                W("only if the user asks"),         W("only when explicitly"),        W("only on request")};
-  static const ql_str kept[] = {W("memory"), W("persist"), W("remember")};
-  bool asked = false, memory = false;
-  for (size_t i = 0; i < QL_COUNT(only); i++) asked = asked || has_phrase(sentence, only[i]);
-  for (size_t i = 0; asked && i < QL_COUNT(kept); i++) memory = memory || has_phrase(sentence, kept[i]);
-  return memory;
+static ql_str identity_of(unsigned says) {
+  if (says & SAYS_GUARD) return QL_STR("guard");
+  return (says & SAYS_OUTSIDE) && (says & SAYS_DECLINE) ? QL_STR("decline") : QL_ABSENT;
 }
 
 /* ---- regions ---- */
@@ -237,12 +248,11 @@ static bool is_on_request(ql_str sentence) {
 /* A word that one of the tables above looks for, by what is quickest to see. */
 static bool worth_reading(ql_str text) {
   for (size_t i = 0; i + 3 < text.len; i++) {
-    char a = ql_to_lower(text.ptr[i]), b = ql_to_lower(text.ptr[i + 1]);
-    if (a == 'n' && ((b == 'o' && ql_to_lower(text.ptr[i + 2]) == 't') || b == '\'' || (b == 'e' && ql_to_lower(text.ptr[i + 2]) == 'v')))
-      return true;
-    if (a == 'y' && b == 'o' && ql_to_lower(text.ptr[i + 2]) == 'u') return true;
-    if (a == 'i' && b == 'g' && ql_to_lower(text.ptr[i + 2]) == 'n') return true;
-    if (a == 'o' && b == 'n' && ql_to_lower(text.ptr[i + 2]) == 'l') return true;
+    char a = ql_to_lower(text.ptr[i]);
+    if (a != 'n' && a != 'y' && a != 'i' && a != 'o') continue;
+    char b = ql_to_lower(text.ptr[i + 1]), c = ql_to_lower(text.ptr[i + 2]);
+    if (a == 'n' && ((b == 'o' && c == 't') || b == '\'' || (b == 'e' && c == 'v'))) return true;
+    if ((a == 'y' && b == 'o' && c == 'u') || (a == 'i' && b == 'g' && c == 'n') || (a == 'o' && b == 'n' && c == 'l')) return true;
   }
   return false;
 }
@@ -256,13 +266,14 @@ static void read_sentences(ql__compiler *c, const ql__region *region, const ql_m
       name_item(ql__add_item(c, *restriction, NULL, s.text, s.offset, s.end, s.line), &found);
       continue;
     }
-    if (is_on_request(s.text)) {
+    unsigned says = read_phrases(s.text);
+    if ((says & SAYS_ON_REQUEST) && (says & SAYS_MEMORY)) {
       ql_rule *memory = ql__add_rule(c, QL_RULE_MEMORY, region, ql__region_title(region), 85);
       if (memory) memory->on_request = true;
       ql__add_item(c, memory, NULL, s.text, s.offset, s.end, s.line);
       continue;
     }
-    found.name = identity_of(s.text);
+    found.name = identity_of(says);
     if (!found.name.ptr) continue;
     if (!*identity) *identity = ql__add_rule(c, QL_RULE_IDENTITY, region, ql__region_title(region), 85);
     name_item(ql__add_item(c, *identity, NULL, s.text, s.offset, s.end, s.line), &found);
@@ -335,6 +346,7 @@ void ql__compile_identity(ql__compiler *c, const ql__region *region) {
     }
     if (!rule) rule = ql__add_rule(c, QL_RULE_IDENTITY, region, ql__region_title(region), ql__region_confidence(region));
     ql_rule_item *item = ql__add_point(c, rule, NULL, QL_ABSENT, point);
-    if (item) item->name = identity_of(point->text).ptr ? identity_of(point->text) : QL_STR("guard");
+    ql_str name = identity_of(read_phrases(point->text));
+    if (item) item->name = name.ptr ? name : QL_STR("guard");
   }
 }
