@@ -25,7 +25,7 @@ static int mend_file(cli *c, cli_file *file, ql_str dialect, bool write, ql_valu
   ql_str text;
   size_t count = 0;
   ql_error err = {0};
-  ql_value *diagnostics;
+  ql_value *diagnostics = NULL;
   ql_status status = ql_spec_fix(c->a, file->label, file->text, (ql_mend){.dialect = dialect, .offset = SIZE_MAX}, &text, &count, &err);
   if (status == QL_ERR_LIMIT) return CLI_DONE; /* would be too large when mended; its findings stay */
   if (status != QL_OK) return cli_fail_error(c, &err, file->path);
