@@ -45,6 +45,7 @@ static bool is_name(ql_str name, bool marked) {
 
 static ql_str skip_separator(ql_str words, bool *found) {
   words = ql_trim(words);
+  if (ql_starts(words, QL_STR("for "))) *found = true; /* stays: "for reviews" says what it does */
   for (size_t i = 0; i < QL_COUNT(SEPARATORS); i++) {
     if (!ql_starts(words, SEPARATORS[i])) continue;
     *found = true;
@@ -94,10 +95,13 @@ static bool next_name(ql_str *rest, ql_str *words, ql_str *name) {
   return true;
 }
 
+static const char PURPOSE_WORDS[] = "purpose role description responsib focus capabilit expertise speciali when use";
+
 typedef struct roster {
   ql__compiler *compiler;
   const ql_md_block *heading;
   ql_rule *rule; /* of that heading; NULL before its first agent */
+  size_t column; /* of what is said of an agent, in a table of them; 0: it is none */
   ql_str *ids;
   size_t count, cap;
 } roster;
@@ -109,8 +113,25 @@ static ql_rule *rule_of(roster *r) {
   return ql__add_rule(c, QL_RULE_ROSTER, &region, ql__key_words(c->arena, r->heading->text, NULL), confidence);
 }
 
-static void add_agents(roster *r, const ql_md_block *b) {
+static void add_agent(roster *r, ql_str name, ql_str words, size_t offset, const ql_md_block *b) {
   ql_arena *a = r->compiler->arena;
+  ql_str *ids = ql_arena_grow(a, r->ids, r->count, &r->cap, sizeof *ids);
+  ql_str id = ql_agent_id(a, name);
+  if (!id.ptr || !ids) return;
+  r->ids = ids;
+  ids[r->count++] = id;
+  if (!r->rule) r->rule = rule_of(r);
+  ql_rule_item *item = ql__add_item(r->compiler, r->rule, NULL, words.len > 0 ? words : name, offset, b->end, b->line);
+  ql_str *agent = item ? ql_arena_get(a, sizeof *agent) : NULL;
+  if (!agent) return;
+  *agent = id;
+  item->name = name;
+  item->agents = agent;
+  item->agent_count = 1;
+}
+
+/* All that an item names. */
+static void add_agents(roster *r, const ql_md_block *b) {
   ql_str name, rest, words, following = QL_ABSENT;
   if (!first_name(b, &name, &rest)) return;
   size_t from = 0;
@@ -118,21 +139,29 @@ static void add_agents(roster *r, const ql_md_block *b) {
     more = next_name(&rest, &words, &following);
     size_t at = ql_find(b->source, name, from);
     if (at != SIZE_MAX) from = at + name.len;
-    ql_str *ids = ql_arena_grow(a, r->ids, r->count, &r->cap, sizeof *ids);
-    ql_str id = ql_agent_id(a, name);
-    if (!id.ptr || !ids) return;
-    r->ids = ids;
-    ids[r->count++] = id;
-    if (!r->rule) r->rule = rule_of(r);
-    ql_rule_item *item =
-        ql__add_item(r->compiler, r->rule, NULL, words.len > 0 ? words : name, b->offset + (at == SIZE_MAX ? 0 : at), b->end, b->line);
-    ql_str *agent = item ? ql_arena_get(a, sizeof *agent) : NULL;
-    if (!agent) return;
-    *agent = id;
-    item->name = name;
-    item->agents = agent;
-    item->agent_count = 1;
+    add_agent(r, name, words, b->offset + (at == SIZE_MAX ? 0 : at), b);
   }
+}
+
+/* "| `name` | what for |" below a header that says so. */
+static void add_row(roster *r, const ql_md_block *b) {
+  if (b->header) {
+    bool lists = b->cell_count > 1 && ql__speaks_of(b->cells[0], "agent subagent specialist name member");
+    r->column = lists ? 1 : 0;
+    for (size_t i = 1; lists && i < b->cell_count; i++) {
+      if (!ql__speaks_of(b->cells[i], PURPOSE_WORDS)) continue;
+      r->column = i;
+      break;
+    }
+    return;
+  }
+  if (r->column == 0 || b->cell_count == 0) return;
+  ql_str name = ql_trim(b->cells[0]);
+  bool marked = ql_starts(name, QL_STR("@"));
+  if (marked) name = ql_slice(name, 1, name.len);
+  size_t at = ql_find(b->source, name, 0);
+  if (is_name(name, marked) && at != SIZE_MAX)
+    add_agent(r, name, r->column < b->cell_count ? b->cells[r->column] : QL_STR(""), b->offset + at, b);
 }
 
 void ql__compile_roster(ql__compiler *c) {
@@ -146,8 +175,9 @@ void ql__compile_roster(ql__compiler *c) {
       if (example == 0 || b->level <= example) example = ql__topic_of(b->text) == QL__ABOUT_EXAMPLE ? b->level : 0;
       r.heading = b;
       r.rule = NULL;
-    } else if (b->kind == QL_MD_ITEM && under > 0 && example == 0 && !b->quoted) {
-      add_agents(&r, b);
+    } else if (under > 0 && example == 0 && !b->quoted) {
+      if (b->kind == QL_MD_ITEM) add_agents(&r, b);
+      if (b->kind == QL_MD_ROW) add_row(&r, b);
     }
   }
   ql__know_agents(c, r.ids, r.count);

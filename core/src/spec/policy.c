@@ -51,6 +51,14 @@ ql_rule *ql__add_rule(ql__compiler *c, ql_rule_kind kind, const ql__region *regi
   return rule;
 }
 
+ql_rule *ql__ongoing_rule(ql__compiler *c, ql_rule_kind kind, const ql__region *region, ql_str title, int confidence) {
+  ql__region upper = *region;
+  if (!region->label.ptr) upper.heading = region->parent;
+  ql_rule *rule = c->ongoing;
+  if (rule && rule->kind == kind && rule->heading.ptr == upper.heading.ptr && ql_eq(rule->title, trim_title(title))) return rule;
+  return c->ongoing = ql__add_rule(c, kind, &upper, title, confidence);
+}
+
 void ql__place_rule(ql_rule *rule, size_t offset, size_t end, uint32_t line) {
   if (!rule) return;
   rule->offset = offset;

@@ -28,6 +28,7 @@ typedef struct ql__compiler {
   size_t rules, items; /* so far; items counts both, those inside items too */
   ql_str *known;       /* ids of the agents that the file names in its lists, and its own: a table with open addressing */
   size_t known_mask;
+  ql_rule *ongoing; /* goes on from heading to heading: "Phase 1", "Phase 2" */
   bool *taken;         /* for each block of the outline: what it forbids is in a rule already */
   ql_rule *spread;     /* whose items are headings; NULL before the first */
   ql_str spread_below; /* the heading that these stand below */
@@ -72,6 +73,10 @@ void ql__compile_conduct(ql__compiler *c, const ql__region *region);
 
 /// Compiles every region and fills in spec->rules. @return QL_OK; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql__compile_policy(ql_arena *a, const ql__outline *outline, ql__notes *notes, ql_spec *spec);
+
+/// For a region whose head is one of several ("Phase 2", "Level 3"), the rule that they all belong to: of the heading above, or of the
+/// section that a label stands in. Started when there is none.
+ql_rule *ql__ongoing_rule(ql__compiler *c, ql_rule_kind kind, const ql__region *region, ql_str title, int confidence);
 
 /// Starts a rule below what region says; title is trimmed, a colon at its end dropped. NULL when out of memory or past QL_RULE_ITEMS_MAX.
 /// A rule that ends up without items, and was given no place by ql__place_rule, is dropped.

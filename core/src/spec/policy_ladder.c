@@ -158,15 +158,6 @@ static part part_of(ql_str title) {
   return ql__speaks_of(title, ACTION_KEYS) ? PART_ACTIONS : PART_ARROWS;
 }
 
-/* The ladder of a region whose heading is one of its levels: it goes on from heading to heading. */
-static ql_rule *ladder_above(ql__compiler *c, const ql__region *region) {
-  ql__region above = *region;
-  above.heading = region->parent;
-  above.label = QL_ABSENT;
-  if (c->last && c->last->kind == QL_RULE_ESCALATION && c->last->heading.ptr == above.heading.ptr) return c->last;
-  return ql__add_rule(c, QL_RULE_ESCALATION, &above, ql__key_words(c->arena, above.heading, NULL), SURE);
-}
-
 void ql__compile_escalation(ql__compiler *c, const ql__region *region) {
   ladder x = {.compiler = c};
   size_t count;
@@ -174,8 +165,8 @@ void ql__compile_escalation(ql__compiler *c, const ql__region *region) {
   int32_t number;
   ql_str name;
   const ql_md_block *head = region->head;
-  if (head && head->kind == QL_MD_HEADING && read_level(head->text, &number, &name)) {
-    x.rule = ladder_above(c, region);
+  if (ql__head_words(region).ptr && read_level(head->text, &number, &name)) {
+    x.rule = ql__ongoing_rule(c, QL_RULE_ESCALATION, region, ql__title_above(c->arena, region), SURE);
     open_level(&x, number, name, head->text, head->offset, head->end, head->line);
   }
   for (size_t i = 0; i < count; i++) {
@@ -268,7 +259,7 @@ void ql__compile_escalate_when(ql__compiler *c, const ql__region *region) {
   size_t count;
   const ql__point *points = ql__read_points(c, region, &count);
   reasons x = {.compiler = c, .region = region, .title = ql__region_title(region)};
-  bool silent = false; /* below a title about something else */
+  bool silent = !region->own && !ql__speaks_of(region->heading, REASON_WORDS); /* below a title about something else */
   for (size_t i = 0; i < count; i++) {
     const ql__point *p = &points[i];
     if (ql__is_title(p) && (!p->item || p->heads)) {

@@ -251,6 +251,15 @@ void ql__add_marks(ql_arena *a, ql__strings *out, ql_str words) {
   }
 }
 
+ql_str ql__head_words(const ql__region *region) {
+  return region->head && region->blocks == region->head + 1 ? region->head->text : QL_ABSENT;
+}
+
+ql_str ql__title_above(ql_arena *a, const ql__region *region) {
+  ql_str title = region->label.ptr ? region->heading : region->parent;
+  return ql__key_words(a, title.len > 0 ? title : region->heading, NULL);
+}
+
 /* ---- points ---- */
 
 uint32_t ql__depth(const ql__point *point) { return point->fenced ? IN_FENCE + point->level : point->level; }

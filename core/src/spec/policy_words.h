@@ -46,6 +46,11 @@ void ql__add_marks(ql_arena *a, ql__strings *out, ql_str words);
 /// Takes a separator off the start of words: a colon, a hyphen, a dash.
 ql_str ql__skip_separator(ql_str words);
 
+/// The words of the heading or label that a region starts with, when it is the first part of that; absent for later parts.
+ql_str ql__head_words(const ql__region *region);
+/// The title of the rule that a region with such a head is part of.
+ql_str ql__title_above(ql_arena *a, const ql__region *region);
+
 /// Where a point stands: lines of a fence below everything else.
 uint32_t ql__depth(const ql__point *point);
 /// How many points stand below the i-th.

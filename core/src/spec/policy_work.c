@@ -14,29 +14,27 @@ static int confidence_of(const ql__point *p) { return p->fenced ? FENCED : SURE;
 
 static ql_str title_of(ql__compiler *c, const ql__region *region) { return ql__key_words(c->arena, ql__region_title(region), NULL); }
 
-/* A region like this one, but about the heading above it. */
-static ql__region above(const ql__region *region) {
-  ql__region upper = *region;
-  upper.heading = region->parent;
-  upper.label = QL_ABSENT;
-  return upper;
-}
-
-/* The rule that headings such as "Phase 2" go on with. */
-static ql_rule *rule_above(ql__compiler *c, const ql__region *region, ql_rule_kind kind) {
-  ql__region upper = above(region);
-  if (c->last && c->last->kind == kind && c->last->heading.ptr == upper.heading.ptr) return c->last;
-  return ql__add_rule(c, kind, &upper, title_of(c, &upper), SURE);
-}
-
-static bool is_heading(const ql__region *region) { return region->head && region->head->kind == QL_MD_HEADING; }
-
 /* Words without an arrow in front. */
 static ql_str unled(ql_str words) { return ql_trim(ql_slice(words, ql__arrow_at(words, 0), words.len)); }
 
 /* ---- patterns ---- */
 
 static const char PHASE_WORDS[] = "phase stage step";
+static const char LARGE_WORDS[] = "phase stage"; /* what has steps inside */
+
+/* "Phase 2: Build" in words of its own: not "Phase 2: [name]". Where there are phases, steps are none: *labels becomes less. */
+static bool read_phase(ql_str words, const char **labels, ql_str *mark, ql_str *name) {
+  if (!ql__read_numbered(words, *labels, mark, name) || ql_starts(*name, QL_STR("["))) return false;
+  if (!ql_starts_nocase(words, QL_STR("step"))) *labels = LARGE_WORDS;
+  return true;
+}
+
+/* Without the lines of a tree drawn in front. */
+static ql_str untreed(ql_str words) {
+  while (words.len > 3 && (unsigned char)words.ptr[0] == 0xE2u && (unsigned char)words.ptr[1] == 0x94u)
+    words = ql_trim(ql_slice(words, 3, words.len));
+  return words;
+}
 
 static ql_rule_item *add_phase(ql__compiler *c, ql_rule *rule, ql_str mark, ql_str name, size_t offset, size_t end, uint32_t line) {
   ql_rule_item *phase = ql__add_item(c, rule, NULL, name.len > 0 ? name : mark, offset, end, line);
@@ -47,7 +45,7 @@ static ql_rule_item *add_phase(ql__compiler *c, ql_rule *rule, ql_str mark, ql_s
 /* "api-architect: contracts": who, and what. A role that is no agent's name stays a name. */
 static void add_duty(ql__compiler *c, ql_rule *rule, ql_rule_item *phase, const ql__point *p) {
   bool keyed = p->key.ptr && p->rest.len > 0;
-  ql_rule_item *item = ql__add_point(c, rule, phase, keyed ? p->rest : p->text, p);
+  ql_rule_item *item = ql__add_point(c, rule, phase, keyed ? p->rest : untreed(p->text), p);
   if (!item) return;
   ql__strings agents = {0};
   if (keyed) item->name = p->key;
@@ -62,13 +60,14 @@ void ql__compile_pattern(ql__compiler *c, const ql__region *region) {
   ql_rule *rule = NULL;
   ql_rule_item *phase = NULL;
   ql_str mark, name;
-  if (is_heading(region) && ql__read_numbered(region->head->text, PHASE_WORDS, &mark, &name)) {
-    rule = rule_above(c, region, QL_RULE_PATTERN);
+  const char *labels = PHASE_WORDS;
+  if (ql__head_words(region).ptr && read_phase(region->head->text, &labels, &mark, &name)) {
+    rule = ql__ongoing_rule(c, QL_RULE_PATTERN, region, ql__title_above(c->arena, region), SURE);
     phase = add_phase(c, rule, mark, name, region->head->offset, region->head->end, region->head->line);
   }
   for (size_t i = 0; i < count; i++) {
     const ql__point *p = &points[i];
-    if (ql__read_numbered(p->text, PHASE_WORDS, &mark, &name)) {
+    if (read_phase(p->text, &labels, &mark, &name)) {
       if (!rule) rule = ql__add_rule(c, QL_RULE_PATTERN, region, title_of(c, region), confidence_of(p));
       phase = add_phase(c, rule, mark, name, p->offset, p->end, p->line);
     } else if (phase && (p->item || p->fenced) && p->text.len > 0) {
@@ -112,8 +111,8 @@ void ql__compile_breakdown(ql__compiler *c, const ql__region *region) {
   ql_rule *rule = NULL;
   ql_rule_item *task = NULL;
   ql_str mark, words;
-  if (is_heading(region) && ql__read_numbered(region->head->text, "task", &mark, &words)) {
-    rule = rule_above(c, region, QL_RULE_BREAKDOWN);
+  if (ql__head_words(region).ptr && ql__read_numbered(region->head->text, "task", &mark, &words)) {
+    rule = ql__ongoing_rule(c, QL_RULE_BREAKDOWN, region, ql__title_above(c->arena, region), SURE);
     task = ql__add_item(c, rule, NULL, words, region->head->offset, region->head->end, region->head->line);
     if (task) task->name = mark;
   }
