@@ -2,10 +2,12 @@
 #include "support.h"
 
 #include <dirent.h>
+#include <time.h>
 
 #include <questline/limits.h>
 #include <questline/roster.h>
 #include <questline/spec.h>
+#include <questline/value.h>
 
 #include "base/text.h"
 
@@ -137,6 +139,46 @@ static void refuses(void **state) {
   free(big);
 }
 
+/* ---- files far above the limit ---- */
+
+static size_t requested; /* bytes, of all allocations */
+
+static void *measuring_resize(void *ctx, void *block, size_t old_size, size_t size) {
+  (void)ctx;
+  if (size > old_size) requested += size - old_size;
+  ql_alloc libc = ql_alloc_libc();
+  return libc.resize(libc.ctx, block, old_size, size);
+}
+
+/* Refused by the limit's name before anything of the file's size is asked for. */
+static void refuses_large_files(void **state) {
+  (void)state;
+  size_t len = 10u * 1024u * 1024u;
+  char *big = malloc(len);
+  assert_non_null(big);
+  memset(big, 'x', len);
+  ql_arena *arena = ql_arena_new((ql_alloc){NULL, measuring_resize});
+  ql_roster *roster = ql_roster_new((ql_alloc){NULL, measuring_resize});
+  const ql_spec *spec = NULL;
+  ql_error err;
+  ql_str out;
+  requested = 0;
+  clock_t start = clock();
+  assert_int_equal(ql_spec_parse(arena, QL_STR("big.md"), (ql_str){big, len}, &spec, &err), QL_ERR_LIMIT);
+  double ms = (double)(clock() - start) * 1e3 / CLOCKS_PER_SEC;
+  assert_non_null(strstr(err.message, "QL_SPEC_BYTES_MAX"));
+  assert_string_equal(err.detail, "big.md");
+  assert_true(requested < 1024);
+  assert_int_equal(ql_spec_fix(arena, QL_STR("big.md"), (ql_str){big, len}, ALL, &out, NULL, &err), QL_ERR_LIMIT);
+  assert_int_equal(ql_roster_add(roster, QL_STR("big.md"), (ql_str){big, len}, &err), QL_ERR_LIMIT);
+  assert_int_equal(ql_roster_link(roster, NULL), QL_OK);
+  assert_true(requested < 16384);
+  print_message("10 MiB are refused in %.3f ms, and %zu bytes of memory\n", ms, requested);
+  ql_roster_free(roster);
+  ql_arena_free(arena);
+  free(big);
+}
+
 static ql_status fix_trial(ql_arena *arena, const void *ctx) {
   ql_str out;
   return ql_spec_fix(arena, QL_STR("worker.md"), str(ctx), ALL, &out, NULL, NULL);
@@ -145,6 +187,48 @@ static ql_status fix_trial(ql_arena *arena, const void *ctx) {
 static void fixing_without_memory(void **state) {
   (void)state;
   assert_true(try_every_allocation(fix_trial, "```\n---\nname: caf\xE9\ndescription: Does this: that.\n---\nBody\x01.\n```\n") > 5);
+}
+
+/* ---- descriptions that run on ---- */
+
+static const char *const LADDER[] = {"silent-skip",      "unquoted-colon", "unquoted-symbol", "run-on-value",
+                                     "unreadable-value", "stray-text",     "orphan-list"};
+
+/* Once mended, what was read with the recovery ladder is read without it, and reads the same. */
+static void check_trap(const char *path) {
+  size_t len = 0, mended = 0;
+  char *json = read_file(path, &len);
+  assert_non_null(json);
+  ql_value *vector = NULL;
+  assert_int_equal(ql_json_read(a, (ql_str){json, len}, &vector, NULL), QL_OK);
+  ql_str name = ql_get_str(vector, QL_STR("path")), text = ql_get_str(vector, QL_STR("text"));
+  const ql_spec *before = NULL, *after = NULL;
+  assert_int_equal(ql_spec_parse(a, name, text, &before, NULL), QL_OK);
+  assert_int_equal(ql_spec_parse(a, name, fix(text, ALL, &mended), &after, NULL), QL_OK);
+  assert_true(mended > 0);
+  for (size_t i = 0; i < QL_COUNT(LADDER); i++)
+    if (has(after, LADDER[i])) fail_msg("%s: %s is left", path, LADDER[i]);
+  ql_value *was = ql_spec_value(a, before), *is = ql_spec_value(a, after);
+  static const char *const fields[] = {"name", "description", "model", "color", "tools", "extra"};
+  for (size_t i = 0; i < QL_COUNT(fields); i++)
+    if (!ql_value_equal(ql_get(was, str(fields[i])), ql_get(is, str(fields[i])))) fail_msg("%s: %s is read otherwise", path, fields[i]);
+  free(json);
+}
+
+static void mends_traps(void **state) {
+  (void)state;
+  DIR *folder = opendir(QL_TEST_DATA "/vectors/spec");
+  assert_non_null(folder);
+  size_t count = 0;
+  for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    if (strncmp(entry->d_name, "trap-", 5) != 0) continue;
+    char path[1024];
+    snprintf(path, sizeof path, QL_TEST_DATA "/vectors/spec/%s", entry->d_name);
+    check_trap(path);
+    count++;
+  }
+  closedir(folder);
+  assert_true(count >= 12);
 }
 
 /* ---- the seed that was read as Windows-1252 ---- */
@@ -325,7 +409,9 @@ int main(void) {
       cmocka_unit_test(keeps_foreign_bytes),
       cmocka_unit_test(mends_many),
       cmocka_unit_test(refuses),
+      cmocka_unit_test(refuses_large_files),
       cmocka_unit_test(fixing_without_memory),
+      cmocka_unit_test(mends_traps),
       cmocka_unit_test(mends_mojibake),
       cmocka_unit_test(dialects),
       cmocka_unit_test(unknown_dialects),

@@ -319,18 +319,20 @@ static ql_status take_literally(ladder *l, const segment *s, size_t end) {
   return QL_OK;
 }
 
-/* The lines below the key's own that are a list, with nothing but blanks and comments between. SIZE_MAX when there are none. */
+/* Where the list starts with which the lines below the key's own end, blanks and comments apart. SIZE_MAX when there is none. */
 static size_t list_below(const ladder *l, const segment *s) {
   if (s->value >= s->line) return SIZE_MAX;
   ql_str rest = ql_slice(l->yaml, s->line, s->end), line = QL_ABSENT;
   if (!ql_next_line(&rest, &line)) return SIZE_MAX;
+  size_t first = SIZE_MAX;
   while (rest.len > 0) {
     size_t at = s->end - rest.len;
     ql_next_line(&rest, &line);
     ql_str words = ql_trim(line);
-    if (words.len > 0 && words.ptr[0] != '#') return ql_starts(words, QL_STR("- ")) ? at : SIZE_MAX;
+    if (words.len == 0 || words.ptr[0] == '#') continue;
+    first = !ql_starts(words, QL_STR("- ")) ? SIZE_MAX : first == SIZE_MAX ? at : first;
   }
-  return SIZE_MAX;
+  return first;
 }
 
 static ql_status read_segment(ladder *l, const segment *s) {

@@ -114,6 +114,19 @@ static void take_indented(finder *f, ql_str line, ql_str rest) {
   ql__note_fix(f->notes, d, edits, count);
 }
 
+/* Frontmatter between lines of +++, with the rest of the file as a rule. It is no prose, and nothing here reads it. */
+static void skip_toml(finder *f, ql_str rest) {
+  ql_str line = QL_ABSENT;
+  while (ql_next_line(&rest, &line)) {
+    if (!ql_eq(ql_trim(line), QL_STR("+++"))) continue;
+    f->place.body = f->text.len - rest.len;
+    f->place.hidden = "its frontmatter is TOML";
+    QL__NOTE(f->notes, QL__TOML, f->place.open,
+             QL_STR("Frontmatter between +++ is TOML, which no product reads in an agent file. Write it as YAML between lines of ---."));
+    return;
+  }
+}
+
 ql__place ql__locate(ql_arena *a, ql_str text, ql__notes *notes) {
   finder f = {.arena = a, .text = text, .notes = notes};
   size_t start = unwrap(&f);
@@ -139,6 +152,7 @@ ql__place ql__locate(ql_arena *a, ql_str text, ql__notes *notes) {
     f.place.open = line.ptr ? (size_t)(line.ptr - f.text.ptr) : f.text.len;
     f.place.hidden = "it has no frontmatter";
     if (line.ptr && is_fence(line) && line.ptr[0] == ' ') take_indented(&f, line, rest);
+    if (line.ptr && ql_eq(ql_trim(line), QL_STR("+++"))) skip_toml(&f, rest);
   }
   return f.place;
 }
