@@ -2,6 +2,6 @@
 #ifndef QUESTLINE_WASM_ABI_H
 #define QUESTLINE_WASM_ABI_H
 
-#define QLW_ABI_VERSION 1
+#define QLW_ABI_VERSION 2
 
 #endif

@@ -7,11 +7,13 @@
 #include <questline/driver.h>
 #include <questline/limits.h>
 #include <questline/link.h>
+#include <questline/route.h>
 
 #include "abi.h"
 #include "base/text.h"
 #include "format/crypto.h"
 #include "format/markdown.h"
+#include "spec/bytes.h"
 
 /* ---- the answer ---- */
 
@@ -199,11 +201,43 @@ int32_t qlw_info(void) {
   return give(info);
 }
 
-int32_t qlw_spec_parse(const char *path, uint32_t path_len, const char *text, uint32_t text_len) {
+static ql_status parse_spec(ql_str path, ql_str text, ql_str dialect, const ql_spec **spec) {
+  return ql_spec_parse_as(arena, path, text, dialect, spec, &error);
+}
+
+int32_t qlw_spec_parse(const char *path, uint32_t path_len, const char *text, uint32_t text_len, const char *dialect,
+                       uint32_t dialect_len) {
   if (!begin()) return QL_ERR_NOMEM;
   const ql_spec *spec = NULL;
-  ql_status status = ql_spec_parse(arena, view(path, path_len), view(text, text_len), &spec, &error);
+  ql_status status = parse_spec(view(path, path_len), view(text, text_len), view(dialect, dialect_len), &spec);
   return status == QL_OK ? give(ql_spec_value(arena, spec)) : give_failure(status);
+}
+
+int32_t qlw_spec_fix(const char *path, uint32_t path_len, const char *text, uint32_t text_len, const char *dialect, uint32_t dialect_len,
+                     const char *code, uint32_t code_len, double offset) {
+  if (!begin()) return QL_ERR_NOMEM;
+  ql_mend which = {view(dialect, dialect_len), view(code, code_len), SIZE_MAX};
+  ql_str mended = QL_ABSENT;
+  size_t count = 0;
+  int64_t at = 0;
+  ql_status status = offset >= 0 ? to_integer(offset, &at) : QL_OK;
+  if (offset >= 0) which.offset = (size_t)at;
+  if (status == QL_OK) status = ql_spec_fix(arena, view(path, path_len), view(text, text_len), which, &mended, &count, &error);
+  if (status != QL_OK) return give_failure(status);
+  ql_value *value = ql_object(arena);
+  QL_SET(value, "mended", ql_int(arena, (int64_t)count));
+  QL_SET(value, "text", ql_string(arena, ql__clean_path(arena, mended)));
+  return give(value);
+}
+
+int32_t qlw_spec_export(const char *path, uint32_t path_len, const char *text, uint32_t text_len, const char *dialect, uint32_t dialect_len,
+                        const char *to, uint32_t to_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_spec *spec = NULL;
+  ql_export export_ = {0};
+  ql_status status = parse_spec(view(path, path_len), view(text, text_len), view(dialect, dialect_len), &spec);
+  if (status == QL_OK) status = ql_spec_export(arena, spec, view(text, text_len), view(to, to_len), &export_, &error);
+  return status == QL_OK ? give(ql_export_value(arena, &export_)) : give_failure(status);
 }
 
 int32_t qlw_markdown_html(const char *text, uint32_t text_len) {
@@ -264,16 +298,6 @@ int32_t qlw_roster_new(void) {
   return give_handle(room);
 }
 
-int32_t qlw_roster_add(uint32_t roster, const char *path, uint32_t path_len, const char *text, uint32_t text_len) {
-  if (!begin()) return QL_ERR_NOMEM;
-  object *found = find(roster, ROSTER);
-  if (found == NULL) return give_failure(QL_ERR_HANDLE);
-  if (found->users > 0) return give_failure(ql_fail(&error, QL_ERR_STATE, "a driver uses the roster, close the driver first", QL_ABSENT));
-  found->unlinked = true;
-  ql_status status = ql_roster_add(found->ptr, view(path, path_len), view(text, text_len), &error);
-  return status == QL_OK ? give_nothing() : give_failure(status);
-}
-
 /* The roster with its names resolved. */
 static ql_status find_roster(uint32_t handle, object **found) {
   object *o = find(handle, ROSTER);
@@ -292,6 +316,51 @@ int32_t qlw_roster_value(uint32_t roster) {
   object *found = NULL;
   ql_status status = find_roster(roster, &found);
   return status == QL_OK ? give(ql_roster_value(arena, found->ptr)) : give_failure(status);
+}
+
+/* One that no driver uses, whose names have to be resolved again. */
+static ql_status find_free_roster(uint32_t handle, ql_roster **roster) {
+  object *o = find(handle, ROSTER);
+  if (o == NULL) return QL_ERR_HANDLE;
+  if (o->users > 0) return ql_fail(&error, QL_ERR_STATE, "a driver uses the roster, close the driver first", QL_ABSENT);
+  o->unlinked = true;
+  *roster = o->ptr;
+  return QL_OK;
+}
+
+int32_t qlw_roster_add(uint32_t roster, const char *path, uint32_t path_len, const char *text, uint32_t text_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  ql_roster *found = NULL;
+  ql_status status = find_free_roster(roster, &found);
+  if (status == QL_OK) status = ql_roster_add(found, view(path, path_len), view(text, text_len), &error);
+  return status == QL_OK ? give_nothing() : give_failure(status);
+}
+
+int32_t qlw_roster_dialect(uint32_t roster, const char *dialect, uint32_t dialect_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  ql_roster *found = NULL;
+  ql_status status = find_free_roster(roster, &found);
+  if (status == QL_OK) status = ql_roster_dialect(found, view(dialect, dialect_len), &error);
+  return status == QL_OK ? give_nothing() : give_failure(status);
+}
+
+int32_t qlw_roster_switch(uint32_t roster, const char *agent, uint32_t agent_len, const char *rule, uint32_t rule_len, uint32_t on) {
+  if (!begin()) return QL_ERR_NOMEM;
+  object *found = find(roster, ROSTER);
+  if (found == NULL) return give_failure(QL_ERR_HANDLE);
+  ql_status status = ql_roster_switch(found->ptr, view(agent, agent_len), view(rule, rule_len), on != 0, &error);
+  return status == QL_OK ? give_nothing() : give_failure(status);
+}
+
+int32_t qlw_permit(uint32_t roster, const char *agent, uint32_t agent_len, const char *tool, uint32_t tool_len, const char *path,
+                   uint32_t path_len, uint32_t link) {
+  if (!begin()) return QL_ERR_NOMEM;
+  object *found = NULL;
+  ql_value *permit = NULL;
+  ql_status status = find_roster(roster, &found);
+  if (status == QL_OK)
+    status = ql_permit(arena, found->ptr, view(agent, agent_len), view(tool, tool_len), view(path, path_len), link != 0, &permit, &error);
+  return give_or_fail(status, permit);
 }
 
 int32_t qlw_plan_rehearse(uint32_t roster, const char *leader, uint32_t leader_len, const char *objective, uint32_t objective_len) {

@@ -16,14 +16,23 @@ uint32_t qlw_out_len(void);
 int32_t qlw_close(uint32_t handle);
 
 int32_t qlw_info(void);
-int32_t qlw_spec_parse(const char *path, uint32_t path_len, const char *text, uint32_t text_len);
+/* A dialect that is absent is found out from the file. Of fixes: those with this code, absent: all, at this offset, below 0: anywhere. */
+int32_t qlw_spec_parse(const char *path, uint32_t path_len, const char *text, uint32_t text_len, const char *dialect, uint32_t dialect_len);
+int32_t qlw_spec_fix(const char *path, uint32_t path_len, const char *text, uint32_t text_len, const char *dialect, uint32_t dialect_len,
+                     const char *code, uint32_t code_len, double offset);
+int32_t qlw_spec_export(const char *path, uint32_t path_len, const char *text, uint32_t text_len, const char *dialect, uint32_t dialect_len,
+                        const char *to, uint32_t to_len);
 int32_t qlw_markdown_html(const char *text, uint32_t text_len);
 int32_t qlw_sha256(const char *bytes, uint32_t bytes_len);
 int32_t qlw_canonical(const char *json, uint32_t json_len);
 
 int32_t qlw_roster_new(void);
 int32_t qlw_roster_add(uint32_t roster, const char *path, uint32_t path_len, const char *text, uint32_t text_len);
+int32_t qlw_roster_dialect(uint32_t roster, const char *dialect, uint32_t dialect_len);
+int32_t qlw_roster_switch(uint32_t roster, const char *agent, uint32_t agent_len, const char *rule, uint32_t rule_len, uint32_t on);
 int32_t qlw_roster_value(uint32_t roster);
+int32_t qlw_permit(uint32_t roster, const char *agent, uint32_t agent_len, const char *tool, uint32_t tool_len, const char *path,
+                   uint32_t path_len, uint32_t link);
 
 int32_t qlw_plan_rehearse(uint32_t roster, const char *leader, uint32_t leader_len, const char *objective, uint32_t objective_len);
 int32_t qlw_plan_complete(const char *plan, uint32_t plan_len);

@@ -34,6 +34,14 @@ export interface Vector extends File {
   readonly log?: string;
   readonly head?: string;
   readonly open?: string;
+  readonly dialect?: string;
+  readonly to?: string;
+  readonly code?: string;
+  readonly offset?: number;
+  readonly off?: readonly { readonly agent: string; readonly rule: string }[];
+  readonly agent?: string;
+  readonly tool?: string;
+  readonly link?: boolean;
 }
 
 export interface Outcome {
@@ -103,7 +111,9 @@ function bytesOf(file: File, text: string | undefined = file.text): Text {
 
 function withRoster<T>(instance: Instance, vector: Vector, use: (roster: number) => T): T {
   const roster = instance.handle('qlw_roster_new');
+  if (vector.dialect !== undefined) instance.run('qlw_roster_dialect', roster, vector.dialect);
   for (const file of vector.files ?? []) attempt(instance, 'qlw_roster_add', roster, file.path ?? null, bytesOf(file));
+  for (const { agent, rule } of vector.off ?? []) instance.run('qlw_roster_switch', roster, agent, rule, 0);
   const result = use(roster);
   instance.run('qlw_close', roster);
   return result;
@@ -190,13 +200,24 @@ function runCanon(instance: Instance, vector: Vector): Outcome {
   return only(ok ? JSON.stringify(text) : text);
 }
 
+/** The arguments that every operation on one agent file starts with. */
+const specOf = (vector: Vector): Argument[] => [vector.path ?? null, bytesOf(vector), vector.dialect ?? null];
+
+function runPermit(instance: Instance, vector: Vector): Outcome {
+  const { agent = null, tool = null, path = null, link = false } = vector;
+  return only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_permit', roster, agent, tool, path, link ? 1 : 0).text));
+}
+
 const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   canon: runCanon,
+  export: (instance, vector) => only(attempt(instance, 'qlw_spec_export', ...specOf(vector), vector.to ?? null).text),
+  fix: (instance, vector) => only(attempt(instance, 'qlw_spec_fix', ...specOf(vector), vector.code ?? null, vector.offset ?? -1).text),
   link: runLink,
   logs: runLog,
+  permit: runPermit,
   plan: runPlan,
   quest: runQuest,
   roster: (instance, vector) => only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_roster_value', roster).text)),
-  spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', vector.path ?? null, bytesOf(vector)).text),
+  spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', ...specOf(vector)).text),
   verify: (instance, vector) => only(attempt(instance, 'qlw_verify', bytesOf(vector, vector.log), vector.head ?? null).text),
 };

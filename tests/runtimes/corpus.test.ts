@@ -22,7 +22,7 @@ function listFiles(folder: string): string[] {
 function hashSpec(instance: Instance, bytes: Uint8Array): string {
   let answer: string;
   try {
-    answer = instance.text('qlw_spec_parse', null, bytes);
+    answer = instance.text('qlw_spec_parse', null, bytes, null);
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
     answer = JSON.stringify(error.failure);

@@ -8,6 +8,7 @@
 
 static const char agent_file[] = "---\nname: lead\ndescription: Leads the team\n---\n\n# Lead\n\n- **api**: writes the API\n";
 static const char other_file[] = "---\nname: api\ndescription: Writes HTTP APIs\n---\n\n# API\n";
+static const char broken_file[] = "---\nname: bad\ndescription: Use when: always\n---\n\n# Bad\n";
 static const char pause_command[] = "{\"by\":\"@owner\",\"type\":\"pause\"}";
 static const char request[] = "{\"agent\":\"@lead\",\"text\":\"QUEST: add a login\"}";
 static const char wait_result[] = "{\"id\":99}";
@@ -44,13 +45,19 @@ static void close_all(void) {
 }
 
 static int32_t info(void) { return qlw_info(); }
-static int32_t spec_parse(void) { return qlw_spec_parse(PASS("lead.md"), PASS(agent_file)); }
+static int32_t spec_parse(void) { return qlw_spec_parse(PASS("lead.md"), PASS(agent_file), PASS("claude-code")); }
+static int32_t spec_fix(void) { return qlw_spec_fix(PASS("bad.md"), PASS(broken_file), NULL, 0, PASS("unquoted-colon"), -1); }
+static int32_t spec_export(void) { return qlw_spec_export(PASS("lead.md"), PASS(agent_file), NULL, 0, PASS("opencode")); }
+static int32_t refused_dialect(void) { return qlw_spec_export(PASS("lead.md"), PASS(agent_file), NULL, 0, PASS("klingon")); }
 static int32_t markdown_html(void) { return qlw_markdown_html(PASS(agent_file)); }
 static int32_t sha256(void) { return qlw_sha256(PASS(agent_file)); }
 static int32_t canonical(void) { return qlw_canonical(PASS(request)); }
 static int32_t roster_new(void) { return qlw_roster_new(); }
 static int32_t roster_add(void) { return qlw_roster_add(a_roster, PASS("again.md"), PASS(agent_file)); }
 static int32_t roster_value(void) { return qlw_roster_value(a_roster); }
+static int32_t roster_dialect(void) { return qlw_roster_dialect(a_roster, PASS("copilot")); }
+static int32_t roster_switch(void) { return qlw_roster_switch(a_roster, PASS("@lead"), PASS("roster:team"), 0); }
+static int32_t permit(void) { return qlw_permit(a_roster, PASS("@api"), PASS("Write"), PASS("src/a.ts"), 0); }
 static int32_t plan_rehearse(void) { return qlw_plan_rehearse(a_roster, PASS("@lead"), PASS("Add a login")); }
 static int32_t plan_write(void) { return qlw_plan_write(PASS(plan), PASS("seed")); }
 static int32_t plan_complete(void) { return qlw_plan_complete(PASS(plan)); }
@@ -86,12 +93,18 @@ static const struct {
 } operations[] = {
     {"info", info, QL_OK},
     {"spec_parse", spec_parse, QL_OK},
+    {"spec_fix", spec_fix, QL_OK},
+    {"spec_export", spec_export, QL_OK},
+    {"refused_dialect", refused_dialect, QL_ERR_ARGUMENT},
     {"markdown_html", markdown_html, QL_OK},
     {"sha256", sha256, QL_OK},
     {"canonical", canonical, QL_OK},
     {"roster_new", roster_new, QL_OK},
     {"roster_add", roster_add, QL_OK},
     {"roster_value", roster_value, QL_OK},
+    {"roster_dialect", roster_dialect, QL_OK},
+    {"roster_switch", roster_switch, QL_OK},
+    {"permit", permit, QL_OK},
     {"plan_rehearse", plan_rehearse, QL_OK},
     {"plan_write", plan_write, QL_OK},
     {"plan_complete", plan_complete, QL_OK},

@@ -46,20 +46,41 @@ ql_str vector_bytes(ql_arena *a, const ql_value *vector, const char *text, const
   return (ql_str){(const char *)decoded, len};
 }
 
+/* A text that may be left out. */
+static ql_str given(const ql_value *vector, const char *key) { return ql_get_str(vector, (ql_str){key, strlen(key)}); }
+
 static void run_spec(ql_arena *a, const ql_value *vector, outcome *out) {
-  ql_str path = QL_GET(vector, "path") ? ql_get_str(vector, QL_STR("path")) : QL_ABSENT;
   ql_str text = vector_bytes(a, vector, "text", "bytes");
-  (void)qlw_spec_parse(PASS(path), PASS(text));
+  (void)qlw_spec_parse(PASS(given(vector, "path")), PASS(text), PASS(given(vector, "dialect")));
+  add_answer(out);
+}
+
+static void run_fix(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str text = vector_bytes(a, vector, "text", "bytes");
+  double offset = (double)ql_get_int(vector, QL_STR("offset"), -1);
+  (void)qlw_spec_fix(PASS(given(vector, "path")), PASS(text), PASS(given(vector, "dialect")), PASS(given(vector, "code")), offset);
+  add_answer(out);
+}
+
+static void run_export(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str text = vector_bytes(a, vector, "text", "bytes");
+  (void)qlw_spec_export(PASS(given(vector, "path")), PASS(text), PASS(given(vector, "dialect")), PASS(given(vector, "to")));
   add_answer(out);
 }
 
 static uint32_t open_roster(ql_arena *a, const ql_value *vector) {
   (void)qlw_roster_new();
   uint32_t roster = answered_handle(a);
-  const ql_value *files = QL_GET(vector, "files");
+  const ql_value *files = QL_GET(vector, "files"), *off = QL_GET(vector, "off");
+  ql_str dialect = given(vector, "dialect");
+  if (dialect.ptr != NULL && qlw_roster_dialect(roster, PASS(dialect)) != QL_OK) give_up("no dialect", dialect);
   for (const ql_value *file = files ? files->first : NULL; file; file = file->next) {
     ql_str path = ql_get_str(file, QL_STR("path")), text = vector_bytes(a, file, "text", "bytes");
     if (qlw_roster_add(roster, PASS(path), PASS(text)) < 0 && !ql_starts(answered(a), QL_STR("{"))) give_up("a file has no answer", path);
+  }
+  for (const ql_value *rule = off ? off->first : NULL; rule; rule = rule->next) {
+    ql_str agent = given(rule, "agent"), id = given(rule, "rule");
+    if (qlw_roster_switch(roster, PASS(agent), PASS(id), 0) != QL_OK) give_up("a rule was not switched off", id);
   }
   return roster;
 }
@@ -67,6 +88,13 @@ static uint32_t open_roster(ql_arena *a, const ql_value *vector) {
 static void run_roster(ql_arena *a, const ql_value *vector, outcome *out) {
   uint32_t roster = open_roster(a, vector);
   (void)qlw_roster_value(roster);
+  add_answer(out);
+  done(roster);
+}
+
+static void run_permit(ql_arena *a, const ql_value *vector, outcome *out) {
+  uint32_t roster = open_roster(a, vector), link = ql_get_bool(vector, QL_STR("link"));
+  (void)qlw_permit(roster, PASS(given(vector, "agent")), PASS(given(vector, "tool")), PASS(given(vector, "path")), link);
   add_answer(out);
   done(roster);
 }
@@ -234,7 +262,8 @@ static void run_logs(ql_arena *a, const ql_value *vector, outcome *out) {
 }
 
 const area areas[] = {
-    {"canon", run_canon}, {"link", run_link},     {"logs", run_logs}, {"plan", run_plan},
-    {"quest", run_quest}, {"roster", run_roster}, {"spec", run_spec}, {"verify", run_verify},
+    {"canon", run_canon},   {"export", run_export}, {"fix", run_fix},       {"link", run_link},
+    {"logs", run_logs},     {"permit", run_permit}, {"plan", run_plan},     {"quest", run_quest},
+    {"roster", run_roster}, {"spec", run_spec},     {"verify", run_verify},
 };
 const size_t area_count = QL_COUNT(areas);

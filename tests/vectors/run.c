@@ -168,7 +168,7 @@ static int print_file_hashes(void) {
   for (ql_str line; ql_next_line(&rest, &line);) {
     ql_arena *b = new_arena();
     ql_str text = read_file(b, c_path(b, line));
-    (void)qlw_spec_parse(NULL, 0, text.ptr, (uint32_t)text.len);
+    (void)qlw_spec_parse(NULL, 0, text.ptr, (uint32_t)text.len, NULL, 0);
     print_hash((const ql_str[]){{qlw_out_ptr(), qlw_out_len()}}, 1);
     printf(" %.*s\n", (int)line.len, line.ptr);
     ql_arena_free(b);

@@ -7,9 +7,12 @@ import type {
   Effect,
   EffectResult,
   Event,
+  Export,
   Info,
   Link,
+  Mended,
   Monitor,
+  Permit,
   Plan,
   PlanProblem,
   PlanTask,
@@ -22,6 +25,13 @@ import type {
   Spec,
   Verdict,
 } from './generated.ts';
+
+/** Which findings to mend; what is left out, or null, does not choose. */
+export interface Mend {
+  readonly code?: string | null;
+  readonly dialect?: string | null;
+  readonly offset?: number | null;
+}
 
 export type PlanFormat = 'seed' | 'markdown' | 'mermaid';
 
@@ -92,9 +102,20 @@ export class Core {
     return this.#instance.json('qlw_info') as Info;
   }
 
-  /** Reads one agent file. Faults in it are diagnostics; only a file over the size limit is refused. */
-  parseSpec(path: string | null, text: Text): Spec {
-    return this.#instance.json('qlw_spec_parse', path, text) as Spec;
+  /** Reads one agent file, as the dialect given or the one it seems to have. Faults in it are diagnostics; only a file over the size limit is refused. */
+  parseSpec(path: string | null, text: Text, dialect: string | null = null): Spec {
+    return this.#instance.json('qlw_spec_parse', path, text, dialect) as Spec;
+  }
+
+  /** Mends the findings of an agent file that have a fix: all, those with one code, or the one at an offset in bytes. The rest of it stays as it is. */
+  specFix(path: string | null, text: Text, which: Mend = {}): Mended {
+    const { code = null, dialect = null, offset = null } = which;
+    return this.#instance.json('qlw_spec_fix', path, text, dialect, code, offset ?? -1) as Mended;
+  }
+
+  /** Writes an agent file for another product. What that product cannot say is a loss. */
+  specExport(path: string | null, text: Text, to: string, dialect: string | null = null): Export {
+    return this.#instance.json('qlw_spec_export', path, text, dialect, to) as Export;
   }
 
   /** Safe HTML of Markdown. */
@@ -110,6 +131,11 @@ export class Core {
   /** The canonical text of any JSON: sorted keys, no white space; numbers that are no integers become strings. */
   canonical(json: Text): string {
     return this.#instance.text('qlw_canonical', json);
+  }
+
+  /** Whether an agent may make a tool call. The path is from the root of the workspace; link: it leads through a symbolic link. */
+  permit(roster: Roster, agent: string, tool: string, path: string | null = null, link = false): Permit {
+    return this.#instance.json('qlw_permit', roster.handleIn(this.#instance), agent, tool, path, link ? 1 : 0) as Permit;
   }
 
   newRoster(): Roster {
@@ -187,6 +213,16 @@ export class Roster extends Held {
   /** Adds a file; the order of adding decides who keeps a name that is used twice. */
   add(path: string, text: Text): void {
     this.instance.run('qlw_roster_add', this.handle, path, text);
+  }
+
+  /** Reads the files that are added from now on as this dialect; null: as each seems to be. */
+  dialect(id: string | null): void {
+    this.instance.run('qlw_roster_dialect', this.handle, id);
+  }
+
+  /** Switches a rule, or an item of one, of an agent's file off or on again. What is off is not asked by `route`, `permit` and `contextPack`. */
+  switchRule(agent: string, rule: string, on: boolean): void {
+    this.instance.run('qlw_roster_switch', this.handle, agent, rule, on ? 1 : 0);
   }
 
   /** The agents of all files added so far, and what is wrong with the files. */

@@ -1,6 +1,6 @@
 // Printed by questline-gen from core/include/questline/*.def. Do not edit: see wasm/README.md.
 
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject {
@@ -168,7 +168,15 @@ export interface Export {
   losses: Loss[];
   /** where the product looks for it */
   path: string;
-  /** the whole file */
+  /** the whole file; what is not UTF-8 stands as ? */
+  text: string;
+}
+
+/** an agent file with its findings mended */
+export interface Mended {
+  /** how many findings */
+  mended: number;
+  /** the whole file; what is not UTF-8 stands as ? */
   text: string;
 }
 
@@ -1055,10 +1063,20 @@ export const DIAGNOSTIC_CODES = [
   "silent-skip",
   "duplicate-key",
   "misspelled-key",
+  "unknown-key",
+  "moved-key",
+  "refused-key",
+  "retired-key",
   "wrong-type",
+  "unknown-value",
+  "unknown-color",
+  "refused-value",
   "name-missing",
   "name-normalised",
   "name-unusable",
+  "name-refused",
+  "name-differs-from-file",
+  "name-not-read",
   "description-missing",
   "comment-cut",
   "model-retired",
@@ -1066,6 +1084,12 @@ export const DIAGNOSTIC_CODES = [
   "tools-map",
   "unknown-tool",
   "duplicate-tool",
+  "foreign-tool",
+  "refused-tool",
+  "denied-tool",
+  "shadowed-permission",
+  "unfilled-placeholder",
+  "prompt-too-long",
   "empty-body",
   "file-too-large",
   "duplicate-agent",

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { Core, CoreError, InstanceBroken, LIMITS, instantiate } from '../src/index.ts';
+import { Core, CoreError, DIALECTS, InstanceBroken, LIMITS, instantiate } from '../src/index.ts';
 import type { Quest } from '../src/index.ts';
 import { Instance } from '../src/memory.ts';
 import { loadModule } from '../src/node.ts';
@@ -229,6 +229,55 @@ test('a module of another version of the boundary is refused', () => {
     ...section(10, 1, 5, 0, 0x41, 0xff, 0, 0x0b),
   ]);
   assert.throws(() => instantiate(new WebAssembly.Module(bytes)), failsWith('QL_ERR_VERSION'));
+});
+
+const broken = '---\nname: lead\ndescription: Leads: the team\n---\n\n# Lead\n\n## Restrictions\n\n- You DO NOT modify code directly.\n';
+
+test('a file is read as the dialect that is given', () => {
+  const core = instantiate(module);
+  assert.equal(core.parseSpec('a.md', broken).dialect, 'claude-code');
+  assert.equal(core.parseSpec('a.md', broken, 'copilot').dialect, 'copilot');
+  assert.throws(() => core.parseSpec('a.md', broken, 'copilto'), failsWith('QL_ERR_ARGUMENT'));
+});
+
+test('findings are mended, all of them or some', () => {
+  const core = instantiate(module);
+  const { text, mended } = core.specFix('a.md', broken);
+  assert.equal(mended, 1);
+  assert.equal(text, broken.replace('Leads: the team', '"Leads: the team"'));
+  assert.deepEqual(core.specFix('a.md', text), { mended: 0, text });
+  assert.equal(core.specFix('a.md', broken, { code: 'bom' }).text, broken);
+  const [finding] = core.parseSpec('a.md', broken).diagnostics.filter(({ fix }) => fix !== undefined);
+  assert.ok(finding);
+  assert.equal(core.specFix('a.md', broken, { offset: finding.offset }).text, text);
+  assert.equal(core.specFix('a.md', broken, { offset: finding.offset + 1 }).text, broken);
+});
+
+test('a file is written for every product', () => {
+  const core = instantiate(module);
+  for (const { id } of DIALECTS) {
+    const { path, text, losses } = core.specExport('lead.md', broken, id);
+    assert.equal(core.parseSpec(path, text, id).id, '@lead', id);
+    if (id === core.parseSpec('lead.md', broken).dialect) assert.deepEqual({ text, losses }, { text: broken, losses: [] });
+  }
+  assert.throws(() => core.specExport('lead.md', broken, 'none'), failsWith('QL_ERR_ARGUMENT'));
+});
+
+test('a rule that is switched off no longer forbids', () => {
+  const core = instantiate(module);
+  const roster = core.newRoster();
+  roster.dialect('claude-code');
+  roster.add('lead.md', broken);
+  const refused = core.permit(roster, '@lead', 'Write', 'src/a.ts');
+  assert.equal(refused.decision, 'refuse');
+  assert.ok(refused.rule !== undefined && refused.line === 10, JSON.stringify(refused));
+  assert.equal(core.permit(roster, '@lead', 'Write', 'docs/a.md').decision, 'allow');
+  roster.switchRule('@lead', refused.rule, false);
+  assert.equal(core.permit(roster, '@lead', 'Write', 'src/a.ts').decision, 'allow');
+  roster.switchRule('@lead', refused.rule, true);
+  assert.deepEqual(core.permit(roster, '@lead', 'Write', 'src/a.ts'), refused);
+  assert.throws(() => roster.dialect('none'), failsWith('QL_ERR_ARGUMENT'));
+  assert.throws(() => core.permit(roster, '@nobody', 'Write'), failsWith('QL_ERR_NOT_FOUND'));
 });
 
 /* From agent files to a finished quest, as a host does it: it performs each effect and hands the result back. */

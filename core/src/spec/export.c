@@ -93,6 +93,9 @@ static void write_front(ql__export *e, ql_str plain) {
   ql_str description = description_for(e);
   ql_buf_add(&e->out, QL_STR("---\n"));
   ql__export_keys(e, name, description);
+  /* Without a word on it OpenCode would offer the agent to people as well. */
+  if (e->target == QL__OPENCODE && e->source != QL__PLAIN && e->source != QL__COPILOT && e->source != QL__VSCODE)
+    ql_buf_add(&e->out, QL_STR("mode: subagent\n"));
   ql_buf_add(&e->out, QL_STR("---\n"));
 }
 
