@@ -62,6 +62,24 @@ static void mends(void **state) {
       /* The fence around it first, then what is in it. */
       {"```md\n---\nname: worker\ndescription: Does this: that.\n---\nBody.\n```\n", WORKER("description: \"Does this: that.\"\n", "Body."),
        2},
+      /* One kind of line end, the more frequent one. */
+      {WORKER("description: Works.\n", "One.\r\nTwo."), WORKER("description: Works.\n", "One.\nTwo."), 1},
+      {"---\r\nname: worker\r\ndescription: Works.\n---\r\nBody.\r\n", "---\r\nname: worker\r\ndescription: Works.\r\n---\r\nBody.\r\n", 1},
+      {"---\rname: worker\rdescription: Works.\r---\rBody.\r", WORKER("description: Works.\n", "Body."), 1},
+      /* The last one counts, so the first one goes. */
+      {WORKER("model: opus\ndescription: Works.\nmodel: haiku # quick\n", "Body."),
+       WORKER("description: Works.\nmodel: haiku # quick\n", "Body."), 1},
+      {WORKER("description: Works.\nskills:\n  - a\n  - b\nskills: [c]\n", "Body."), WORKER("description: Works.\nskills: [c]\n", "Body."),
+       1},
+      {WORKER("description: Works.\nmodel: a\nmodel: b\nmodel: c\n", "Body."), WORKER("description: Works.\nmodel: c\n", "Body."), 2},
+      {WORKER("description: Works.\nmodel: opus # best\nmodel: haiku\n", "Body."),
+       WORKER("description: Works.\nmodel: opus # best\nmodel: haiku\n", "Body."), 0},
+      {WORKER("description: Works.\ntools: Read, Bash, Read,  Bash\n", "Body."),
+       WORKER("description: Works.\ntools: Read, Bash\n", "Body."), 2},
+      {WORKER("description: Works.\ntools: [\"Read\", \"Read\"]\n", "Body."), WORKER("description: Works.\ntools: [\"Read\"]\n", "Body."),
+       1},
+      {WORKER("description: Works.\ntools:\n  - Read\n  - 'Read'\n  - Bash\n", "Body."),
+       WORKER("description: Works.\ntools:\n  - Read\n  - Bash\n", "Body."), 1},
       {"---\nname: worker\ndescription: Works.\ncolour: red\n---\nBody.\n", WORKER("description: Works.\ncolor: red\n", "Body."), 1},
   };
   (void)state;
@@ -88,6 +106,51 @@ static void only_what_is_asked_for(void **state) {
   ql_str same = fix(file, nowhere, &mended);
   assert_true(ql_eq(same, file));
   assert_int_equal(mended, 0);
+}
+
+static void mends_utf16(void **state) {
+  static const struct {
+    const char *bytes;
+    size_t len;
+    const char *text; /* NULL: it is not sound */
+  } cases[] = {
+      {"\xFF\xFE"
+       "a\0\n\0",
+       6, "a\n"},
+      {"\xFE\xFF"
+       "\0a\0\n",
+       6, "a\n"},
+      {"\xFF\xFE"
+       "\x3D\xD8\x00\xDE\x92\x21",
+       8, "\xF0\x9F\x98\x80\xE2\x86\x92"},
+      {"\xFF\xFE"
+       "a\0b",
+       5, NULL},
+      {"\xFF\xFE"
+       "\x3D\xD8"
+       "a\0",
+       6, NULL},
+      {"\xFF\xFE"
+       "\x00\xDE",
+       4, NULL},
+      {"\xFF\xFE"
+       "a\0\x3D\xD8",
+       6, NULL},
+      {"\xFF\xFE"
+       "\0\0",
+       4, NULL},
+  };
+  (void)state;
+  for (size_t i = 0; i < QL_COUNT(cases); i++) {
+    ql_str file = {cases[i].bytes, cases[i].len};
+    size_t mended;
+    ql_str out = fix(file, (ql_mend){.code = QL_STR("utf-16"), .offset = SIZE_MAX}, &mended);
+    if (cases[i].text)
+      assert_str_is(out, cases[i].text);
+    else
+      assert_true(ql_eq(out, file));
+    assert_int_equal(mended, cases[i].text != NULL);
+  }
 }
 
 /* A byte that is not UTF-8 is never written back as a question mark. */
@@ -406,6 +469,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(mends),
       cmocka_unit_test(only_what_is_asked_for),
+      cmocka_unit_test(mends_utf16),
       cmocka_unit_test(keeps_foreign_bytes),
       cmocka_unit_test(mends_many),
       cmocka_unit_test(refuses),

@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 
+#define LINE_EDITS_MAX 4096u
+
 #define BOM QL_STR("\xEF\xBB\xBF")
 
 /* What stands somewhere in a file, so that only what is there is looked for. */
@@ -90,6 +92,22 @@ static void note_controls(char *copy, ql_str text, ql__notes *notes) {
   }
 }
 
+/* All line ends as `kind`; no fix when that would be too many edits to hand around. */
+static void fix_line_ends(ql_str text, ql__notes *notes, ql_diagnostic *d, ql_str kind, size_t count) {
+  if (!d || count > LINE_EDITS_MAX) return;
+  ql_edit *edits = ql_arena_array(notes->arena, count, sizeof *edits);
+  size_t made = 0;
+  for (size_t i = 0; edits && i < text.len && made < count; i++) {
+    if (text.ptr[i] != '\n' && text.ptr[i] != '\r') continue;
+    size_t length = ql_starts(ql_slice(text, i, i + 2), QL_STR("\r\n")) ? 2 : 1;
+    if (!ql_eq(ql_slice(text, i, i + length), kind)) edits[made++] = (ql_edit){i, length, kind};
+    i += length - 1;
+  }
+  if (!edits) return;
+  d->fix = edits;
+  d->fix_count = made;
+}
+
 static void note_line_ends(ql_str text, ql__notes *notes) {
   size_t lf = 0, crlf = 0, cr = 0, first_cr = 0, odd = SIZE_MAX;
   char first = 0;
@@ -109,12 +127,39 @@ static void note_line_ends(ql_str text, ql__notes *notes) {
     if (first == 0) first = kind;
     if (kind != first && odd == SIZE_MAX) odd = at;
   }
+  ql_diagnostic *d = NULL;
+  bool windows = crlf > lf;
   if (cr > 0)
-    QL__NOTE(notes, QL__CR_ENDS, first_cr, ql__number(notes->arena, cr),
-             QL_STR(" lines end with a bare CR. Most tools read them as one line: save the file with LF."));
+    d = QL__NOTE(notes, QL__CR_ENDS, first_cr, ql__number(notes->arena, cr),
+                 QL_STR(" lines end with a bare CR. Most tools read them as one line: save the file with LF."));
   else if (lf > 0 && crlf > 0)
-    QL__NOTE(notes, QL__LINE_ENDS, odd, QL_STR("Line ends change here: "), ql__number(notes->arena, lf), QL_STR(" LF and "),
-             ql__number(notes->arena, crlf), QL_STR(" CRLF in the file. Save it with one kind."));
+    d = QL__NOTE(notes, QL__LINE_ENDS, odd, QL_STR("Line ends change here: "), ql__number(notes->arena, lf), QL_STR(" LF and "),
+                 ql__number(notes->arena, crlf), QL_STR(" CRLF in the file. Save it with one kind."));
+  fix_line_ends(text, notes, d, windows ? QL_STR("\r\n") : QL_STR("\n"), cr + (windows ? lf : crlf));
+}
+
+/* The UTF-16 file as UTF-8; absent when it is not sound, or when out of memory. */
+static ql_str decode_utf16(ql_arena *a, ql_str file) {
+  bool big = (unsigned char)file.ptr[0] == 0xFE, sound = file.len % 2 == 0;
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  uint32_t high = 0;
+  for (size_t i = 2; i + 1 < file.len && sound; i += 2) {
+    unsigned first = (unsigned char)file.ptr[i], second = (unsigned char)file.ptr[i + 1];
+    uint32_t unit = big ? first << 8 | second : second << 8 | first;
+    bool lead = unit >= 0xD800 && unit <= 0xDBFF, trail = unit >= 0xDC00 && unit <= 0xDFFF;
+    sound = (high != 0) == trail && unit != 0;
+    if (sound && !lead) ql_utf8_add(&out, trail ? 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00) : unit);
+    high = lead ? unit : 0;
+  }
+  if (sound && high == 0) return ql_buf_take(&out, a);
+  ql_buf_free(&out);
+  return QL_ABSENT;
+}
+
+static void note_utf16(ql_arena *a, ql_str file, ql__notes *notes) {
+  ql_diagnostic *d = QL__NOTE(notes, QL__UTF16, 0, QL_STR("The file is UTF-16. Save it as UTF-8; nothing in it can be read as it is."));
+  ql_str text = decode_utf16(a, file);
+  if (text.ptr) ql__note_fix(notes, d, &(ql_edit){0, file.len, text}, 1);
 }
 
 ql_str ql__clean(ql_arena *a, ql_str file, ql__notes *notes) {
@@ -125,7 +170,7 @@ ql_str ql__clean(ql_arena *a, ql_str file, ql__notes *notes) {
   if (ql_trim(file).len == 0 || (ql_starts(file, BOM) && ql_trim(ql_slice(file, 3, file.len)).len == 0))
     QL__NOTE(notes, QL__EMPTY_FILE, 0, QL_STR("The file is empty. Give it a name, a description and instructions, or delete it."));
   if (ql_starts(file, QL_STR("\xFF\xFE")) || ql_starts(file, QL_STR("\xFE\xFF"))) {
-    QL__NOTE(notes, QL__UTF16, 0, QL_STR("The file is UTF-16. Save it as UTF-8; nothing in it can be read as it is."));
+    note_utf16(a, file, notes);
     for (size_t i = 0; i < file.len; i++)
       if ((unsigned char)copy[i] >= 0x80 || copy[i] == 0) copy[i] = '?';
     return text;

@@ -25,7 +25,7 @@ static bool is_wanted(const mender *m, const ql_diagnostic *d) {
 
 /* A text that is made of what is written has question marks for bytes that are not UTF-8: those are mended first, by their own finding. */
 static bool would_lose_bytes(const mender *m, const ql_diagnostic *d) {
-  if (d->code == ql__code_word(QL__INVALID_UTF8)) return false;
+  if (d->code == ql__code_word(QL__INVALID_UTF8) || d->code == ql__code_word(QL__UTF16)) return false;
   for (size_t i = 0; i < d->fix_count; i++) {
     size_t from = d->fix[i].offset, to = from + d->fix[i].length;
     if (d->fix[i].text.len > 0 && !ql_eq(ql_slice(m->file, from, to), ql_slice(m->spec->text, from, to))) return true;

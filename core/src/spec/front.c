@@ -114,13 +114,26 @@ static bool speaks_below_description(const ql_yaml_node *root) {
   return false;
 }
 
-static void note_duplicates(ql__front *front, ql__notes *notes) {
+/* The lines of an entry, when nothing else stands in them. */
+static bool whole_lines(const ql__entry *entry, ql_str text, ql_edit *out) {
+  size_t from = entry->key_offset, to = ql_line_end(text, entry->value_end);
+  if (from > 0 && text.ptr[from - 1] != '\n' && text.ptr[from - 1] != '\r') return false;
+  if (entry->value_end < entry->key_offset || ql_trim(ql_slice(text, entry->value_end, to)).len > 0) return false;
+  to += ql_starts(ql_slice(text, to, text.len), QL_STR("\r\n")) ? 2 : 1;
+  *out = (ql_edit){from, to - from, QL_STR("")};
+  return to <= text.len;
+}
+
+static void note_duplicates(ql__front *front, ql_str text, ql__notes *notes) {
   for (size_t i = 1; i < front->count; i++) {
-    bool twice = false;
-    for (size_t k = 0; k < i && !twice; k++) twice = ql_eq(front->entries[i].key, front->entries[k].key);
-    if (twice)
-      QL__NOTE(notes, QL__DUPLICATE_KEY, front->entries[i].key_offset, QL_STR("The key \""), ql__excerpt(front->entries[i].key),
-               QL_STR("\" stands twice; the last one counts here, and some tools refuse the file. Delete one."));
+    size_t k = i;
+    while (k > 0 && !ql_eq(front->entries[i].key, front->entries[k - 1].key)) k--;
+    if (k == 0) continue;
+    ql_diagnostic *d =
+        QL__NOTE(notes, QL__DUPLICATE_KEY, front->entries[i].key_offset, QL_STR("The key \""), ql__excerpt(front->entries[i].key),
+                 QL_STR("\" stands twice; the last one counts here, and some tools refuse the file. Delete one."));
+    ql_edit edit;
+    if (whole_lines(&front->entries[k - 1], text, &edit)) ql__note_fix(notes, d, &edit, 1);
   }
 }
 
@@ -165,7 +178,7 @@ ql_status ql__read_front(ql_arena *a, ql_str text, ql__block block, ql__notes *n
     status = ql__read_by_key(a, text, yaml, block, notes, out);
     if (status != QL_OK) return status;
   }
-  note_duplicates(out, notes);
+  note_duplicates(out, text, notes);
   note_orphans(out, text, notes);
   return ql_arena_failed(a) ? QL_ERR_NOMEM : QL_OK;
 }

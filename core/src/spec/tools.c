@@ -123,12 +123,36 @@ static bool take_mapping(listing *l, const ql__entry *entry) {
   return closed;
 }
 
-static void note_repeated(listing *l) {
+/* An item of a list of tools, with the comma before it or as the line it stands in. */
+static bool whole_item(ql_str text, const ql_tool *tool, ql_edit *out) {
+  size_t from = tool->offset, to = from + tool->name.len;
+  if (!ql_starts(ql_slice(text, from, text.len), tool->name)) return false;
+  bool quoted =
+      from > 0 && (text.ptr[from - 1] == '"' || text.ptr[from - 1] == '\'') && to < text.len && text.ptr[to] == text.ptr[from - 1];
+  from -= quoted;
+  to += quoted;
+  while (from > 0 && (text.ptr[from - 1] == ' ' || text.ptr[from - 1] == '\t')) from--;
+  if (from > 0 && text.ptr[from - 1] == ',') {
+    *out = (ql_edit){from - 1, to - from + 1, QL_STR("")};
+    return true;
+  }
+  size_t end = ql_line_end(text, to);
+  if (from == 0 || text.ptr[from - 1] != '-' || ql_trim(ql_slice(text, to, end)).len > 0) return false;
+  for (from--; from > 0 && (text.ptr[from - 1] == ' ' || text.ptr[from - 1] == '\t');) from--;
+  if (from == 0 || (text.ptr[from - 1] != '\n' && text.ptr[from - 1] != '\r')) return false;
+  end += ql_starts(ql_slice(text, end, text.len), QL_STR("\r\n")) ? 2 : 1;
+  *out = (ql_edit){from, end - from, QL_STR("")};
+  return end <= text.len;
+}
+
+static void note_repeated(listing *l, ql_str text) {
   for (size_t i = 1; i < l->count; i++) {
     for (size_t k = 0; k < i; k++) {
       if (!ql_eq(l->items[i].name, l->items[k].name)) continue;
-      QL__NOTE(l->notes, QL__TOOL_TWICE, l->items[i].offset, QL_STR("\""), ql__excerpt(l->items[i].name),
-               QL_STR("\" is listed twice. Delete one."));
+      ql_diagnostic *d = QL__NOTE(l->notes, QL__TOOL_TWICE, l->items[i].offset, QL_STR("\""), ql__excerpt(l->items[i].name),
+                                  QL_STR("\" is listed twice. Delete one."));
+      ql_edit edit;
+      if (whole_item(text, &l->items[i], &edit)) ql__note_fix(l->notes, d, &edit, 1);
       break;
     }
   }
@@ -162,7 +186,7 @@ void ql__take_tools(ql_arena *a, const ql__front *front, ql_str text, ql__notes 
   } else {
     take_scalar(&l, entry, text);
   }
-  note_repeated(&l);
+  note_repeated(&l, text);
   if (!listed) return;
   spec->tools = l.items;
   spec->tool_count = l.count;
