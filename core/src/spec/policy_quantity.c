@@ -275,7 +275,8 @@ bool ql__read_measure(ql_str words, ql_measure *out) {
     bool worded = ql_is_alpha(c) && (before == '-' || before == '.' || before == '/' || before == '@');
     size_t behind = arrow || worded ? i : read_relation(words, i, &found.relation);
     if (behind > i && take_number(words, behind, true, &found, &end)) {
-      if (is_condition(words, i)) {
+      bool tag = c == '<' && at(words, end) == '>';
+      if (tag || is_condition(words, i)) {
         i = end - 1;
         continue;
       }
