@@ -111,7 +111,7 @@ static int write_piece(cli *c, piece *p) {
     if (code != CLI_DONE) return code;
   } else {
     const char *why = cli_replace_file(c, p->to, p->there, p->export_.text);
-    if (cli_interrupted() && why) return cli_stop(c);
+    if (why && cli_interrupted()) return cli_stop(c);
     if (why) return cli_fail(c, QL_ERR_STATE, "Cannot write %s: %s.", p->to, why);
   }
   p->written = true;

@@ -172,7 +172,6 @@ static bool swap(cli *c, const char *target, const struct stat *like, ql_str tex
   char *path = name.ptr ? strdup(name.ptr) : NULL; /* mkstemp writes to it */
   int fd = path ? mkstemp(path) : -1;
   bool good = fd >= 0 && dress(fd, like) && write_synced(fd, text);
-  if (good && cli_interrupted()) good = (errno = EINTR, false);
   if (good) good = rename(path, target) == 0;
   int why = path ? errno : ENOMEM;
   if (fd >= 0) (void)close(fd);

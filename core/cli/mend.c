@@ -34,7 +34,7 @@ static int mend_file(cli *c, cli_file *file, ql_str dialect, bool write, ql_valu
   if (code != CLI_DONE) return code;
   bool to_file = write && strcmp(file->path, "-") != 0;
   const char *why = to_file ? cli_replace_file(c, file->path, file->text, text) : NULL;
-  if (cli_interrupted()) return cli_stop(c);
+  if (why && cli_interrupted()) return cli_stop(c);
   file->before = file->text;
   if (why)
     cli_trouble(c, file, "unwritable", "write", why);

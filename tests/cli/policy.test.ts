@@ -39,6 +39,22 @@ maps:
   - harbour.map: 12,000 tokens
   - tide.tables: 3,500 tokens
 \`\`\`
+
+## Quality gates
+
+- [ ] Damage rate < 0.25%
+- [ ] The harbour master is content
+
+## Escalation
+
+**Level 1: Crane crew**
+- Time limit: 90 minutes
+
+**Level 2: Harbour master**
+- Time limit: 8-24 hours
+
+**Level 3: Coast guard**
+- Time limit: Immediate response required
 `;
 const plain = '---\nname: clerk\ndescription: Writes things down\n---\n\nNothing is promised here.\n';
 
@@ -71,6 +87,11 @@ test('policy shows each rule with its line, id, confidence and items', async () 
   assert.match(stdout, /^ +24  Paint a bollard  \[@paint-agent\]$/m);
   assert.match(stdout, /^ +31 .*harbour\.map.*\[12,000 tokens\]$/m);
   assert.match(stdout, /^ +8  tool: NEVER use Bash.*\[tools: bash\]$/m);
+  assert.match(stdout, /^ +\d+  Damage rate < 0\.25%  \[< 0\.25 %\]$/m);
+  assert.match(stdout, /^ +\d+  The harbour master is content  \[somebody has to look\]$/m);
+  assert.match(stdout, /^ +\d+  1\. Crane crew  \[90 min\]$/m);
+  assert.match(stdout, /^ +\d+  2\. Harbour master  \[8 h to 24 h\]$/m);
+  assert.match(stdout, /^ +\d+  3\. Coast guard  \[at once\]$/m);
   const { files } = await json(folder);
   const rules = files.flatMap((file) => file.rules);
   const items = (all: { items?: unknown[] }[]): number => all.reduce((sum, { items: own = [] }) => sum + 1 + items(own as []), 0);
