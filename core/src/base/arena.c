@@ -4,6 +4,7 @@
 #include <questline/base.h>
 
 #define BLOCK_SIZE 4096u
+#define BLOCK_KEPT (256u * 1024u) /* the largest that survives a reset */
 #define ALIGNMENT  _Alignof(max_align_t)
 
 typedef struct block {
@@ -50,13 +51,21 @@ void ql_arena_free(ql_arena *arena) {
   arena->alloc.resize(arena->alloc.ctx, arena, sizeof *arena, 0);
 }
 
+/* Blocks grow, so the last ones are the largest. */
 void ql_arena_reset(ql_arena *arena) {
-  while (arena->top && arena->top->previous) drop_top(arena);
-  if (arena->top) arena->top->used = 0;
+  while (arena->top && arena->top->previous && arena->top->size > BLOCK_KEPT) drop_top(arena);
+  block *kept = arena->top;
+  if (kept) {
+    arena->top = kept->previous;
+    while (arena->top) drop_top(arena);
+    *kept = (block){NULL, 0, kept->size};
+    arena->top = kept;
+  }
   arena->failed = false;
 }
 
-void *ql_arena_get(ql_arena *arena, size_t size) {
+/* Not cleared. */
+static void *take(ql_arena *arena, size_t size) {
   if (size > SIZE_MAX / 2) {
     arena->failed = true;
     return NULL;
@@ -77,7 +86,12 @@ void *ql_arena_get(ql_arena *arena, size_t size) {
   }
   void *result = (char *)top + HEADER + top->used;
   top->used += need;
-  memset(result, 0, need);
+  return result;
+}
+
+void *ql_arena_get(ql_arena *arena, size_t size) {
+  void *result = take(arena, size);
+  if (result) memset(result, 0, size);
   return result;
 }
 
@@ -103,9 +117,10 @@ void *ql_arena_grow(ql_arena *arena, void *items, size_t len, size_t *cap, size_
 
 ql_str ql_arena_str(ql_arena *arena, ql_str s) {
   if (!s.ptr) return QL_ABSENT;
-  char *copy = ql_arena_get(arena, s.len + 1);
+  char *copy = take(arena, s.len + 1);
   if (!copy) return QL_ABSENT;
   if (s.len > 0) memcpy(copy, s.ptr, s.len);
+  copy[s.len] = 0;
   return (ql_str){copy, s.len};
 }
 
@@ -118,13 +133,14 @@ ql_str ql_arena_concat(ql_arena *arena, const ql_str *pieces, size_t count) {
     }
     total += pieces[i].len;
   }
-  char *out = ql_arena_get(arena, total + 1);
+  char *out = take(arena, total + 1);
   if (!out) return QL_ABSENT;
   size_t at = 0;
   for (size_t i = 0; i < count; i++) {
     if (pieces[i].len > 0) memcpy(out + at, pieces[i].ptr, pieces[i].len);
     at += pieces[i].len;
   }
+  out[total] = 0;
   return (ql_str){out, total};
 }
 

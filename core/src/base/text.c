@@ -91,6 +91,17 @@ size_t ql_line_end(ql_str s, size_t from) {
   return at;
 }
 
+size_t ql_json_plain_end(ql_str s, size_t from) {
+  size_t at = from;
+  for (; at + 8 <= s.len; at += 8) {
+    uint64_t bytes = eight(s, at);
+    uint64_t controls = (bytes - EACH(' ')) & ~bytes & EACH(0x80);
+    if ((controls | has_zero(bytes ^ EACH('"')) | has_zero(bytes ^ EACH('\\'))) != 0) break;
+  }
+  while (at < s.len && (unsigned char)s.ptr[at] >= ' ' && s.ptr[at] != '"' && s.ptr[at] != '\\') at++;
+  return at;
+}
+
 bool ql_plain_at(ql_str s, size_t at) {
   if (at + 8 > s.len) return false;
   uint64_t bytes = eight(s, at), x = bytes ^ EACH('\n');

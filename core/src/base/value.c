@@ -144,11 +144,11 @@ ql_value *ql_copy(ql_arena *a, const ql_value *value) {
 
 void ql_json_string(ql_buf *out, ql_str s) {
   static const char hex[] = "0123456789abcdef";
+  if (!ql_buf_reserve(out, s.len + 2)) return;
   ql_buf_byte(out, '"');
   size_t plain = 0;
-  for (size_t i = 0; i < s.len; i++) {
+  for (size_t i = 0; (i = ql_json_plain_end(s, i)) < s.len; i++) {
     unsigned char c = (unsigned char)s.ptr[i];
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
     ql_buf_add(out, ql_slice(s, plain, i));
     plain = i + 1;
     ql_buf_byte(out, '\\');

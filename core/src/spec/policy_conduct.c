@@ -222,17 +222,20 @@ static const struct {
     {W("remember"), SAYS_MEMORY},
 };
 
+static unsigned read_phrase(ql_str text, size_t at) {
+  char first = ql_to_lower(text.ptr[at]);
+  unsigned says = 0;
+  for (size_t i = 0; i < QL_COUNT(PHRASES); i++)
+    if (PHRASES[i].words.ptr[0] == first && ql_starts_nocase(ql_slice(text, at, text.len), PHRASES[i].words)) says |= PHRASES[i].says;
+  return says != 0 && !ql__is_quoted(text, at) ? says : 0;
+}
+
 /* The phrases that start at a word of the text and are not quoted. All of them are looked for in one pass. */
 static unsigned read_phrases(ql_str text) {
   unsigned says = 0;
-  bool starts = true;
   for (size_t i = 0; i < text.len; i++) {
-    char c = ql_to_lower(text.ptr[i]), next = i + 1 < text.len ? ql_to_lower(text.ptr[i + 1]) : 0;
-    for (size_t k = 0; starts && k < QL_COUNT(PHRASES); k++)
-      if (PHRASES[k].words.ptr[0] == c && PHRASES[k].words.ptr[1] == next &&
-          ql_starts_nocase(ql_slice(text, i, text.len), PHRASES[k].words) && !ql__is_quoted(text, i))
-        says |= PHRASES[k].says;
-    starts = !ql_is_alnum(c);
+    says |= read_phrase(text, i);
+    while (i < text.len && ql_is_alnum(text.ptr[i])) i++;
   }
   return says;
 }
