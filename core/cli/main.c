@@ -1,6 +1,8 @@
 /* The table of commands, and the way from the command line to one of them. */
 #include <questline/quest.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,7 +201,22 @@ static int dispatch(cli *c, int argc, const char *const *argv) {
   return c->command->run(c);
 }
 
+/// A file that is opened later must not get the number of a closed stream: what is printed would go into it.
+static void occupy_streams(void) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", O_RDONLY); /* takes the lowest free number; writing to it fails */
+}
+
+/// Writes what is left. False after having said so when not all that was printed could be written.
+static bool finish_output(void) {
+  errno = 0;
+  if (fflush(stdout) == 0 && !ferror(stdout)) return true;
+  fprintf(stderr, "questline: Cannot write the output%s%s.\n", errno ? ": " : "", errno ? strerror(errno) : "");
+  return false;
+}
+
 int main(int argc, char **argv) {
+  occupy_streams();
   cli_catch_signals();
   cli c = {.a = ql_arena_new(ql_alloc_libc())};
   const char **words = ql_arena_array(c.a, (size_t)argc + 1, sizeof *words);
@@ -207,10 +224,7 @@ int main(int argc, char **argv) {
   for (int i = 0; i < argc; i++) words[i] = argv[i];
   for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) c.json |= strcmp(argv[i], "--json") == 0;
   int code = dispatch(&c, argc, words);
-  if ((fflush(stdout) != 0 || ferror(stdout)) && code == CLI_DONE) {
-    perror("questline: cannot write the output");
-    code = CLI_FAILED;
-  }
+  if (!finish_output() && code == CLI_DONE) code = CLI_FAILED;
   ql_arena_free(c.a);
   return code;
 }

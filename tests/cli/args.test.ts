@@ -120,5 +120,19 @@ test('-- ends the options', async () => {
 test('output that cannot be written is a failure', () => {
   const { status, stderr } = spawnSync('sh', ['-c', `exec ${binary} --help >/dev/full`], { encoding: 'utf8' });
   assert.equal(status, 1);
-  assert.match(stderr, /cannot write the output/);
+  assert.match(stderr, /Cannot write the output/);
+});
+
+test('a closed stdout is told, and nothing is printed into a file', async () => {
+  const place = new Place();
+  const id = await place.create();
+  const before = readFileSync(place.file, 'utf8');
+  const shell = `exec ${binary} quest message --quest ${id} --from @lead --to @api --msg Go >&-`;
+  const { status, stderr } = spawnSync('sh', ['-c', shell], { encoding: 'utf8', cwd: place.folder });
+  assert.equal(status, 1);
+  assert.match(stderr, /Cannot write the output: Bad file descriptor\./);
+  const lines = readFileSync(place.file, 'utf8').slice(before.length).trimEnd().split('\n');
+  assert.equal(lines.length, 1, 'the event was made');
+  assert.ok(lines[0]?.startsWith('{"e":'));
+  assert.equal((await place.run('verify', id)).code, 0);
 });

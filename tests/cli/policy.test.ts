@@ -113,6 +113,8 @@ test('policy --kind and --agent show a part', async () => {
   const { stdout } = await questline(['policy', '--kind', 'decline', '--agent', '@harbour-lead', folder]);
   assert.match(stdout, /Paint a bollard/);
   assert.doesNotMatch(stdout, /Close a quay/);
+  const clerk = await questline(['policy', '--agent', '@clerk', folder]);
+  assert.deepEqual([clerk.code, clerk.stdout, clerk.stderr], [0, '', '0 rules with 0 items\n']);
 });
 
 test('policy says what it does not know', async () => {
