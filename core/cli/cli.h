@@ -151,7 +151,9 @@ ql_str cli_clean(cli *c, const char *text);
 /// Reads a file, or stdin for "-", into the arena; of what is longer than max a little more than that. False with errno set, EISDIR for a folder.
 bool cli_read_bytes(cli *c, const char *path, size_t max, ql_str *out);
 /// The same; what is longer than max is an error, which is told.
-int cli_read(cli *c, const char *path, size_t max, ql_str *out);
+/// @param limit  the name of max
+int cli_read_limited(cli *c, const char *path, size_t max, const char *limit, ql_str *out);
+#define cli_read(c, path, limit, out) cli_read_limited((c), (path), (limit), #limit, (out))
 /// A text given as an option or operand: itself, or stdin for "-" without its last line end. Valid UTF-8, not empty.
 /// @param label  what the text is, for messages: "--msg"
 int cli_text(cli *c, const char *label, const char *given, ql_str *out);

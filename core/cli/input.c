@@ -80,10 +80,11 @@ bool cli_read_bytes(cli *c, const char *path, size_t max, ql_str *out) {
 
 static const char *shown(const char *path) { return strcmp(path, "-") == 0 ? "stdin" : path; }
 
-int cli_read(cli *c, const char *path, size_t max, ql_str *out) {
+int cli_read_limited(cli *c, const char *path, size_t max, const char *limit, ql_str *out) {
   ql_str bytes;
   if (!cli_read_bytes(c, path, max, &bytes)) return cli_interrupted() ? cli_stop(c) : cli_fail_errno(c, "read", shown(path));
-  if (bytes.len > max) return cli_fail(c, QL_ERR_LIMIT, "%s is larger than %zu bytes, the most that is read.", shown(path), max);
+  if (bytes.len > max)
+    return cli_fail(c, QL_ERR_LIMIT, "%s is larger than %zu bytes, the most that is read (%s).", shown(path), max, limit);
   *out = bytes;
   return CLI_DONE;
 }

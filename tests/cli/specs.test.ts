@@ -47,7 +47,7 @@ test('spec of an empty file, of noise and of a huge one', async () => {
   for (const path of [write(join(place, 'huge.md'), 'x'.repeat(1024 * 1024 + 1)), '/dev/zero']) {
     const huge = await questline(['spec', path]);
     assert.equal(huge.code, 1);
-    assert.match(huge.stderr, /larger than 1048576 bytes/);
+    assert.match(huge.stderr, /larger than 1048576 bytes, the most that is read \(QL_SPEC_BYTES_MAX\)/);
   }
 });
 
