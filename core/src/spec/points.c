@@ -207,9 +207,12 @@ static void read_fence(reader *r, ql_str text, const ql_md_block *code) {
 
 static const ql__point *read_points(ql__compiler *c, const ql__region *region, bool types, size_t *count) {
   reader r = {.arena = c->arena};
+  uint32_t other = 0; /* depth of the open label about something else */
   for (size_t i = 0; i < region->count; i++) {
     const ql_md_block *b = &region->blocks[i];
     if (b->quoted) continue;
+    if (b->depth <= other) other = 0;
+    size_t before = r.count;
     ql_str source = b->kind == QL_MD_PARAGRAPH ? ql_slice(c->spec->text, b->offset, b->end) : QL_STR("");
     if (is_stack(source))
       read_stack(&r, b, c->spec->text, source);
@@ -217,6 +220,11 @@ static const ql__point *read_points(ql__compiler *c, const ql__region *region, b
       read_block(&r, b);
     else if (b->kind == QL_MD_CODE && holds_data(b, types))
       read_fence(&r, c->spec->text, b);
+    for (size_t k = before; other > 0 && k < r.count; k++) r.items[k].other = true;
+    if (other == 0 && b->depth > 0 && ql__is_label(b)) {
+      ql__topic topic = ql__topic_of(b->text);
+      if (topic != QL__ABOUT_NOTHING && topic != region->topic) other = b->depth;
+    }
   }
   for (size_t i = 0; i + 1 < r.count; i++) {
     const ql__point *next = &r.items[i + 1];

@@ -14,6 +14,7 @@ typedef struct ql__point {
   bool item;       /* of a list */
   bool heads;      /* deeper ones follow */
   bool fenced;
+  bool other; /* below a label inside the list that is about something else, and so in a region of its own */
   size_t offset, end;
   uint32_t line;
   const ql_md_block *block; /* the block it is, or the fence it stands in */

@@ -97,8 +97,7 @@ static void compile(ql__compiler *c, const ql__region *region) {
   if (found && region->count > 0) found(c, region);
 }
 
-/* A line that says what the lines below it are: it ends with a colon, or all of it is bold. */
-static bool is_label(const ql_md_block *b) {
+bool ql__is_label(const ql_md_block *b) {
   if (b->quoted || (b->kind != QL_MD_PARAGRAPH && b->kind != QL_MD_ITEM) || b->text.len > LABEL_MAX) return false;
   return ql_ends(b->text, QL_STR(":")) || (b->kind == QL_MD_PARAGRAPH && b->lead.ptr && b->lead.len == b->text.len);
 }
@@ -106,7 +105,7 @@ static bool is_label(const ql_md_block *b) {
 /* Topics whose sentences are no promises, or are read with the rest of the region. */
 static bool is_silent(ql__topic topic) {
   return topic == QL__ABOUT_EXAMPLE || topic == QL__ABOUT_TEMPLATE || topic == QL__ABOUT_MESSAGE || topic == QL__ABOUT_RESTRICTION ||
-         topic == QL__ABOUT_IDENTITY;
+         topic == QL__ABOUT_MANDATE || topic == QL__ABOUT_IDENTITY;
 }
 
 /* Topics whose labels are their own affair. */
@@ -118,7 +117,7 @@ static bool is_closed(ql__topic topic) {
 static void compile_nested(ql__compiler *c, const ql__region *region) {
   for (size_t i = 0; i < region->count; i++) {
     const ql_md_block *b = &region->blocks[i];
-    if (b->depth == 0 || !is_label(b)) continue;
+    if (b->depth == 0 || !ql__is_label(b)) continue;
     ql__topic topic = ql__topic_of(b->text);
     if (topic == QL__ABOUT_NOTHING || topic == region->topic) continue;
     ql__region inner = *region;
@@ -137,11 +136,12 @@ static void compile_nested(ql__compiler *c, const ql__region *region) {
 static void compile_section(ql__compiler *c, const ql__region *section) {
   ql__region part = *section;
   size_t from = 0;
+  bool titled = section->head && section->head->level > 1; /* elsewhere labels do what headings do */
   for (size_t i = 0; i <= section->count; i++) {
     const ql_md_block *b = i < section->count ? &section->blocks[i] : NULL;
     ql__topic topic = QL__ABOUT_NOTHING;
-    if (b && (b->depth > 0 || !is_label(b) || is_closed(section->topic))) continue;
-    if (b) topic = ql__topic_of(b->text);
+    if (b && (b->depth > 0 || !ql__is_label(b) || is_closed(section->topic))) continue;
+    if (b) topic = titled ? ql__topic_of(b->text) : ql__heading_topic(b->text);
     if (b && (topic == part.topic || (topic == QL__ABOUT_NOTHING && !part.label.ptr))) continue;
     part.blocks = section->blocks + from;
     part.count = i - from;
@@ -186,7 +186,7 @@ static void compile_regions(ql__compiler *c) {
     }
     compile_section(c, &section);
     if (!b) break;
-    ql__topic own = one_title && b->level == 1 ? QL__ABOUT_NOTHING : ql__topic_of(b->text);
+    ql__topic own = one_title && b->level == 1 ? QL__ABOUT_NOTHING : ql__heading_topic(b->text);
     ql_str above = QL_STR("");
     ql__topic inherited = QL__ABOUT_NOTHING;
     for (uint32_t level = 1; level < b->level; level++) {

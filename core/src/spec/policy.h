@@ -28,7 +28,7 @@ typedef struct ql__compiler {
   size_t rules, items; /* so far; items counts both, those inside items too */
   ql_str *known;       /* ids of the agents that the file names in its lists, and its own: a table with open addressing */
   size_t known_mask;
-  ql_rule *ongoing; /* goes on from heading to heading: "Phase 1", "Phase 2" */
+  ql_rule *ongoing;    /* goes on from heading to heading: "Phase 1", "Phase 2" */
   bool *taken;         /* for each block of the outline: what it forbids is in a rule already */
   ql_rule *spread;     /* whose items are headings; NULL before the first */
   ql_str spread_below; /* the heading that these stand below */
@@ -68,6 +68,8 @@ void ql__compile_template(ql__compiler *c, const ql__region *region);
 void ql__compile_toolkit(ql__compiler *c, const ql__region *region);
 void ql__compile_weights(ql__compiler *c, const ql__region *region);
 void ql__compile_workflow(ql__compiler *c, const ql__region *region);
+/// A line that says what the lines below it are: it ends with a colon, or all of it is bold.
+bool ql__is_label(const ql_md_block *block);
 /// Sentences that bind the agent wherever they stand.
 void ql__compile_conduct(ql__compiler *c, const ql__region *region);
 

@@ -1,20 +1,9 @@
 /* What an agent must not do, and how it keeps to its role: lists under headings that say so, and sentences anywhere in the prose. */
 #include "base/text.h"
-#include "spec/points.h"
-#include "spec/sentences.h"
+#include "spec/conduct.h"
 #include "spec/tools.h"
 
 #define TOOLS_MAX 8u /* tools that one sentence forbids */
-
-typedef struct words {
-  const ql_str *items;
-  size_t count;
-} words;
-
-#define WORDS(name, ...)                                                                                                                   \
-  static const ql_str name##_items[] = {__VA_ARGS__};                                                                                      \
-  static const words name = {name##_items, QL_COUNT(name##_items)}
-#define W(word) QL_STR_INIT(word)
 
 /* Who is spoken to or of, before "never" or "do not"; and words that may stand between. */
 WORDS(SUBJECTS, W("you"), W("i"), W("agent"), W("must"), W("should"), W("will"), W("shall"), W("and"), W("but"), W("strictly"),
@@ -22,7 +11,10 @@ WORDS(SUBJECTS, W("you"), W("i"), W("agent"), W("must"), W("should"), W("will"),
 /* Words before "not". */
 WORDS(AUXILIARIES, W("do"), W("must"), W("will"), W("should"), W("may"), W("shall"), W("are"), W("does"), W("can"));
 /* One word that forbids. "cannot" and "can't" may tell of somebody else, so they need a subject. */
-WORDS(NEGATIONS, W("never"), W("not"), W("don't"), W("dont"), W("won't"), W("cannot"), W("can't"), W("prohibited"), W("forbidden"));
+WORDS(NEGATIONS, W("never"), W("not"), W("don't"), W("dont"), W("won't"), W("cannot"), W("can't"), W("prohibited"), W("forbidden"),
+      W("read-only"));
+WORDS(HEDGES, W("strictly"), W("a"), W("in"), W("fully"), W("always"));
+WORDS(ROLES, W("mode"), W("role"), W("agent"));
 /* First words of a sentence that holds only at times. */
 WORDS(CONDITIONS, W("if"), W("when"), W("while"), W("during"), W("unless"), W("until"), W("before"), W("after"), W("for"), W("in"),
       W("whenever"));
@@ -44,32 +36,27 @@ WORDS(ARTICLES, W("the"), W("a"), W("any"), W("or"), W("and"), W("nor"));
 WORDS(TOOL_NOUNS, W("tool"), W("tools"), W("command"), W("commands"));
 /* Starts of words that say what Bash would change. */
 WORDS(CODE_WORK, W("code"), W("file"), W("edit"), W("modif"), W("writ"), W("chang"), W("implement"));
-/* A list below one of these forbids each item; below others, only items that forbid by themselves are restrictions. */
-WORDS(FORBIDDING, W("not"), W("never"), W("don't"), W("dont"), W("donts"), W("don'ts"), W("cannot"), W("can't"), W("won't"), W("forbidden"),
-      W("prohibited"), W("restrictions"), W("prohibitions"), W("off-limits"));
-WORDS(STARTS, W("no"), W("never"), W("not"), W("don't"), W("dont"), W("avoid"), W("cannot"), W("can't"), W("won't"), W("refuse"));
-WORDS(BEFORE_NOT, W("do"), W("must"), W("will"), W("should"), W("may"), W("you"), W("i"), W("shall"), W("are"));
 
-static bool is_one(ql_str word, words of) {
-  for (size_t i = 0; i < of.count; i++)
-    if (ql_eq_nocase(word, of.items[i])) return true;
+bool ql__is_one_of(ql_str word, ql__word_set set) {
+  for (size_t i = 0; i < set.count; i++)
+    if (ql_eq_nocase(word, set.items[i])) return true;
   return false;
 }
 
-static bool starts_one(ql_str word, words of) {
+static bool starts_one(ql_str word, ql__word_set of) {
   for (size_t i = 0; i < of.count; i++)
     if (ql_starts_nocase(word, of.items[i])) return true;
   return false;
 }
 
 /* The next word while it is one of these, nothing but commas and slashes standing before it. */
-static ql_str skip(ql_str rest, words of) {
+static ql_str skip(ql_str rest, ql__word_set of) {
   for (;;) {
     ql_str before = rest, word = ql__next_word(&rest);
     size_t gap = (size_t)(word.ptr - before.ptr);
     for (size_t i = 0; word.len > 0 && i < gap; i++)
       if (ql_find_byte(QL_STR(" \t\r\n,/`*"), before.ptr[i], 0) == SIZE_MAX) return before;
-    if (word.len == 0 || !is_one(word, of)) return before;
+    if (word.len == 0 || !ql__is_one_of(word, of)) return before;
   }
 }
 
@@ -77,22 +64,22 @@ static ql_str skip(ql_str rest, words of) {
 static bool is_final(ql_str rest) {
   rest = ql_trim(rest);
   if (rest.len == 0 || !ql_is_alnum(rest.ptr[0])) return !ql_starts(rest, QL_STR(".")) || rest.len == 1 || !ql_is_alnum(rest.ptr[1]);
-  return is_one(ql__next_word(&rest), TAILS);
+  return ql__is_one_of(ql__next_word(&rest), TAILS);
 }
 
 /* "modify code", "write or edit any files", "make code changes". */
 static bool is_code_change(ql_str rest) {
   rest = skip(skip(rest, FILLERS), COMPANIONS);
   ql_str verb = ql__next_word(&rest);
-  if (!is_one(verb, CHANGES)) return false;
+  if (!ql__is_one_of(verb, CHANGES)) return false;
   for (ql_str before = QL_ABSENT; before.len != rest.len;) {
     before = rest;
     rest = skip(skip(rest, COMPANIONS), CHANGES);
   }
   rest = skip(skip(rest, FILLERS), DETERMINERS);
   ql_str object = ql__next_word(&rest), before = rest;
-  if (!is_one(object, CODE)) return false;
-  bool parts = is_one(ql__next_word(&rest), CODE_PARTS);
+  if (!ql__is_one_of(object, CODE)) return false;
+  bool parts = ql__is_one_of(ql__next_word(&rest), CODE_PARTS);
   if (ql_eq_nocase(verb, QL_STR("make")) && !parts) return false;
   return is_final(parts ? rest : before);
 }
@@ -100,12 +87,13 @@ static bool is_code_change(ql_str rest) {
 /* "use Bash for code modifications", "call the `task` tool": fills in the tools. */
 static size_t forbidden_tools(ql_arena *a, ql_str rest, ql_str tools[TOOLS_MAX]) {
   rest = skip(rest, FILLERS);
-  if (!is_one(ql__next_word(&rest), USES)) return 0;
+  if (!ql__is_one_of(ql__next_word(&rest), USES)) return 0;
   size_t count = 0;
   for (;;) {
     rest = skip(rest, ARTICLES);
     ql_str before = rest, name = ql__next_word(&rest), behind = rest, noun = ql__next_word(&behind);
-    bool shown = name.len > 0 && (ql_to_lower(name.ptr[0]) != name.ptr[0] || is_one(noun, TOOL_NOUNS) || ql_starts(name, QL_STR("mcp__")));
+    bool shown =
+        name.len > 0 && (ql_to_lower(name.ptr[0]) != name.ptr[0] || ql__is_one_of(noun, TOOL_NOUNS) || ql_starts(name, QL_STR("mcp__")));
     if (!shown || count == TOOLS_MAX || !ql__tool_known(name)) {
       rest = before;
       break;
@@ -113,7 +101,7 @@ static size_t forbidden_tools(ql_arena *a, ql_str rest, ql_str tools[TOOLS_MAX])
     tools[count] = ql__tool_canonical(a, name);
     if (!tools[count].ptr) return 0;
     count++;
-    if (is_one(noun, TOOL_NOUNS)) rest = behind;
+    if (ql__is_one_of(noun, TOOL_NOUNS)) rest = behind;
   }
   if (count == 0 || is_final(rest)) return count;
   bool bash = count == 1 && ql_eq(tools[0], QL_STR("bash"));
@@ -122,8 +110,7 @@ static size_t forbidden_tools(ql_arena *a, ql_str rest, ql_str tools[TOOLS_MAX])
   return starts_one(ql__next_word(&rest), CODE_WORK) ? count : 0;
 }
 
-/* Names what is forbidden by words that stand behind a "never"; false when that is nothing that can be enforced. */
-static bool name_restriction(ql_arena *a, ql_str rest, ql_rule_item *out) {
+bool ql__name_restriction(ql_arena *a, ql_str rest, ql_rule_item *out) {
   ql_str tools[TOOLS_MAX];
   if (is_code_change(rest)) {
     out->name = QL_STR("code");
@@ -139,42 +126,59 @@ static bool name_restriction(ql_arena *a, ql_str rest, ql_rule_item *out) {
   return true;
 }
 
-/* Whether "never" at the end of `before` is said of the agent, and at all times. */
+/* Whether "never" behind `before` is said of the agent. */
 static bool is_of_agent(ql_str before, bool needs_subject) {
-  ql_str rest = before, first = ql__next_word(&rest), last = ql__last_word(before);
-  if (first.len > 0 && is_one(first, CONDITIONS)) return false;
+  ql_str last = ql__last_word(before);
   before = ql_trim(before);
   if (before.len == 0 || last.len == 0) return !needs_subject && !ql_ends(before, QL_STR(","));
-  return is_one(last, SUBJECTS);
+  return ql__is_one_of(last, SUBJECTS);
 }
 
-/* Looks for a "never" of the agent's in a sentence. */
-static bool restricts(ql_arena *a, ql_str sentence, ql_rule_item *out) {
-  ql_str rest = sentence;
+static ql_str without(ql_str words, ql_str last) { return ql_slice(words, 0, (size_t)(last.ptr - words.ptr)); }
+
+/* "you are read-only", "this agent operates in strictly read-only mode". */
+static bool is_read_only(ql_str before, ql_str rest) {
+  ql_str verb = ql__last_word(before);
+  for (int more = 0; more < 3 && ql__is_one_of(verb, HEDGES); more++) verb = ql__last_word(before = without(before, verb));
+  ql_str subject = ql__last_word(without(before, verb));
+  bool you = (ql_eq_nocase(verb, QL_STR("are")) || ql_eq_nocase(verb, QL_STR("operate"))) && ql_eq_nocase(subject, QL_STR("you"));
+  bool agent = (ql_eq_nocase(verb, QL_STR("is")) || ql_eq_nocase(verb, QL_STR("operates"))) && ql_eq_nocase(subject, QL_STR("agent"));
+  return (you || agent || ql_eq_nocase(verb, QL_STR("you're"))) && is_final(skip(rest, ROLES));
+}
+
+bool ql__restricts(ql_arena *a, ql_str sentence, ql_str around, ql__quotes *quotes, ql_rule_item *out) {
+  ql_str rest = sentence, first = ql__next_word(&rest);
+  if (ql__is_one_of(first, CONDITIONS)) return false;
+  rest = sentence;
   for (ql_str word; (word = ql__next_word(&rest)).len > 0;) {
     char c = ql_to_lower(word.ptr[0]);
-    if (c != 'n' && c != 'd' && c != 'w' && c != 'c' && c != 'p' && c != 'f') continue;
-    if (!is_one(word, NEGATIONS)) continue;
-    size_t at = (size_t)(word.ptr - sentence.ptr);
-    ql_str before = ql_slice(sentence, 0, at);
+    if (c != 'n' && c != 'd' && c != 'w' && c != 'c' && c != 'p' && c != 'f' && c != 'r') continue;
+    if (!ql__is_one_of(word, NEGATIONS)) continue;
+    ql_str before = without(sentence, word);
+    if (c == 'r') {
+      if (!is_read_only(before, rest) || ql__is_quoted(quotes, around, (size_t)(word.ptr - around.ptr))) continue;
+      out->name = QL_STR("code");
+      return true;
+    }
     bool needs_subject = c == 'c' || c == 'p' || c == 'f';
     if (ql_eq_nocase(word, QL_STR("not"))) {
       ql_str auxiliary = ql__last_word(before);
-      if (!is_one(auxiliary, AUXILIARIES)) continue;
+      if (!ql__is_one_of(auxiliary, AUXILIARIES)) continue;
       needs_subject = ql_eq_nocase(auxiliary, QL_STR("does")) || ql_eq_nocase(auxiliary, QL_STR("can"));
-      before = ql_slice(sentence, 0, (size_t)(auxiliary.ptr - sentence.ptr));
+      before = without(sentence, auxiliary);
     } else if (c == 'p' || c == 'f') {
       ql_str are = ql__last_word(before);
-      if (ql_eq_nocase(are, QL_STR("strictly"))) are = ql__last_word(ql_slice(sentence, 0, (size_t)(are.ptr - sentence.ptr)));
+      if (ql_eq_nocase(are, QL_STR("strictly"))) are = ql__last_word(without(sentence, are));
       if (!ql_eq_nocase(are, QL_STR("are"))) continue;
-      before = ql_slice(sentence, 0, (size_t)(are.ptr - sentence.ptr));
+      before = without(sentence, are);
     }
-    if (is_of_agent(before, needs_subject) && !ql__is_quoted(sentence, at) && name_restriction(a, rest, out)) return true;
+    if (ql__is_quoted(quotes, around, (size_t)(word.ptr - around.ptr)) || !is_of_agent(before, needs_subject)) continue;
+    if (ql__name_restriction(a, rest, out)) return true;
   }
   return false;
 }
 
-static void name_item(ql_rule_item *item, const ql_rule_item *found) {
+void ql__name_item(ql_rule_item *item, const ql_rule_item *found) {
   if (!item) return;
   item->name = found->name;
   item->tools = found->tools;
@@ -227,15 +231,16 @@ static unsigned read_phrase(ql_str text, size_t at) {
   unsigned says = 0;
   for (size_t i = 0; i < QL_COUNT(PHRASES); i++)
     if (PHRASES[i].words.ptr[0] == first && ql_starts_nocase(ql_slice(text, at, text.len), PHRASES[i].words)) says |= PHRASES[i].says;
-  return says != 0 && !ql__is_quoted(text, at) ? says : 0;
+  return says;
 }
 
-/* The phrases that start at a word of the text and are not quoted. All of them are looked for in one pass. */
-static unsigned read_phrases(ql_str text) {
+/* The phrases that start at a word of a sentence and are not quoted. All of them are looked for in one pass. */
+static unsigned read_phrases(ql_str sentence, ql_str around, ql__quotes *quotes) {
   unsigned says = 0;
-  for (size_t i = 0; i < text.len; i++) {
-    says |= read_phrase(text, i);
-    while (i < text.len && ql_is_alnum(text.ptr[i])) i++;
+  for (size_t i = 0; i < sentence.len; i++) {
+    unsigned phrase = read_phrase(sentence, i);
+    if (phrase != 0 && !ql__is_quoted(quotes, around, (size_t)(sentence.ptr - around.ptr) + i)) says |= phrase;
+    while (i < sentence.len && ql_is_alnum(sentence.ptr[i])) i++;
   }
   return says;
 }
@@ -260,16 +265,17 @@ static bool worth_reading(ql_str text) {
   return false;
 }
 
-static void read_sentences(ql__compiler *c, const ql__region *region, const ql_md_block *b, ql_rule **restriction, ql_rule **identity) {
+void ql__read_conduct(ql__compiler *c, const ql__region *region, const ql_md_block *b, ql_rule **restriction, ql_rule **identity) {
   ql__sentence s = {0};
+  ql__quotes forbidden = {0}, said = {0};
   while (ql__next_sentence(c->spec->text, b, &s)) {
     ql_rule_item found = {0};
-    if (restricts(c->arena, s.text, &found)) {
+    if (ql__restricts(c->arena, s.text, b->text, &forbidden, &found)) {
       if (!*restriction) *restriction = ql__add_rule(c, QL_RULE_RESTRICTION, region, ql__region_title(region), 85);
-      name_item(ql__add_item(c, *restriction, NULL, s.text, s.offset, s.end, s.line), &found);
+      ql__name_item(ql__add_item(c, *restriction, NULL, s.text, s.offset, s.end, s.line), &found);
       continue;
     }
-    unsigned says = read_phrases(s.text);
+    unsigned says = read_phrases(s.text, b->text, &said);
     if ((says & SAYS_ON_REQUEST) && (says & SAYS_MEMORY)) {
       ql_rule *memory = ql__add_rule(c, QL_RULE_MEMORY, region, ql__region_title(region), 85);
       if (memory) memory->on_request = true;
@@ -279,7 +285,7 @@ static void read_sentences(ql__compiler *c, const ql__region *region, const ql_m
     found.name = identity_of(says);
     if (!found.name.ptr) continue;
     if (!*identity) *identity = ql__add_rule(c, QL_RULE_IDENTITY, region, ql__region_title(region), 85);
-    name_item(ql__add_item(c, *identity, NULL, s.text, s.offset, s.end, s.line), &found);
+    ql__name_item(ql__add_item(c, *identity, NULL, s.text, s.offset, s.end, s.line), &found);
   }
 }
 
@@ -289,51 +295,7 @@ void ql__compile_conduct(ql__compiler *c, const ql__region *region) {
     const ql_md_block *b = &region->blocks[i];
     if (b->quoted || (b->kind != QL_MD_ITEM && b->kind != QL_MD_PARAGRAPH) || !worth_reading(b->text)) continue;
     if (c->taken[b - c->outline->blocks]) continue;
-    read_sentences(c, region, b, &restriction, &identity);
-  }
-}
-
-/* "❌ ..." and words that forbid by themselves. */
-static bool forbids(ql_str text) {
-  static const ql_str crosses[] = {W("\xE2\x9D\x8C"), W("\xF0\x9F\x9A\xAB"), W("\xE2\x9C\x97"), W("\xE2\x9B\x94")};
-  for (size_t i = 0; i < QL_COUNT(crosses); i++)
-    if (ql_starts(text, crosses[i])) return true;
-  ql_str rest = text, word = ql__next_word(&rest);
-  if (is_one(word, STARTS)) return true;
-  for (int more = 0; more < 2 && is_one(word, BEFORE_NOT); more++) {
-    word = ql__next_word(&rest);
-    if (ql_eq_nocase(word, QL_STR("not")) || ql_eq_nocase(word, QL_STR("never")) || is_one(word, STARTS)) return true;
-  }
-  return false;
-}
-
-static bool title_forbids(ql_str title) {
-  for (ql_str word; (word = ql__next_word(&title)).len > 0;)
-    if (is_one(word, FORBIDDING)) return true;
-  return false;
-}
-
-void ql__compile_restriction(ql__compiler *c, const ql__region *region) {
-  size_t count;
-  const ql__point *points = ql__read_points(c, region, &count);
-  bool all = title_forbids(region->label.ptr ? region->label : region->heading);
-  ql_rule *rule = NULL, *restriction = NULL, *identity = NULL;
-  ql_rule_item *above = NULL;
-  for (size_t i = 0; i < count; i++) {
-    const ql__point *point = &points[i];
-    if (!point->item && !point->fenced && !c->taken[point->block - c->outline->blocks])
-      read_sentences(c, region, point->block, &restriction, &identity);
-    if (!point->item || point->text.len == 0) continue;
-    bool inner = above && point->level > 1;
-    if (!inner) above = NULL;
-    if (!all && !inner && !forbids(point->text)) continue;
-    ql_rule_item found = {.name = QL_STR("other")};
-    if (!restricts(c->arena, point->text, &found) && all && !inner) name_restriction(c->arena, point->text, &found);
-    if (!rule) rule = ql__add_rule(c, QL_RULE_RESTRICTION, region, ql__region_title(region), ql__region_confidence(region));
-    ql_rule_item *item = ql__add_point(c, rule, inner ? above : NULL, QL_ABSENT, point);
-    name_item(item, &found);
-    c->taken[point->block - c->outline->blocks] = true;
-    if (!inner) above = item;
+    ql__read_conduct(c, region, b, &restriction, &identity);
   }
 }
 
@@ -344,12 +306,13 @@ void ql__compile_identity(ql__compiler *c, const ql__region *region) {
   for (size_t i = 0; i < count; i++) {
     const ql__point *point = &points[i];
     if (!point->item) {
-      if (!point->fenced) read_sentences(c, region, point->block, &restriction, &rule);
+      if (!point->fenced) ql__read_conduct(c, region, point->block, &restriction, &rule);
       continue;
     }
     if (!rule) rule = ql__add_rule(c, QL_RULE_IDENTITY, region, ql__region_title(region), ql__region_confidence(region));
     ql_rule_item *item = ql__add_point(c, rule, NULL, QL_ABSENT, point);
-    ql_str name = identity_of(read_phrases(point->text));
+    ql__quotes said = {0};
+    ql_str name = identity_of(read_phrases(point->text, point->text, &said));
     if (item) item->name = name.ptr ? name : QL_STR("guard");
   }
 }

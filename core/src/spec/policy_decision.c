@@ -25,6 +25,7 @@ static void add_phases(ql__compiler *c, const ql__region *region, const ql_rule_
 
 void ql__compile_decision(ql__compiler *c, const ql__region *region) {
   ql_rule *before = c->last;
+  if (!region->own) return;
   (void)ql__read_steps(c, region, QL_RULE_DECISION, true);
   ql_rule *last = c->last;
   for (const ql_rule *rule = before ? before->next : c->first; rule; rule = rule->next) {

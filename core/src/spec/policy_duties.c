@@ -1,6 +1,10 @@
-/* What an agent is bound to: patterns that work must follow, mandates, tools and what they are for, what is remembered. */
+/* What an agent is bound to: patterns that work must follow, tools and what they are for, what is remembered. */
 #include "base/text.h"
+#include "spec/dialect.h"
 #include "spec/policy_steps.h"
+#include "spec/tools.h"
+
+#define NAMES_MAX 8u /* tools at the start of a line */
 
 /* A rule for each group of a list, or one for all of it; items by the words before their colon. */
 void ql__compile_enforced(ql__compiler *c, const ql__region *region) {
@@ -22,8 +26,7 @@ void ql__compile_enforced(ql__compiler *c, const ql__region *region) {
   }
 }
 
-/* All items of a list, those inside below theirs. */
-static ql_rule *take_list(ql__compiler *c, const ql__region *region, ql_rule_kind kind) {
+void ql__compile_memory(ql__compiler *c, const ql__region *region) {
   size_t count;
   const ql__point *points = ql__read_points(c, region, &count);
   ql_rule *rule = NULL;
@@ -32,19 +35,36 @@ static ql_rule *take_list(ql__compiler *c, const ql__region *region, ql_rule_kin
   for (size_t i = 0; i < count; i++) {
     if (!points[i].item || points[i].text.len == 0) continue;
     if (!rule) {
-      rule = ql__add_rule(c, kind, region, ql__region_title(region), ql__region_confidence(region));
+      rule = ql__add_rule(c, QL_RULE_MEMORY, region, ql__region_title(region), ql__region_confidence(region));
       level = points[i].level;
     }
     bool inner = above && points[i].level > level;
     ql_rule_item *item = ql__add_point(c, rule, inner ? above : NULL, QL_ABSENT, &points[i]);
     if (!inner) above = item;
   }
-  return rule;
 }
 
-void ql__compile_mandate(ql__compiler *c, const ql__region *region) { (void)take_list(c, region, QL_RULE_MANDATE); }
-
-void ql__compile_memory(ql__compiler *c, const ql__region *region) { (void)take_list(c, region, QL_RULE_MEMORY); }
+/* "Bash (for builds)", "Read/Write: what for": a list of tools by their very names. */
+static void take_first_names(ql__compiler *c, ql_rule_item *item, ql_str words) {
+  ql_str tools[NAMES_MAX];
+  size_t count = 0;
+  for (;;) {
+    size_t end = 0;
+    while (end < words.len && (ql_is_alnum(words.ptr[end]) || words.ptr[end] == '_')) end++;
+    ql_str name = ql_slice(words, 0, end);
+    if (count == NAMES_MAX || !ql__tool_of(name, QL__CLAUDE_CODE)) break;
+    tools[count++] = ql__tool_canonical(c->arena, name);
+    words = ql_slice(words, end, words.len);
+    if (words.len == 0 || (words.ptr[0] != '/' && words.ptr[0] != ',')) break;
+    words = ql_trim(ql_slice(words, 1, words.len));
+  }
+  bool ends = words.len == 0 || ql_find_byte(QL_STR(":(-"), ql_trim(words).ptr[0], 0) != SIZE_MAX || words.ptr[0] == '\xE2';
+  ql_str *copy = count > 0 && ends ? ql_arena_array(c->arena, count, sizeof *copy) : NULL;
+  if (!copy) return;
+  for (size_t i = 0; i < count; i++) copy[i] = tools[i];
+  item->tools = copy;
+  item->tool_count = count;
+}
 
 /* Only lines that name a tool. */
 void ql__compile_toolkit(ql__compiler *c, const ql__region *region) {
@@ -55,6 +75,7 @@ void ql__compile_toolkit(ql__compiler *c, const ql__region *region) {
     if (!points[i].item || points[i].fenced) continue;
     ql_rule_item found = {0};
     ql__set_tools(c, &found, &points[i]);
+    if (found.tool_count == 0) take_first_names(c, &found, points[i].text);
     if (found.tool_count == 0) continue;
     if (!rule) rule = ql__add_rule(c, QL_RULE_TOOLKIT, region, ql__region_title(region), ql__region_confidence(region));
     ql_rule_item *item = ql__add_point(c, rule, NULL, QL_ABSENT, &points[i]);

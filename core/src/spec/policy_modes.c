@@ -10,6 +10,9 @@ static bool is_trigger_label(ql_str text) {
 
 /* "MODE 2: PRE-QUEST (Planning)" is PRE-QUEST. */
 static ql_str mode_name(ql_str heading) {
+  size_t sign = 0; /* pictures in front */
+  while (sign < heading.len && !ql_is_alnum(heading.ptr[sign])) sign++;
+  if (sign < heading.len) heading = ql_slice(heading, sign, heading.len);
   size_t colon = ql_find_byte(heading, ':', 0), open = ql_find_byte(heading, '(', 0);
   ql_str name =
       ql_starts_nocase(heading, QL_STR("mode")) && colon != SIZE_MAX ? ql_slice(heading, colon + 1, open) : ql_slice(heading, 0, open);

@@ -46,7 +46,7 @@ ql_rule *ql__read_steps(ql__compiler *c, const ql__region *region, ql_rule_kind 
   uint32_t level = 0, last = 0;
   for (size_t i = 0; i < count; i++) {
     const ql__point *point = &points[i];
-    if ((point->fenced && !fences) || point->text.len == 0) continue;
+    if ((point->fenced && !fences) || point->text.len == 0 || point->other) continue;
     uint32_t number = number_of(point);
     if (rule && point->level > level) {
       if (!step) continue;
@@ -85,7 +85,8 @@ uint32_t ql__heading_number(ql_str heading) {
   uint32_t number = 0;
   size_t at = 0;
   for (; at < word.len && at < 3 && ql_is_digit(word.ptr[at]); at++) number = number * 10 + (uint32_t)(word.ptr[at] - '0');
-  return at == word.len ? number : 0;
+  bool inner = rest.len > 1 && rest.ptr[0] == '.' && ql_is_digit(rest.ptr[1]); /* "Step 2.1" */
+  return at == word.len && !inner ? number : 0;
 }
 
 ql_rule *ql__rule_of_headings(ql__compiler *c, const ql__region *region, ql_rule_kind kind) {

@@ -7,10 +7,8 @@
 
 void ql__compile_workflow(ql__compiler *c, const ql__region *region) {
   uint32_t number = region->own || region->label.ptr ? 0 : ql__heading_number(region->heading);
-  if (number == 0) {
-    (void)ql__read_steps(c, region, QL_RULE_WORKFLOW, false);
-    return;
-  }
+  if (region->own) (void)ql__read_steps(c, region, QL_RULE_WORKFLOW, false);
+  if (number == 0) return;
   size_t count, kept = 0;
   const ql__point *points = ql__read_points(c, region, &count);
   ql_rule *rule = ql__rule_of_headings(c, region, QL_RULE_WORKFLOW);
@@ -18,7 +16,7 @@ void ql__compile_workflow(ql__compiler *c, const ql__region *region) {
   if (!step) return;
   step->number = (int32_t)number;
   for (size_t i = 0; i < count && kept < DETAILS_MAX; i++) {
-    if (!points[i].item || points[i].fenced) continue;
+    if (!points[i].item || points[i].fenced || points[i].other) continue;
     bool inner = above && points[i].level > 1;
     ql_rule_item *item = ql__add_point(c, rule, inner ? above : step, QL_ABSENT, &points[i]);
     if (!inner) above = item;

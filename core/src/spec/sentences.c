@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 
+#define MARKUP_MAX 512u /* bytes that markup can push a word away from where it is looked for */
+
 static bool is_word_char(char c) { return ql_is_alnum(c) || c == '-' || c == '_' || c == '\''; }
 
 /* A mark that ends a sentence, with a blank and no small letter behind it: "e.g. this" goes on. */
@@ -18,7 +20,7 @@ static size_t end_of(ql_str file, size_t start, ql_str text) {
   size_t words = text.len;
   while (words > 0 && !is_word_char(text.ptr[words - 1])) words--;
   ql_str last = ql__last_word(ql_slice(text, 0, words));
-  size_t at = ql_find(file, last, start + (words - last.len));
+  size_t from = start + (words - last.len), at = ql_find(ql_slice(file, 0, from + MARKUP_MAX), last, from);
   if (at == SIZE_MAX || last.len == 0) return file.len;
   for (at += last.len; words < text.len && at < file.len && file.ptr[at] == text.ptr[words]; at++) words++;
   return at;
@@ -36,7 +38,7 @@ bool ql__next_sentence(ql_str file, const ql_md_block *block, ql__sentence *sent
   if (first) sentence->offset = at;
   sentence->text = ql_slice(block->text, from, to);
   ql_str rest = sentence->text, word = ql__next_word(&rest);
-  size_t start = word.len > 0 ? ql_find(ql_slice(file, 0, block->end), word, at) : SIZE_MAX;
+  size_t start = word.len > 0 ? ql_find(ql_slice(ql_slice(file, 0, block->end), 0, at + MARKUP_MAX), word, at) : SIZE_MAX;
   if (start == SIZE_MAX) start = at;
   size_t count_from = first ? block->offset : sentence->offset;
   for (size_t i = count_from; i < start; i++)
@@ -65,14 +67,13 @@ ql_str ql__last_word(ql_str words) {
   return ql_slice(words, from, words.len);
 }
 
-bool ql__is_quoted(ql_str text, size_t at) {
-  bool open = false;
-  for (size_t i = 0; i < at && i < text.len; i++) {
-    if (text.ptr[i] == '"') open = !open;
-    if (i + 2 < text.len && text.ptr[i] == '\xE2' && text.ptr[i + 1] == '\x80') {
-      if (text.ptr[i + 2] == '\x9C') open = true;
-      if (text.ptr[i + 2] == '\x9D') open = false;
-    }
+bool ql__is_quoted(ql__quotes *quotes, ql_str text, size_t at) {
+  for (; quotes->at < at && quotes->at < text.len; quotes->at++) {
+    const char *here = text.ptr + quotes->at;
+    if (here[0] == '"') quotes->open = !quotes->open;
+    if (quotes->at + 2 >= text.len || here[0] != '\xE2' || here[1] != '\x80') continue;
+    if (here[2] == '\x9C') quotes->open = true;
+    if (here[2] == '\x9D') quotes->open = false;
   }
-  return open;
+  return quotes->open;
 }

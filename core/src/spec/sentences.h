@@ -19,7 +19,13 @@ bool ql__next_sentence(ql_str file, const ql_md_block *block, ql__sentence *sent
 ql_str ql__next_word(ql_str *rest);
 /// The last word of words, or nothing when something else than blanks stands behind it.
 ql_str ql__last_word(ql_str words);
-/// Whether text that starts at `at` stands between quotes.
-bool ql__is_quoted(ql_str text, size_t at);
+/// A place in a text that only moves forward, and whether quotes are open there.
+typedef struct ql__quotes {
+  size_t at;
+  bool open;
+} ql__quotes;
+
+/// Whether what starts at `at` stands between quotes; `at` never falls from call to call.
+bool ql__is_quoted(ql__quotes *quotes, ql_str text, size_t at);
 
 #endif

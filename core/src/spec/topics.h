@@ -13,5 +13,7 @@ typedef enum ql__topic {
 
 /// By the aliases of topics.def; QL__ABOUT_NOTHING when none fits. Words joined by underscores count as words: keys of a fence have topics too.
 ql__topic ql__topic_of(ql_str title);
+/// The same for a heading, which may use words that would say nothing as a label.
+ql__topic ql__heading_topic(ql_str title);
 
 #endif
