@@ -2,6 +2,11 @@
    table. */
 #include "rules.h"
 
+#include <dirent.h>
+#include <time.h>
+
+#include <questline/value.h>
+
 #include "base/text.h"
 
 /* ---- 002 ---- */
@@ -462,6 +467,93 @@ static void every_item_has_its_place(void **state) {
   }
 }
 
+/* ---- memory and cost ---- */
+
+static ql_status read_text(ql_arena *a, const void *ctx) {
+  const ql_spec *spec;
+  return ql_spec_parse(a, QL_STR("agent.md"), *(const ql_str *)ctx, &spec, NULL);
+}
+
+/* Every text of the policy vectors, with every allocation failing. */
+static void memory(void **state) {
+  (void)state;
+  DIR *folder = opendir(QL_TEST_DATA "/vectors/spec");
+  assert_non_null(folder);
+  size_t files = 0;
+  for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    char path[1024];
+    if (strncmp(entry->d_name, "policy-", 7) != 0) continue;
+    snprintf(path, sizeof path, QL_TEST_DATA "/vectors/spec/%s", entry->d_name);
+    size_t len;
+    char *json = read_file(path, &len);
+    ql_arena *a = ql_arena_new(ql_alloc_libc());
+    ql_value *vector = NULL;
+    assert_int_equal(ql_json_read(a, (ql_str){json, len}, &vector, NULL), QL_OK);
+    ql_str text = ql_get_str(vector, QL_STR("text"));
+    if (text.ptr) assert_true(try_every_allocation(read_text, &text) > 3);
+    files += text.ptr != NULL;
+    ql_arena_free(a);
+    free(json);
+  }
+  closedir(folder);
+  assert_true(files > 20);
+}
+
+static double seconds_of(const char *head, const char *line, size_t times) {
+  size_t head_len = strlen(head), line_len = strlen(line), len = head_len + times * line_len;
+  char *text = malloc(len);
+  assert_non_null(text);
+  memcpy(text, head, head_len);
+  for (size_t i = 0; i < times; i++) memcpy(text + head_len + i * line_len, line, line_len);
+  double best = 1e9;
+  for (int round = 0; round < 3; round++) {
+    ql_arena *a = ql_arena_new(ql_alloc_libc());
+    struct timespec from, to;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+    const ql_spec *spec;
+    assert_int_equal(ql_spec_parse(a, QL_STR("agent.md"), (ql_str){text, len}, &spec, NULL), QL_OK);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+    double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+    if (seconds < best) best = seconds;
+    ql_arena_free(a);
+  }
+  free(text);
+  return best;
+}
+
+/* Four times as much of the same takes not much more than four times as long. */
+static void cost_is_linear(void **state) {
+  static const struct {
+    const char *head, *line;
+  } shapes[] = {
+      {"## Quality gates\n\n", "- [ ] at least < > = 0% zero minimum maximum\n"},
+      {"## Quality gates\n\n", "**Group:**\n\n- [ ] check\n\n"},
+      {"## Quality gates\n\n- [ ] ", "< < <  for if > > zero 1.2.3 "},
+      {"## Quality gates\n\n```yaml\n", "key: at least 5 # > 6\n"},
+      {"## Quality gates\n\n```yaml\n", " - "},
+      {"## Success metrics\n\n| Metric | Target |\n|---|---|\n", "| a | > 5 |\n"},
+      {"## Escalation\n\n", "**Level 1: x**\n- a \xE2\x86\x92 @b-agent retry 5 minutes\n\n"},
+      {"## Escalation\n\n", "### Level 2: x\n- y\n"},
+      {"## Escalation\n\n**Level 1: x**\n- ", "@a-b c-engineer \xE2\x86\x92 "},
+      {"## When to escalate\n\n", "- \xE2\x9C\x93 x -> y\n"},
+      {"## Phases\n\n", "### Phase 1: x\n- a-b: c\n"},
+      {"## Team\n\n", "- **a-b**: c\n"},
+      {"## Team\n\n- @a", ", @b"},
+      {"## Context filtering\n\n", "**For @a-b:**\n- \xE2\x9C\x85 c\n\n"},
+      {"## Task breakdown\n\n```\n", "Task A: x\n  -> Output: y\n"},
+      {"## Output format\n\n```markdown\n", "## A\n- b: [c]\n"},
+      {"## Daily standup\n\n```yaml\nparticipants: ", "[a, b], "},
+      {"## Decision matrix\n\n", "- a (5%): b\n"},
+      {"", "**a**: b\n"},
+  };
+  (void)state;
+  for (size_t i = 0; i < QL_COUNT(shapes); i++) {
+    size_t times = 60000 / strlen(shapes[i].line);
+    double once = seconds_of(shapes[i].head, shapes[i].line, times), four = seconds_of(shapes[i].head, shapes[i].line, 4 * times);
+    if (four > 10 * once + 0.02) fail_msg("shape %zu: %f s and %f s", i, once, four);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(nine_agents_in_two_groups),
@@ -484,6 +576,8 @@ int main(void) {
       cmocka_unit_test(two_change_flows),
       cmocka_unit_test(nothing_else),
       cmocka_unit_test(every_item_has_its_place),
+      cmocka_unit_test(memory),
+      cmocka_unit_test(cost_is_linear),
   };
   return cmocka_run_group_tests(tests, load_seeds, free_seeds);
 }

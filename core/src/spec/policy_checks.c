@@ -21,7 +21,8 @@ typedef struct checks {
   ql__compiler *compiler;
   const ql__region *region;
   ql_rule_kind kind;
-  ql_rule *rule;  /* of the group; NULL before its first line */
+  ql_rule *own;   /* of what stands in no group; NULL before its first line */
+  ql_rule *rule;  /* of the group; the same */
   ql_str title;   /* of the group; absent: the region's */
   uint32_t depth; /* of the group's title */
   bool boxes;     /* only lines with a box are checks here */
@@ -93,9 +94,10 @@ static void judge(checks *x, ql_rule_item *item, ql_str key, ql_str words) {
 
 static ql_rule *rule_of(checks *x) {
   ql__compiler *c = x->compiler;
+  ql_rule **rule = x->title.ptr ? &x->rule : &x->own;
   ql_str title = x->title.ptr ? x->title : ql__region_title(x->region);
-  if (!x->rule) x->rule = ql__add_rule(c, x->kind, x->region, ql__key_words(c->arena, title, NULL), x->confidence);
-  return x->rule;
+  if (!*rule) *rule = ql__add_rule(c, x->kind, x->region, ql__key_words(c->arena, title, NULL), x->confidence);
+  return *rule;
 }
 
 static ql_str joined(ql_arena *a, ql_str key, ql_str words) {
@@ -146,7 +148,8 @@ static bool is_group(const ql__point *p) {
 static bool is_check(const checks *x, const ql__point *p) {
   ql_str rest;
   if (p->text.len == 0 || is_brace(p->text) || ql_ends(p->text, QL_STR("{"))) return false;
-  if (ql__read_mark(p->text, &rest) != QL__NO_MARK && rest.len > 0) return true;
+  if (!ql__has_words(p->text)) return false;
+  if (ql__read_mark(p->text, &rest) != QL__NO_MARK) return ql__has_words(rest);
   if (p->fenced && p->key.ptr && ql_eq_nocase(p->key, QL_STR("weight"))) return false;
   if (!p->item && !p->fenced) { /* "**Coverage**: at least 80%" as a paragraph */
     ql_measure measure;
@@ -208,7 +211,7 @@ static size_t target_column(const ql_md_block *header) {
 
 static void compile_rows(checks *x) {
   size_t column = 0;
-  x->rule = NULL;
+  x->own = NULL;
   x->title = QL_ABSENT;
   x->confidence = LISTED;
   for (size_t i = 0; i < x->region->count; i++) {

@@ -19,6 +19,7 @@ typedef struct form {
   ql_str title;
   ql_rule *rule; /* NULL before the first field */
   ql_rule_item *field;
+  bool headed; /* a heading was met: keys are lines of it */
   int confidence;
 } form;
 
@@ -83,38 +84,27 @@ static ql_str bare(ql_str value) {
   return opens ? QL_STR("") : ql__unquote(value);
 }
 
-static bool has_letters(ql_str words) {
-  for (size_t i = 0; i < words.len; i++)
-    if (ql_is_alnum(words.ptr[i]) || (unsigned char)words.ptr[i] >= 0x80u) return true;
-  return false;
+/* Of the keys that are fields. */
+static uint32_t least_indent(const ql__line *lines, size_t count) {
+  uint32_t indent = UINT32_MAX;
+  for (size_t i = 0; i < count; i++)
+    if (lines[i].key.ptr && !lines[i].item && lines[i].number == 0 && lines[i].indent < indent) indent = lines[i].indent;
+  return indent;
 }
 
-typedef struct shape {
-  bool headings;   /* the fields are headings: keys are lines of them */
-  uint32_t indent; /* of keys that are fields */
-} shape;
-
-static shape shape_of(ql_str text, const ql__line *lines, size_t count) {
-  shape s = {.indent = UINT32_MAX};
-  for (size_t i = 0; i < count; i++) {
-    s.headings = s.headings || heading_of(ql_slice(text, lines[i].offset, lines[i].end)).ptr != NULL;
-    if (lines[i].key.ptr && !lines[i].item && lines[i].number == 0 && lines[i].indent < s.indent) s.indent = lines[i].indent;
-  }
-  return s;
-}
-
-static void take_line(form *x, ql_str text, const ql__line *line, shape s) {
+static void take_line(form *x, ql_str text, const ql__line *line, uint32_t indent) {
   ql_str written = ql_slice(text, line->offset, line->end), rest = QL_STR("");
   ql_str heading = heading_of(written), strong = strong_key(written, &rest);
   bool plain = !line->item && line->number == 0;
-  bool keyed = line->key.ptr && line->key.len <= NAME_MAX && has_letters(line->key);
+  bool keyed = line->key.ptr && line->key.len <= NAME_MAX && ql__has_words(line->key);
   if (heading.ptr) {
+    x->headed = true;
     add_field(x, heading, QL_STR(""), line->offset, line->end, line->line);
-  } else if (!s.headings && strong.ptr) {
+  } else if (!x->headed && strong.ptr) {
     add_field(x, strong, rest, line->offset, line->end, line->line);
-  } else if (!s.headings && keyed && plain && line->indent <= s.indent) {
+  } else if (!x->headed && keyed && plain && line->indent <= indent) {
     add_field(x, line->key, bare(line->value), line->offset, line->end, line->line);
-  } else if (x->field && has_letters(written)) {
+  } else if (x->field && ql__has_words(written)) {
     ql_str key = strong.ptr ? strong : keyed ? unstarred(line->key) : QL_ABSENT, words = strong.ptr ? rest : bare(line->value), box;
     if (!key.ptr && plain && !x->field->first && ql_eq(x->field->text, x->field->name)) { /* the words of the field itself */
       x->field->text = words;
@@ -131,12 +121,13 @@ static void compile_fence(form *x, const ql_md_block *b) {
   size_t count;
   ql_str text = x->compiler->spec->text;
   const ql__line *lines = ql__scan_fence(x->compiler->arena, text, b, &count);
-  shape s = shape_of(text, lines, count);
+  uint32_t indent = least_indent(lines, count);
   x->rule = NULL;
   x->field = NULL;
+  x->headed = false;
   x->confidence = WRITTEN;
   for (size_t i = 0; i < count; i++)
-    if (!lines[i].body) take_line(x, text, &lines[i], s);
+    if (!lines[i].body) take_line(x, text, &lines[i], indent);
 }
 
 /* ---- lists ---- */

@@ -33,12 +33,13 @@ typedef struct ladder {
   part part;
 } ladder;
 
-/* "Level 2: Peers", "Tier 3 - Vendor", "L1: Self". */
+/* "Level 2: Peers", "Tier 3 - Vendor", "L1: Self". *number is 0 for one that no ladder has. */
 static bool read_level(ql_str words, int32_t *number, ql_str *name) {
   ql_str mark;
-  if (!ql__read_numbered(words, "level tier l", &mark, name)) return false;
+  if (!ql__read_numbered(words, "level tier l", &mark, name) || !ql_is_digit(mark.ptr[0])) return false;
   *number = ql__mark_number(mark);
-  return ql_is_digit(mark.ptr[0]) && *number > 0 && *number <= LEVEL_MAX;
+  if (*number > LEVEL_MAX) *number = 0;
+  return true;
 }
 
 /* "3 retries", "retry up to 3 times", "2 attempts"; without a number, as often as is usual. */
@@ -132,7 +133,7 @@ static bool take_arrow(ladder *x, ql_str words, const ql__point *p) {
 static void take_part(ladder *x, const ql__point *p) {
   ql_str words;
   ql__read_mark(p->text, &words);
-  if (!x->level || words.len == 0) return;
+  if (!x->level || !ql__has_words(words)) return;
   bool keyed = p->key.ptr && p->rest.len > 0;
   if (keyed && ql__speaks_of(p->key, LIMIT_KEYS)) {
     set_limit(x->level, p->rest);
@@ -165,13 +166,15 @@ void ql__compile_escalation(ql__compiler *c, const ql__region *region) {
   int32_t number;
   ql_str name;
   const ql_md_block *head = region->head;
-  if (ql__head_words(region).ptr && read_level(head->text, &number, &name)) {
+  if (ql__head_words(region).ptr && read_level(head->text, &number, &name) && number > 0) {
     x.rule = ql__ongoing_rule(c, QL_RULE_ESCALATION, region, ql__title_above(c->arena, region), SURE);
     open_level(&x, number, name, head->text, head->offset, head->end, head->line);
   }
   for (size_t i = 0; i < count; i++) {
     const ql__point *p = &points[i];
     if (read_level(p->text, &number, &name)) {
+      close_level(&x);
+      if (number == 0) continue;
       if (!x.rule)
         x.rule =
             ql__add_rule(c, QL_RULE_ESCALATION, region, ql__key_words(c->arena, ql__region_title(region), NULL), p->fenced ? FENCED : SURE);

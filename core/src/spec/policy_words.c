@@ -74,6 +74,19 @@ bool ql__speaks_of(ql_str s, const char *words) {
   return false;
 }
 
+bool ql__has_words(ql_str s) {
+  for (size_t i = 0; i < s.len; i++) {
+    if (ql_is_alnum(s.ptr[i])) return true;
+    /* Signs of our own: arrows, lines of boxes, ticks (U+2190 to U+27FF). */
+    bool sign = i + 1 < s.len && s.ptr[i] == '\xE2' && (unsigned char)s.ptr[i + 1] >= 0x86u && (unsigned char)s.ptr[i + 1] <= 0x9Fu;
+    if (sign)
+      i += 2;
+    else if ((unsigned char)s.ptr[i] >= 0x80u)
+      return true;
+  }
+  return false;
+}
+
 ql__mark ql__read_mark(ql_str s, ql_str *rest) {
   s = ql_trim(s);
   *rest = s;

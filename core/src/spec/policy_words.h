@@ -11,6 +11,9 @@ bool ql__split_arrow(ql_str s, ql_str *before, ql_str *behind);
 /// Whether one of the words, in lower case with single blanks between them, starts a word of s.
 bool ql__speaks_of(ql_str s, const char *words);
 
+/// Whether there is anything but signs in s.
+bool ql__has_words(ql_str s);
+
 typedef enum ql__mark { QL__NO_MARK, QL__TICK, QL__CROSS } ql__mark;
 
 /// A tick, a box or a cross at the start of s. *rest is what stands behind it, or s.

@@ -61,9 +61,11 @@ void ql__compile_pattern(ql__compiler *c, const ql__region *region) {
   ql_rule_item *phase = NULL;
   ql_str mark, name;
   const char *labels = PHASE_WORDS;
+  bool headed = false; /* the phase has a heading: labels below it are its own */
   if (ql__head_words(region).ptr && read_phase(region->head->text, &labels, &mark, &name)) {
     rule = ql__ongoing_rule(c, QL_RULE_PATTERN, region, ql__title_above(c->arena, region), SURE);
     phase = add_phase(c, rule, mark, name, region->head->offset, region->head->end, region->head->line);
+    headed = region->head->kind == QL_MD_HEADING;
   }
   for (size_t i = 0; i < count; i++) {
     const ql__point *p = &points[i];
@@ -72,7 +74,7 @@ void ql__compile_pattern(ql__compiler *c, const ql__region *region) {
       phase = add_phase(c, rule, mark, name, p->offset, p->end, p->line);
     } else if (phase && (p->item || p->fenced) && p->text.len > 0) {
       add_duty(c, rule, phase, p);
-    } else if (ql__is_title(p)) {
+    } else if (ql__is_title(p) && !headed) {
       phase = NULL;
     }
   }
