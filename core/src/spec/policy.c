@@ -165,6 +165,7 @@ static void compile_section(ql__compiler *c, const ql__region *section) {
 typedef struct open_heading {
   ql_str title;
   ql__topic topic;
+  bool filled; /* words stand right below it */
 } open_heading;
 
 static size_t count_first_level(const ql__outline *outline) {
@@ -186,18 +187,23 @@ static void compile_regions(ql__compiler *c) {
     }
     compile_section(c, &section);
     if (!b) break;
+    if (section.head) open[section.head->level].filled = section.count > 0;
+    bool filled = false;
     ql__topic own = one_title && b->level == 1 ? QL__ABOUT_NOTHING : ql__heading_topic(b->text);
     ql_str above = QL_STR("");
     ql__topic inherited = QL__ABOUT_NOTHING;
     for (uint32_t level = 1; level < b->level; level++) {
       if (open[level].title.ptr) above = open[level].title;
-      if (open[level].topic != QL__ABOUT_NOTHING) inherited = open[level].topic;
+      if (open[level].topic == QL__ABOUT_NOTHING) continue;
+      inherited = open[level].topic;
+      filled = open[level].filled;
     }
     if (inherited == QL__ABOUT_EXAMPLE) own = QL__ABOUT_NOTHING; /* what stands in an example is one */
     for (uint32_t level = b->level; level < QL_COUNT(open); level++) open[level] = (open_heading){0};
-    open[b->level] = (open_heading){b->text, own};
+    open[b->level] = (open_heading){.title = b->text, .topic = own};
     section = (ql__region){.topic = own != QL__ABOUT_NOTHING ? own : inherited,
                            .own = own != QL__ABOUT_NOTHING,
+                           .filled = own == QL__ABOUT_NOTHING && filled,
                            .heading = b->text,
                            .parent = above,
                            .head = b,

@@ -11,6 +11,7 @@
 typedef struct ql__region {
   ql__topic topic;           /* of its own words, or else of the nearest heading above it that has one */
   bool own;                  /* its own words say so */
+  bool filled;               /* they do not, and the heading that says so has words of its own below it, before this one */
   ql_str heading;            /* plain text of the heading; empty above the first */
   ql_str parent;             /* of the heading above that one; empty when there is none */
   ql_str label;              /* plain text of the label it stands below; absent below a heading */

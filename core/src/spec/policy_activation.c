@@ -19,6 +19,11 @@ static bool is_group(const ql__point *point) {
   return point->heads && (point->fenced ? point->key.ptr && point->rest.len == 0 : ql_ends(point->text, QL_STR(":")));
 }
 
+/* A label in bold type stands over more than a line that only ends with a colon. */
+static bool is_bold(const ql__point *point) {
+  return !point->fenced && point->block->lead.len > 0 && point->block->lead.len + 1 >= point->text.len;
+}
+
 /* "Use when: "one thing", "another thing"": each of the quoted ones. False when there are less than two. */
 static bool add_quoted(ql__compiler *c, ql_rule *rule, const ql__point *point) {
   size_t found = 0, at = 0;
@@ -46,18 +51,25 @@ static void read_prose(ql__compiler *c, const ql__region *region, ql_rule_kind k
   }
 }
 
+/* Whether the words that speak of requests speak of these lines too: what comes behind another label, or below a further heading where the
+   first has a list of its own, is mostly about the work itself. */
+static bool is_meant(const ql__region *region) { return !region->filled && (!region->head || region->blocks == region->head + 1); }
+
 static void read_requests(ql__compiler *c, const ql__region *region, ql_rule_kind kind) {
   size_t count;
+  if (!is_meant(region)) return;
   const ql__point *points = ql__read_points(c, region, &count);
   ql_str title = ql__region_title(region);
   ql_rule *rule = NULL;
   ql_rule_item *above = NULL;
-  uint32_t group = 0, first = 0; /* levels: of the group that is open, of the rule's items */
-  bool any = false;
+  uint32_t group = 0, first = 0;  /* levels: of the group that is open, of the rule's items */
+  bool any = false, bold = false; /* something was found; it stands below a bold label */
   for (size_t i = 0; i < count; i++) {
     const ql__point *point = &points[i];
     if (point->other || point->text.len == 0) continue;
     if (is_group(point)) {
+      if (any && !bold && is_bold(point)) break;
+      bold = bold || is_bold(point);
       rule = NULL;
       title = ql__key_words(c->arena, point->key.ptr ? point->key : point->text, NULL);
       group = point->level;
