@@ -38,6 +38,9 @@ static const struct {
     {"85% or higher", ">= 85000 %"},
     {"3 or fewer", "<= 3000"},
     {"<$0.01 each", "< 10 $"},
+    {"meets or exceeds 90%", ">= 90000 %"},
+    {"within 5 business days", "<= 5000 days"},
+    {"no loss, growth > 3%", "> 3000 %"},
     {"= 1.500", "= 1500"},
     {"> 1000000000000", "> 1000000000000000"},
     {"exactly 2", "= 2000"},
@@ -73,6 +76,8 @@ static const struct {
     {"Node 18+", NULL},
     {"split for > 300 lines", NULL},
     {"if over 5 minutes pass", NULL},
+    {"alert when any weight drifts > 10%", NULL},
+    {"no single client > 60% of it", NULL},
     {"> 5abcdefghijklmnopqrstuvwxyz", NULL},
 };
 

@@ -9,7 +9,8 @@
 
 static const char TARGET_WORDS[] =
     "target threshold goal criteria criterion minimum maximum requirement required limit pass sla slo budget expected";
-static const char FAULT_WORDS[] = "flag flagged";
+static const char FAULT_WORDS[] = "flag flagged"; /* lists of what is found fault with: nothing that has to hold */
+static const ql_str FAULT_ENDS[] = {QL_STR_INIT("(critical)"), QL_STR_INIT("(high)"), QL_STR_INIT("(medium)"), QL_STR_INIT("(low)")};
 static const char GOAL_WORDS[] = "success criteria criterion target goal";
 
 static const ql_str SEVERITIES[] = {
@@ -153,7 +154,7 @@ static bool is_check(const checks *x, const ql__point *p) {
   if (p->fenced && p->key.ptr && ql_eq_nocase(p->key, QL_STR("weight"))) return false;
   if (!p->item && !p->fenced) { /* "**Coverage**: at least 80%" as a paragraph */
     ql_measure measure;
-    return p->key.ptr && p->rest.len > 0 && ql__read_measure(p->rest, &measure);
+    return p->key.ptr && p->rest.len > 0 && p->rest.ptr[0] != '"' && ql__read_measure(p->rest, &measure);
   }
   if (p->fenced) return (p->item || (p->key.ptr && p->rest.len > 0)) && !is_brace(p->rest.ptr ? p->rest : p->text);
   return !x->boxes || p->block->task != QL_MD_TASK_NONE;
@@ -161,6 +162,14 @@ static bool is_check(const checks *x, const ql__point *p) {
 
 /* A line of a text in a fence: "## Gate 2", "**Threshold**: 85%" */
 static bool is_markup(const ql__point *p) { return p->fenced && (ql_starts(p->text, QL_STR("#")) || ql_starts(p->text, QL_STR("**"))); }
+
+static bool finds_fault(ql_str title) {
+  for (size_t i = 0; i < QL_COUNT(FAULT_ENDS); i++) {
+    size_t len = FAULT_ENDS[i].len;
+    if (title.len >= len && ql_eq_nocase(ql_slice(title, title.len - len, title.len), FAULT_ENDS[i])) return true;
+  }
+  return ql__speaks_of(title, FAULT_WORDS);
+}
 
 static void compile_points(checks *x) {
   size_t count;
@@ -183,7 +192,7 @@ static void compile_points(checks *x) {
     if (is_group(p)) {
       ql__topic topic = ql__topic_of(p->key.ptr ? p->key : p->text);
       bool other = p->item && !p->fenced && topic != QL__ABOUT_NOTHING && topic != x->region->topic; /* a region of its own */
-      if (other || ql__speaks_of(p->text, FAULT_WORDS)) {
+      if (other || finds_fault(p->text)) {
         i += ql__below(points, count, i);
         continue;
       }
@@ -238,7 +247,7 @@ static void compile_checks(ql__compiler *c, const ql__region *region, ql_rule_ki
   if (x.boxes) x.confidence = TICKED;
   x.goals = kind == QL_RULE_METRIC && (ql__speaks_of(region->heading, GOAL_WORDS) || ql__speaks_of(region->parent, GOAL_WORDS) ||
                                        (region->label.ptr && ql__speaks_of(region->label, GOAL_WORDS)));
-  if (ql__speaks_of(ql__region_title(region), FAULT_WORDS)) return; /* a list of what is to be found fault with */
+  if (finds_fault(ql__region_title(region))) return;
   compile_points(&x);
   x.goals = x.goals || kind == QL_RULE_METRIC; /* a table has a column for them */
   compile_rows(&x);

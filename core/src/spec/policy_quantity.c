@@ -2,9 +2,10 @@
 
 #include "base/text.h"
 
-#define WHOLE_MAX INT64_C(1000000000000) /* of the part before the point */
-#define MILLI     1000
-#define UNIT_MAX  16u
+#define WHOLE_MAX  INT64_C(1000000000000) /* of the part before the point */
+#define MILLI      1000
+#define UNIT_MAX   16u
+#define CLAUSE_MAX 80u /* bytes before a relation that are looked at */
 
 /* Words that say how a number is meant. The longer of two that start alike comes first. */
 static const struct {
@@ -46,7 +47,10 @@ static const struct {
     {QL_STR_INIT("higher than"), QL_MORE_THAN},
     {QL_STR_INIT("over"), QL_MORE_THAN},
     {QL_STR_INIT("above"), QL_MORE_THAN},
+    {QL_STR_INIT("meets or exceeds"), QL_AT_LEAST},
+    {QL_STR_INIT("meet or exceed"), QL_AT_LEAST},
     {QL_STR_INIT("exceeds"), QL_MORE_THAN},
+    {QL_STR_INIT("exceed"), QL_MORE_THAN},
     {QL_STR_INIT("exactly"), QL_EQUAL},
 };
 
@@ -193,8 +197,10 @@ static bool read_unit(ql_str s, const number *n, ql_str *unit, size_t *end) {
     *end = from + 1;
     return true;
   }
-  size_t word = word_end(s, from);
   bool attached = from == i;
+  for (size_t k = 0; !attached && k < QL_COUNT(BUSINESS); k++)
+    if (ql_starts_nocase(ql_slice(s, from, s.len), BUSINESS[k])) from += BUSINESS[k].len;
+  size_t word = word_end(s, from);
   if (word == from) return !(attached && is_word(at(s, i)));
   ql_str name = ql_slice(s, from, word);
   if (attached ? name.len > UNIT_MAX || ql_is_digit(at(s, word)) : unit_index(name) < 0) return !attached;
@@ -254,13 +260,25 @@ static bool take_number(ql_str s, size_t from, bool told, ql_measure *out, size_
   return true;
 }
 
-/* "for > 3 screens", "if over 5 minutes": when something holds, not what has to. */
+/* Whether the clause before a relation turns it around: "if it drifts > 10%", "no client > 60%", "for > 3 screens". */
 static bool is_condition(ql_str s, size_t from) {
-  static const ql_str words[] = {QL_STR_INIT("for"), QL_STR_INIT("if"), QL_STR_INIT("when"), QL_STR_INIT("where"), QL_STR_INIT("unless")};
-  ql_str before = ql_trim(ql_slice(s, 0, from));
-  for (size_t k = 0; k < QL_COUNT(words); k++) {
-    size_t rest = before.len - words[k].len;
-    if (ql_ends(before, words[k]) && (rest == 0 || !is_word(before.ptr[rest - 1]))) return true;
+  static const ql_str words[] = {QL_STR_INIT("if"),   QL_STR_INIT("when"),  QL_STR_INIT("unless"), QL_STR_INIT("where"),
+                                 QL_STR_INIT("flag"), QL_STR_INIT("alert"), QL_STR_INIT("no"),     QL_STR_INIT("never")};
+  size_t end = from, least = from > CLAUSE_MAX ? from - CLAUSE_MAX : 0;
+  bool last = true;
+  while (end > least && ql_find_byte(QL_STR(",;:("), s.ptr[end - 1], 0) == SIZE_MAX) {
+    if (!is_word(s.ptr[end - 1])) {
+      end--;
+      continue;
+    }
+    size_t start = end;
+    while (start > least && is_word(s.ptr[start - 1])) start--;
+    ql_str word = ql_slice(s, start, end);
+    if (last && ql_eq_nocase(word, QL_STR("for"))) return true;
+    for (size_t k = 0; k < QL_COUNT(words); k++)
+      if (ql_eq_nocase(word, words[k])) return true;
+    last = false;
+    end = start;
   }
   return false;
 }
