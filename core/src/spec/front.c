@@ -124,16 +124,14 @@ static bool whole_lines(const ql__entry *entry, ql_str text, ql_edit *out) {
   return to <= text.len;
 }
 
-static void note_duplicates(ql__front *front, ql_str text, ql__notes *notes) {
-  for (size_t i = 1; i < front->count; i++) {
-    size_t k = i;
-    while (k > 0 && !ql_eq(front->entries[i].key, front->entries[k - 1].key)) k--;
-    if (k == 0) continue;
-    ql_diagnostic *d =
-        QL__NOTE(notes, QL__DUPLICATE_KEY, front->entries[i].key_offset, QL_STR("The key \""), ql__excerpt(front->entries[i].key),
-                 QL_STR("\" stands twice; the last one counts here, and some tools refuse the file. Delete one."));
+static void note_duplicates(const ql__front *front, ql_str text, ql__notes *notes) {
+  for (size_t i = 0; i < front->count; i++) {
+    const ql__entry *entry = &front->entries[i];
+    if (ql__entry_find(front, entry->key) == entry) continue;
+    ql_diagnostic *d = QL__NOTE(notes, QL__DUPLICATE_KEY, entry->key_offset, QL_STR("The key \""), ql__excerpt(entry->key),
+                                QL_STR("\" stands again below; the last one counts here, and some tools refuse the file. Delete one."));
     ql_edit edit;
-    if (whole_lines(&front->entries[k - 1], text, &edit)) ql__note_fix(notes, d, &edit, 1);
+    if (whole_lines(entry, text, &edit)) ql__note_fix(notes, d, &edit, 1);
   }
 }
 
@@ -151,7 +149,18 @@ static void note_orphans(const ql__front *front, ql_str text, ql__notes *notes) 
       QL__NOTE(notes, QL__ORPHAN_LIST, words, QL_STR("This list stands under no key; its "), ql__number(notes->arena, front->orphan_count),
                QL_STR(" items are taken as the tools. Put a line \"tools:\" above it."));
   bool crlf = ql_find(text, QL_STR("\r\n"), 0) != SIZE_MAX;
-  ql__note_fix(notes, d, &(ql_edit){at, 0, crlf ? QL_STR("tools:\r\n") : QL_STR("tools:\n")}, 1);
+  ql_edit *edits = ql_arena_array(notes->arena, front->orphan_count, sizeof *edits);
+  if (!edits) return;
+  edits[0] = (ql_edit){at, 0, crlf ? QL_STR("tools:\r\n") : QL_STR("tools:\n")};
+  size_t count = 1;
+  for (size_t i = 1; i < front->orphan_count; i++) {
+    /* An item that is indented otherwise than the first one is none to YAML. */
+    size_t from = front->orphans[i].offset, dash;
+    while (from > at && text.ptr[from - 1] != '\n' && text.ptr[from - 1] != '\r') from--;
+    for (dash = from; text.ptr[dash] != '-';) dash++;
+    if (dash - from != words - at) edits[count++] = (ql_edit){from, dash - from, ql_slice(text, at, words)};
+  }
+  ql__note_fix(notes, d, edits, count);
 }
 
 ql_status ql__read_front(ql_arena *a, ql_str text, ql__block block, ql__notes *notes, ql__front *out) {

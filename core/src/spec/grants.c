@@ -35,8 +35,8 @@ static void check_tool(const ql_tool *tool, ql_str text, ql__dialect dialect, ot
   ql_diagnostic *d = QL__NOTE(notes, foreign == REFUSED ? QL__TOOL_REFUSED : QL__TOOL_FOREIGN, tool->offset, ql__dialect_product(dialect),
                               foreign == REFUSED ? QL_STR(" refuses the whole file for the tool \"") : QL_STR(" has no tool \""),
                               ql__excerpt(tool->name), say, instead, end);
-  bool there = ql_starts(ql_slice(text, tool->offset, text.len), tool->name);
-  if (instead.ptr && there) ql__note_fix(notes, d, &(ql_edit){tool->offset, tool->name.len, instead}, 1);
+  if (instead.ptr && ql__tool_stands(text, tool->name, tool->offset))
+    ql__note_fix(notes, d, &(ql_edit){tool->offset, tool->name.len, instead}, 1);
 }
 
 /* ---- allowed and denied ---- */

@@ -299,7 +299,7 @@ static bool read_strictly(ladder *l, const segment *s, size_t end, ql_status *st
 }
 
 static ql_status take_literally(ladder *l, const segment *s, size_t end) {
-  ql_str written = ql_slice(l->text, l->base + s->value, l->base + end);
+  ql_str written = ql_slice(l->yaml, s->value, end);
   while (written.len > 0 && ql_is_space(written.ptr[written.len - 1])) written.len--;
   ql_str body = ql_slice(written, block_header(written), written.len);
   ql_str words = unquoted(literal_words(l->arena, body, body.len < written.len || is_structure(s->key, written)));

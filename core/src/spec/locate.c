@@ -76,7 +76,8 @@ static void close_front(finder *f) {
   f->place.hidden = "nothing closes its frontmatter";
   ql_diagnostic *d = QL__NOTE(f->notes, QL__FENCE_OPEN, f->place.open,
                               QL_STR("Nothing closes the frontmatter. Put a line of three dashes below its last key."));
-  ql_edit edit = {end, 0, QL_STR("---\n")};
+  bool cut = end > 0 && f->text.ptr[end - 1] != '\n' && f->text.ptr[end - 1] != '\r'; /* its last line has no line end */
+  ql_edit edit = {end, 0, cut ? QL_STR("\n---\n") : QL_STR("---\n")};
   if (mark.ptr) {
     size_t at = (size_t)(mark.ptr - f->text.ptr);
     edit = (ql_edit){at, mark.len, QL_STR("---")};

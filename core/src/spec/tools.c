@@ -7,11 +7,17 @@
 /* The list while it grows. */
 typedef struct listing {
   ql_arena *arena;
+  ql_str text; /* of the file */
   ql__notes *notes;
   ql_tool *items;
   size_t count, cap;
   bool full;
 } listing;
+
+bool ql__tool_stands(ql_str text, ql_str name, size_t offset) {
+  char next = offset + name.len < text.len ? text.ptr[offset + name.len] : ' ';
+  return ql_starts(ql_slice(text, offset, text.len), name) && !ql_is_alnum(next) && next != '_' && next != '-';
+}
 
 static void note_unknown(listing *l, ql_str name, size_t offset) {
   if (!ql__note_wanted(l->notes, QL__TOOL_UNKNOWN)) {
@@ -23,7 +29,7 @@ static void note_unknown(listing *l, ql_str name, size_t offset) {
       QL__NOTE(l->notes, QL__TOOL_UNKNOWN, offset, QL_STR("No product known here has a tool \""), ql__excerpt(name), QL_STR("\"."),
                close.ptr ? QL_STR(" Did you mean \"") : QL_STR(" Check its spelling; most products leave out what they do not know."),
                close.ptr ? close : QL_STR(""), close.ptr ? QL_STR("\"?") : QL_STR(""));
-  if (close.ptr) ql__note_fix(l->notes, d, &(ql_edit){offset, name.len, close}, 1);
+  if (close.ptr && ql__tool_stands(l->text, name, offset)) ql__note_fix(l->notes, d, &(ql_edit){offset, name.len, close}, 1);
 }
 
 static void add_tool(listing *l, ql_str name, size_t offset) {
@@ -42,27 +48,28 @@ static void add_tool(listing *l, ql_str name, size_t offset) {
   if (!canonical.ptr) note_unknown(l, name, offset);
 }
 
-static ql_str without_quotes(ql_str s, size_t *offset) {
+static ql_str without_quotes(ql_str s) {
   bool quoted = s.len >= 2 && (s.ptr[0] == '"' || s.ptr[0] == '\'') && s.ptr[s.len - 1] == s.ptr[0];
-  if (!quoted) return s;
-  (*offset)++;
-  return ql_slice(s, 1, s.len - 1);
+  return quoted ? ql_slice(s, 1, s.len - 1) : s;
 }
 
-/* Names between commas that stand in no parentheses. `written` is where text stands in the file, letter by letter, or SIZE_MAX. */
-static void add_comma_list(listing *l, ql_str text, size_t written, size_t otherwise) {
-  size_t from = 0;
+/* Names between commas that stand in no parentheses; each is looked for behind the one before it, between the offsets from and to. */
+static void add_comma_list(listing *l, ql_str names, size_t from, size_t to) {
+  size_t start = 0;
   int depth = 0;
-  for (size_t i = 0; i <= text.len; i++) {
-    char c = i < text.len ? text.ptr[i] : ',';
+  bool lost = false; /* one is written otherwise than it is read: the rest has its place */
+  for (size_t i = 0; i <= names.len; i++) {
+    char c = i < names.len ? names.ptr[i] : ',';
     if (c == '(') depth++;
     if (c == ')' && depth > 0) depth--;
-    if (i < text.len && (c != ',' || depth > 0)) continue;
-    ql_str item = ql_slice(text, from, i), words = ql_trim(item);
-    size_t offset = written == SIZE_MAX ? otherwise : written + from + (size_t)(words.ptr - item.ptr);
-    words = without_quotes(words, &offset);
-    add_tool(l, words, offset);
-    from = i + 1;
+    if (i < names.len && (c != ',' || depth > 0)) continue;
+    ql_str name = without_quotes(ql_trim(ql_slice(names, start, i)));
+    size_t at = lost ? SIZE_MAX : ql_find(ql_slice(l->text, from, to), name, 0);
+    lost = at == SIZE_MAX;
+    if (!lost) from += at;
+    add_tool(l, name, from);
+    if (!lost) from += name.len;
+    start = i + 1;
   }
 }
 
@@ -72,18 +79,16 @@ static ql_str inside_brackets(ql_str s) {
   return s;
 }
 
-static void take_scalar(listing *l, const ql__entry *entry, ql_str text) {
+static void take_scalar(listing *l, const ql__entry *entry) {
   const ql_yaml_node *node = entry->node;
-  ql_str written = ql_slice(text, entry->value, entry->value_end), words = node->text;
+  ql_str words = node->text;
   if (node->style == QL_YAML_LITERAL && ql_starts(words, QL_STR("- "))) {
     ql_str rest = words, line = QL_ABSENT;
     while (ql_next_line(&rest, &line)) add_tool(l, ql_trim(ql_slice(line, ql_starts(line, QL_STR("- ")) ? 2 : 0, line.len)), entry->value);
     return;
   }
   if (node->style == QL_YAML_LITERAL) words = inside_brackets(words);
-  /* Plain text stands in the file as it is read, but for folded lines. */
-  size_t at = ql_find(written, words, 0);
-  add_comma_list(l, words, at == SIZE_MAX ? SIZE_MAX : entry->value + at, entry->value);
+  add_comma_list(l, words, entry->value, entry->value_end);
 }
 
 static void take_sequence(listing *l, const ql__entry *entry) {
@@ -126,7 +131,7 @@ static bool take_mapping(listing *l, const ql__entry *entry) {
 /* An item of a list of tools, with the comma before it or as the line it stands in. */
 static bool whole_item(ql_str text, const ql_tool *tool, ql_edit *out) {
   size_t from = tool->offset, to = from + tool->name.len;
-  if (!ql_starts(ql_slice(text, from, text.len), tool->name)) return false;
+  if (!ql__tool_stands(text, tool->name, from)) return false;
   bool quoted =
       from > 0 && (text.ptr[from - 1] == '"' || text.ptr[from - 1] == '\'') && to < text.len && text.ptr[to] == text.ptr[from - 1];
   from -= quoted;
@@ -145,31 +150,31 @@ static bool whole_item(ql_str text, const ql_tool *tool, ql_edit *out) {
   return end <= text.len;
 }
 
-static void note_repeated(listing *l, ql_str text) {
+static void note_repeated(listing *l) {
   for (size_t i = 1; i < l->count; i++) {
     for (size_t k = 0; k < i; k++) {
       if (!ql_eq(l->items[i].name, l->items[k].name)) continue;
       ql_diagnostic *d = QL__NOTE(l->notes, QL__TOOL_TWICE, l->items[i].offset, QL_STR("\""), ql__excerpt(l->items[i].name),
                                   QL_STR("\" is listed twice. Delete one."));
       ql_edit edit;
-      if (whole_item(text, &l->items[i], &edit)) ql__note_fix(l->notes, d, &edit, 1);
+      if (whole_item(l->text, &l->items[i], &edit)) ql__note_fix(l->notes, d, &edit, 1);
       break;
     }
   }
 }
 
 const ql_tool *ql__tools_under(ql_arena *a, const ql__entry *entry, ql_str text, ql__notes *notes, size_t *count) {
-  listing l = {.arena = a, .notes = notes};
+  listing l = {.arena = a, .text = text, .notes = notes};
   if (entry->node->kind == QL_YAML_SEQUENCE)
     take_sequence(&l, entry);
   else if (entry->node->kind == QL_YAML_SCALAR)
-    take_scalar(&l, entry, text);
+    take_scalar(&l, entry);
   *count = l.count;
   return l.items;
 }
 
 void ql__take_tools(ql_arena *a, const ql__front *front, ql_str text, ql__notes *notes, ql_spec *spec) {
-  listing l = {.arena = a, .notes = notes};
+  listing l = {.arena = a, .text = text, .notes = notes};
   const ql__entry *entry = ql__entry_find(front, QL_STR("tools"));
   bool listed = entry || front->orphan_count > 0;
   if (!entry) {
@@ -184,9 +189,9 @@ void ql__take_tools(ql_arena *a, const ql__front *front, ql_str text, ql__notes 
         notes, QL__TOOLS_NULL, entry->key_offset,
         QL_STR("\"tools\" has no value, which most products read as all tools. List the tools, write [] for none, or delete the key."));
   } else {
-    take_scalar(&l, entry, text);
+    take_scalar(&l, entry);
   }
-  note_repeated(&l, text);
+  note_repeated(&l);
   if (!listed) return;
   spec->tools = l.items;
   spec->tool_count = l.count;
@@ -221,7 +226,7 @@ static void take_code_spans(listing *l, ql_str text, size_t from, size_t to) {
 }
 
 void ql__take_body_tools(ql_arena *a, const ql_md_block *blocks, size_t count, ql_str text, ql__notes *notes, ql_spec *spec) {
-  listing l = {.arena = a, .notes = notes};
+  listing l = {.arena = a, .text = text, .notes = notes};
   uint32_t under = 0; /* level of the heading that speaks of tools */
   for (size_t i = 0; i < count; i++) {
     const ql_md_block *b = &blocks[i];

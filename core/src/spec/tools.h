@@ -21,6 +21,8 @@ size_t ql__tool_family(ql_str name);
 /// The known name closest to one that is not known; absent when none is close.
 ql_str ql__tool_suggest(ql_str name);
 
+/// Whether the name, and no longer one, stands there in the file as it is read: not so behind escapes, or where a name spans lines.
+bool ql__tool_stands(ql_str text, ql_str name, size_t offset);
 /// The tools that a list or a text under some key names; NULL with *count 0 for none, or when out of memory.
 const ql_tool *ql__tools_under(ql_arena *a, const ql__entry *entry, ql_str text, ql__notes *notes, size_t *count);
 /// Fills in the tools of spec from its frontmatter.
