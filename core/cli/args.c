@@ -17,8 +17,8 @@ static const option_words dictionary[CLI_OPTION_COUNT] = {
 };
 
 static const char *const exit_words[] = {
-    "0 done",    "1 failed, or findings", "2 wrong usage", "3 not yet: wait for the turn, or ask somebody", "4 quest is over",
-    "5 refused", "130 interrupted"};
+    "0 done",          "1 failed, or findings", "2 wrong usage",  "3 not yet: wait for the turn, or a person has to decide",
+    "4 quest is over", "5 refused or declined", "130 interrupted"};
 
 /* What a command takes: its own options, then what all take. */
 typedef struct option_list {

@@ -2,6 +2,7 @@
 #ifndef QL_CLI_H
 #define QL_CLI_H
 
+#include <questline/limits.h>
 #include <questline/value.h>
 
 #include <stdio.h>
@@ -21,6 +22,7 @@ typedef enum cli_exit {
 #define CLI_OPTIONS(X)                                                                                                                     \
   X(agent, "agent", "NAME", "the agent")                                                                                                   \
   X(agents, "agents", "LEADER,NAME...", "who takes part, separated by commas; the first leads")                                            \
+  X(budget, "budget", "N", "tokens of the window that may be used (half of it)")                                                           \
   X(base, "base", "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                            \
   X(dialect, "dialect", "ID", "read the files as this product's (found out from each file)")                                               \
   X(dry_run, "dry-run", NULL, "with --fix: show the edits, write nothing")                                                                 \
@@ -50,12 +52,13 @@ typedef enum cli_exit {
   X(seats, "seats", "NAME=KIND,...", "who plays an agent: human, model, rehearsal or remote (human)")                                      \
   X(specs, "specs", "DIR", "folder of agent files")                                                                                        \
   X(store, "store", "DIR", "use DIR in place of the .questline folder found here or above")                                                \
-  X(strict, "strict", NULL, "warnings and losses fail too: exit code 1")                                                                   \
+  X(strict, "strict", NULL, "warnings, losses and what is not loaded fail too: exit code 1")                                               \
   X(summary, "summary", "TEXT", "what was accomplished; - reads it from stdin")                                                            \
   X(target, "to", "DIALECT", "the product to write for")                                                                                   \
   X(task, "task", "ID", "the task: T1, T2 ...")                                                                                            \
   X(timeout, "timeout", "SECONDS", "how long to wait for the turn, 0 to look once (90)")                                                   \
-  X(to, "to", "NAME,...", "to whom, separated by commas")
+  X(to, "to", "NAME,...", "to whom, separated by commas")                                                                                  \
+  X(window, "window", "N", "tokens of the model's window (what the agent's file says, or 200000)")
 
 typedef enum cli_option {
 #define X(id, name, placeholder, words) CLI_##id,
@@ -122,6 +125,10 @@ void cli_put_short(FILE *to, ql_str text, size_t columns);
 /// Pads with blanks up to a column; text of `used` code points stands there already.
 void cli_pad(FILE *to, size_t used, size_t columns);
 
+#define CLI_COUNT_MAX 32
+/// A number with commas between its thousands; returns out.
+const char *cli_count(char out[CLI_COUNT_MAX], int64_t n);
+
 typedef enum cli_colour { CLI_PLAIN, CLI_BOLD, CLI_RED, CLI_YELLOW, CLI_GREEN, CLI_DIM } cli_colour;
 /// Switches colour on terminals; CLI_PLAIN switches back.
 void cli_colour_on(FILE *to, cli_colour colour);
@@ -156,7 +163,10 @@ int cli_read_limited(cli *c, const char *path, size_t max, const char *limit, ql
 #define cli_read(c, path, limit, out) cli_read_limited((c), (path), (limit), #limit, (out))
 /// A text given as an option or operand: itself, or stdin for "-" without its last line end. Valid UTF-8, not empty.
 /// @param label  what the text is, for messages: "--msg"
-int cli_text(cli *c, const char *label, const char *given, ql_str *out);
+/// @param limit  the name of max, the most bytes from stdin
+int cli_text_limited(cli *c, const char *label, const char *given, size_t max, const char *limit, ql_str *out);
+#define cli_text_within(c, label, given, limit, out) cli_text_limited((c), (label), (given), (limit), #limit, (out))
+#define cli_text(c, label, given, out)               cli_text_within(c, label, given, QL_LINE_BYTES_MAX, out)
 
 /* files.c */
 
@@ -191,6 +201,11 @@ int cli_make_roster(cli *c, const cli_files *files, ql_str dialect, ql_roster **
 /// @return NULL; otherwise why not, and the file is as it was
 const char *cli_replace_file(cli *c, const char *path, ql_str before, ql_str after);
 
+/// Whether a path below root, or a folder on the way to it, is a symbolic link; also where that cannot be found out.
+int cli_find_link(cli *c, const char *root, const char *path, bool *link);
+/// --root, or here. One that is no folder is an error.
+int cli_root(cli *c, const char **root);
+
 /* cmd_*.c */
 
 typedef struct ql_agent ql_agent;
@@ -211,6 +226,7 @@ int cli_export(cli *c);
 int cli_permit(cli *c);
 int cli_policy(cli *c);
 int cli_roster(cli *c);
+int cli_route(cli *c);
 int cli_plan(cli *c);
 int cli_quest_create(cli *c);
 int cli_quest_command(cli *c);

@@ -75,22 +75,11 @@ static void put_times(bool *open, int64_t min, int64_t max) {
   if (max >= 0) put_time(max);
 }
 
-/// A number with commas between its thousands.
-static void put_count(int64_t n) {
-  char digits[24];
-  int len = snprintf(digits, sizeof digits, "%lld", (long long)n);
-  for (int i = 0; i < len; i++) {
-    if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-') putchar(',');
-    putchar(digits[i]);
-  }
-}
-
 static void put_tokens(bool *open, const char *what, int64_t tokens) {
   if (tokens < 0) return;
   next_word(open);
-  fputs(what, stdout);
-  put_count(tokens);
-  fputs(" tokens", stdout);
+  char count[CLI_COUNT_MAX];
+  printf("%s%s tokens", what, cli_count(count, tokens));
 }
 
 static void put_list(bool *open, const char *lead, const ql_str *list, size_t count) {

@@ -1,4 +1,5 @@
-/* What follows from the rules of agent files: permit. */
+/* What follows from the rules of agent files: route and permit. */
+#include <questline/limits.h>
 #include <questline/route.h>
 
 #include <errno.h>
@@ -9,13 +10,92 @@
 
 #include "base/text.h"
 #include "cli.h"
+#include "store.h"
 
-/// --root, or here. One that is no folder is an error.
-static int read_root(cli *c, const char **root) {
-  struct stat info;
-  *root = c->value[CLI_root] ? c->value[CLI_root] : ".";
-  if (stat(*root, &info) != 0) return cli_fail_errno(c, "read", *root);
-  return S_ISDIR(info.st_mode) ? CLI_DONE : cli_fail(c, QL_ERR_STATE, "--root wants a folder, and %s is none.", *root);
+/* ---- route ---- */
+
+/// path:line  rule  "words"
+static void print_reason(const ql_value *reason) {
+  ql_str path = ql_get_str(reason, QL_STR("path")), rule = ql_get_str(reason, QL_STR("rule"));
+  cli_put(stdout, path.ptr ? path : QL_STR("(no file)"));
+  printf(":%lld  ", (long long)ql_get_int(reason, QL_STR("line"), 0));
+  if (rule.ptr) {
+    cli_put(stdout, rule);
+    fputs("  ", stdout);
+  }
+  fputs("\"", stdout);
+  cli_put_short(stdout, ql_get_str(reason, QL_STR("text")), 100);
+  printf("\"  %lld %%\n", (long long)ql_get_int(reason, QL_STR("score"), 0));
+}
+
+/// "@x accepts", "@x declines; @y should take it", "@x: unknown"; below it what that rests on.
+static void print_verdict(const ql_value *verdict, bool all) {
+  ql_str word = ql_get_str(verdict, QL_STR("verdict")), take = ql_get_str(verdict, QL_STR("take"));
+  bool accepts = ql_eq(word, QL_STR("accept")), declines = ql_eq(word, QL_STR("decline"));
+  cli_put(stdout, ql_get_str(verdict, QL_STR("agent")));
+  fputs(accepts || declines ? " " : ": ", stdout);
+  cli_colour_on(stdout, accepts ? CLI_GREEN : declines ? CLI_RED : CLI_YELLOW);
+  fputs(accepts ? "accepts" : declines ? "declines" : "unknown", stdout);
+  cli_colour_on(stdout, CLI_PLAIN);
+  if (!accepts && take.ptr) {
+    fputs(declines ? "; " : ", but ", stdout);
+    cli_put(stdout, take);
+    fputs(" should take it", stdout);
+  }
+  putchar('\n');
+  for (const ql_value *reason = QL_GET(verdict, "reasons")->first; reason; reason = all ? reason->next : NULL) {
+    fputs("  ", stdout);
+    print_reason(reason);
+  }
+}
+
+/// Of all who lead: who takes it.
+static void print_taker(const ql_value *route) {
+  ql_str take = ql_get_str(route, QL_STR("take"));
+  const ql_value *ties = QL_GET(route, "ties");
+  if (take.ptr) {
+    cli_put(stdout, take);
+    puts(" should take it.");
+  } else if (ties->first) {
+    fputs("As good as each other: ", stdout);
+    cli_print_names(stdout, ties);
+    puts(". Choose one.");
+  } else {
+    puts("Nobody is known for it.");
+  }
+}
+
+/// 0 somebody takes it, 5 the agent that was asked declines, 3 somebody has to choose.
+static int exit_of_route(const ql_value *route, bool one) {
+  ql_str word = ql_get_str(QL_GET(route, "verdicts")->first, QL_STR("verdict"));
+  if (!one) return ql_get_str(route, QL_STR("take")).ptr ? CLI_DONE : CLI_NOT_YET;
+  return ql_eq(word, QL_STR("accept")) ? CLI_DONE : ql_eq(word, QL_STR("decline")) ? CLI_REFUSED : CLI_NOT_YET;
+}
+
+static int print_route(cli *c, const ql_value *route, bool one) {
+  if (c->json) {
+    int code = cli_json(c, route);
+    return code == CLI_DONE ? exit_of_route(route, one) : code;
+  }
+  if (!one) print_taker(route);
+  for (const ql_value *verdict = QL_GET(route, "verdicts")->first; verdict; verdict = verdict->next) print_verdict(verdict, one);
+  return exit_of_route(route, one);
+}
+
+int cli_route(cli *c) {
+  bool one = c->value[CLI_agent] != NULL;
+  ql_str request;
+  ql_roster *roster;
+  const ql_agent *agent = NULL;
+  ql_value *route;
+  ql_error err = {0};
+  int code = cli_text_within(c, "The request", c->operands[0], QL_REQUEST_BYTES_MAX, &request);
+  if (code == CLI_DONE) code = one ? cli_open_team(c, &roster, &agent) : cli_read_team(c, c->value[CLI_specs], &roster);
+  if (code != CLI_DONE) return code;
+  ql_status status = ql_route(c->a, roster, one ? agent->id : QL_ABSENT, request, &route, &err);
+  code = status == QL_OK ? print_route(c, route, one) : cli_fail_error(c, &err, NULL);
+  ql_roster_free(roster);
+  return code;
 }
 
 /* ---- permit ---- */
@@ -28,28 +108,6 @@ static const char *from_root(const char *root, const char *path) {
   if (len > 0 && strncmp(path, real, len) == 0 && path[len] == '/') rest = path + len + strspn(path + len, "/");
   free(real);
   return rest;
-}
-
-/// Whether the path, or a folder on the way to it, is a symbolic link; also where that cannot be found out.
-static int find_link(cli *c, const char *root, const char *path, bool *link) {
-  size_t root_len = strlen(root), len = strlen(path);
-  char *whole = ql_arena_get(c->a, root_len + len + 2);
-  if (!whole) return cli_no_memory(c);
-  memcpy(whole, root, root_len);
-  whole[root_len] = '/';
-  memcpy(whole + root_len + 1, path, len + 1);
-  *link = false;
-  for (size_t at = 1; at <= len && !*link; at++) {
-    if (path[at] != '/' && path[at] != '\0') continue;
-    struct stat info;
-    whole[root_len + 1 + at] = '\0';
-    if (lstat(whole, &info) == 0)
-      *link = S_ISLNK(info.st_mode);
-    else
-      *link = errno != ENOENT && errno != ENOTDIR;
-    whole[root_len + 1 + at] = path[at];
-  }
-  return CLI_DONE;
 }
 
 static const struct {
@@ -92,10 +150,10 @@ int cli_permit(cli *c) {
   ql_value *permit;
   ql_error err = {0};
   bool link = false;
-  int code = read_root(c, &root);
+  int code = cli_root(c, &root);
   if (code == CLI_DONE && c->operand_count > 1) {
     path = from_root(root, c->operands[1]);
-    if (*path != '/') code = find_link(c, root, path, &link);
+    if (*path != '/') code = cli_find_link(c, root, path, &link);
   }
   if (code == CLI_DONE) code = cli_open_team(c, &roster, &agent);
   if (code != CLI_DONE) return code;

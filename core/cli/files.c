@@ -1,4 +1,4 @@
-/* Agent files: found in folders, read, and written anew. */
+/* Agent files: found in folders, read, and written anew; the project around them. */
 #include <questline/limits.h>
 #include <questline/roster.h>
 
@@ -212,4 +212,34 @@ const char *cli_replace_file(cli *c, const char *path, ql_str before, ql_str aft
   const char *why = replace(c, target, before, after);
   free(target);
   return why;
+}
+
+/* ---- the project ---- */
+
+int cli_root(cli *c, const char **root) {
+  struct stat info;
+  *root = c->value[CLI_root] ? c->value[CLI_root] : ".";
+  if (stat(*root, &info) != 0) return cli_fail_errno(c, "read", *root);
+  return S_ISDIR(info.st_mode) ? CLI_DONE : cli_fail(c, QL_ERR_STATE, "--root wants a folder, and %s is none.", *root);
+}
+
+int cli_find_link(cli *c, const char *root, const char *path, bool *link) {
+  size_t root_len = strlen(root), len = strlen(path);
+  char *whole = ql_arena_get(c->a, root_len + len + 2);
+  if (!whole) return cli_no_memory(c);
+  memcpy(whole, root, root_len);
+  whole[root_len] = '/';
+  memcpy(whole + root_len + 1, path, len + 1);
+  *link = false;
+  for (size_t at = 1; at <= len && !*link; at++) {
+    if (path[at] != '/' && path[at] != '\0') continue;
+    struct stat info;
+    whole[root_len + 1 + at] = '\0';
+    if (lstat(whole, &info) == 0)
+      *link = S_ISLNK(info.st_mode);
+    else
+      *link = errno != ENOENT && errno != ENOTDIR;
+    whole[root_len + 1 + at] = path[at];
+  }
+  return CLI_DONE;
 }

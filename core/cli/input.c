@@ -1,6 +1,4 @@
 /* What comes in: files, stdin, the clock, random bytes. */
-#include <questline/limits.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -89,10 +87,10 @@ int cli_read_limited(cli *c, const char *path, size_t max, const char *limit, ql
   return CLI_DONE;
 }
 
-int cli_text(cli *c, const char *label, const char *given, ql_str *out) {
+int cli_text_limited(cli *c, const char *label, const char *given, size_t max, const char *limit, ql_str *out) {
   ql_str text = {given, strlen(given)};
   if (strcmp(given, "-") == 0) {
-    int code = cli_read(c, given, QL_LINE_BYTES_MAX, &text);
+    int code = cli_read_limited(c, given, max, limit, &text);
     if (code != CLI_DONE) return code;
     if (text.len > 0 && text.ptr[text.len - 1] == '\n') text.len--;
     if (text.len > 0 && text.ptr[text.len - 1] == '\r') text.len--;

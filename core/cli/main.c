@@ -29,6 +29,8 @@ static const cli_command commands[] = {
      READS | BIT(CLI_INTERRUPTED), "questline policy --kind gate .claude/agents", cli_policy},
     {"roster", "lists the agents of a folder and those they name", "DIR", 1, 1, NO_OPTIONS, READS, "questline roster .claude/agents",
      cli_roster},
+    {"route", "tells who should take a request", "REQUEST", 1, 1, OPTIONS(NEED(specs), CLI_agent), WRITES | BIT(CLI_NOT_YET),
+     "questline route --specs .claude/agents \"Split the monolith into services\"", cli_route},
     {"plan", "makes a plan for an objective, without a model", "OBJECTIVE", 1, 1, OPTIONS(NEED(specs), NEED(agent), CLI_md, CLI_mermaid),
      READS, "questline plan --specs .claude/agents --agent backend-coordinator \"Add login with OAuth2\"", cli_plan},
     {"permit", "tells whether an agent may make a tool call", "TOOL [PATH]", 1, 2, OPTIONS(NEED(specs), NEED(agent), CLI_root),

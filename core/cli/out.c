@@ -68,6 +68,17 @@ void cli_pad(FILE *to, size_t used, size_t columns) {
   for (; used < columns; used++) fputc(' ', to);
 }
 
+const char *cli_count(char out[CLI_COUNT_MAX], int64_t n) {
+  char digits[24];
+  int len = snprintf(digits, sizeof digits, "%lld", (long long)n), at = 0;
+  for (int i = 0; i < len; i++) {
+    if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-') out[at++] = ',';
+    out[at++] = digits[i];
+  }
+  out[at] = '\0';
+  return out;
+}
+
 void cli_colour_on(FILE *to, cli_colour colour) {
   static const char *const codes[] = {"0", "1", "31", "33", "32", "2"};
   const char *off = getenv("NO_COLOR"), *term = getenv("TERM");
