@@ -40,13 +40,14 @@ test('the team screen shows each file with what was found in it, and a fix can b
   const card = page.locator('.card', { has: page.getByRole('button', { name: 'Mend it' }) });
   await card.waitFor();
   assert.match(await card.innerText(), /line \d+, column \d+/);
-  assert.ok((await page.locator('.ln mark').count()) > 0, 'the place is marked in the source');
-  const source = await page.locator('.src').innerText();
+  assert.ok((await page.locator('.fault').count()) > 0, 'the place is marked in the source');
+  const words = (): Promise<string> => page.locator('.cm-content').innerText();
+  const source = await words();
   await card.getByRole('button', { name: 'Mend it' }).click();
   await page.getByText('Mended in the copy that this browser keeps.').waitFor();
-  assert.notEqual(await page.locator('.src').innerText(), source);
+  assert.notEqual(await words(), source);
   await page.getByRole('button', { name: 'Undo' }).click();
-  assert.equal(await page.locator('.src').innerText(), source);
+  await page.waitForFunction((before) => (document.querySelector('.ed')?.shadowRoot?.querySelector('.cm-content') as HTMLElement | null)?.innerText === before, source);
 });
 
 test('the coordinator can be picked, and the objective survives a reload unsent', async () => {

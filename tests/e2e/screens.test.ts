@@ -42,6 +42,9 @@ async function tour(page: Page, look: (name: string) => Promise<void>): Promise<
   await page.getByRole('link', { name: /database-optimizer/ }).click();
   await page.locator('.card').first().waitFor();
   await look('team');
+  await page.goto(`${site.url}#/references`);
+  await page.locator('.net .box').first().waitFor();
+  await look('references');
   await page.goto(`${site.url}?pace=${NEVER}`);
   await page.getByRole('button', { name: 'Rehearse' }).click();
   await page.locator('.screen-plan').waitFor();
@@ -244,7 +247,7 @@ test('a folder of agent files becomes the team, faults included', async () => {
   assert.deepEqual(await page.locator('.roster .who b').allInnerTexts(), ['@lead', '@api-builder', '@test-writer']);
   assert.match(await page.locator('.roster .sum').innerText(), /error/);
   await page.getByRole('link', { name: /test-writer/ }).click();
-  assert.match(await page.locator('.ln.here').innerText(), /test-writer/, 'who is only named leads to the line that names it');
+  await page.locator('.cm-line.lit', { hasText: 'test-writer' }).waitFor(); // who is only named leads to the line that names it
   const folder = await mkdtemp(join(tmpdir(), 'questline-team-'));
   await mkdir(join(folder, 'deep'));
   await writeFile(join(folder, 'deep/test-writer.mdc'), '---\ndescription: Writes tests\n---\n\n# Test writer\n');

@@ -17,12 +17,14 @@ import { systemEntropy } from './ports/entropy.ts';
 import { download, fromDrop } from './ports/files.ts';
 import { browserTabs } from './ports/lock.ts';
 import { serverNet } from './ports/net.ts';
+import { workerReader } from './ports/reader.ts';
 import { openStorage } from './ports/storage.ts';
 import { Home } from './views/home.tsx';
 import { LibraryScreen } from './views/library.tsx';
 import { OpenScreen } from './views/open.tsx';
 import { PlanScreen } from './views/plan.tsx';
 import { QuestScreen } from './views/quest.tsx';
+import { ReferencesScreen } from './views/references.tsx';
 import { ShareScreen } from './views/share.tsx';
 import { TeamScreen } from './views/team.tsx';
 
@@ -33,6 +35,8 @@ function Screen({ app }: { app: App }): JSX.Element {
       return <Home state={state} app={app} />;
     case 'team':
       return <TeamScreen state={state} app={app} path={state.route.path} line={state.route.line} />;
+    case 'references':
+      return <ReferencesScreen state={state} app={app} />;
     case 'plan':
       return <PlanScreen state={state} app={app} />;
     case 'quest':
@@ -96,8 +100,8 @@ function fixedPace(): number | null {
 async function start(): Promise<void> {
   const root = document.getElementById('app') as HTMLElement;
   try {
-    const cores = await loadCores();
-    const app = new App({ cores, storage: await openStorage(), clock: systemClock, entropy: systemEntropy, tabs: browserTabs(), net: serverNet(), download }, fixedPace());
+    const { module, cores } = await loadCores();
+    const app = new App({ cores, startReader: () => workerReader(module), storage: await openStorage(), clock: systemClock, entropy: systemEntropy, tabs: browserTabs(), net: serverNet(), download }, fixedPace());
     listen(app);
     root.replaceChildren();
     render(<Root app={app} />, root);

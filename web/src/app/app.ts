@@ -3,6 +3,7 @@ import type { Cores } from '../ports/core.ts';
 import type { Received } from '../ports/files.ts';
 import type { Lease, Tabs } from '../ports/lock.ts';
 import type { Net } from '../ports/net.ts';
+import type { Reader } from '../ports/reader.ts';
 import type { Storage } from '../ports/storage.ts';
 import { sampleObjective, sampleTeam } from '../sample/index.ts';
 import { base64url } from './bytes.ts';
@@ -19,6 +20,7 @@ import { isOver } from './words.ts';
 
 export interface Ports extends Pick<SessionPorts, 'clock' | 'entropy'> {
   cores: Cores;
+  startReader: () => Reader;
   storage: Storage;
   tabs: Tabs;
   net: Net;
@@ -55,6 +57,8 @@ export class App {
       route: parseRoute(location.hash),
       booting: true,
       team,
+      off: {},
+      file: null,
       leader: defaultLeader(team.roster, undefined),
       objective: sampleObjective,
       library: null,
@@ -74,7 +78,7 @@ export class App {
       toast: null,
     };
     this.#store = new Store(start, ports.clock);
-    this.desk = new TeamDesk(this.#store, this.#core, ports.storage, (route) => this.go(route));
+    this.desk = new TeamDesk(this.#store, { core: this.#core, storage: ports.storage, startReader: ports.startReader, go: (route) => this.go(route) });
     this.viewer = new Viewer(this.#store, ports.clock, () => this.#open?.quest ?? null);
     this.desk.change({});
     ports.tabs.listen((message) => {
@@ -97,9 +101,10 @@ export class App {
   async #boot(fixedPace: number | null): Promise<void> {
     const { storage } = this.#ports;
     try {
-      const [which, files, leader, objective, pace, asked] = await Promise.all([
+      const [which, files, off, leader, objective, pace, asked] = await Promise.all([
         storage.setting('team'),
         storage.team(),
+        storage.setting('off'),
         storage.setting('leader'),
         storage.setting('objective'),
         storage.setting('pace'),
@@ -107,7 +112,7 @@ export class App {
       ]);
       const team = files.length > 0 ? readTeam(this.#core, files, which !== 'own') : this.state.team;
       this.#store.set({ pace: fixedPace ?? pace ?? PACE });
-      this.desk.change({ team, leader: defaultLeader(team.roster, leader), objective: objective ?? this.state.objective });
+      this.desk.change({ team, off: off?.[team.sample ? 'sample' : 'own'] ?? {}, leader: defaultLeader(team.roster, leader), objective: objective ?? this.state.objective });
       await this.#readLibrary();
       if (asked === true) void storage.persisted().then((kept) => this.#store.set({ lasting: kept ? 'granted' : 'refused' }));
     } catch (error) {
@@ -127,6 +132,7 @@ export class App {
     const route = parseRoute(hash);
     this.#store.set({ route, help: false, note: null });
     if (this.state.booting) return;
+    this.desk.showPreview();
     if (route.screen === 'open' && route.fragment !== '') this.#openLink(`#${route.fragment}`);
     else if (route.screen === 'live') await this.#openLive({ id: route.id, token: route.token });
     else if (route.screen === 'plan' || route.screen === 'quest' || route.screen === 'share') {
@@ -155,7 +161,7 @@ export class App {
   /** The coordinator plans; the quest then waits for approval. */
   async plan(): Promise<void> {
     if (this.state.planning) return;
-    const { leader, objective, team } = this.state;
+    const { leader, objective, off, team } = this.state;
     if (objective.trim() === '') {
       this.#store.set({ note: 'Say in a sentence what the team should do.' });
       return;
@@ -165,7 +171,7 @@ export class App {
     const { cores, storage, clock, entropy } = this.#ports;
     const core = cores();
     try {
-      const { roster } = openRoster(core, team.files);
+      const { roster } = openRoster(core, team.files, off);
       const quest = core.openQuest();
       const driver = core.newDriver(quest, { roster, request: { agent: leader, mode: 'prequest', text: objective.trim() } });
       // Until its first event a quest has no name to store it under: that event is made here, the rest by a session.
@@ -410,6 +416,10 @@ export class App {
 
   log(): string {
     return this.#open?.quest.log() ?? '';
+  }
+
+  download(name: string, text: string): void {
+    this.#ports.download(name, text);
   }
 
   async copy(text: string): Promise<boolean> {

@@ -3,7 +3,8 @@ import type { App } from './app.ts';
 
 const GO = { t: 'team', p: 'plan', q: 'quest', s: 'share', l: 'library' } as const;
 
-const typing = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+/** The editor has a tree of its own: what is typed into stands first in the event's path. */
+const typing = ([target]: readonly EventTarget[]): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 const pressing = (target: EventTarget | null): boolean => target instanceof HTMLElement && /^(BUTTON|A|SUMMARY)$/.test(target.tagName);
 
 /** The keys of the help list. None is taken while somebody types, or together with a modifier. */
@@ -19,7 +20,7 @@ export function listenForKeys(app: App): void {
       return;
     }
     // The dialog itself, not the state: the browser closes it before it tells, and a key in between would be lost.
-    if (typing(event.target) || document.querySelector('dialog[open]') !== null) return;
+    if (typing(event.composedPath()) || document.querySelector('dialog[open]') !== null) return;
     if (going) {
       going = false;
       if (key in GO) {

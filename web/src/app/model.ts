@@ -1,14 +1,19 @@
-import type { Plan, QuestView, Refusal, RosterValue, Verdict } from '@questline/core';
+import type { Plan, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
 
 /** One agent file as it stands in this browser. */
 export interface AgentFile {
   path: string;
   text: string;
+  lost?: number; // places that were not UTF-8 and stand as U+FFFD in text
 }
+
+/** Ids of the rules, and of items of rules, that somebody switched off, by agent. */
+export type Off = Readonly<Record<string, readonly string[]>>;
 
 export type Route =
   | { screen: 'home' }
   | { screen: 'team'; path: string | null; line?: number }
+  | { screen: 'references' }
   | { screen: 'plan'; quest: string | null }
   | { screen: 'quest'; quest: string | null }
   | { screen: 'share'; quest: string | null }
@@ -93,6 +98,14 @@ export interface Team {
   roster: RosterValue;
 }
 
+/** What the core reads in the file that the team screen shows. */
+export interface OpenFile {
+  path: string;
+  text: string; // that was read; the file may have gone on since
+  spec: Spec | null;
+  why: string | null; // why there is no spec
+}
+
 export interface Toast {
   key: number;
   text: string;
@@ -105,6 +118,8 @@ export interface AppState {
   route: Route;
   booting: boolean;
   team: Team;
+  off: Off; // of this team
+  file: OpenFile | null;
   leader: string;
   objective: string;
   preview: Plan | null; // of the objective as it stands in the field

@@ -17,6 +17,8 @@ export function parseRoute(hash: string): Route {
     case 'quest':
     case 'share':
       return { screen, quest: argument };
+    case 'references':
+      return { screen: 'references' };
     case 'library':
       return { screen: 'library' };
     case 'open':
@@ -36,6 +38,8 @@ export function href(route: Route): string {
     case 'quest':
     case 'share':
       return route.quest === null ? `#/${route.screen}` : `#/${route.screen}/${encodeURIComponent(route.quest)}`;
+    case 'references':
+      return '#/references';
     case 'library':
       return '#/library';
     case 'open':

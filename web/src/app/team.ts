@@ -1,10 +1,10 @@
 import type { Agent, Core, Diagnostic, Roster, RosterValue } from '@questline/core';
-import { applyEdits } from './bytes.ts';
-import type { AgentFile, Team } from './model.ts';
+import type { AgentFile, Off, Team } from './model.ts';
 
 /** A roster inside an instance, for planning. The caller closes it. */
-export function openRoster(core: Core, files: readonly AgentFile[]): { roster: Roster; refused: string[] } {
+export function openRoster(core: Core, files: readonly AgentFile[], off: Off): { roster: Roster; refused: string[] } {
   const roster = core.newRoster();
+  for (const [agent, rules] of Object.entries(off)) for (const rule of rules) roster.switchRule(agent, rule, false);
   const refused: string[] = [];
   for (const file of files) {
     try {
@@ -18,7 +18,7 @@ export function openRoster(core: Core, files: readonly AgentFile[]): { roster: R
 }
 
 export function readTeam(core: Core, files: readonly AgentFile[], sample: boolean): Team {
-  const { roster } = openRoster(core, files);
+  const { roster } = openRoster(core, files, {});
   try {
     return { files, sample, roster: roster.value() };
   } finally {
@@ -36,19 +36,6 @@ export function defaultLeader(roster: RosterValue, wanted: string | undefined): 
 export const agentOfPath = (roster: RosterValue, path: string): Agent | undefined => roster.agents.find((agent) => agent.path === path);
 
 export const diagnosticsOf = (roster: RosterValue, path: string): Diagnostic[] => roster.files.find((file) => file.path === path)?.diagnostics ?? [];
-
-/** Applies several fixes of one file as one step; one that overlaps an earlier one is left for the next time. */
-export function mend(file: AgentFile, fixes: readonly Diagnostic[]): AgentFile {
-  const edits = [];
-  let free = 0;
-  for (const { fix = [] } of [...fixes].sort((a, b) => (a.fix?.[0]?.offset ?? 0) - (b.fix?.[0]?.offset ?? 0))) {
-    const last = fix.at(-1);
-    if (last === undefined || (fix[0]?.offset ?? 0) < free) continue;
-    edits.push(...fix);
-    free = last.offset + Math.max(last.length, 1);
-  }
-  return { path: file.path, text: applyEdits(file.text, edits) };
-}
 
 /** Two sets of files as one: a file of the same path is replaced in its place. */
 export function merge(old: readonly AgentFile[], fresh: readonly AgentFile[]): AgentFile[] {

@@ -18,6 +18,9 @@ const SCREENS: readonly { screen: 'team' | 'plan' | 'quest' | 'share' | 'library
   { screen: 'library', word: 'Library', icon: 'library' },
 ];
 
+/** The screens before there is a quest: the move is with whoever looks at them. */
+const isBefore = ({ screen }: Route): boolean => screen === 'home' || screen === 'team' || screen === 'references';
+
 export function routeOf(screen: (typeof SCREENS)[number]['screen'], state: AppState): Route {
   if (screen === 'team') return { screen, path: null };
   if (screen === 'library') return { screen };
@@ -41,7 +44,7 @@ function Brand(): JSX.Element {
 function Holder({ state }: { state: AppState }): JSX.Element | null {
   const { quest } = state;
   if (quest === null) {
-    if (state.route.screen !== 'home' && state.route.screen !== 'team') return null;
+    if (!isBefore(state.route)) return null;
     return (
       <span class="holder">
         <Bead live />
@@ -173,8 +176,8 @@ function Help({ open, close }: { open: boolean; close: () => void }): JSX.Elemen
 /** The page around every screen: navigation, who holds the turn, notices, and the live regions. */
 export function Frame({ state, app, children }: { state: AppState; app: App; children: ComponentChildren }): JSX.Element {
   const { quest, route } = state;
-  const title = quest !== null ? `${titleOf(quest.view)} · ${quest.view.mission ?? 'Quest'} · Questline` : route.screen === 'home' || route.screen === 'team' ? '● Your move · Questline' : 'Questline';
-  const held = quest === null ? route.screen === 'home' || route.screen === 'team' : quest.view.status === 'proposed' || (quest.view.status === 'running' && quest.view.holders.length > 0);
+  const title = quest !== null ? `${titleOf(quest.view)} · ${quest.view.mission ?? 'Quest'} · Questline` : isBefore(route) ? '● Your move · Questline' : 'Questline';
+  const held = quest === null ? isBefore(route) : quest.view.status === 'proposed' || (quest.view.status === 'running' && quest.view.holders.length > 0);
   useEffect(() => {
     document.title = title;
     document.getElementById('icon')?.setAttribute('href', held ? live : rest);
@@ -188,7 +191,7 @@ export function Frame({ state, app, children }: { state: AppState; app: App; chi
         <Brand />
         <nav class="nav" aria-label="Screens">
           {SCREENS.map(({ screen, word, icon }) => (
-            <a key={screen} href={href(routeOf(screen, state))} aria-current={route.screen === screen || (route.screen === 'live' && screen === 'quest') ? 'page' : undefined}>
+            <a key={screen} href={href(routeOf(screen, state))} aria-current={route.screen === screen || (route.screen === 'live' && screen === 'quest') || (route.screen === 'references' && screen === 'team') ? 'page' : undefined}>
               <Icon name={icon} />
               {word}
             </a>

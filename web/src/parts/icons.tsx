@@ -18,6 +18,12 @@ const PATHS = {
   ),
   share: <path d="M8 10V2M5 4.5L8 1.8l3 2.7M3 8.5v5h10v-5" />,
   library: <path d="M3 2.5v11M6.5 2.5v11M9.5 3l3.4 10.3" />,
+  search: (
+    <>
+      <circle cx="7" cy="7" r="4.5" />
+      <path d="M10.5 10.5L14 14" />
+    </>
+  ),
   theme: (
     <>
       <circle cx="8" cy="8" r="5.5" />
@@ -97,6 +103,14 @@ const PATHS = {
     <>
       <circle cx="8" cy="5.5" r="2.5" />
       <path d="M3 13.5c0-2.7 2.2-4.5 5-4.5s5 1.8 5 4.5" />
+    </>
+  ),
+  graph: (
+    <>
+      <circle cx="3.5" cy="4" r="1.8" />
+      <circle cx="12.5" cy="8" r="1.8" />
+      <circle cx="4.5" cy="12.5" r="1.8" />
+      <path d="M5.3 4.7l5.4 2.5M6.2 11.7l4.6-2.8" />
     </>
   ),
   trash: <path d="M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9" />,

@@ -5,7 +5,7 @@ import { loadModule } from '@questline/core/web';
 /** Makes instances of the core: one for stateless calls, one for each quest that is open. */
 export type Cores = () => Core;
 
-export async function loadCores(): Promise<Cores> {
+export async function loadCores(): Promise<{ module: WebAssembly.Module; cores: Cores }> {
   const module = await loadModule(wasm);
-  return () => instantiate(module);
+  return { module, cores: () => instantiate(module) };
 }

@@ -10,12 +10,23 @@ const AGENT = /\.(md|mdc)$/i;
 const QUEST = /\.quest$/i;
 const LARGEST = 64 * 1024 * 1024; // the largest quest; a larger file is not read at all
 
+/** The words of a file with all its marks, a byte order mark included, and how much of it could not be read. */
+async function read(path: string, file: File): Promise<AgentFile> {
+  const bytes = await file.arrayBuffer();
+  try {
+    return { path, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    return { path, text, lost: text.match(/\uFFFD+/g)?.length ?? 0 };
+  }
+}
+
 async function sort(found: { path: string; file: File }[]): Promise<Received> {
   const received: Received = { files: [], quests: [], skipped: 0 };
   for (const { path, file } of found.sort((a, b) => (a.path < b.path ? -1 : 1))) {
     if (file.size > LARGEST || !(AGENT.test(path) || QUEST.test(path))) received.skipped += 1;
     else if (QUEST.test(path)) received.quests.push({ name: file.name, text: await file.text() });
-    else received.files.push({ path, text: await file.text() });
+    else received.files.push(await read(path, file));
   }
   return received;
 }
@@ -67,7 +78,8 @@ export function fromPicker(kind: 'files' | 'folder'): Promise<Received> {
 }
 
 export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/jsonl' }));
+  const type = AGENT.test(name) ? 'text/markdown' : 'application/jsonl';
+  const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

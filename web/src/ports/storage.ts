@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { AgentFile, LiveLink, QuestRecord } from '../app/model.ts';
+import type { AgentFile, LiveLink, Off, QuestRecord } from '../app/model.ts';
 
 /** The settings that outlive a visit. */
 export interface Settings {
@@ -8,6 +8,7 @@ export interface Settings {
   objective: string; // typed, not yet sent
   pace: number;
   team: 'sample' | 'own';
+  off: Partial<Record<'sample' | 'own', Off>>; // rules that are switched off
   asked: boolean; // whether lasting storage was asked for
   live: Record<string, LiveLink>; // quests of this browser that a server keeps too
 }
@@ -34,6 +35,8 @@ export interface Storage {
   remove(id: string): Promise<void>;
   team(): Promise<AgentFile[]>;
   putTeam(files: readonly AgentFile[]): Promise<void>;
+  /** Writes one file of the team, which stands there as the n-th. */
+  putFile(file: AgentFile, order: number): Promise<void>;
   setting<K extends keyof Settings>(key: K): Promise<Settings[K] | undefined>;
   putSetting<K extends keyof Settings>(key: K, value: Settings[K]): Promise<void>;
   /** Whether the browser promised to keep what is stored. */
@@ -101,7 +104,7 @@ export async function openStorage(): Promise<Storage> {
     },
     team: async () => {
       const files = await db.getAll('specs');
-      return files.sort((a, b) => a.order - b.order).map(({ path, text }) => ({ path, text }));
+      return files.sort((a, b) => a.order - b.order).map(({ order: _, ...file }) => file);
     },
     putTeam: async (files) => {
       const tx = db.transaction('specs', 'readwrite');
@@ -109,6 +112,7 @@ export async function openStorage(): Promise<Storage> {
       await Promise.all(files.map((file, order) => tx.store.put({ ...file, order })));
       await tx.done;
     },
+    putFile: async (file, order) => void (await db.put('specs', { ...file, order })),
     setting: (key) => db.get('settings', key) as Promise<never>,
     putSetting: async (key, value) => void (await db.put('settings', value, key)),
     persisted: async () => (await navigator.storage?.persisted?.()) ?? false,

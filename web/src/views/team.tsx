@@ -1,36 +1,20 @@
-import type { Agent, Diagnostic, Spec } from '@questline/core';
+import { type Agent, DIALECTS, type Diagnostic, LIMITS, type Spec } from '@questline/core';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { AgentFile, AppState } from '../app/model.ts';
 import { href } from '../app/route.ts';
 import { agentOfPath, diagnosticsOf } from '../app/team.ts';
 import { count } from '../app/words.ts';
-import { Icon, type IconName } from '../parts/icons.tsx';
+import { Icon } from '../parts/icons.tsx';
 import { Bead, Blank, Name, Seat } from '../parts/parts.tsx';
+import { SEVERITY } from './cards.tsx';
+import { ExportSheet } from './export.tsx';
 import { submitOnEnter } from './home.tsx';
-import { type Line, type Passage, passages } from './source.ts';
+import { Source } from './source.tsx';
 import { DropZone, LeaderPick } from './team-parts.tsx';
 
-const SEVERITY: Record<Diagnostic['severity'], { icon: IconName; tone: string; line: string; one: string }> = {
-  error: { icon: 'fail', tone: 'c-fail', line: 'bad', one: 'error' },
-  warning: { icon: 'warn', tone: 'c-warn', line: 'meh', one: 'warning' },
-  info: { icon: 'info', tone: 'c-info', line: 'note', one: 'note' },
-};
-
-const DIALECTS: Record<string, string> = {
-  'claude-code': 'Claude Code',
-  copilot: 'Copilot',
-  vscode: 'VS Code',
-  opencode: 'OpenCode',
-  'gemini-cli': 'Gemini CLI',
-  qwen: 'Qwen',
-  cursor: 'Cursor',
-  'agents-md': 'AGENTS.md',
-  acolytes: 'Acolytes',
-  ouroboros: 'Ouroboros',
-  plain: 'plain Markdown',
-};
+const product = (dialect: string): string => DIALECTS.find(({ id }) => id === dialect)?.product ?? 'plain Markdown';
 
 function Counts({ diagnostics }: { diagnostics: readonly Diagnostic[] }): JSX.Element {
   const kinds = (['error', 'warning', 'info'] as const).map((severity) => ({ severity, n: diagnostics.filter((d) => d.severity === severity).length })).filter(({ n }) => n > 0);
@@ -72,7 +56,7 @@ function Member({ agent, state, current, note }: { agent: Agent; state: AppState
   );
 }
 
-function RosterList({ state, app, spec, line }: { state: AppState; app: App; spec: Spec | null; line: number | undefined }): JSX.Element {
+export function RosterList({ state, app, path, line }: { state: AppState; app: App; path: string | null; line: number | undefined }): JSX.Element {
   const { roster, files, sample } = state.team;
   const withFile = roster.agents.filter((agent) => agent.source === 'file');
   const groups = [
@@ -105,7 +89,7 @@ function RosterList({ state, app, spec, line }: { state: AppState; app: App; spe
                     key={agent.id}
                     agent={agent}
                     state={state}
-                    current={line === undefined ? agent.path !== undefined && agent.path === spec?.path : agent.declared_by === spec?.path && agent.declared_line === line && agent.path === undefined}
+                    current={line === undefined ? agent.path !== undefined && agent.path === path : agent.declared_by === path && agent.declared_line === line && agent.path === undefined}
                     note={agent.source === 'declared' ? 'playable by rehearsal or a person' : agent.id === state.leader ? 'leads the next quest' : (agent.model ?? 'no model named')}
                   />
                 ))}
@@ -113,105 +97,68 @@ function RosterList({ state, app, spec, line }: { state: AppState; app: App; spe
             </div>
           ))}
       </div>
+      {roster.agents.length > 1 && (
+        <p class="how">
+          <a href={href({ screen: 'references' })} aria-current={state.route.screen === 'references' ? 'page' : undefined}>
+            <Icon name="graph" />
+            Who names whom
+          </a>
+        </p>
+      )}
       <DropZone app={app} sample={sample} />
     </section>
   );
 }
 
-function SourceLine({ line, head, here }: { line: Line; head: boolean; here: boolean }): JSX.Element {
-  const { text, marks } = line;
-  const key = head && marks.length === 0 ? /^(\s*[\w-]+:)(.*)$/.exec(text) : null;
-  const pieces: (JSX.Element | string)[] = [];
-  let from = 0;
-  for (const mark of marks) {
-    pieces.push(text.slice(from, mark.from), <mark key={mark.from}>{text.slice(mark.from, mark.to)}</mark>);
-    from = mark.to;
-  }
-  pieces.push(text.slice(from));
-  return (
-    <li class={`ln ${line.severity === null ? '' : SEVERITY[line.severity].line} ${here ? 'here' : ''}`} data-n={line.n}>
-      {key !== null ? (
-        <span>
-          <span class="k">{key[1]}</span>
-          {key[2]}
-        </span>
-      ) : (
-        <span class={/^#{1,6} /.test(text) ? 'h' : ''}>{pieces}</span>
-      )}
-    </li>
-  );
-}
+const NONE: readonly string[] = [];
 
-function Finding({ finding, path, app }: { finding: Diagnostic; path: string; app: App }): JSX.Element {
-  const { icon, tone, one } = SEVERITY[finding.severity];
-  const [first] = finding.fix ?? [];
-  const becomes = first === undefined ? '' : first.text.trim();
+function Facts({ spec, agent }: { spec: Spec; agent: Agent | undefined }): JSX.Element {
   return (
-    <div class="card">
-      <header>
-        <Icon name={icon} tone={tone} />
-        <b>
-          <span class="vh">{one}: </span>
-          <span class="mono">{finding.code}</span>
-        </b>
-        <code>
-          line {finding.line}, column {finding.column}
-        </code>
-      </header>
-      <p>{finding.message}</p>
-      {finding.fix !== undefined && (
-        <div class="fix">
-          {becomes === '' ? <span class="grow muted">{count(finding.fix.length, 'edit')} in this file</span> : <ins>{becomes.length > 80 ? `${becomes.slice(0, 78)}…` : becomes}</ins>}
-          <button class="btn s" type="button" onClick={() => app.desk.fix(path, finding.code, finding.offset)}>
-            Mend it
-          </button>
+    <dl class="reads">
+      <div>
+        <dt>Dialect</dt>
+        <dd>{product(spec.dialect)}</dd>
+      </div>
+      <div>
+        <dt>Model</dt>
+        <dd>{spec.model ?? <span class="muted">none named</span>}</dd>
+      </div>
+      <div>
+        <dt>Tools</dt>
+        <dd>{spec.tools === null ? <span class="muted">none named</span> : spec.tools.length === 0 ? 'none allowed' : spec.tools.slice(0, 6).join(', ') + (spec.tools.length > 6 ? ` and ${spec.tools.length - 6} more` : '')}</dd>
+      </div>
+      {agent !== undefined && agent.team.length > 0 && (
+        <div>
+          <dt>Team it names</dt>
+          <dd>{agent.team.join(', ')}</dd>
         </div>
       )}
-    </div>
+      <div>
+        <dt>Size</dt>
+        <dd class="num">about {spec.tokens.toLocaleString('en')} tokens</dd>
+      </div>
+    </dl>
   );
 }
 
-function PassageRow({ passage, path, app, fence, at }: { passage: Passage; path: string; app: App; fence: number; at: number | undefined }): JSX.Element {
-  const [folded, setFolded] = useState(passage.folded && !passage.lines.some((line) => line.n === at));
-  const first = passage.lines[0];
+function File({ file, state, app, at }: { file: AgentFile; state: AppState; app: App; at: number | undefined }): JSX.Element {
+  const [exporting, setExporting] = useState(false);
+  useEffect(() => app.desk.look(file.path), [file.path]);
+  useEffect(() => setExporting(false), [file.path]);
+  const open = state.file?.path === file.path ? state.file : null;
+  const agent = agentOfPath(state.team.roster, file.path);
+  const id = open?.spec?.id ?? agent?.id ?? file.path;
+  const findings = useMemo(() => diagnosticsOf(state.team.roster, file.path), [state.team.roster, file.path]);
+  const switched = state.off[id] ?? NONE;
+  const off = useMemo(() => new Set(switched), [switched]);
+  const fixes = findings.filter((d) => d.fix !== undefined).length;
   return (
-    <div class={`pass ${passage.findings.length > 0 ? 'has' : ''}`}>
-      <ol>
-        {folded ? (
-          <li class="ln gap" data-n="">
-            <button class="btn quiet s" type="button" onClick={() => setFolded(false)}>
-              Show lines {first?.n} to {passage.lines.at(-1)?.n}
-            </button>
-          </li>
-        ) : (
-          passage.lines.map((line) => <SourceLine key={line.n} line={line} head={line.n > 1 && line.n < fence} here={line.n === at} />)
-        )}
-      </ol>
-      <aside>
-        {passage.findings.map((finding) => (
-          <Finding key={`${finding.code}${finding.offset}`} finding={finding} path={path} app={app} />
-        ))}
-      </aside>
-    </div>
-  );
-}
-
-function File({ file, agent, spec, state, app, at }: { file: AgentFile; agent: Agent | undefined; spec: Spec; state: AppState; app: App; at: number | undefined }): JSX.Element {
-  const source = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (at !== undefined) source.current?.querySelector(`[data-n="${at}"]`)?.scrollIntoView({ block: 'center' });
-  }, [file.path, at]);
-  const diagnostics = diagnosticsOf(state.team.roster, file.path);
-  const fixes = diagnostics.filter((d) => d.fix !== undefined);
-  const lines = file.text.split('\n');
-  const fence = lines[0]?.trim() === '---' ? lines.findIndex((line, i) => i > 0 && line.trim() === '---') + 1 : 0;
-  return (
-    <section class="spec" id="spec" aria-label={spec.id}>
+    <section class="spec" id="spec" aria-label={id}>
       <div class="spec-h">
-        <Seat id={spec.id} leads={spec.id === state.leader} />
+        <Seat id={id} leads={id === state.leader} />
         <div>
           <h2>
-            <Name id={spec.id} />
+            <Name id={id} />
           </h2>
           <div class="meta">
             <span class="small muted mono">{file.path}</span>
@@ -226,52 +173,39 @@ function File({ file, agent, spec, state, app, at }: { file: AgentFile; agent: A
               Lead the next quest
             </button>
           )}
-          {fixes.length > 0 && (
-            <button class="btn primary" type="button" onClick={() => app.desk.fix(file.path, null, null)}>
-              {fixes.length === 1 ? 'Mend it' : `Mend all ${fixes.length}`}
+          {open?.why == null && (
+            <button class="btn" type="button" aria-haspopup="dialog" onClick={() => setExporting(true)}>
+              Export as…
+            </button>
+          )}
+          {fixes > 0 && (
+            <button class="btn primary" type="button" onClick={() => void app.desk.fix(file.path, { code: null, offset: null })}>
+              {fixes === 1 ? 'Mend it' : `Mend all ${fixes}`}
             </button>
           )}
         </div>
       </div>
-      <dl class="reads">
-        <div>
-          <dt>Dialect</dt>
-          <dd>{DIALECTS[spec.dialect] ?? spec.dialect}</dd>
-        </div>
-        <div>
-          <dt>Model</dt>
-          <dd>{spec.model ?? <span class="muted">none named</span>}</dd>
-        </div>
-        <div>
-          <dt>Tools</dt>
-          <dd>{spec.tools === null ? <span class="muted">none named</span> : spec.tools.length === 0 ? 'none allowed' : spec.tools.slice(0, 6).join(', ') + (spec.tools.length > 6 ? ` and ${spec.tools.length - 6} more` : '')}</dd>
-        </div>
-        {agent !== undefined && agent.team.length > 0 && (
-          <div>
-            <dt>Team it names</dt>
-            <dd>{agent.team.join(', ')}</dd>
-          </div>
-        )}
-        <div>
-          <dt>Size</dt>
-          <dd class="num">about {spec.tokens.toLocaleString('en')} tokens</dd>
-        </div>
-      </dl>
-      <div class="src" ref={source}>
-        <div class="src-h">
-          <div>
-            <b>Source</b>
-            <span class="muted">{count(lines.length - (lines.at(-1) === '' ? 1 : 0), 'line')}</span>
-          </div>
-          <div>
-            <b>What Questline found in it</b>
-            <span class="muted end">{diagnostics.length === 0 ? 'no faults' : count(diagnostics.length, 'finding')}</span>
-          </div>
-        </div>
-        {passages(file.text, diagnostics).map((passage, i) => (
-          <PassageRow key={`${file.path}:${at ?? 0}:${passage.lines[0]?.n}:${i}`} passage={passage} path={file.path} app={app} fence={fence} at={at} />
-        ))}
-      </div>
+      {file.lost !== undefined && (
+        <p class="lost">
+          <Icon name="warn" tone="c-warn" />
+          <span>
+            The file was not all UTF-8. {count(file.lost, 'place')} could not be read and {file.lost === 1 ? 'stands' : 'stand'} as “�” in this copy. Save the original as UTF-8 and bring it again.
+          </span>
+        </p>
+      )}
+      {open === null && file.text.length > LIMITS.QL_SPEC_BYTES_MAX ? (
+        <p class="muted">Reading.</p>
+      ) : open?.why != null ? (
+        <Blank icon="fail" title="This file is not read">
+          {open.why} Take it out of the team, or bring a smaller one of the same name.
+        </Blank>
+      ) : (
+        <>
+          {open !== null && open.spec !== null && <Facts spec={open.spec} agent={agent} />}
+          <Source file={file} open={open} findings={findings} off={off} agent={id} at={at} app={app} />
+        </>
+      )}
+      {exporting && <ExportSheet file={file} state={state} app={app} close={() => setExporting(false)} />}
     </section>
   );
 }
@@ -312,11 +246,10 @@ export function TeamScreen({ state, app, path, line }: { state: AppState; app: A
   const { roster, files } = state.team;
   const leaderPath = roster.agents.find((agent) => agent.id === state.leader)?.path;
   const file = files.find((candidate) => candidate.path === path) ?? files.find((candidate) => candidate.path === leaderPath) ?? files[0];
-  const spec = file === undefined ? null : app.desk.spec(file);
   return (
     <main class="screen-team" id="main">
-      <RosterList state={state} app={app} spec={spec} line={line} />
-      {file === undefined || spec === null ? (
+      <RosterList state={state} app={app} path={file?.path ?? null} line={line} />
+      {file === undefined ? (
         <section class="spec">
           <Blank icon="team" title="No files in this team">
             Drop a folder of agent files anywhere on this page, or use the sample team.
@@ -324,7 +257,7 @@ export function TeamScreen({ state, app, path, line }: { state: AppState; app: A
         </section>
       ) : (
         <div class="spec-w">
-          <File file={file} agent={agentOfPath(roster, file.path)} spec={spec} state={state} app={app} at={line} />
+          <File key={file.path} file={file} state={state} app={app} at={line} />
           <NextMove state={state} app={app} />
         </div>
       )}

@@ -1,0 +1,46 @@
+import { EditorView } from '@codemirror/view';
+
+const wash = (name: string): { backgroundColor: string } => ({ backgroundColor: `var(--${name}-wash)` });
+const wave = (colour: string): { textDecorationColor: string } => ({ textDecorationColor: `var(--${colour})` });
+
+/** The page's tokens reach into the editor's tree; its rules do not. */
+export const theme = EditorView.theme({
+  '&': { color: 'var(--ink)', fontSize: 'var(--t-2)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '22px', overflowX: 'clip' },
+  '.cm-content': { padding: '2px 0', caretColor: 'var(--ink)' },
+  '.cm-line': { padding: '0 var(--s-4) 0 var(--s-3)', overflowWrap: 'anywhere' },
+  '.cm-gutters': { backgroundColor: 'transparent', border: 'none', color: 'var(--ink-3)' },
+  '.cm-lineNumbers .cm-gutterElement': { fontSize: 'var(--t-1)', minWidth: '34px', padding: '0 4px 0 6px', fontVariantNumeric: 'tabular-nums' },
+  '.cm-signs .cm-gutterElement': { width: '16px', display: 'grid', placeItems: 'start center', paddingTop: '5px' },
+  '.sign': { width: '12px', height: '12px', fill: 'none', stroke: 'currentColor', strokeWidth: '1.8', strokeLinecap: 'round', strokeLinejoin: 'round' },
+  '.sign.bad': { color: 'var(--fail)' },
+  '.sign.meh': { color: 'var(--warn)' },
+  '.sign.note': { color: 'var(--info)' },
+  '.cm-activeLine': { backgroundColor: 'transparent', boxShadow: 'inset 2px 0 0 var(--line-2)' },
+  '.src-on': { boxShadow: 'inset -3px 0 0 var(--ink-2)' },
+  '.src-off': { boxShadow: 'inset -3px 0 0 var(--line)' },
+  '.bad': wash('fail'),
+  '.meh': wash('warn'),
+  '.note': wash('info'),
+  '.lit': { backgroundColor: 'var(--sunken)', boxShadow: 'inset 3px 0 0 var(--ink), inset -3px 0 0 var(--ink)' },
+  '.fault': { background: 'none', textDecoration: 'underline wavy 1.5px', textUnderlineOffset: '4px', textDecorationSkipInk: 'none' },
+  '.fault.bad': wave('fail'),
+  '.fault.meh': wave('warn-mark'),
+  '.fault.note': wave('info'),
+  '.cm-cursor': { borderLeftColor: 'var(--ink)', borderLeftWidth: '2px' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'color-mix(in srgb, var(--focus) 26%, transparent)' },
+  '.cm-searchMatch': { backgroundColor: 'transparent', outline: '1px solid var(--line-2)' },
+  '.cm-searchMatch-selected': { backgroundColor: 'color-mix(in srgb, var(--focus) 30%, transparent)' },
+  '.cm-selectionMatch': { backgroundColor: 'color-mix(in srgb, var(--focus) 12%, transparent)' },
+  '.cm-specialChar': { color: 'var(--fail)' },
+  '.cm-panels': { backgroundColor: 'var(--bg)', color: 'var(--ink)', borderBottom: '1px solid var(--line)', fontFamily: 'var(--sans)', zIndex: '4' },
+  '.cm-panels.cm-panels-top': { borderBottom: '1px solid var(--line)', top: '0' },
+  '.cm-panel.cm-search': { padding: 'var(--s-3) var(--s-7) var(--s-3) var(--s-4)', fontSize: 'var(--t-2)' },
+  '.cm-panel.cm-search label': { fontSize: 'var(--t-2)', color: 'var(--ink-2)', display: 'inline-flex', alignItems: 'center', gap: '4px', minHeight: '26px' },
+  '.cm-panel.cm-search [name=close]': { fontSize: 'var(--t-5)', color: 'var(--ink-2)', width: '28px', height: '28px', top: '4px' },
+  '.cm-textfield': { fontSize: 'var(--t-2)', border: '1px solid var(--line-2)', borderRadius: 'var(--r-2)', backgroundColor: 'var(--surface)', color: 'var(--ink)', padding: '3px 8px', minHeight: '26px' },
+  '.cm-button': { fontSize: 'var(--t-2)', border: '1px solid var(--line-2)', borderRadius: 'var(--r-2)', background: 'var(--surface)', color: 'var(--ink)', padding: '2px 10px', minHeight: '26px', cursor: 'pointer' },
+  '.cm-button:active': { background: 'var(--sunken)' },
+  ':is(.cm-textfield, .cm-button, [name=close], input[type=checkbox]):focus-visible': { outline: '2px solid var(--focus)', outlineOffset: '1px' },
+});

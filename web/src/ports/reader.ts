@@ -1,0 +1,45 @@
+import type { AgentFile, Off } from '../app/model.ts';
+import type { Answered, Asked, Question, Questions, Told } from '../reader/messages.ts';
+
+/** Reads agent files beside the page, so that nothing that is typed waits for it. */
+export interface Reader {
+  team(files: readonly AgentFile[], off: Off): void;
+  file(file: AgentFile): void;
+  off(off: Off): void;
+  ask<Q extends Question>(question: Q, ask: Questions[Q]['ask']): Promise<Questions[Q]['answer']>;
+}
+
+interface Waiting {
+  resolve: (answer: never) => void;
+  reject: (error: Error) => void;
+}
+
+/** @param module  the compiled core, shared with the page */
+export function workerReader(module: WebAssembly.Module): Reader {
+  const worker = new Worker(new URL('../reader/worker.ts', import.meta.url), { type: 'module', name: 'reader' });
+  const waiting = new Map<number, Waiting>();
+  let asked = 0;
+  const tell = (told: Told): void => worker.postMessage(told);
+  worker.addEventListener('message', ({ data }: MessageEvent<Answered>) => {
+    const one = waiting.get(data.id);
+    waiting.delete(data.id);
+    if ('error' in data) one?.reject(new Error(data.error));
+    else one?.resolve(data.answer as never);
+  });
+  worker.addEventListener('error', () => {
+    for (const { reject } of waiting.values()) reject(new Error('The part of this page that reads files did not start. Reload the page.'));
+    waiting.clear();
+  });
+  tell({ tell: 'start', module });
+  return {
+    team: (files, off) => tell({ tell: 'team', files, off }),
+    file: (file) => tell({ tell: 'file', file }),
+    off: (off) => tell({ tell: 'off', off }),
+    ask: (question, ask) =>
+      new Promise((resolve, reject) => {
+        asked += 1;
+        waiting.set(asked, { resolve, reject });
+        worker.postMessage({ ...ask, id: asked, question } as Asked);
+      }),
+  };
+}
