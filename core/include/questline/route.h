@@ -32,8 +32,9 @@ typedef struct ql_document {
   int64_t tokens; /* counts when text is absent */
 } ql_document;
 
-/// What an agent loads on activation, by its rules: agent files of the roster, project documents (or their fallback), entries of the
-/// loading rule; in this order, each as long as it fits.
+/// What an agent loads on activation, by its rules: its own file, project documents (or, when none of them is there, their fallback),
+/// agent files that a wildcard of the loading rule stands for, its other entries; in this order, each as long as it fits. An entry that is
+/// neither an agent nor a document is counted with the size that the file states.
 /// @param window  tokens of the model's window; 0: the rule's own, else 200,000
 /// @param budget  tokens that may be used of it; 0: half the window
 /// @param out     the shape `Pack`
