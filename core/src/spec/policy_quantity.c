@@ -242,13 +242,21 @@ static bool read_suffix(ql_str s, size_t end, ql_relation *relation) {
   return false;
 }
 
+/* "Next.js 14+", "Python 3.11+": whole, or behind a name. "a rating of 4.5+" is none. */
+static bool is_version(ql_str s, size_t from, const number *n) {
+  ql_str before = ql_trim(ql_slice(s, 0, from));
+  size_t start = before.len;
+  while (start > 0 && before.ptr[start - 1] != ' ') start--;
+  return n->milli % MILLI == 0 || start == before.len || ql_to_lower(before.ptr[start]) != before.ptr[start];
+}
+
 /* The number at `from` as a measure. `told` is whether its relation is known; without one it needs a suffix, or to be all or nothing. */
 static bool take_number(ql_str s, size_t from, bool told, ql_measure *out, size_t *end) {
   number n;
   ql_str unit;
   if (!read_number(s, from, &n) || !read_unit(s, &n, &unit, end)) return false;
   bool suffixed = !told && read_suffix(s, *end, &out->relation);
-  if (suffixed && unit.len == 0 && at(s, *end) == '+' && n.milli % MILLI == 0) return false; /* a version: "Next.js 14+" */
+  if (suffixed && unit.len == 0 && at(s, *end) == '+' && is_version(s, from, &n)) return false;
   if (!told && !suffixed) {
     bool whole = ql_eq(unit, QL_STR("%")) && (n.milli == 0 || n.milli == 100 * MILLI);
     if (!whole) return false;
