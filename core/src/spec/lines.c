@@ -27,7 +27,7 @@ static bool is_opener(ql_str words) {
 
 /* "- ", "* ", "3. ", "3) ": fills in item and number. @return how many bytes the marker is */
 static size_t read_marker(ql_str words, ql__line *out) {
-  if (words.len > 1 && (words.ptr[0] == '-' || words.ptr[0] == '*') && words.ptr[1] == ' ') {
+  if (words.len > 1 && (words.ptr[0] == '-' || words.ptr[0] == '*') && (words.ptr[1] == ' ' || words.ptr[1] == '\t')) {
     out->item = true;
     return 2;
   }

@@ -24,19 +24,26 @@ static bool is_bold(const ql__point *point) {
   return !point->fenced && point->block->lead.len > 0 && point->block->lead.len + 1 >= point->text.len;
 }
 
-/* "Use when: "one thing", "another thing"": each of the quoted ones. False when there are less than two. */
+/* Takes the next words between quotes, plain or curly ones. */
+static bool next_quoted(ql_str *rest, ql_str *words) {
+  static const ql_str curly[] = {QL_STR_INIT("\xE2\x80\x9C"), QL_STR_INIT("\xE2\x80\x9D")};
+  size_t plain = ql_find_byte(*rest, '"', 0), open = ql_find(ql_slice(*rest, 0, plain), curly[0], 0);
+  bool is_curly = open != SIZE_MAX;
+  size_t from = is_curly ? open + curly[0].len : plain;
+  if (from == SIZE_MAX) return false;
+  if (!is_curly) from++;
+  size_t to = is_curly ? ql_find(*rest, curly[1], from) : ql_find_byte(*rest, '"', from);
+  if (to == SIZE_MAX) return false;
+  *words = ql_slice(*rest, from, to);
+  *rest = ql_slice(*rest, to + (is_curly ? curly[1].len : 1), rest->len);
+  return true;
+}
+
+/* A sentence with two quotations or more lists requests: each of them. */
 static bool add_quoted(ql__compiler *c, ql_rule *rule, const ql__point *point) {
-  size_t found = 0, at = 0;
-  for (int round = 0; round < 2; round++, at = 0) {
-    if (round == 1 && found < 2) return false;
-    for (size_t open; (open = ql_find_byte(point->text, '"', at)) != SIZE_MAX;) {
-      size_t close = ql_find_byte(point->text, '"', open + 1);
-      if (close == SIZE_MAX) break;
-      if (round == 1) ql__add_point(c, rule, NULL, ql_slice(point->text, open + 1, close), point);
-      found++;
-      at = close + 1;
-    }
-  }
+  ql_str rest = point->text, words;
+  if (!next_quoted(&rest, &words) || !next_quoted(&rest, &words)) return false;
+  for (rest = point->text; next_quoted(&rest, &words);) ql__add_point(c, rule, NULL, words, point);
   return true;
 }
 

@@ -98,9 +98,11 @@ static size_t forbidden_tools(ql_arena *a, ql_str rest, ql_str tools[TOOLS_MAX])
       rest = before;
       break;
     }
-    tools[count] = ql__tool_canonical(a, name);
-    if (!tools[count].ptr) return 0;
-    count++;
+    ql_str tool = ql__tool_canonical(a, name);
+    if (!tool.ptr) return 0;
+    bool twice = false;
+    for (size_t i = 0; i < count; i++) twice = twice || ql_eq(tools[i], tool);
+    if (!twice) tools[count++] = tool;
     if (ql__is_one_of(noun, TOOL_NOUNS)) rest = behind;
   }
   if (count == 0 || is_final(rest)) return count;

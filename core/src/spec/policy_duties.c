@@ -12,6 +12,7 @@ void ql__compile_enforced(ql__compiler *c, const ql__region *region) {
   const ql__point *points = ql__read_points(c, region, &count);
   ql_rule *rule = NULL;
   ql_str title = ql__region_title(region);
+  bool fenced = false;
   for (size_t i = 0; i < count; i++) {
     const ql__point *point = &points[i];
     if (point->heads && point->key.ptr && point->rest.len == 0) {
@@ -19,7 +20,12 @@ void ql__compile_enforced(ql__compiler *c, const ql__region *region) {
       rule = NULL;
       continue;
     }
-    if (!point->item || point->text.len == 0) continue;
+    if (!point->item || point->text.len == 0 || point->other) continue;
+    if (fenced && !point->fenced) { /* a list behind the fence is no part of its last group */
+      title = ql__region_title(region);
+      rule = NULL;
+    }
+    fenced = point->fenced;
     if (!rule) rule = ql__add_rule(c, QL_RULE_ENFORCED, region, title, ql__region_confidence(region));
     ql_rule_item *item = ql__add_point(c, rule, NULL, QL_ABSENT, point);
     if (item && point->rest.len > 0) item->name = point->key;
@@ -33,7 +39,7 @@ void ql__compile_memory(ql__compiler *c, const ql__region *region) {
   ql_rule_item *above = NULL;
   uint32_t level = 0;
   for (size_t i = 0; i < count; i++) {
-    if (!points[i].item || points[i].text.len == 0) continue;
+    if (!points[i].item || points[i].text.len == 0 || points[i].other) continue;
     if (!rule) {
       rule = ql__add_rule(c, QL_RULE_MEMORY, region, ql__region_title(region), ql__region_confidence(region));
       level = points[i].level;
@@ -72,10 +78,11 @@ void ql__compile_toolkit(ql__compiler *c, const ql__region *region) {
   const ql__point *points = ql__read_points(c, region, &count);
   ql_rule *rule = NULL;
   for (size_t i = 0; i < count; i++) {
-    if (!points[i].item || points[i].fenced) continue;
+    if (!points[i].item || points[i].fenced || points[i].other) continue;
     ql_rule_item found = {0};
     ql__set_tools(c, &found, &points[i]);
     if (found.tool_count == 0) take_first_names(c, &found, points[i].text);
+    if (found.tool_count == 0) take_first_names(c, &found, points[i].rest);
     if (found.tool_count == 0) continue;
     if (!rule) rule = ql__add_rule(c, QL_RULE_TOOLKIT, region, ql__region_title(region), ql__region_confidence(region));
     ql_rule_item *item = ql__add_point(c, rule, NULL, QL_ABSENT, &points[i]);
