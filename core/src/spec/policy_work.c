@@ -261,7 +261,7 @@ void ql__compile_weights(ql__compiler *c, const ql__region *region) {
       const ql__point *p = i < count ? &points[i] : NULL;
       const ql_md_block *b = p ? NULL : &region->blocks[i - count];
       if (p ? !read_weight(p, &w) : !read_row(b, &w)) continue;
-      if (w.measure.milli > HUNDRED) continue;
+      if (w.measure.milli > HUNDRED || ql_starts_nocase(w.name, QL_STR("total"))) continue;
       found++;
       sum += w.measure.milli;
       if (!rule) continue;
