@@ -186,7 +186,7 @@ static void mentions(void **state) {
       {"Ask `@tech-lead` and ``@x ` @y-z`` but @data-lead.", "unknown-agent 5:40"},
       {"```\n@tech-lead\n```\n\n    @tech-lead\n\nEnd @tech-lead", "unknown-agent 11:5"},
       {"me@tech-lead.com x/@tech-lead @tech-lead/core @tech-lead(1) @tech-* @tech-{x} @Tech-Lead @README.md @docs.md @site.com", ""},
-      {"@agent-name @your-agent @specialist-name @font-face @ts-ignore @media @param @tech_lead", ""},
+      {"@agent-name @your-agent @specialist-name @font-face @ts-ignore @media @param @tech_lead @data.lake_load", ""},
       {"| who |\n|---|\n| @tech-lead |", "unknown-agent 7:3"},
       {"- Call @tech-lead's desk", "unknown-agent 5:8"},
   };
@@ -211,6 +211,12 @@ static void did_you_mean(void **state) {
   assert_str_is(ql_get_str(d, QL_STR("severity")), "error");
   assert_non_null(strstr(ql_arena_str(a, ql_get_str(d, QL_STR("message"))).ptr, "Did you mean @db-pro?"));
   assert_str_is(ql_value_text(a, QL_GET(d, "fix")), "[{\"length\":7,\"offset\":47,\"text\":\"@db-pro\"}]");
+  /* A letter may be missing at the start; another first word is another agent. */
+  assert_str_is(ql_roster_suggest(roster, QL_STR("b-pro")), "@db-pro");
+  add_agent("api-architect", "Works.");
+  join();
+  assert_false(ql_roster_suggest(roster, QL_STR("ml-architect")).ptr);
+  assert_str_is(ql_roster_suggest(roster, QL_STR("api-arcihtect")), "@api-architect");
 }
 
 static void who_leads(void **state) {

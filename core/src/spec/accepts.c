@@ -138,8 +138,8 @@ static void note_unlisted(const checker *c, const ql__entry *entry) {
                  QL_STR("\" and refuses the whole file for it."), meant.ptr ? QL_STR(" Did you mean \"") : QL_STR(" Delete it."), meant,
                  meant.ptr ? QL_STR("\"?") : QL_STR(""));
   else if (meant.ptr)
-    d = QL__NOTE(c->notes, QL__MISSPELLED_KEY, entry->key_offset, QL_STR("Agents are read for \""), meant, QL_STR("\", not for \""), key,
-                 QL_STR("\". Rename the key if that is what it means."));
+    d = QL__NOTE(c->notes, QL__MISSPELLED_KEY, entry->key_offset, QL_STR("The key \""), key, QL_STR("\" is not read. Did you mean \""),
+                 meant, QL_STR("\"? Rename it."));
   else if (c->listed && c->unread == MOVED)
     QL__NOTE(c->notes, QL__MOVED_KEY, entry->key_offset, c->product, QL_STR(" hands \""), key,
              QL_STR("\" to the model as an option. Delete it if it is meant for people."));
@@ -353,7 +353,7 @@ void ql__check_length(const ql_spec *spec, ql_str prose, ql__dialect dialect, ql
     if (length <= LENGTHS[i].most) continue;
     QL__NOTE(notes, QL__PROMPT_TOO_LONG, spec->body_offset, QL_STR("The prose is "), ql__number(notes->arena, length),
              bytes ? QL_STR(" bytes") : QL_STR(" characters"), QL_STR(" long; "), ql__dialect_product(dialect),
-             QL_STR(" take no more than "), ql__number(notes->arena, LENGTHS[i].most),
+             QL_STR(" takes no more than "), ql__number(notes->arena, LENGTHS[i].most),
              QL_STR(". Shorten it, or move parts into files of their own."));
   }
 }

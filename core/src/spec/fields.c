@@ -19,7 +19,7 @@ static ql_str text_of(const ql__front *front, ql_str key, ql__notes *notes) {
   const ql_yaml_node *node = entry->node;
   if (node->kind != QL_YAML_SCALAR) {
     QL__NOTE(notes, QL__WRONG_TYPE, entry->key_offset, QL_STR("\""), key,
-             QL_STR("\" takes one text, not a list or mapping. Write it on one line."));
+             QL_STR("\" takes one text, not a list or mapping. Write it on one line, in quotes where it starts with [ or {."));
     return QL_ABSENT;
   }
   if (ql_yaml_scalar_type(node) == QL_YAML_NULL) return QL_ABSENT;

@@ -47,7 +47,7 @@ static bool is_name_char(char c) { return ql_is_alnum(c) || c == '-' || c == '.'
 static bool stands_for_agent(ql_str id, bool *joined) {
   ql_str name = ql_slice(id, 1, id.len), last = QL_ABSENT;
   size_t from = 0;
-  bool dotted = false;
+  bool dotted = false, code = false; /* "st.cache_data" is a name of code */
   *joined = false;
   if (one_of(id, DIRECTIVES, QL_COUNT(DIRECTIVES))) return false;
   for (size_t i = 0; i <= name.len; i++) {
@@ -56,8 +56,10 @@ static bool stands_for_agent(ql_str id, bool *joined) {
     if (one_of(last, PLACEHOLDERS, QL_COUNT(PLACEHOLDERS))) return false;
     *joined = *joined || (i < name.len && name.ptr[i] != '_');
     dotted = dotted || (i < name.len && name.ptr[i] == '.');
+    code = code || (i < name.len && name.ptr[i] == '_');
     from = i + 1;
   }
+  *joined = *joined && !(dotted && code);
   return !(dotted && one_of(last, ENDINGS, QL_COUNT(ENDINGS)));
 }
 

@@ -64,6 +64,7 @@ ql_str ql__roster_close(const ql_roster *roster, ql_str id) {
     size_t apart = other.len > id.len ? other.len - id.len : id.len - other.len;
     size_t distance = apart > CLOSE ? SIZE_MAX : ql_edit_distance(other, id);
     if (distance > CLOSE || distance >= best || distance * 4 > id.len) continue;
+    if (distance > 1 && other.ptr[1] != id.ptr[1]) continue; /* another word, not a misspelled one */
     best = distance;
     closest = other;
   }

@@ -56,8 +56,8 @@ static void note_file_name(reader *r, ql__dialect dialect, ql_str own, ql_str st
     QL__NOTE(&r->notes, QL__NAME_UNREAD, at, ql__dialect_product(dialect), QL_STR(" calls this agent \""), stem,
              QL_STR("\" after its file. Give file and agent one name."));
   else
-    QL__NOTE(&r->notes, QL__NAME_DIFFERS, at, QL_STR("The file is called \""), stem,
-             QL_STR("\". Give file and agent one name to find it by."));
+    QL__NOTE(&r->notes, QL__NAME_DIFFERS, at, QL_STR("The agent is "), own, QL_STR(", but its file is called \""), stem,
+             QL_STR("\". Give both one name to find it by."));
 }
 
 static void take_id(reader *r, ql__dialect dialect) {
@@ -83,7 +83,7 @@ static void take_id(reader *r, ql__dialect dialect) {
              QL_STR(" here. Use the letters a to z, digits and hyphens."));
   else if (r->place.has_front && !ql_eq(ql_slice(own, 1, own.len), spec->name))
     QL__NOTE(&r->notes, QL__NAME_CHANGED, at, QL_STR("The agent is addressed as "), own,
-             QL_STR(". Use lower-case letters, digits and hyphens in a name."));
+             QL_STR(". Lower-case letters, digits and hyphens alone make a name that every product takes as it is."));
   if (own.ptr && by_path) note_file_name(r, dialect, own, stem, at);
 }
 
