@@ -193,6 +193,8 @@ int cli_read_files(cli *c, const char *const *paths, size_t count, cli_files *ou
 void cli_trouble(cli *c, cli_file *file, const char *code, const char *doing, const char *why);
 /// Says on stderr what went wrong with files. @return of how many
 size_t cli_tell_troubles(const cli_files *files);
+/// The same as `failed` in an answer, {code, message, path} each; left out where there is nothing to tell.
+size_t cli_set_troubles(cli *c, const cli_files *files, ql_value *answer);
 /// What could be read, in order, linked.
 /// @param dialect  absent: found out from each file
 int cli_make_roster(cli *c, const cli_files *files, ql_str dialect, ql_roster **out);

@@ -56,7 +56,7 @@ int cli_dialect(cli *c, cli_option option, ql_str *out) {
 
 static int print_json(cli *c, const cli_findings *f) {
   ql_value *answer = ql_object(c->a);
-  (void)cli_tell_troubles(f->files);
+  (void)cli_set_troubles(c, f->files, answer);
   QL_SET(answer, "errors", ql_int(c->a, f->errors));
   QL_SET(answer, "files", f->found);
   if (f->mended) QL_SET(answer, "mended", f->mended);
@@ -108,8 +108,8 @@ static int check(cli *c, cli_findings *f, ql_str dialect, ql_roster **roster) {
   int code = cli_make_roster(c, f->files, dialect, roster);
   if (code != CLI_DONE) return code;
   const ql_value *value = ql_roster_value(c->a, *roster);
-  if (!value) return cli_no_memory(c);
   f->found = QL_GET(value, "files");
+  if (!f->found) return cli_no_memory(c);
   f->errors = ql_get_int(value, QL_STR("errors"), 0);
   f->warnings = ql_get_int(value, QL_STR("warnings"), 0);
   for (size_t i = 0; i < f->files->count; i++) f->errors += f->files->at[i].code != NULL;

@@ -146,6 +146,7 @@ static int print_json(cli *c, const exports *x) {
     QL_SET(value, "written", ql_bool(c->a, p->written));
   }
   QL_SET(answer, "losses", ql_int(c->a, (int64_t)x->losses));
+  (void)cli_set_troubles(c, &x->files, answer);
   return cli_json(c, answer);
 }
 
@@ -170,7 +171,8 @@ int cli_export(cli *c) {
   exports x = {0};
   int code = export_all(c, &x);
   if (code != CLI_DONE) return code;
-  size_t troubles = cli_tell_troubles(&x.files);
+  size_t troubles = x.files.count - x.count;
+  if (!c->json) (void)cli_tell_troubles(&x.files);
   bool kept_back = x.losses > 0 && c->value[CLI_strict];
   if (c->value[CLI_folder] && !kept_back) {
     code = look(c, &x);

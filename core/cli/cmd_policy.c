@@ -249,7 +249,9 @@ static int print_json(cli *c, const policy *p) {
     QL_SET(file, "path", ql_string(c->a, p->files.at[i].label));
     QL_SET(file, "rules", rules);
   }
-  return cli_json(c, answer);
+  bool failed = cli_set_troubles(c, &p->files, answer) > 0;
+  int code = cli_json(c, answer);
+  return code == CLI_DONE && failed ? CLI_FAILED : code;
 }
 
 /* ---- reading ---- */
@@ -310,14 +312,11 @@ int cli_policy(cli *c) {
   if (code == CLI_DONE) code = parse_files(c, &p);
   if (code == CLI_DONE) code = read_agent(c, &p);
   if (code != CLI_DONE) return code;
+  if (c->json) return print_json(c, &p);
   size_t troubles = cli_tell_troubles(&p.files);
-  if (c->json) {
-    code = print_json(c, &p);
-  } else {
-    for (size_t i = 0; i < p.files.count; i++)
-      if (p.specs[i]) print_file(&p, &p.files.at[i], p.specs[i]);
-    if (fflush(stdout) == 0)
-      cli_note("%zu rule%s with %zu item%s", p.rules, cli_plural((int64_t)p.rules), p.items, cli_plural((int64_t)p.items));
-  }
-  return code == CLI_DONE && troubles > 0 ? CLI_FAILED : code;
+  for (size_t i = 0; i < p.files.count; i++)
+    if (p.specs[i]) print_file(&p, &p.files.at[i], p.specs[i]);
+  if (fflush(stdout) == 0)
+    cli_note("%zu rule%s with %zu item%s", p.rules, cli_plural((int64_t)p.rules), p.items, cli_plural((int64_t)p.items));
+  return troubles > 0 ? CLI_FAILED : CLI_DONE;
 }

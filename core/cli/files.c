@@ -116,6 +116,21 @@ size_t cli_tell_troubles(const cli_files *files) {
   return count;
 }
 
+size_t cli_set_troubles(cli *c, const cli_files *files, ql_value *answer) {
+  ql_value *list = ql_array(c->a);
+  for (size_t i = 0; i < files->count; i++) {
+    const cli_file *file = &files->at[i];
+    if (!file->code) continue;
+    ql_value *one = ql_push(list, ql_object(c->a));
+    QL_SET(one, "code", ql_string(c->a, (ql_str){file->code, strlen(file->code)}));
+    QL_SET(one, "message", ql_string(c->a, file->trouble));
+    QL_SET(one, "path", ql_string(c->a, file->label));
+  }
+  if (!list || list->count == 0) return 0;
+  QL_SET(answer, "failed", list);
+  return list->count;
+}
+
 static int fill(cli *c, const cli_files *files, ql_str dialect, ql_roster *roster) {
   ql_error err = {0};
   if (ql_roster_dialect(roster, dialect, &err) != QL_OK) return cli_fail_error(c, &err, NULL);

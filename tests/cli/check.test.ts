@@ -100,6 +100,12 @@ test('check --fix of what it cannot write says so, and goes on', async () => {
   assert.match(stderr, /b\.md:1:1: error\[unreadable\] Cannot read it: No such file or directory\.$/m);
   assert.match(stderr, /^2 findings mended in 1 file$/m);
   assert.match(stdout, /a\.md:3:23: warning\[unquoted-colon\]/);
+  const json = await questline(['check', '--fix', '--json', place]);
+  assert.equal(json.stderr, '');
+  assert.deepEqual((JSON.parse(json.stdout) as { failed: object[] }).failed, [
+    { code: 'unwritable', message: 'Cannot write it: it is read-only.', path: locked },
+    { code: 'unreadable', message: 'Cannot read it: No such file or directory.', path: join(place, 'b.md') },
+  ]);
   assert.equal(text(locked), broken);
   assert.equal(text(last), mended.replace('name: broken', 'name: last'));
 });
