@@ -20,6 +20,11 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
         description: 'What is read from an agent file, in which dialects, and what happens to a broken one.',
       },
       { slug: 'policy', title: 'Rules in prose', description: 'How the promises in an agent file are found, and what is kept of them.' },
+      {
+        slug: 'routing',
+        title: 'Routing, tools and loading',
+        description: 'Who takes a request, which tool calls an agent may make, what it loads, and how tokens are counted.',
+      },
       { slug: 'team-screen', title: 'The Team screen', description: 'Agent files in the browser: the editor, findings and fixes, rules and their switches, export, references.' },
       { slug: 'plans', title: 'Plans', description: 'The PRE-QUEST plan: its parts, its text form, its order of work.' },
       { slug: 'links', title: 'Links and sharing', description: 'What is in a link, who can read it, and what a live link may do.' },
