@@ -92,6 +92,22 @@ function lineOf(doc: Text, { from, to }: Span, below: boolean): { from: number; 
   return doc.lineAt(Math.min(below ? Math.max(from, to) : from, doc.length));
 }
 
+const HEAD = /^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|```|~~~)/;
+
+/** Where room is made for a line: above the heading, label or fence that it stands under, but not above a line of another card. */
+function above(doc: Text, from: number, after: number): number {
+  let best = from;
+  let { number } = doc.lineAt(from);
+  for (let up = 0; up < 3 && number > 1; up += 1) {
+    number -= 1;
+    const line = doc.line(number);
+    if (line.from <= after) break;
+    if (HEAD.test(line.text)) best = line.from;
+    else if (line.text.trim() !== '') break;
+  }
+  return best;
+}
+
 function place(view: EditorView): { places: Places; gaps: Gap[]; below: boolean } {
   const { anchors, below } = view.state.field(cardField);
   const { doc } = view.state;
@@ -125,10 +141,11 @@ function place(view: EditorView): { places: Places; gaps: Gap[]; below: boolean 
       const top = Math.max(wanted, free);
       // Cards of one line stand below each other; only the first may push its line down.
       const first = line.from !== row;
+      const gap = above(doc, line.from, row);
       row = line.from;
       if (top > wanted + DRIFT && first) {
         const height = Math.ceil(top - wanted);
-        gaps.push({ at, height });
+        gaps.push({ at: gap, height });
         added += height;
       }
       tops.set(anchor.key, top);

@@ -116,7 +116,7 @@ export function RuleCard({ rule, off, go, set }: { rule: Rule; off: ReadonlySet<
       <header>
         <b>
           {kind}
-          {rule.name !== undefined && <span class="tag">{rule.name}</span>}
+          {rule.name !== undefined && <> <span class="tag">{rule.name}</span></>}
         </b>
         <span class="sure" title={`${rule.confidence} %`}>
           {sure(rule.confidence)}
@@ -126,7 +126,7 @@ export function RuleCard({ rule, off, go, set }: { rule: Rule; off: ReadonlySet<
       <div class="sub">
         <span>
           {title !== '' && <span class="title">{title}</span>}
-          {(rule.agents ?? []).map((agent) => (
+          {(rule.agents ?? []).filter((agent) => !title.includes(agent)).map((agent) => (
             <span class="k k-agent" key={agent}>
               <Name id={agent} />
             </span>

@@ -1,5 +1,5 @@
 import { type Measure, RULE_KINDS, type Rule, type RuleItem, type RuleKind } from '@questline/core';
-import { count } from '../app/words.ts';
+import { bare, count } from '../app/words.ts';
 
 /** Rules in few words. What they mean stands in the core; only how they are shown stands here. */
 
@@ -66,6 +66,13 @@ export interface Tag {
   sort: 'number' | 'agent' | 'tool' | 'plain';
 }
 
+/** Who an item is about: itself, and the lines inside it. */
+function agentsOf(item: RuleItem): string[] {
+  const agents = new Set(item.agents ?? []);
+  for (const inner of item.items ?? []) for (const agent of inner.agents ?? []) agents.add(agent);
+  return [...agents];
+}
+
 /** What an item asks for beside its words. */
 export function tagsOf(item: RuleItem): Tag[] {
   const tags: Tag[] = [];
@@ -79,14 +86,13 @@ export function tagsOf(item: RuleItem): Tag[] {
   if (item.tokens !== undefined) add('number', `${item.tokens.toLocaleString('en')} tokens`);
   add('number', timeWords(item.min_ms, item.max_ms));
   if (item.retries !== undefined) add('plain', item.retries === 1 ? '1 attempt' : `${item.retries} attempts`);
-  add('agent', ...(item.agents ?? []));
+  add('agent', ...agentsOf(item).filter((agent) => bare(agent) !== item.name));
   add('tool', ...(item.tools ?? []));
   if (item.after !== undefined && item.after.length > 0) add('plain', `after ${item.after.join(', ')}`);
   add('plain', ...(item.outputs ?? []).map((output) => `→ ${output}`));
   if (item.parallel === true) add('plain', 'together');
   if (item.wildcard === true) add('plain', 'all that fits');
   if (item.type !== undefined) add('plain', item.type);
-  if (item.judge === 'seat') add('plain', 'somebody judges');
   return tags;
 }
 
@@ -121,6 +127,12 @@ export function ruleWords(rule: Rule): string[] {
     );
   }
   if (rule.window_tokens !== undefined) says.push(`Window of ${tokens(rule.window_tokens)} tokens.`);
+  if (rule.kind === 'context') {
+    const given = rule.items.filter((item) => item.given === true).length;
+    says.push(`Gives ${given}, keeps back ${rule.items.length - given}.`);
+  }
+  const judged = rule.items.filter((item) => item.judge === 'seat').length;
+  if (judged > 0) says.push(judged === rule.items.length ? 'No number settles it: somebody looks.' : `${judged} of ${rule.items.length} have no number: somebody looks.`);
   if (rule.on_request === true) says.push('Only when somebody asks for it.');
   return says;
 }

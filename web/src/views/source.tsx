@@ -1,4 +1,4 @@
-import type { Diagnostic, Rule } from '@questline/core';
+import type { Diagnostic, Rule, RuleItem } from '@questline/core';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
@@ -8,7 +8,7 @@ import type { Editor, Places, SourcePlace } from '../editor/editor.ts';
 import { Icon } from '../parts/icons.tsx';
 import { FindingCard, RuleCard } from './cards.tsx';
 
-type Card = { key: string; offset: number; end: number | null; guess: number } & ({ finding: Diagnostic; rule?: never } | { rule: Rule; finding?: never });
+type Card = { key: string; offset: number; end: number | null; guess: number } & ({ finding: Diagnostic; again: boolean; rule?: never } | { rule: Rule; finding?: never });
 
 const NARROW = '(max-width: 980px)';
 const MANY = 80; // cards; of more only those near the window are made
@@ -29,7 +29,11 @@ function cardsOf(findings: readonly Diagnostic[], rules: readonly Rule[]): Card[
     return `${word}#${n}`;
   };
   return [
-    ...findings.map((finding) => ({ key: nth(finding.code), offset: finding.offset, end: endOf(finding), guess: 50 + 20 * Math.ceil(finding.message.length / 50) + (finding.fix === undefined ? 0 : 38), finding })),
+    ...findings.map((finding, i) => {
+      const again = finding.code === findings[i - 1]?.code; // the card before says it in full
+      const guess = 50 + 20 * (again ? 1 : Math.ceil(finding.message.length / 50)) + (finding.fix === undefined ? 0 : 38);
+      return { key: nth(finding.code), offset: finding.offset, end: endOf(finding), guess, finding, again };
+    }),
     ...rules.map((rule) => ({ key: rule.id, offset: rule.offset, end: rule.end, guess: 66 + 28 * Math.min(rule.items.length, 5), rule })),
   ].sort((a, b) => a.offset - b.offset);
 }
@@ -38,7 +42,17 @@ function cardsOf(findings: readonly Diagnostic[], rules: readonly Rule[]): Card[
 function sourcesOf(rules: readonly Rule[], off: ReadonlySet<string>): SourcePlace[] {
   return rules.flatMap((rule) => {
     const on = !off.has(rule.id);
-    return rule.items.length === 0 ? [{ offset: rule.offset, end: rule.end, on }] : rule.items.map((item) => ({ offset: item.offset, end: item.end, on: on && !off.has(item.id) }));
+    if (rule.items.length === 0) return [{ offset: rule.offset, end: rule.end, on }];
+    const places: SourcePlace[] = [];
+    const add = (items: readonly RuleItem[], above: boolean): void => {
+      for (const { id, offset, end, items: inner = [] } of items) {
+        const kept = above && !off.has(id);
+        places.push({ offset, end, on: kept });
+        add(inner, kept);
+      }
+    };
+    add(rule.items, on);
+    return places;
   });
 }
 
@@ -210,7 +224,7 @@ export function Source({ file, open, findings, off, agent, at, app }: SourceProp
               <li
                 key={card.key}
                 data-key={card.key}
-                class={`card ${active.includes(card.key) ? 'here' : ''} ${card.rule !== undefined ? (off.has(card.rule.id) ? 'rule rule-off' : 'rule') : `of-${card.finding.severity}`} ${top === undefined ? 'unplaced' : ''}`}
+                class={`card ${active.includes(card.key) ? 'here' : ''} ${card.rule !== undefined ? (off.has(card.rule.id) ? 'rule rule-off' : 'rule') : card.again ? 'again' : ''} ${top === undefined ? 'unplaced' : ''}`}
                 style={{ top: `${places.from + (top ?? 0)}px` }}
                 onPointerEnter={() => editor?.light(card.key)}
                 onPointerLeave={() => editor?.light(null)}
