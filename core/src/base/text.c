@@ -200,6 +200,14 @@ void ql_position(ql_str text, size_t offset, uint32_t *line, uint32_t *column) {
 
 size_t ql_edit_distance(ql_str a, ql_str b) {
   if (a.len > 64 || b.len > 64) return SIZE_MAX;
+  while (a.len > 0 && b.len > 0 && a.ptr[0] == b.ptr[0]) {
+    a = ql_slice(a, 1, a.len);
+    b = ql_slice(b, 1, b.len);
+  }
+  while (a.len > 0 && b.len > 0 && a.ptr[a.len - 1] == b.ptr[b.len - 1]) {
+    a.len--;
+    b.len--;
+  }
   /* Three rows of the optimal string alignment table. */
   size_t rows[3][65];
   for (size_t j = 0; j <= b.len; j++) rows[0][j] = j;

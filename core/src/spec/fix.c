@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "spec/parse.h"
 
-#define FINDINGS_MAX 4096u /* of each severity in a round */
-#define ROUNDS_MAX   16u   /* that see every finding: one fix lays open what stood behind another, so a few are enough */
+#define FINDINGS_MAX 65536u /* of each severity in a round: more would not fit into the memory that a page gives us */
+#define ROUNDS_MAX   16u    /* that see every finding: one fix lays open what stood behind another, so a few are enough */
 
 typedef struct mender {
   ql_mend which;
@@ -61,8 +61,8 @@ static bool mend_once(mender *m) {
 }
 
 static ql_status mend(ql_arena *a, ql_str path, ql__reading how, mender *m, ql_buf buffers[2], ql_error *err) {
-  size_t seen_all = 0, rounds = ROUNDS_MAX + m->file.len / FINDINGS_MAX;
-  for (size_t round = 0; round < rounds && seen_all < ROUNDS_MAX; round++) {
+  size_t seen_all = 0;
+  for (size_t round = 0; round < ROUNDS_MAX + QL_SPEC_BYTES_MAX / FINDINGS_MAX && seen_all < ROUNDS_MAX; round++) {
     ql__outline outline = {0};
     ql_arena_reset(a);
     ql_status status = ql__parse(a, path, m->file, how, &m->spec, &outline, err);
