@@ -67,7 +67,7 @@ static void cost_is_linear(void **state) {
       {"", "do not write or edit or create , / "},
       {"", "\xE2\x80\x9Cnever use Bash, "},
       {"x ", "! - never"},
-      {"", "**A** b*c*. "},
+      {"", "**You** b*c*. "},
       {"", "remember only when the user asks "},
       {"", "You are strictly read-only a in a in "},
       {"- never ", "write, edit or "},

@@ -21,7 +21,7 @@ static size_t end_of(ql_str file, size_t start, ql_str text) {
   while (words > 0 && !is_word_char(text.ptr[words - 1])) words--;
   ql_str last = ql__last_word(ql_slice(text, 0, words));
   size_t from = start + (words - last.len), at = ql_find(ql_slice(file, 0, from + MARKUP_MAX), last, from);
-  if (at == SIZE_MAX || last.len == 0) return file.len;
+  if (at == SIZE_MAX || last.len == 0) return start + text.len < file.len ? start + text.len : file.len;
   for (at += last.len; words < text.len && at < file.len && file.ptr[at] == text.ptr[words]; at++) words++;
   return at;
 }
