@@ -225,6 +225,7 @@ int cli_open_team(cli *c, ql_roster **out, const ql_agent **leader);
 int cli_spec(cli *c);
 int cli_check(cli *c);
 int cli_export(cli *c);
+int cli_load(cli *c);
 int cli_permit(cli *c);
 int cli_policy(cli *c);
 int cli_roster(cli *c);

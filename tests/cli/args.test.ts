@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { binary, Place, questline, teamFolder } from './harness.ts';
 
 const commands = [
-  ...['spec', 'check', 'export', 'policy', 'permit', 'route', 'roster', 'plan', 'run', 'verify', 'link make', 'link open'],
+  ...['spec', 'check', 'export', 'policy', 'load', 'permit', 'route', 'roster', 'plan', 'run', 'verify', 'link make', 'link open'],
   ...['create', 'monitor', 'message', 'respond', 'complete', 'drop', 'approve', 'reject', 'pause', 'resume', 'abort', 'fail']
     .concat(['claim', 'release', 'show', 'list', 'log'])
     .map((name) => `quest ${name}`),
