@@ -83,7 +83,7 @@ static int walk(cli *c, const char *root, const char *specs, cli_documents *docu
   char *roots[2] = {ql_arena_get(c->a, strlen(root) + 1), NULL}; /* a copy: fts wants to write to it */
   if (!roots[0]) return cli_no_memory(c);
   memcpy(roots[0], root, strlen(root) + 1);
-  FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+  FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
   if (!tree) return cli_fail_errno(c, "read", root);
   int code = stat(specs, &agents) == 0 ? CLI_DONE : cli_fail_errno(c, "read", specs);
   while (code == CLI_DONE && !documents->more) {

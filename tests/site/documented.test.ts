@@ -81,6 +81,37 @@ describe('getting started', () => {
   });
 });
 
+describe('the command line', () => {
+  const page = readFileSync(here('../../site/docs/command-line.md'), 'utf8');
+
+  /** Exit codes that the page gives for a command, beside 0. */
+  const codes: Record<string, number[]> = { check: [1], route: [3, 5], permit: [3, 5], load: [] };
+
+  for (const heading of ['Exporting', 'Routing', 'Permits', 'Loading']) {
+    it(`knows what is written under ${heading}`, (test) => {
+      const path = folder(test);
+      execFileSync('mkdir', ['-p', join(path, '.claude')]);
+      execFileSync('cp', ['-r', here('../../web/src/sample'), join(path, '.claude/agents')]);
+      const lines = block('command-line', heading);
+      assert.ok(lines.length > 0);
+      for (const line of lines) {
+        const { status, stdout, stderr } = shell(path, [line]);
+        const expected = codes[line.split(' ')[1] ?? ''] ?? [];
+        assert.ok(status === 0 || expected.includes(status ?? -1), `${line}: ${status} ${stderr}`);
+        assert.notEqual(stdout, '', line);
+      }
+    });
+  }
+
+  it('lists every dialect', () => {
+    const { stderr } = shell(tmpdir(), ['questline spec --dialect none -']);
+    const named = /There are (.*)\.$/m.exec(stderr)?.[1]?.split(/, | and /) ?? [];
+    assert.ok(named.length > 5, stderr);
+    const row = page.split('\n').find((line) => line.startsWith('| `--dialect ID`')) ?? '';
+    assert.deepEqual([...row.matchAll(/`([a-z-]+)`/g)].map(([, id]) => id), named);
+  });
+});
+
 describe('the quest protocol', () => {
   it('shows three lines whose hashes are right, and that form a sound log', () => {
     const lines = readFileSync(here('../../site/docs/quest-protocol.md'), 'utf8')
