@@ -243,6 +243,8 @@ ql_rule_item *ql__add_point(ql__compiler *c, ql_rule *rule, ql_rule_item *parent
   return ql__add_item(c, rule, parent, text.ptr ? text : point->text, point->offset, point->end, point->line);
 }
 
+bool ql__is_listed(const ql__point *point) { return point->item || (!point->fenced && point->text.ptr != point->block->text.ptr); }
+
 ql_str ql__key_words(ql_arena *a, ql_str key, uint32_t *number) {
   size_t digits = 0;
   uint32_t value = 0;

@@ -27,6 +27,8 @@ const ql__point *ql__read_points(ql__compiler *c, const ql__region *region, size
 const ql__point *ql__read_types(ql__compiler *c, const ql__region *region, size_t *count);
 /// Adds a point to a rule, with a text of its own if one is given.
 ql_rule_item *ql__add_point(ql__compiler *c, ql_rule *rule, ql_rule_item *parent, ql_str text, const ql__point *point);
+/// Whether a point is one of several: an item of a list, or a line of a paragraph that is a list without bullets.
+bool ql__is_listed(const ql__point *point);
 /// A key as words: underscores are blanks, a number in front is taken off and put into *number when that is not NULL.
 ql_str ql__key_words(ql_arena *a, ql_str key, uint32_t *number);
 /// The title of the rules of a region: its label, or else its heading, or else the heading above.

@@ -52,7 +52,7 @@ static void read_prose(ql__compiler *c, const ql__region *region, ql_rule_kind k
   ql_rule *rule = NULL;
   for (size_t i = 0; i < count; i++) {
     const ql__point *point = &points[i];
-    if (point->item || point->fenced || point->text.len > PROSE_MAX || ql_ends(point->text, QL_STR(":"))) continue;
+    if (ql__is_listed(point) || point->fenced || point->text.len > PROSE_MAX || ql_ends(point->text, QL_STR(":"))) continue;
     if (!rule) rule = ql__add_rule(c, kind, region, ql__region_title(region), 70);
     if (!add_quoted(c, rule, point)) add_request(c, rule, NULL, point);
   }
@@ -82,8 +82,8 @@ static void read_requests(ql__compiler *c, const ql__region *region, ql_rule_kin
       group = point->level;
       continue;
     }
-    if (!point->item && !point->fenced && any) break; /* prose behind the list is about something else */
-    if (!point->item) continue;
+    if (!ql__is_listed(point) && !point->fenced && any) break; /* prose behind the list is about something else */
+    if (!ql__is_listed(point)) continue;
     if (rule && point->level < first) rule = NULL;
     if (!rule) {
       if (point->level <= group) title = ql__region_title(region);

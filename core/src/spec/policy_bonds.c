@@ -80,11 +80,12 @@ static void read_bonds(ql__compiler *c, const ql__region *region) {
   for (size_t i = 0; i < count; i++) {
     const ql__point *point = &points[i];
     bool *taken = &c->taken[point->block - c->outline->blocks];
-    if (!point->item) {
+    if (point->other || point->text.len == 0) continue;
+    if (!ql__is_listed(point)) {
       if (!point->fenced && !*taken) ql__read_conduct(c, region, point->block, &restriction, &identity);
       continue;
     }
-    if (point->text.len == 0 || point->other || *taken) continue;
+    if (point->item && *taken) continue;
     if (!point->fenced) *taken = true;
     if (above && point->level > level) {
       ql__add_point(c, rule, above, QL_ABSENT, point);

@@ -39,7 +39,7 @@ void ql__compile_memory(ql__compiler *c, const ql__region *region) {
   ql_rule_item *above = NULL;
   uint32_t level = 0;
   for (size_t i = 0; i < count; i++) {
-    if (!points[i].item || points[i].text.len == 0 || points[i].other) continue;
+    if (!ql__is_listed(&points[i]) || points[i].text.len == 0 || points[i].other) continue;
     if (!rule) {
       rule = ql__add_rule(c, QL_RULE_MEMORY, region, ql__region_title(region), ql__region_confidence(region));
       level = points[i].level;
@@ -78,7 +78,7 @@ void ql__compile_toolkit(ql__compiler *c, const ql__region *region) {
   const ql__point *points = ql__read_points(c, region, &count);
   ql_rule *rule = NULL;
   for (size_t i = 0; i < count; i++) {
-    if (!points[i].item || points[i].fenced || points[i].other) continue;
+    if (!ql__is_listed(&points[i]) || points[i].fenced || points[i].other) continue;
     ql_rule_item found = {0};
     ql__set_tools(c, &found, &points[i]);
     if (found.tool_count == 0) take_first_names(c, &found, points[i].text);

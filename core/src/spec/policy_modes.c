@@ -80,7 +80,7 @@ static void read_list(ql__compiler *c, const ql__region *region) {
   ql_rule *rule = NULL;
   for (size_t i = 0; i < count; i++) {
     const ql__point *point = &points[i];
-    if (!point->item || point->level > 1 || point->fenced || !point->block->lead.ptr || !point->key.ptr) continue;
+    if (!ql__is_listed(point) || point->level > 1 || point->fenced || !point->block->lead.ptr || !point->key.ptr) continue;
     if (!rule) rule = ql__add_rule(c, QL_RULE_MODES, region, ql__region_title(region), ql__region_confidence(region));
     ql_rule_item *item = ql__add_point(c, rule, NULL, QL_ABSENT, point);
     if (rule) name_mode(rule, item, point->key);

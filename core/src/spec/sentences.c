@@ -64,6 +64,7 @@ ql_str ql__last_word(ql_str words) {
   words = ql_trim(words);
   size_t from = words.len;
   while (from > 0 && is_word_char(words.ptr[from - 1])) from--;
+  while (from < words.len && !ql_is_alnum(words.ptr[from])) from++; /* a dash is no word */
   return ql_slice(words, from, words.len);
 }
 
