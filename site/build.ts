@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCore } from '@questline/core/node';
 import { DOCS, docIndex, docPage } from './src/docs.ts';
+import { describeDiagnostics } from './src/findings.ts';
 import { landing } from './src/landing.ts';
 import { layout } from './src/layout.ts';
-import { declared, describeDiagnostics, help } from './src/reference.ts';
+import { declared, help } from './src/reference.ts';
 import { playSample } from './src/sample.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -16,7 +17,7 @@ const app = here('../web/dist');
 /** Where a page's Markdown comes from, when not from docs/. */
 const SOURCES: Record<string, () => Promise<string> | string> = {
   'command-line': async () => (await readFile(here('docs/command-line.md'), 'utf8')) + help(),
-  diagnostics: async () => describeDiagnostics(await readFile(here('docs/diagnostics.md'), 'utf8')),
+  diagnostics: async () => describeDiagnostics(core, await readFile(here('docs/diagnostics.md'), 'utf8')),
   dialects: () => declared('dialects'),
   events: () => declared('events'),
   refusals: () => declared('refusals'),

@@ -1,6 +1,6 @@
 /* Pages that come out of the source that runs: declarations of the core, help of the command line. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -24,27 +24,4 @@ export function help(): string {
   return names
     .map((name) => `## questline ${name}\n\n\`\`\`text\n${run(COMMAND_LINE, ...name.split(' '), '--help').trimEnd()}\n\`\`\`\n`)
     .join('\n');
-}
-
-export type Diagnostic = { code: string; severity: string; meaning: string };
-
-/** The findings as the core declares them. */
-export function diagnostics(): Diagnostic[] {
-  const source = readFileSync(here('../../core/include/questline/diagnostics.def'), 'utf8');
-  const rows = [...source.matchAll(/^DIAGNOSTIC\(\w+, "([^"]+)", (\w+), "([^"]+)"\)$/gm)];
-  return rows.map(([, code = '', severity = '', meaning = '']) => ({ code, severity: severity.toLowerCase(), meaning }));
-}
-
-/** Puts what the core declares of a finding under its heading in the hand-written page; both must know the same findings. */
-export function describeDiagnostics(markdown: string): string {
-  const declared = new Map(diagnostics().map((finding) => [finding.code, finding]));
-  const written = new Set<string>();
-  const page = markdown.replaceAll(/^### (\S+)$/gm, (heading, code: string) => {
-    const finding = declared.get(code);
-    if (finding === undefined) throw new Error(`docs/diagnostics.md describes ${code}, which the core does not declare.`);
-    written.add(code);
-    return `${heading}\n\n**${finding.severity}**: ${finding.meaning}.`;
-  });
-  for (const code of declared.keys()) if (!written.has(code)) throw new Error(`docs/diagnostics.md says nothing on ${code}.`);
-  return page;
 }

@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import { describe, it } from 'node:test';
 import { loadCore } from '@questline/core/node';
 import { DOCS, render } from '../../site/src/docs.ts';
-import { diagnostics } from '../../site/src/reference.ts';
+import { describeDiagnostics, diagnostics } from '../../site/src/findings.ts';
 import { DIST, PAGES, read, tags } from './dist.ts';
 
 const core = await loadCore();
@@ -122,6 +122,17 @@ describe('documentation', () => {
     }
     assert(read('docs/refusals.html').includes('<code>not_your_turn</code>'));
     for (const type of core.info().events) assert(read('docs/events.html').includes(`<code>${type}</code></h2>`), type);
+  });
+
+  it('shows each diagnostic by an example that has it, and is not built without', () => {
+    const markdown = readFileSync(new URL('../../site/docs/diagnostics.md', import.meta.url), 'utf8');
+    const page = describeDiagnostics(core, markdown);
+    assert.equal(page.match(/^(?:It has no fix\.|The fix makes of it:)$/gm)?.length, diagnostics().length);
+    const without = (from: string, to: string): string => markdown.slice(0, markdown.indexOf(from)) + markdown.slice(markdown.indexOf(to));
+    assert.throws(() => describeDiagnostics(core, without('### tab-indent', '## The recovery')), /says nothing on tab-indent/);
+    assert.throws(() => describeDiagnostics(core, markdown.replace('### tab-indent', '### tab-indents')), /does not declare/);
+    assert.throws(() => describeDiagnostics(core, markdown.replaceAll('\\x09', '  ')), /example of tab-indent .* does not show it/);
+    assert.throws(() => describeDiagnostics(core, markdown.replaceAll(/```bytes/g, '```text')), /no example of empty-file/);
   });
 
   it('describes every command of the command line, from its own help', () => {
