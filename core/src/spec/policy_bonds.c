@@ -6,7 +6,7 @@
 
 /* A list below one of these forbids each item; below others, only items that forbid by themselves are restrictions. */
 WORDS(FORBIDDING, W("not"), W("never"), W("don't"), W("dont"), W("donts"), W("don'ts"), W("cannot"), W("can't"), W("won't"), W("forbidden"),
-      W("prohibited"), W("restrictions"), W("prohibitions"), W("off-limits"));
+      W("prohibited"), W("restrictions"), W("prohibitions"), W("off-limits"), W("refuse"));
 WORDS(STARTS, W("no"), W("never"), W("not"), W("don't"), W("dont"), W("avoid"), W("cannot"), W("can't"), W("won't"), W("refuse"));
 WORDS(BEFORE_NOT, W("do"), W("must"), W("will"), W("should"), W("may"), W("you"), W("i"), W("shall"), W("are"));
 
@@ -72,6 +72,10 @@ static ql_rule *add_bond(bonds *b, const ql__point *point, ql_rule_item **item) 
 /* Lists of what is to be done, or not; sentences between them. */
 static void read_bonds(ql__compiler *c, const ql__region *region) {
   size_t count;
+  if (region->filled) { /* below the list there are further headings, about whatever it may be */
+    ql__compile_conduct(c, region);
+    return;
+  }
   const ql__point *points = ql__read_points(c, region, &count);
   bonds b = {.c = c, .region = region, .all = title_forbids(region->label.ptr ? region->label : region->heading)};
   ql_rule *restriction = NULL, *identity = NULL, *rule = NULL;
