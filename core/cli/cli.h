@@ -18,13 +18,17 @@ typedef enum cli_exit {
   CLI_INTERRUPTED = 130
 } cli_exit;
 
+#define CLI_DIALECTS "claude-code, copilot, vscode, opencode, gemini-cli, qwen, cursor, agents-md, acolytes, ouroboros or plain"
+
 /* Every option there is: X(id, name, placeholder or NULL for a switch, what it says). Which commands take it stands in main.c. */
 #define CLI_OPTIONS(X)                                                                                                                     \
   X(agent, "agent", "NAME", "the agent")                                                                                                   \
   X(agents, "agents", "LEADER,NAME...", "who takes part, separated by commas; the first leads")                                            \
   X(budget, "budget", "N", "tokens of the window that may be used (half of it)")                                                           \
+  X(asked, "agent", "NAME", "ask this agent alone")                                                                                        \
   X(base, "base", "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                            \
-  X(dialect, "dialect", "ID", "read the files as this product's (found out from each file)")                                               \
+  X(complete, "strict", NULL, "fail when something is missing or left out: exit code 1")                                                   \
+  X(dialect, "dialect", "ID", "read the files as written for " CLI_DIALECTS " (found out from each file)")                                 \
   X(dry_run, "dry-run", NULL, "with --fix: show the edits, write nothing")                                                                 \
   X(fix, "fix", NULL, "mend what can be mended, in the files; - writes the mended text to stdout")                                         \
   X(folder, "out", "DIR", "write files below DIR, each where its product looks for it")                                                    \
@@ -35,10 +39,12 @@ typedef enum cli_exit {
   X(help, "help", NULL, "this text")                                                                                                       \
   X(json, "json", NULL, "print JSON on stdout, errors and refusals too")                                                                   \
   X(kind, "kind", "KIND", "a worker's: completed, clarification or blocked (completed); the leader's: progress")                           \
+  X(lossless, "strict", NULL, "when something would be lost, write nothing and fail: exit code 1")                                         \
   X(md, "md", NULL, "print Markdown")                                                                                                      \
   X(mermaid, "mermaid", NULL, "print a Mermaid diagram")                                                                                   \
   X(mission, "mission", "TEXT", "the objective; - reads it from stdin")                                                                    \
   X(msg, "msg", "TEXT", "what is said; - reads it from stdin")                                                                             \
+  X(only, "agent", "NAME", "only the rules of this agent")                                                                                 \
   X(out, "out", "FILE", "where to write; - is stdout")                                                                                     \
   X(pace, "pace", "MS", "wait so many milliseconds after each event, to watch it")                                                         \
   X(plan, "plan", "FILE", "a plan that `questline plan` made, its text or its JSON; the quest waits for approval; - is stdin")             \
@@ -52,9 +58,9 @@ typedef enum cli_exit {
   X(seats, "seats", "NAME=KIND,...", "who plays an agent: human, model, rehearsal or remote (human)")                                      \
   X(specs, "specs", "DIR", "folder of agent files")                                                                                        \
   X(store, "store", "DIR", "use DIR in place of the .questline folder found here or above")                                                \
-  X(strict, "strict", NULL, "warnings, losses and what is not loaded fail too: exit code 1")                                               \
+  X(strict, "strict", NULL, "warnings fail too: exit code 1")                                                                              \
   X(summary, "summary", "TEXT", "what was accomplished; - reads it from stdin")                                                            \
-  X(target, "to", "DIALECT", "the product to write for")                                                                                   \
+  X(target, "to", "DIALECT", "the product to write for: " CLI_DIALECTS)                                                                    \
   X(task, "task", "ID", "the task: T1, T2 ...")                                                                                            \
   X(timeout, "timeout", "SECONDS", "how long to wait for the turn, 0 to look once (90)")                                                   \
   X(to, "to", "NAME,...", "to whom, separated by commas")                                                                                  \
@@ -219,8 +225,8 @@ const char *cli_plural(int64_t count);
 int cli_dialect(cli *c, cli_option option, ql_str *out);
 /// The roster of a folder; one without agents is a failure.
 int cli_read_team(cli *c, const char *folder, ql_roster **out);
-/// The roster of --specs and the agent of --agent in it.
-int cli_open_team(cli *c, ql_roster **out, const ql_agent **leader);
+/// The roster of --specs and the agent in it that an option names.
+int cli_open_team(cli *c, cli_option who, ql_roster **out, const ql_agent **agent);
 
 int cli_spec(cli *c);
 int cli_check(cli *c);

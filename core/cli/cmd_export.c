@@ -173,7 +173,7 @@ int cli_export(cli *c) {
   if (code != CLI_DONE) return code;
   size_t troubles = x.files.count - x.count;
   if (!c->json) (void)cli_tell_troubles(&x.files);
-  bool kept_back = x.losses > 0 && c->value[CLI_strict];
+  bool kept_back = x.losses > 0 && c->value[CLI_lossless];
   if (c->value[CLI_folder] && !kept_back) {
     code = look(c, &x);
     for (size_t i = 0; i < x.count && code == CLI_DONE; i++) code = write_piece(c, &x.pieces[i]);

@@ -66,7 +66,7 @@ static int load(cli *c, const char *root, const ql_roster *roster, const ql_agen
     print_pack(pack);
   if (fflush(stdout) == 0) tell_limits(&documents);
   bool lacks = QL_GET(pack, "left_out")->first || QL_GET(pack, "missing")->first;
-  return code == CLI_DONE && lacks && c->value[CLI_strict] ? CLI_FAILED : code;
+  return code == CLI_DONE && lacks && c->value[CLI_complete] ? CLI_FAILED : code;
 }
 
 int cli_load(cli *c) {
@@ -77,7 +77,7 @@ int cli_load(cli *c) {
   int code = read_tokens(c, CLI_window, &window);
   if (code == CLI_DONE) code = read_tokens(c, CLI_budget, &budget);
   if (code == CLI_DONE) code = cli_root(c, &root);
-  if (code == CLI_DONE) code = cli_open_team(c, &roster, &agent);
+  if (code == CLI_DONE) code = cli_open_team(c, CLI_agent, &roster, &agent);
   if (code != CLI_DONE) return code;
   code = load(c, root, roster, agent, window, budget);
   ql_roster_free(roster);

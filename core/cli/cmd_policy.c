@@ -289,7 +289,7 @@ static int parse_files(cli *c, policy *p) {
 
 /// --agent: one of the files' own names.
 static int read_agent(cli *c, policy *p) {
-  const char *given = c->value[CLI_agent];
+  const char *given = c->value[CLI_only];
   if (!given) return CLI_DONE;
   const char **names = ql_arena_array(c->a, p->files.count, sizeof *names);
   p->agent = ql_agent_id(c->a, cli_clean(c, given));

@@ -83,14 +83,14 @@ static int print_route(cli *c, const ql_value *route, bool one) {
 }
 
 int cli_route(cli *c) {
-  bool one = c->value[CLI_agent] != NULL;
+  bool one = c->value[CLI_asked] != NULL;
   ql_str request;
   ql_roster *roster;
   const ql_agent *agent = NULL;
   ql_value *route;
   ql_error err = {0};
   int code = cli_text_within(c, "The request", c->operands[0], QL_REQUEST_BYTES_MAX, &request);
-  if (code == CLI_DONE) code = one ? cli_open_team(c, &roster, &agent) : cli_read_team(c, c->value[CLI_specs], &roster);
+  if (code == CLI_DONE) code = one ? cli_open_team(c, CLI_asked, &roster, &agent) : cli_read_team(c, c->value[CLI_specs], &roster);
   if (code != CLI_DONE) return code;
   ql_status status = ql_route(c->a, roster, one ? agent->id : QL_ABSENT, request, &route, &err);
   code = status == QL_OK ? print_route(c, route, one) : cli_fail_error(c, &err, NULL);
@@ -155,7 +155,7 @@ int cli_permit(cli *c) {
     path = from_root(root, c->operands[1]);
     if (*path != '/') code = cli_find_link(c, root, path, &link);
   }
-  if (code == CLI_DONE) code = cli_open_team(c, &roster, &agent);
+  if (code == CLI_DONE) code = cli_open_team(c, CLI_agent, &roster, &agent);
   if (code != CLI_DONE) return code;
   ql_str tool = cli_clean(c, c->operands[0]), file = path ? (ql_str){path, strlen(path)} : QL_ABSENT;
   ql_status status = ql_permit(c->a, roster, agent->id, tool, file, link, &permit, &err);

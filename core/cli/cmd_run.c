@@ -173,7 +173,7 @@ static int begin(session *s) {
   ql_roster *roster;
   const ql_agent *leader;
   int code = cli_text(c, "The objective", c->operands[0], &objective);
-  if (code == CLI_DONE) code = cli_open_team(c, &roster, &leader);
+  if (code == CLI_DONE) code = cli_open_team(c, CLI_agent, &roster, &leader);
   if (code != CLI_DONE) return code;
   ql_value *request = ql_object(c->a);
   QL_SET(request, "agent", ql_string(c->a, leader->id));

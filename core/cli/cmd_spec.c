@@ -153,17 +153,16 @@ int cli_roster(cli *c) {
 
 /* ---- plan ---- */
 
-int cli_open_team(cli *c, ql_roster **out, const ql_agent **leader) {
-  int code = cli_read_team(c, c->value[CLI_specs], out);
+int cli_open_team(cli *c, cli_option who, ql_roster **out, const ql_agent **agent) {
+  const char *specs = c->value[CLI_specs], *given = c->value[who];
+  int code = cli_read_team(c, specs, out);
   if (code != CLI_DONE) return code;
-  ql_str name = cli_clean(c, c->value[CLI_agent]);
-  *leader = ql_roster_find(*out, name);
-  if (*leader) return CLI_DONE;
+  ql_str name = cli_clean(c, given);
+  *agent = ql_roster_find(*out, name);
+  if (*agent) return CLI_DONE;
   ql_str close = ql_roster_suggest(*out, name);
-  code = close.ptr ? cli_fail(c, QL_ERR_NOT_FOUND, "Nobody in %s is named %s. Did you mean %.*s?", c->value[CLI_specs], c->value[CLI_agent],
-                              (int)close.len, close.ptr)
-                   : cli_fail(c, QL_ERR_NOT_FOUND, "Nobody in %s is named %s. See questline roster %s.", c->value[CLI_specs],
-                              c->value[CLI_agent], c->value[CLI_specs]);
+  code = close.ptr ? cli_fail(c, QL_ERR_NOT_FOUND, "Nobody in %s is named %s. Did you mean %.*s?", specs, given, (int)close.len, close.ptr)
+                   : cli_fail(c, QL_ERR_NOT_FOUND, "Nobody in %s is named %s. See questline roster %s.", specs, given, specs);
   ql_roster_free(*out);
   return code;
 }
@@ -206,7 +205,7 @@ int cli_plan(cli *c) {
   const ql_plan *plan;
   ql_error err = {0};
   int code = cli_text(c, "The objective", c->operands[0], &objective);
-  if (code == CLI_DONE) code = cli_open_team(c, &roster, &leader);
+  if (code == CLI_DONE) code = cli_open_team(c, CLI_agent, &roster, &leader);
   if (code != CLI_DONE) return code;
   ql_status status = ql_plan_rehearse(c->a, roster, leader->id, objective, &plan, &err);
   code = status == QL_OK ? print_plan(c, plan, roster) : cli_fail_error(c, &err, NULL);

@@ -109,6 +109,8 @@ describe('the command line', () => {
     assert.ok(named.length > 5, stderr);
     const row = page.split('\n').find((line) => line.startsWith('| `--dialect ID`')) ?? '';
     assert.deepEqual([...row.matchAll(/`([a-z-]+)`/g)].map(([, id]) => id), named);
+    const { stdout } = shell(tmpdir(), ['questline export --help']);
+    assert.match(stdout, new RegExp(`the product to write for: ${named.slice(0, -1).join(', ')} or ${named.at(-1)}$`, 'm'));
   });
 });
 
