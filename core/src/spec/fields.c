@@ -120,7 +120,7 @@ void ql__take_fields(ql_arena *a, const ql__front *front, ql_str text, ql__notes
   note_cut(front, text, notes);
 }
 
-void ql__check_model(const ql__front *front, ql_str text, ql__notes *notes, const ql_spec *spec) {
+void ql__check_model(const ql__front *front, ql_str text, ql__dialect dialect, ql__notes *notes, const ql_spec *spec) {
   const ql__entry *entry = ql__entry_find(front, QL_STR("model"));
   if (!entry || !spec->model.ptr) return;
   ql_str model = spec->model;
@@ -132,10 +132,13 @@ void ql__check_model(const ql__front *front, ql_str text, ql__notes *notes, cons
     if (fits && (best == SIZE_MAX || start.len > RETIRED_MODELS[best].start.len)) best = i;
   }
   if (best == SIZE_MAX) return;
+  ql_str instead = RETIRED_MODELS[best].instead;
+  bool alias = ql_find_byte(instead, '-', 0) == SIZE_MAX;
+  bool taken = !alias || dialect == QL__CLAUDE_CODE || dialect == QL__ACOLYTES || dialect == QL__PLAIN;
+  ql_str say = taken ? QL_STR("Write \"") : QL_STR("Name one that "), with = taken ? instead : ql__dialect_product(dialect);
   size_t at = ql_find(ql_slice(text, entry->value, entry->value_end), spec->model, 0);
   ql_diagnostic *d =
       QL__NOTE(notes, QL__MODEL_RETIRED, at == SIZE_MAX ? entry->value : entry->value + at, QL_STR("The model \""),
-               ql__excerpt(spec->model), QL_STR("\" is no longer served. Write \""), RETIRED_MODELS[best].instead, QL_STR("\" instead."));
-  if (at != SIZE_MAX && model.len == spec->model.len)
-    ql__note_fix(notes, d, &(ql_edit){entry->value + at, model.len, RETIRED_MODELS[best].instead}, 1);
+               ql__excerpt(spec->model), QL_STR("\" is no longer served. "), say, with, taken ? QL_STR("\" instead.") : QL_STR(" offers."));
+  if (taken && at != SIZE_MAX && model.len == spec->model.len) ql__note_fix(notes, d, &(ql_edit){entry->value + at, model.len, instead}, 1);
 }

@@ -237,7 +237,8 @@ static ql_str quoted(ql_arena *a, ql_str words) {
 
 static ql_str unquoted(ql_str words) {
   bool both = words.len >= 2 && (words.ptr[0] == '"' || words.ptr[0] == '\'') && words.ptr[words.len - 1] == words.ptr[0];
-  return both ? ql_slice(words, 1, words.len - 1) : words;
+  bool open = ql_starts(words, QL_STR("\"")) && ql_find_byte(words, '"', 1) == SIZE_MAX; /* nobody closed it */
+  return both ? ql_slice(words, 1, words.len - 1) : open ? ql_slice(words, 1, words.len) : words;
 }
 
 /* A colon that YAML takes for the end of a key. */

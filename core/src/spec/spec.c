@@ -135,8 +135,8 @@ static ql_status read_all(reader *r, ql__dialect dialect, ql__outline *outline) 
   bool sure = true;
   if (dialect == QL__DIALECT_COUNT) dialect = ql__dialect_of(spec, &r->front, &sure);
   spec->dialect = ql__dialect_id(dialect);
-  ql__check_model(&r->front, r->text, &r->notes, spec);
   ql__dialect by = sure ? dialect : QL__PLAIN; /* what is written for nobody in particular is held to nobody's rules */
+  ql__check_model(&r->front, r->text, by, &r->notes, spec);
   ql__check_keys(&r->front, r->text, by, &r->notes);
   ql__check_name(&r->front, spec, by, &r->notes);
   ql__check_grants(r->arena, &r->front, r->text, by, spec, &r->notes);
