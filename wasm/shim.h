@@ -34,6 +34,12 @@ int32_t qlw_roster_value(uint32_t roster);
 int32_t qlw_permit(uint32_t roster, const char *agent, uint32_t agent_len, const char *tool, uint32_t tool_len, const char *path,
                    uint32_t path_len, uint32_t link);
 
+/* An agent that is absent: every one that leads. */
+int32_t qlw_route(uint32_t roster, const char *agent, uint32_t agent_len, const char *request, uint32_t request_len);
+/* Documents: a JSON array of PackSource. Window and budget: 0 where nothing is said. */
+int32_t qlw_context_pack(uint32_t roster, const char *agent, uint32_t agent_len, const char *documents, uint32_t documents_len,
+                         double window, double budget);
+
 int32_t qlw_plan_rehearse(uint32_t roster, const char *leader, uint32_t leader_len, const char *objective, uint32_t objective_len);
 int32_t qlw_plan_complete(const char *plan, uint32_t plan_len);
 int32_t qlw_plan_check(uint32_t roster, const char *plan, uint32_t plan_len);

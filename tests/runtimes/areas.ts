@@ -41,6 +41,10 @@ export interface Vector extends File {
   readonly off?: readonly { readonly agent: string; readonly rule: string }[];
   readonly agent?: string;
   readonly tool?: string;
+  readonly request?: string;
+  readonly documents?: unknown;
+  readonly window?: number;
+  readonly budget?: number;
   readonly link?: boolean;
 }
 
@@ -208,16 +212,29 @@ function runPermit(instance: Instance, vector: Vector): Outcome {
   return only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_permit', roster, agent, tool, path, link ? 1 : 0).text));
 }
 
+function runRoute(instance: Instance, vector: Vector): Outcome {
+  const { agent = null, request = null } = vector;
+  return only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_route', roster, agent, request).text));
+}
+
+function runPack(instance: Instance, vector: Vector): Outcome {
+  const { agent = null, documents = [], window = 0, budget = 0 } = vector;
+  const json = JSON.stringify(documents);
+  return only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_context_pack', roster, agent, json, window, budget).text));
+}
+
 const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   canon: runCanon,
   export: (instance, vector) => only(attempt(instance, 'qlw_spec_export', ...specOf(vector), vector.to ?? null).text),
   fix: (instance, vector) => only(attempt(instance, 'qlw_spec_fix', ...specOf(vector), vector.code ?? null, vector.offset ?? -1).text),
   link: runLink,
   logs: runLog,
+  pack: runPack,
   permit: runPermit,
   plan: runPlan,
   quest: runQuest,
   roster: (instance, vector) => only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_roster_value', roster).text)),
+  route: runRoute,
   spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', ...specOf(vector)).text),
   verify: (instance, vector) => only(attempt(instance, 'qlw_verify', bytesOf(vector, vector.log), vector.head ?? null).text),
 };

@@ -58,6 +58,13 @@ static int32_t roster_value(void) { return qlw_roster_value(a_roster); }
 static int32_t roster_dialect(void) { return qlw_roster_dialect(a_roster, PASS("copilot")); }
 static int32_t roster_switch(void) { return qlw_roster_switch(a_roster, PASS("@lead"), PASS("roster:team"), 0); }
 static int32_t permit(void) { return qlw_permit(a_roster, PASS("@api"), PASS("Write"), PASS("src/a.ts"), 0); }
+static int32_t route(void) { return qlw_route(a_roster, NULL, 0, PASS("Design a REST API")); }
+static int32_t context_pack(void) {
+  return qlw_context_pack(a_roster, PASS("@lead"), PASS("[{\"path\":\"a.md\",\"text\":\"A\"},{\"path\":\"b.md\",\"tokens\":3}]"), 0, 100);
+}
+static int32_t no_documents(void) { return qlw_context_pack(a_roster, PASS("@lead"), PASS("{}"), 0, 0); }
+static int32_t no_path(void) { return qlw_context_pack(a_roster, PASS("@lead"), PASS("[{}]"), 0, 0); }
+static int32_t no_window(void) { return qlw_context_pack(a_roster, PASS("@lead"), PASS("[]"), 0.5, 0); }
 static int32_t plan_rehearse(void) { return qlw_plan_rehearse(a_roster, PASS("@lead"), PASS("Add a login")); }
 static int32_t plan_write(void) { return qlw_plan_write(PASS(plan), PASS("seed")); }
 static int32_t plan_complete(void) { return qlw_plan_complete(PASS(plan)); }
@@ -105,6 +112,11 @@ static const struct {
     {"roster_dialect", roster_dialect, QL_OK},
     {"roster_switch", roster_switch, QL_OK},
     {"permit", permit, QL_OK},
+    {"route", route, QL_OK},
+    {"context_pack", context_pack, QL_OK},
+    {"no_documents", no_documents, QL_ERR_ARGUMENT},
+    {"no_path", no_path, QL_ERR_ARGUMENT},
+    {"no_window", no_window, QL_ERR_ARGUMENT},
     {"plan_rehearse", plan_rehearse, QL_OK},
     {"plan_write", plan_write, QL_OK},
     {"plan_complete", plan_complete, QL_OK},

@@ -99,6 +99,23 @@ static void run_permit(ql_arena *a, const ql_value *vector, outcome *out) {
   done(roster);
 }
 
+static void run_route(ql_arena *a, const ql_value *vector, outcome *out) {
+  uint32_t roster = open_roster(a, vector);
+  (void)qlw_route(roster, PASS(given(vector, "agent")), PASS(given(vector, "request")));
+  add_answer(out);
+  done(roster);
+}
+
+static void run_pack(ql_arena *a, const ql_value *vector, outcome *out) {
+  uint32_t roster = open_roster(a, vector);
+  const ql_value *documents = QL_GET(vector, "documents");
+  ql_str json = documents ? ql_value_text(a, documents) : QL_STR("[]");
+  double window = (double)ql_get_int(vector, QL_STR("window"), 0), budget = (double)ql_get_int(vector, QL_STR("budget"), 0);
+  (void)qlw_context_pack(roster, PASS(given(vector, "agent")), PASS(json), window, budget);
+  add_answer(out);
+  done(roster);
+}
+
 static ql_value *write_plan(ql_arena *a, ql_str plan, ql_str format) {
   return qlw_plan_write(PASS(plan), PASS(format)) == QL_OK ? ql_string(a, answered(a)) : answered_value(a);
 }
@@ -262,8 +279,8 @@ static void run_logs(ql_arena *a, const ql_value *vector, outcome *out) {
 }
 
 const area areas[] = {
-    {"canon", run_canon},   {"export", run_export}, {"fix", run_fix},       {"link", run_link},
-    {"logs", run_logs},     {"permit", run_permit}, {"plan", run_plan},     {"quest", run_quest},
-    {"roster", run_roster}, {"spec", run_spec},     {"verify", run_verify},
+    {"canon", run_canon}, {"export", run_export}, {"fix", run_fix},       {"link", run_link},   {"logs", run_logs},
+    {"pack", run_pack},   {"permit", run_permit}, {"plan", run_plan},     {"quest", run_quest}, {"roster", run_roster},
+    {"route", run_route}, {"spec", run_spec},     {"verify", run_verify},
 };
 const size_t area_count = QL_COUNT(areas);

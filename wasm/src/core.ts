@@ -12,6 +12,8 @@ import type {
   Link,
   Mended,
   Monitor,
+  Pack,
+  PackSource,
   Permit,
   Plan,
   PlanProblem,
@@ -22,6 +24,7 @@ import type {
   QuestView,
   Request,
   Roster as RosterValue,
+  Route,
   Spec,
   Verdict,
 } from './generated.ts';
@@ -31,6 +34,12 @@ export interface Mend {
   readonly code?: string | null;
   readonly dialect?: string | null;
   readonly offset?: number | null;
+}
+
+/** Tokens of the model's window, and how many of them may be used; 0: what the agent's file says, and half of it. */
+export interface PackLimits {
+  readonly window?: number;
+  readonly budget?: number;
 }
 
 export type PlanFormat = 'seed' | 'markdown' | 'mermaid';
@@ -136,6 +145,17 @@ export class Core {
   /** Whether an agent may make a tool call. The path is from the root of the workspace; link: it leads through a symbolic link. */
   permit(roster: Roster, agent: string, tool: string, path: string | null = null, link = false): Permit {
     return this.#instance.json('qlw_permit', roster.handleIn(this.#instance), agent, tool, path, link ? 1 : 0) as Permit;
+  }
+
+  /** Who should take a request, and why. Without an agent every one that leads is asked. */
+  route(roster: Roster, request: string, agent: string | null = null): Route {
+    return this.#instance.json('qlw_route', roster.handleIn(this.#instance), agent, request) as Route;
+  }
+
+  /** What an agent loads on activation: which of these documents and of the agent files fit, which do not, and what is missing. */
+  contextPack(roster: Roster, agent: string, documents: readonly PackSource[], { window = 0, budget = 0 }: PackLimits = {}): Pack {
+    const json = JSON.stringify(documents);
+    return this.#instance.json('qlw_context_pack', roster.handleIn(this.#instance), agent, json, window, budget) as Pack;
   }
 
   newRoster(): Roster {

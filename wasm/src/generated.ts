@@ -229,10 +229,20 @@ export interface Permit {
   message: string;
   /** of the file that the rule stands in */
   path?: string;
-  /** id of the rule */
+  /** id of the item, or of the rule */
   rule?: string;
   /** canonical name, or as given */
   tool: string;
+}
+
+/** a document that could be loaded */
+export interface PackSource {
+  /** from the root of the project */
+  path: string;
+  /** what stands in it */
+  text?: string;
+  /** its size, where there is no text */
+  tokens?: number;
 }
 
 /** a document and what becomes of it */
@@ -1053,6 +1063,7 @@ export const DIAGNOSTIC_CODES = [
   "dots-fence",
   "frontmatter-limit",
   "empty-frontmatter",
+  "toml-frontmatter",
   "tab-indent",
   "unquoted-colon",
   "unquoted-symbol",

@@ -280,6 +280,20 @@ test('a rule that is switched off no longer forbids', () => {
   assert.throws(() => core.permit(roster, '@nobody', 'Write'), failsWith('QL_ERR_NOT_FOUND'));
 });
 
+test('a request finds its taker, and an agent what it loads', () => {
+  const core = instantiate(module);
+  const roster = core.newRoster();
+  roster.add('lead.md', '---\nname: lead\ndescription: Coordinates.\n---\n\n## When to call\n\n- Replace the message broker\n');
+  roster.add('rust.md', '---\nname: rust-expert\ndescription: Embedded Rust and lifetimes.\n---\nWork.\n');
+  assert.equal(core.route(roster, 'Swap our message broker').take, '@lead');
+  assert.equal(core.route(roster, 'Lifetimes in embedded Rust').take, '@rust-expert');
+  assert.deepEqual(core.route(roster, 'Paint the fence', '@lead').verdicts, [{ agent: '@lead', reasons: [], verdict: 'unknown' }]);
+  assert.throws(() => core.route(roster, ' '), failsWith('QL_ERR_ARGUMENT'));
+  const pack = core.contextPack(roster, '@lead', [{ path: 'README.md', text: 'Read me.' }], { window: 1000 });
+  assert.deepEqual([pack.window, pack.budget, pack.loaded.map(({ path }) => path)], [1000, 500, ['lead.md']]);
+  assert.throws(() => core.contextPack(roster, '@lead', [], { window: 10, budget: 11 }), failsWith('QL_ERR_ARGUMENT'));
+});
+
 /* From agent files to a finished quest, as a host does it: it performs each effect and hands the result back. */
 test('a request is planned, approved and rehearsed to the end', () => {
   const core = instantiate(module);

@@ -142,7 +142,7 @@ static bool is_document(const ql__workpath *place) {
 
 /* Of an agent that changes no code. NULL when it may. */
 static ql_value *by_code(const call *c, const ql_rule_item *item) {
-  ql_str says = QL_STR(", and its file says that it changes no code.");
+  ql_str says = ql_arena_concat(c->arena, (ql_str[]){QL_STR(", and by its file "), c->agent->id, QL_STR(" changes no code.")}, 3);
   switch (ql__effect_of(c->name, c->canonical)) {
   case QL__EFFECT_NONE: return NULL;
   case QL__EFFECT_RUNS:
