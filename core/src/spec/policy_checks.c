@@ -63,10 +63,20 @@ static ql_str expected_word(ql_str words) {
   return is_word(word) && !ql_is_digit(word.ptr[0]) ? word : QL_ABSENT;
 }
 
+/* Whether a key has the word, between its ends, blanks and underscores. */
+static bool has_part(ql_str key, ql_str part) {
+  for (size_t i = 0; i + part.len <= key.len; i++) {
+    size_t end = i + part.len;
+    bool apart = (i == 0 || !ql_is_alnum(key.ptr[i - 1])) && (end == key.len || !ql_is_alnum(key.ptr[end]));
+    if (apart && ql_eq_nocase(ql_slice(key, i, end), part)) return true;
+  }
+  return false;
+}
+
 /* "min_coverage: 80": the key has the relation and the value is the bare number. */
 static bool keyed_measure(ql_arena *a, ql_str key, ql_str value, ql_measure *out) {
-  bool least = ql__speaks_of(key, "min minimum") || ql_ends(key, QL_STR("_min")),
-       most = ql__speaks_of(key, "max maximum") || ql_ends(key, QL_STR("_max"));
+  bool least = has_part(key, QL_STR("min")) || has_part(key, QL_STR("minimum"));
+  bool most = has_part(key, QL_STR("max")) || has_part(key, QL_STR("maximum"));
   if (least == most || value.len == 0 || !ql_is_digit(value.ptr[0])) return false;
   return ql__read_measure(ql_arena_concat(a, (ql_str[]){least ? QL_STR("at least ") : QL_STR("at most "), value}, 2), out);
 }

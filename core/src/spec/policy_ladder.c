@@ -233,8 +233,6 @@ static void take_reason(reasons *x, const ql__point *p) {
        said = ql_starts_nocase(words, QL_STR("escalate if")) || ql_starts_nocase(words, QL_STR("escalate when"));
   if (keyed && said) {
     words = p->rest;
-    size_t colon = ql_find_byte(p->text, ':', 0); /* a tick is part of the text, not of the key */
-    if (colon != SIZE_MAX) words = ql_trim(ql_slice(p->text, colon + 1, p->text.len));
   } else if (x->region->topic == QL__ABOUT_ESCALATION && !ql__speaks_of(x->title, "if when") && !said) {
     return;
   }

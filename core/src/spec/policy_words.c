@@ -253,6 +253,7 @@ void ql__add_marks(ql_arena *a, ql__strings *out, ql_str words) {
       ql_str here = ql_slice(words, i, words.len);
       size_t end = mark_end(words, i);
       size_t label = ql_starts_nocase(here, QL_STR("task ")) ? 5 : ql_starts_nocase(here, QL_STR("and ")) ? 4 : 0;
+      if (ql_starts_nocase(here, QL_STR("tasks "))) label = 6;
       if (label == 0 && ql_find_byte(QL_STR(" ,&/+"), words.ptr[i], 0) != SIZE_MAX) label = 1;
       if (label == 0 && end == i) {
         ql__add_string(a, out, words);

@@ -3,12 +3,12 @@
 #include "spec/policy_quantity.h"
 #include "spec/policy_words.h"
 
-#define SURE      95
-#define FENCED    90
-#define LOOSE     60 /* weights that do not come to 100 % */
-#define MILLI     1000
-#define HUNDRED   (100 * MILLI)
-#define STEPS_MIN 2u
+#define SURE    95
+#define FENCED  90
+#define LOOSE   60 /* weights that do not come to 100 % */
+#define MILLI   1000
+#define HUNDRED (100 * MILLI)
+#define FEWEST  2u /* steps of a flow, criteria of a choice */
 
 static int confidence_of(const ql__point *p) { return p->fenced ? FENCED : SURE; }
 
@@ -137,13 +137,16 @@ void ql__compile_breakdown(ql__compiler *c, const ql__region *region) {
 
 /* ---- order ---- */
 
-/* The words behind "after", without a bracket around them. */
+/* The words behind "after" or "depends on", without a bracket around them. */
 static void read_after(ql_arena *a, ql_rule_item *item, ql_str words) {
-  for (size_t i = 0; i < words.len; i++) {
-    if ((i > 0 && ql_is_alnum(words.ptr[i - 1])) || !ql_starts_nocase(ql_slice(words, i, words.len), QL_STR("after "))) continue;
-    size_t end = ql_find_byte(words, ')', i);
+  static const ql_str openers[] = {QL_STR_INIT("after "), QL_STR_INIT("depends on ")};
+  for (size_t i = 0; i < 2 * words.len; i++) {
+    size_t at = i / 2;
+    ql_str opener = openers[i % 2];
+    if ((at > 0 && ql_is_alnum(words.ptr[at - 1])) || !ql_starts_nocase(ql_slice(words, at, words.len), opener)) continue;
+    size_t end = ql_find_byte(words, ')', at);
     ql__strings after = {0};
-    ql__add_marks(a, &after, ql_slice(words, i + 6, end == SIZE_MAX ? words.len : end));
+    ql__add_marks(a, &after, ql_slice(words, at + opener.len, end == SIZE_MAX ? words.len : end));
     item->after = after.at;
     item->after_count = after.count;
     return;
@@ -196,13 +199,13 @@ void ql__compile_flow(ql__compiler *c, const ql__region *region) {
   size_t count, steps = 0;
   const ql__point *points = ql__read_points(c, region, &count);
   for (size_t i = 0; i < count; i++) steps += points[i].number > 0;
-  if (steps < STEPS_MIN) return;
+  if (steps < FEWEST) return;
   ql_rule *rule = ql__add_rule(c, QL_RULE_FLOW, region, title_of(c, region), SURE);
   for (size_t i = 0; i < count; i++) {
     if (points[i].number == 0) continue;
     ql_rule_item *step = ql__add_point(c, rule, NULL, points[i].text, &points[i]);
     if (!step) return;
-    step->number = points[i].number < HUNDRED ? (int32_t)points[i].number : 0;
+    step->number = (int32_t)points[i].number; /* nine digits at most */
     ql__strings agents = {0};
     ql__agents_in(c, points[i].text, true, &agents);
     ql__set_agents(step, &agents);
@@ -254,7 +257,7 @@ void ql__compile_weights(ql__compiler *c, const ql__region *region) {
   weight w;
   const ql__point *points = ql__read_types(c, region, &count);
   for (size_t pass = 0; pass < 2; pass++) {
-    if (pass == 1 && found < STEPS_MIN) return;
+    if (pass == 1 && found < FEWEST) return;
     int confidence = sum == HUNDRED ? SURE : LOOSE;
     ql_rule *rule = pass == 1 ? ql__add_rule(c, QL_RULE_WEIGHTS, region, title_of(c, region), confidence) : NULL;
     for (size_t i = 0; i < count + region->count; i++) {
