@@ -256,7 +256,7 @@ test('a folder of agent files becomes the team, faults included', async () => {
   await (await folders).setFiles(folder);
   await page.getByText('1 file read.').waitFor();
   assert.deepEqual(await page.locator('.roster .who b').allInnerTexts(), ['@lead', '@api-builder', '@test-writer']);
-  assert.match(await page.locator('.spec .meta').innerText(), /deep\/test-writer\.mdc$/);
+  assert.match(await page.locator('.spec .meta .mono').innerText(), /deep\/test-writer\.mdc$/);
   await rm(folder, { recursive: true });
   await page.reload();
   await page.locator('.roster .who b', { hasText: 'test-writer' }).waitFor();

@@ -299,6 +299,33 @@ test('typing into a file of 228 KB: no key waits for what is read in it', async 
   await context.close();
 });
 
+test('an answer to words that have changed since is not shown', async () => {
+  const { context, page, errors } = await team([{ name: 'large.md', text: large().replace('You DO NOT', 'Ask @nobody-here first. You DO NOT') }]);
+  await page.locator('.fault', { hasText: 'nobody-here' }).waitFor();
+  const marked = new Set(await page.locator('.fault').allInnerTexts());
+  await page.locator('.cm-line', { hasText: '# Large' }).click();
+  await page.keyboard.press('End');
+  await page.evaluate(() => {
+    const seen = new Set<string>();
+    const root = document.querySelector('.ed')?.shadowRoot as ShadowRoot;
+    new MutationObserver(() => {
+      for (const fault of root.querySelectorAll('.fault')) seen.add(fault.textContent ?? '');
+    }).observe(root, { childList: true, subtree: true, characterData: true });
+    (window as unknown as { seen: Set<string> }).seen = seen;
+  });
+  // Each key comes just after the words before it went to be read.
+  for (let i = 0; i < 24; i += 1) {
+    await page.keyboard.type('x');
+    await page.waitForTimeout(203 + (i % 8) * 4);
+  }
+  await untilKept(page, 'large.md', (text) => text.includes('# Largexxxxxxxxxxxxxxxxxxxxxxxx\n'));
+  const seen = await page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);
+  assert.ok(seen.length > 0);
+  assert.deepEqual(seen.filter((words) => !marked.has(words)), [], 'a mark stays on its word');
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test('a file with more findings than anybody can read', async () => {
   const lines = Array.from({ length: 300 }, (_, n) => `Ask @nobody-${n} about part ${n}.\n`).join('\n');
   const { context, page, errors } = await team([{ name: 'api-builder.md', text: `${PLAIN}\n${lines}` }]);
@@ -342,6 +369,26 @@ test('a file without rules, an empty team, a file too large, and one that is not
   await context.close();
 });
 
+test('a file is written from nothing, named, and a name that is taken is refused', async () => {
+  const { context, page, errors } = await team([{ name: 'api-builder.md', text: PLAIN }]);
+  await page.getByRole('button', { name: 'Write one' }).click();
+  await page.locator('.spec .meta', { hasText: 'new-agent.md' }).waitFor();
+  await cursorAt(page, '# New agent');
+  await page.keyboard.type(' of tests');
+  await untilKept(page, 'new-agent.md', (text) => text.includes('# New agent of tests'));
+  await page.getByRole('button', { name: 'Rename the file' }).click();
+  await page.getByLabel('Path of the file').fill('api-builder.md');
+  await page.keyboard.press('Enter');
+  await page.getByText('There is a file api-builder.md already.').waitFor();
+  await page.getByLabel('Path of the file').fill('agents/test-writer.md');
+  await page.keyboard.press('Enter');
+  await page.locator('.spec .meta', { hasText: 'agents/test-writer.md' }).waitFor();
+  await untilKept(page, 'agents/test-writer.md', (text) => text.includes('# New agent of tests'));
+  assert.deepEqual(Object.keys(await kept(page)).sort(), ['agents/test-writer.md', 'api-builder.md']);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test('without a network: the editor goes on, and where it never came the words can be read', async () => {
   const { context, page, errors } = await team([{ name: 'api-builder.md', text: PLAIN }]);
   await editor(page).waitFor();
@@ -357,6 +404,7 @@ test('without a network: the editor goes on, and where it never came the words c
   await fresh.context.setOffline(true);
   await fresh.page.getByRole('navigation').getByRole('link', { name: 'Team' }).click();
   await fresh.page.getByText('The editor could not be fetched').waitFor();
+  await findings(fresh.page).first().waitFor();
   assert.match(await fresh.page.locator('.unready pre').innerText(), /backend-coordinator/);
   await fresh.context.close();
 });

@@ -33,7 +33,8 @@ export class TeamDesk {
   /** Changes the team, the leader or the objective, and with them the picture of what will happen. */
   change(patch: Partial<Pick<AppState, 'team' | 'off' | 'leader' | 'objective' | 'note'>>): void {
     this.#store.set(patch);
-    if (patch.team !== undefined || patch.off !== undefined) this.#tellTeam();
+    if (patch.team !== undefined) this.#tellTeam();
+    else if (patch.off !== undefined) this.#reader?.off(patch.off);
     this.showPreview();
   }
 
@@ -82,6 +83,28 @@ export class TeamDesk {
     this.use(sampleTeam, true);
     this.#ports.go({ screen: 'team', path: null });
     this.#store.toast('The sample team is back.', () => this.use(before.files, before.sample));
+  }
+
+  /** A file to start from, with a name of its own. */
+  newFile(): void {
+    const { files, sample } = this.#store.state.team;
+    const taken = new Set(files.map(({ path }) => path));
+    let name = 'new-agent';
+    for (let n = 2; taken.has(`${name}.md`); n += 1) name = `new-agent-${n}`;
+    this.use([...files, { path: `${name}.md`, text: `---\nname: ${name}\ndescription: Say in a sentence what it is for\n---\n\n# New agent\n\n` }], sample);
+    this.#ports.go({ screen: 'team', path: `${name}.md` });
+  }
+
+  /** Another path for a file; says why when it cannot have it. */
+  rename(path: string, to: string): string | null {
+    const { files, sample } = this.#store.state.team;
+    const next = to.trim().replace(/^\/+/, '');
+    if (next === path) return null;
+    if (!/\.(md|mdc)$/i.test(next)) return 'An agent file ends in .md or .mdc.';
+    if (files.some((file) => file.path === next)) return `There is a file ${next} already.`;
+    this.use(files.map((file) => (file.path === path ? { ...file, path: next } : file)), sample);
+    this.#ports.go({ screen: 'team', path: next });
+    return null;
   }
 
   removeFile(path: string): void {
@@ -186,6 +209,9 @@ export class TeamDesk {
         this.#store.set({ team: { ...team, roster }, leader: defaultLeader(roster, leader), file: path === null || text === undefined ? null : { path, text, spec, why } });
       }
     } catch (error) {
+      // Another one is started when a file is looked at again.
+      this.#reader.close();
+      this.#reader = null;
       this.#store.toast(inWords(error));
     } finally {
       this.#reading = false;

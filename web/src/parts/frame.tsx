@@ -79,8 +79,11 @@ function toggleTheme(): void {
   }
 }
 
+/** Their parts are fetched when they are opened for the first time. */
+const isFiles = ({ screen }: Route): boolean => screen === 'team' || screen === 'references';
+
 function Notices({ state, app }: { state: AppState; app: App }): JSX.Element {
-  const { quest } = state;
+  const { quest, route } = state;
   return (
     <>
       {quest?.view.rehearsed === true && (
@@ -102,7 +105,7 @@ function Notices({ state, app }: { state: AppState; app: App }): JSX.Element {
         <div class="notice" role="status">
           <p>
             <Icon name="info" />
-            {quest?.mode === 'live' ? 'No network. What came so far is here; the rest comes when the network is back.' : 'No network. Everything on this screen works without it.'}
+            {quest?.mode === 'live' ? 'No network. What came so far is here; the rest comes when the network is back.' : isFiles(route) ? 'No network. What this screen has loaded goes on without it.' : 'No network. Everything on this screen works without it.'}
           </p>
         </div>
       )}
@@ -139,6 +142,8 @@ const KEYS: readonly { keys: string[]; does: string }[] = [
   { keys: ['[', ']'], does: 'Previous and next turn' },
   { keys: ['Space'], does: 'Pause or resume the quest' },
   { keys: ['a'], does: 'Approve the plan' },
+  { keys: ['F8'], does: 'Next finding in a file, with Shift the one before' },
+  { keys: ['Ctrl', '.'], does: 'Mend what stands on the line of the cursor' },
   { keys: ['?'], does: 'This list' },
   { keys: ['Esc'], does: 'Back to the live event; closes what is on top' },
 ];

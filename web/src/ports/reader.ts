@@ -6,6 +6,7 @@ export interface Reader {
   team(files: readonly AgentFile[], off: Off): void;
   file(file: AgentFile): void;
   off(off: Off): void;
+  close(): void;
   ask<Q extends Question>(question: Q, ask: Questions[Q]['ask']): Promise<Questions[Q]['answer']>;
 }
 
@@ -35,6 +36,7 @@ export function workerReader(module: WebAssembly.Module): Reader {
     team: (files, off) => tell({ tell: 'team', files, off }),
     file: (file) => tell({ tell: 'file', file }),
     off: (off) => tell({ tell: 'off', off }),
+    close: () => worker.terminate(),
     ask: (question, ask) =>
       new Promise((resolve, reject) => {
         asked += 1;

@@ -214,7 +214,10 @@ export function Source({ file, open, findings, off, agent, at, app }: SourceProp
           </span>
         </div>
       </div>
-      <div class={`src-b ${below ? 'under' : ''}`} ref={body} style={{ minHeight: `${Math.ceil(places.from + places.height)}px` }}>
+      <p class="vh" role="status">
+        {open === null ? '' : `${findings.length === 0 ? 'No faults' : count(findings.length, 'finding')}, ${rules.length === 0 ? 'no rules' : count(rules.length, 'rule')}.`}
+      </p>
+      <div class={`src-b ${failed ? 'bare' : ''}`} ref={body} style={{ minHeight: `${Math.ceil(places.from + places.height)}px` }}>
         <div class="ed" ref={host} />
         {editor === null && <Unready text={file.text} failed={failed} />}
         <ul class="cards" ref={list} aria-label="Findings and rules, by line">

@@ -37,6 +37,9 @@ export function DropZone({ app, sample }: { app: App; sample: boolean }): JSX.El
         <button class="btn s" type="button" onClick={pick(app, 'files')}>
           Choose files
         </button>
+        <button class="btn s" type="button" onClick={() => app.desk.newFile()}>
+          Write one
+        </button>
         {!sample && (
           <button class="btn s" type="button" onClick={() => app.desk.useSample()}>
             Use the sample

@@ -110,6 +110,52 @@ export function RosterList({ state, app, path, line }: { state: AppState; app: A
   );
 }
 
+/** The path of a file, and a way to change it. */
+function Path({ path, app }: { path: string; app: App }): JSX.Element {
+  const [draft, setDraft] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  if (draft === null) {
+    return (
+      <>
+        <span class="small muted mono">{path}</span>
+        <button class="rename" type="button" onClick={() => setDraft(path)}>
+          Rename<span class="vh"> the file</span>
+        </button>
+      </>
+    );
+  }
+  return (
+    <form
+      class="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTrouble(app.desk.rename(path, draft));
+        if (draft.trim() === path) setDraft(null);
+      }}
+    >
+      <input
+        class="path mono"
+        aria-label="Path of the file"
+        value={draft}
+        autofocus
+        size={Math.max(20, draft.length + 2)}
+        onInput={(event) => setDraft(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') setDraft(null);
+        }}
+      />
+      <button class="btn s" type="submit">
+        Rename
+      </button>
+      {trouble !== null && (
+        <span class="c-fail small" role="alert">
+          {trouble}
+        </span>
+      )}
+    </form>
+  );
+}
+
 const NONE: readonly string[] = [];
 
 function Facts({ spec, agent }: { spec: Spec; agent: Agent | undefined }): JSX.Element {
@@ -161,7 +207,7 @@ function File({ file, state, app, at }: { file: AgentFile; state: AppState; app:
             <Name id={id} />
           </h2>
           <div class="meta">
-            <span class="small muted mono">{file.path}</span>
+            <Path path={file.path} app={app} />
           </div>
         </div>
         <div class="end">
