@@ -199,8 +199,10 @@ static size_t print_rule(const ql_rule *rule) {
   const char *title = ql_rule_kind_title(rule->kind);
   bool titled = rule->title.len > 0 && !ql_eq_nocase(rule->title, (ql_str){title, strlen(title)});
   bool open = false;
+  putchar('\n');
   cli_colour_on(stdout, CLI_DIM);
-  printf("\n%*u", LINE_COLUMNS, rule->line);
+  printf("%*u", LINE_COLUMNS, rule->line);
+  cli_colour_on(stdout, CLI_PLAIN);
   cli_colour_on(stdout, CLI_BOLD);
   printf("  %s", title);
   if (titled) fputs(": ", stdout);
