@@ -9,11 +9,19 @@
 
 static size_t files, with_rules, holding[QL_RULE_KIND_COUNT], rules[QL_RULE_KIND_COUNT], items[QL_RULE_KIND_COUNT];
 
-static void check_item(const ql_spec *spec, const ql_rule *rule, const ql_rule_item *item) {
-  if (!item->text.ptr || !item->id.ptr || item->offset >= item->end || item->end > spec->text.len || item->offset < rule->offset ||
-      item->end > rule->end)
-    fail_msg("%s: %s: an item without a place", spec->path.ptr, rule->id.ptr);
-  items[rule->kind]++;
+#define LEVELS 3 /* of items inside items */
+
+/* Each has words and an id, and lies inside its rule and on its line. */
+static void check_items(const ql_spec *spec, const ql_rule *rule, const ql_rule_item *first, int level) {
+  for (const ql_rule_item *item = first; item; item = item->next) {
+    uint32_t line, column;
+    ql_position(spec->text, item->offset, &line, &column);
+    bool inside = item->offset >= rule->offset && item->offset < item->end && item->end <= rule->end && rule->end <= spec->text.len;
+    if (!item->text.ptr || !item->id.ptr || !inside || item->line != line || level > LEVELS)
+      fail_msg("%s: an item of %.*s is out of place", spec->path.ptr, (int)rule->id.len, rule->id.ptr);
+    items[rule->kind]++;
+    check_items(spec, rule, item->first, level + 1);
+  }
 }
 
 static void count_file(ql_str name) {
@@ -31,10 +39,7 @@ static void count_file(ql_str name) {
     seen[rule->kind] = true;
     rules[rule->kind]++;
     assert_true(rule->confidence >= 50 && rule->confidence <= 100);
-    for (const ql_rule_item *item = rule->first; item; item = item->next) {
-      check_item(spec, rule, item);
-      for (const ql_rule_item *below = item->first; below; below = below->next) check_item(spec, rule, below);
-    }
+    check_items(spec, rule, rule->first, 1);
   }
   files++;
   with_rules += spec->rule_count > 0;

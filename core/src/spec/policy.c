@@ -297,10 +297,9 @@ static void place_rules(ql__compiler *c) {
   ql_rule **link = &c->first;
   for (ql_rule *rule = c->first; rule; rule = rule->next) {
     if (rule->line == 0 && rule->first) ql__place_rule(rule, rule->first->offset, rule->last->end, rule->first->line);
-    for (const ql_rule_item *item = rule->first; item; item = item->next) {
-      if (item->end > rule->end) rule->end = item->end;
-      if (item->last && item->last->end > rule->end) rule->end = item->last->end;
-    }
+    for (const ql_rule_item *item = rule->first; item; item = item->next)
+      for (const ql_rule_item *inner = item; inner; inner = inner->last)
+        if (inner->end > rule->end) rule->end = inner->end;
     if (rule->line == 0) {
       c->rules--;
       continue;

@@ -43,7 +43,10 @@ typedef struct reader {
   uint32_t line;
 } reader;
 
-static void step(reader *r) { r->line += r->text.ptr[r->at++] == '\n'; }
+static void step(reader *r) {
+  char c = r->text.ptr[r->at++];
+  r->line += c == '\n' || (c == '\r' && !(r->at < r->text.len && r->text.ptr[r->at] == '\n'));
+}
 
 static void skip_blanks(reader *r) {
   while (r->at < r->end && ql_is_space(r->text.ptr[r->at])) step(r);

@@ -33,19 +33,20 @@ bool ql__next_sentence(ql_str file, const ql_md_block *block, ql__sentence *sent
   for (to = from; to < block->text.len && !ends_sentence(block->text, to);) to++;
   if (to < block->text.len) to++;
   bool first = sentence->next == 0;
-  size_t at = first ? block->offset : sentence->end;
-  uint32_t line = first ? block->line : sentence->line;
-  if (first) sentence->offset = at;
+  if (first) {
+    sentence->offset = block->offset;
+    sentence->line = block->line;
+  }
+  ql_str here = ql_slice(file, 0, block->end);
+  size_t at = sentence->offset + (first ? 0 : sentence->text.len); /* markup only moves it further on */
   sentence->text = ql_slice(block->text, from, to);
   ql_str rest = sentence->text, word = ql__next_word(&rest);
-  size_t start = word.len > 0 ? ql_find(ql_slice(ql_slice(file, 0, block->end), 0, at + MARKUP_MAX), word, at) : SIZE_MAX;
-  if (start == SIZE_MAX) start = at;
-  size_t count_from = first ? block->offset : sentence->offset;
-  for (size_t i = count_from; i < start; i++)
-    line += file.ptr[i] == '\n' || (file.ptr[i] == '\r' && !(i + 1 < file.len && file.ptr[i + 1] == '\n'));
+  size_t start = word.len > 0 ? ql_find(ql_slice(here, 0, at + MARKUP_MAX), word, at) : at;
+  if (start >= here.len) start = sentence->offset;
+  for (size_t i = sentence->offset; i < start; i++)
+    sentence->line += file.ptr[i] == '\n' || (file.ptr[i] == '\r' && !(i + 1 < file.len && file.ptr[i + 1] == '\n'));
   sentence->offset = start;
-  sentence->line = line;
-  sentence->end = end_of(ql_slice(file, 0, block->end), start, sentence->text);
+  sentence->end = end_of(here, start, sentence->text);
   sentence->next = to;
   return true;
 }
