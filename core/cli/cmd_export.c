@@ -150,21 +150,29 @@ static int print_json(cli *c, const exports *x) {
   return cli_json(c, answer);
 }
 
-static int print(cli *c, const exports *x, bool kept_back) {
-  if (c->json) return print_json(c, x);
-  for (size_t i = 0; i < x->count && !kept_back; i++) {
+/// Where each was written, or the text itself.
+static void print_files(const exports *x) {
+  for (size_t i = 0; i < x->count; i++) {
     const piece *p = &x->pieces[i];
-    if (!p->to) {
-      fwrite(p->export_.text.ptr, 1, p->export_.text.len, stdout);
-      continue;
-    }
+    bool same = p->there.ptr && ql_eq(p->there, p->export_.text);
+    if (!p->to) fwrite(p->export_.text.ptr, 1, p->export_.text.len, stdout);
+    if (!p->to || !(p->written || same)) continue;
     cli_put(stdout, (ql_str){p->to, strlen(p->to)});
-    fputs(p->written ? "\n" : " (the same already)\n", stdout);
+    fputs(same ? " (the same already)\n" : "\n", stdout);
   }
-  if (fflush(stdout) != 0) return CLI_DONE;
-  for (size_t i = 0; i < x->count; i++) print_losses(&x->pieces[i]);
-  if (kept_back) cli_note("%zu loss%s, so nothing was written (--strict).", x->losses, x->losses == 1 ? "" : "es");
-  return CLI_DONE;
+}
+
+static void tell_losses(const exports *x, bool kept_back, bool to_files) {
+  size_t written = 0;
+  for (size_t i = 0; i < x->count; i++) {
+    print_losses(&x->pieces[i]);
+    written += x->pieces[i].written;
+  }
+  const char *plural = x->losses == 1 ? "" : "es";
+  if (kept_back)
+    cli_note("%zu loss%s, so nothing was written (--strict).", x->losses, plural);
+  else if (to_files)
+    cli_note("%zu file%s written, %zu loss%s", written, cli_plural((int64_t)written), x->losses, plural);
 }
 
 int cli_export(cli *c) {
@@ -178,6 +186,11 @@ int cli_export(cli *c) {
     code = look(c, &x);
     for (size_t i = 0; i < x.count && code == CLI_DONE; i++) code = write_piece(c, &x.pieces[i]);
   }
-  if (code == CLI_DONE) code = print(c, &x, kept_back);
+  if (c->json) {
+    if (code == CLI_DONE) code = print_json(c, &x);
+  } else {
+    if (!kept_back) print_files(&x); /* also when the next could not be written */
+    if (code == CLI_DONE && fflush(stdout) == 0) tell_losses(&x, kept_back, c->value[CLI_folder] != NULL);
+  }
   return code == CLI_DONE && (troubles > 0 || kept_back) ? CLI_FAILED : code;
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, readdirSync, statSync, chmodSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { folder, questline, write } from './harness.ts';
+import { binary, folder, questline, write } from './harness.ts';
 
 const text = `---
 name: net-mender
@@ -50,8 +51,9 @@ test('export --out writes each file where its product looks for it', async () =>
   write(join(place, 'in/b/sail-maker.md'), text.replaceAll('net', 'sail').replace('mender', 'maker'));
   const out = join(place, 'new/out');
   const args = ['export', join(place, 'in'), '--to', 'copilot', '--out', out];
-  const { code, stdout } = await questline(args);
+  const { code, stdout, stderr } = await questline(args);
   assert.equal(code, 0);
+  assert.match(stderr, /^2 files written, \d+ losses$/m);
   const names = ['sail-maker', 'net-mender'].map((name) => join(out, `.github/agents/${name}.agent.md`));
   assert.equal(stdout, names.map((name) => `${name}\n`).join(''));
   assert.match(read(names[1] ?? ''), /^---\nname: net-mender\n/);
@@ -113,6 +115,17 @@ test('export goes into no file that stands where a folder should be, and over no
   const over = await questline(['export', path, '--to', 'agents-md', '--force', '--out', join(place, 'two')]);
   assert.equal(over.code, 1);
   assert.match(over.stderr, /Is a directory/);
+});
+
+test('export that fails on the way says what it has written', async () => {
+  const place = folder();
+  write(join(place, 'in/a.md'), text.replace('net-mender', 'a'));
+  write(join(place, 'in/b.md'), text.replace('net-mender', 'b') + 'x'.repeat(100_000));
+  const shell = `ulimit -f 16; exec ${binary} export in --to copilot --out out`;
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', shell], { encoding: 'utf8', cwd: place });
+  assert.deepEqual([status, stdout], [1, 'out/.github/agents/a.agent.md\n']);
+  assert.match(stderr, /Cannot write out\/\.github\/agents\/b\.agent\.md: /);
+  assert.deepEqual(readdirSync(join(place, 'out/.github/agents')), ['a.agent.md']);
 });
 
 test('export of what is empty, huge, noise or not there', async () => {
