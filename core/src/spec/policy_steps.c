@@ -58,7 +58,7 @@ ql_rule *ql__read_steps(ql__compiler *c, const ql__region *region, ql_rule_kind 
     step = detail = NULL;
     if (rule && (point->level < level || (number > 0 && number <= last) || (number == 0 && point->item))) rule = NULL;
     if (number == 0) {
-      bool names = !point->item && !rule && (point->fenced ? point->heads && point->key.ptr : ql_ends(point->text, QL_STR(":")));
+      bool names = !point->item && !rule && (point->fenced ? point->heads && point->key.ptr : any && ql_ends(point->text, QL_STR(":")));
       if (names) title = point->fenced ? ql__key_words(c->arena, point->key, NULL) : point->text;
       continue;
     }
