@@ -222,7 +222,7 @@ test('who names whom: a picture, a list, and the lines', async () => {
     { name: 'lead.md', text: STRICT },
     { name: 'api-builder.md', text: `${PLAIN}\nAsk @test-writer for tests.\n` },
   ]);
-  await page.getByRole('link', { name: 'Who names whom' }).click();
+  await page.getByRole('link', { name: 'Who names whom, who takes what' }).click();
   await page.locator('.net .box').first().waitFor();
   assert.deepEqual((await page.locator('.net .box .nm').allInnerTexts()).sort(), ['@api-builder', '@lead', '@test-writer']);
   assert.equal(await page.locator('.net .bow').count(), 3);
@@ -257,6 +257,25 @@ test('export says what gets lost before anything is saved', async () => {
   await picture(page, 'export-1440-light');
   await page.keyboard.press('Escape');
   await sheet.waitFor({ state: 'hidden' });
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('who takes this: the agent, the reason and its line, and unknown where nothing tells', async () => {
+  const text = `${STRICT}\n## When to use me\n\nI activate for:\n\n- "Plan the move of the whole service to another database"\n\nI don't activate for:\n\n- "Add one route to the service" → api-builder handles\n`;
+  const { context, page, errors } = await team([{ name: 'lead.md', text }, { name: 'api-builder.md', text: PLAIN }]);
+  await page.goto(`${site.url}#/references`);
+  await page.getByLabel('Who takes this?', { exact: true }).fill('Add one route to the service');
+  await page.keyboard.press('Enter');
+  await page.locator('.routed .best', { hasText: '@api-builder' }).waitFor();
+  const reason = page.locator('.routed li li', { hasText: 'Add one route' }).first();
+  await picture(page, 'routed-1440-light');
+  await reason.getByRole('link', { name: /^line \d+$/ }).click();
+  await page.locator('.cm-line.lit', { hasText: 'Add one route' }).waitFor();
+  await page.goto(`${site.url}#/references`);
+  await page.getByLabel('Who takes this?', { exact: true }).fill('Water the plants on the balcony');
+  await page.getByRole('button', { name: 'Ask the files' }).click();
+  await page.locator('.routed .best', { hasText: 'Unknown.' }).waitFor();
   assert.deepEqual(errors, []);
   await context.close();
 });

@@ -1,4 +1,4 @@
-import type { Core, Export, Plan } from '@questline/core';
+import type { Core, Export, Plan, Route as Routing } from '@questline/core';
 import type { Reader } from '../ports/reader.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { Link, Which } from '../reader/messages.ts';
@@ -164,6 +164,11 @@ export class TeamDesk {
   /** Who names whom in the files of the team. */
   links(): Promise<Link[]> {
     return this.#ask().ask('links', {});
+  }
+
+  /** Who should take a request. */
+  route(request: string, agent: string | null): Promise<Routing> {
+    return this.#ask().ask('route', { request, agent });
   }
 
   /** Switches a rule, or an item of one, of an agent's file off or on. */

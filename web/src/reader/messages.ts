@@ -1,4 +1,4 @@
-import type { Export, RosterValue, RuleKind, Spec } from '@questline/core';
+import type { Export, RosterValue, Route, RuleKind, Spec } from '@questline/core';
 import type { AgentFile, Off } from '../app/model.ts';
 
 /** What the page tells the worker that reads agent files, and what it asks it. Messages are worked off in order. */
@@ -39,6 +39,7 @@ export interface Questions {
   fix: { ask: { path: string } & Which; answer: Mended };
   export: { ask: { path: string; dialect: string }; answer: Export };
   links: { ask: object; answer: Link[] };
+  route: { ask: { request: string; agent: string | null }; answer: Route };
 }
 
 export type Question = keyof Questions;

@@ -69,6 +69,8 @@ export class ReadingRoom {
       }
       case 'links':
         return this.#links();
+      case 'route':
+        return this.#core.route(this.#open(), asked.request, asked.agent);
     }
   }
 
@@ -88,6 +90,7 @@ export class ReadingRoom {
       };
       const { text } = this.#file(path);
       for (const rule of this.#core.parseSpec(path, text).rules) {
+        if (rule.kind === 'roster') continue; // declared already
         add(rule.kind, rule.agents, rule.line);
         const items = [...rule.items];
         for (const item of items) {

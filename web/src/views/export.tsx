@@ -86,16 +86,18 @@ export function ExportSheet({ file, state, app, close }: { file: AgentFile; stat
         {made !== null && losses === 0 && ready.length > 0 && (
           <p>
             <Icon name="check" tone="c-pass" />
-            {dialect === own && !whole ? 'The file itself, byte by byte.' : `Nothing is lost: ${product} can say all of it.`}
+            <span>{dialect === own && !whole ? 'The file itself, byte by byte.' : `Nothing is lost: ${product} can say all of it.`}</span>
           </p>
         )}
         {losses > 0 && (
           <p>
             <Icon name="warn" tone="c-warn" />
-            <b>{count(losses, 'thing')}</b>&nbsp;{losses === 1 ? 'gets' : 'get'} lost or said otherwise. The prose stays as it is.
+            <span>
+              <b>{count(losses, 'thing')}</b> {losses === 1 ? 'gets' : 'get'} lost or said otherwise. The prose stays as it is.
+            </span>
           </p>
         )}
-        {(made ?? []).map((one) => (
+        {(made ?? []).filter((one) => one.made === undefined || one.made.losses.length > 0).map((one) => (
           <div class="one" key={one.path}>
             {whole && <h3 class="mono">{one.path}</h3>}
             {one.error !== undefined && (

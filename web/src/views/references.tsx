@@ -10,6 +10,7 @@ import type { Picture } from '../parts/graph.ts';
 import { Blank, Name, Seat } from '../parts/parts.tsx';
 import type { Link } from '../reader/messages.ts';
 import { kindTitle } from './rule-words.ts';
+import { WhoTakes } from './takes.tsx';
 import { RosterList } from './team.tsx';
 
 const HEIGHT = 40; // px of a node
@@ -168,7 +169,7 @@ export function ReferencesScreen({ state, app }: { state: AppState; app: App }):
       <div class="spec-w">
         <section class="spec" aria-label="How the team hangs together">
           <div class="spec-h">
-            <h2>Who names whom</h2>
+            <h2>Who names whom, who takes what</h2>
           </div>
           {files.length === 0 ? (
             <Blank icon="team" title="No files in this team">
@@ -176,6 +177,7 @@ export function ReferencesScreen({ state, app }: { state: AppState; app: App }):
             </Blank>
           ) : (
             <>
+              <WhoTakes app={app} state={state} />
               <section class="panel graph" aria-label="References">
                 <div class="panel-h">
                   <h3>References</h3>

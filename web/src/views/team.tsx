@@ -101,7 +101,7 @@ export function RosterList({ state, app, path, line }: { state: AppState; app: A
         <p class="how">
           <a href={href({ screen: 'references' })} aria-current={state.route.screen === 'references' ? 'page' : undefined}>
             <Icon name="graph" />
-            Who names whom
+            Who names whom, who takes what
           </a>
         </p>
       )}
