@@ -300,6 +300,9 @@ static void nobody_is_asked_by_name(void **state) {
   assert_str_is(ql_get_str(one, QL_STR("take")), "@keeper");
   assert_int_equal(QL_GET(one, "ties")->count, 0);
 
+  const ql_value *pointed = route(roster, NULL, QL_STR("Fix a typo in the catalogue"));
+  assert_str_is(ql_get_str(pointed, QL_STR("take")), "@catalogue-agent");
+
   const ql_value *able = route(roster, NULL, QL_STR("Rust firmware with odd lifetimes"));
   assert_str_is(answer_of(able), "unknown");
   assert_str_is(ql_get_str(able, QL_STR("take")), "@rust-expert");

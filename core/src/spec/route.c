@@ -307,13 +307,12 @@ static void add_taker(takers *t, ql_str id, int score) {
   if (score > t->items[i].score) t->items[i].score = score;
 }
 
-/* Those that accept; else those to whom others point; else whoever says that he can do it. */
+/* Those that accept and those to whom others point; else whoever says that he can do it. */
 static bool find_takers(desk *d, const verdict *verdicts, size_t count, takers *out) {
   *out = (takers){ql_arena_array(d->arena, count + REASONS_MAX, sizeof *out->items), 0};
   if (!out->items) return false;
-  for (int wanted = ANSWER_ACCEPT; wanted <= ANSWER_DECLINE && out->count == 0; wanted++)
-    for (size_t i = 0; i < count; i++)
-      if (verdicts[i].answer == (answer)wanted && verdicts[i].take.ptr) add_taker(out, verdicts[i].take, verdicts[i].score);
+  for (size_t i = 0; i < count; i++)
+    if (verdicts[i].take.ptr) add_taker(out, verdicts[i].take, verdicts[i].score);
   if (out->count > 0 || d->takeover) return true;
   verdict able = {0};
   const everybody *e = others_of(d);
