@@ -401,6 +401,9 @@ static void mojibake(void **state) {
        NULL},
       {"IRM\xC3\x83\xE2\x80\x9D", NULL},
       {"\xE2\x86\x92 \xF0\x9F\x9A\xA8 \xE4\xB8\xAD", NULL},
+      /* read wrongly twice, and as often as there are letters */
+      {"It\xC3\x83\xC2\xA2\xC3\xA2\xE2\x80\x9A\xC2\xAC\xC3\xA2\xE2\x80\x9E\xC2\xA2s", "It\xE2\x80\x99s"},
+      {"\xC3\x82\xC3\x82\xC3\x82\xC2\xA8", "\xC2\xA8"},
   };
   (void)state;
   for (size_t i = 0; i < QL_COUNT(cases); i++) {

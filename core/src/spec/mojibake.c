@@ -22,32 +22,49 @@ static bool is_continuation(int byte) { return byte >= 0x80 && byte <= 0xBF; }
 /* Quotes and dashes, which may well stand behind a letter with an accent. */
 static bool is_punctuation(uint32_t c) { return (c >= 0x2013 && c <= 0x2026) || c == 0x2039 || c == 0x203A || c == 0xAB || c == 0xBB; }
 
-/* One character of the original, written as `characters` characters from *at on, which is moved behind them. False, *at unmoved, when
-   what stands there is no such thing, or is more likely meant as it is. */
-static bool take_original(ql_str text, size_t *at, char original[4], size_t *length) {
-  size_t end = *at;
+/* A character of the text, or what several of them were, and where it starts. */
+typedef struct piece {
   uint32_t c;
-  if (!ql_utf8_next(text, &end, &c)) return false;
-  int lead = ql__cp1252_encode(c);
-  size_t want = lead == 0xC2 || lead == 0xC3 ? 2 : lead >= 0xE0 && lead <= 0xEF ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
-  if (want == 0) return false;
-  original[0] = (char)lead;
+  bool mended;
+  size_t from;
+} piece;
+
+/* How many bytes a character has in UTF-8 whose first one this is; 0 for others. */
+static size_t bytes_of(int lead) {
+  return lead == 0xC2 || lead == 0xC3 ? 2 : lead >= 0xE0 && lead <= 0xEF ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+}
+
+/* The character that these were; false when they are none, or are more likely meant as they are. */
+static bool take_original(const piece *items, size_t count, uint32_t *original) {
+  char bytes[4];
+  if (bytes_of(ql__cp1252_encode(items[0].c)) != count) return false;
   bool punctuated = false;
-  for (size_t i = 1; i < want; i++) {
-    if (!ql_utf8_next(text, &end, &c)) return false;
-    int byte = ql__cp1252_encode(c);
-    if (!is_continuation(byte)) return false;
-    original[i] = (char)byte;
-    punctuated = punctuated || is_punctuation(c);
+  for (size_t i = 0; i < count; i++) {
+    int byte = ql__cp1252_encode(items[i].c);
+    if (i > 0 && !is_continuation(byte)) return false;
+    bytes[i] = (char)byte;
+    punctuated = punctuated || (i > 0 && is_punctuation(items[i].c));
   }
-  size_t from = 0;
-  uint32_t meant;
-  if (!ql_utf8_next((ql_str){original, want}, &from, &meant) || from != want) return false;
+  size_t end = 0;
+  if (!ql_utf8_next((ql_str){bytes, count}, &end, original) || end != count) return false;
   /* "É”" at the end of a quotation is no "Ô": only arrows, quotes and symbols (lead E2), and emoji, are taken with such a partner. */
-  if (punctuated && want < 4 && lead != 0xE2) return false;
-  *at = end;
-  *length = want;
-  return true;
+  return !punctuated || count == 4 || bytes[0] == '\xE2';
+}
+
+/* Takes the last pieces for what they were, and again with that one: some texts were read wrongly more than once. */
+static size_t join(piece *items, size_t count) {
+  for (size_t last = 2; last <= 4 && last <= count;) {
+    piece *first = &items[count - last];
+    uint32_t original;
+    if (!take_original(first, last, &original)) {
+      last++;
+      continue;
+    }
+    *first = (piece){original, true, first->from};
+    count -= last - 1;
+    last = 2;
+  }
+  return count;
 }
 
 static void note_segment(ql_str text, size_t from, size_t to, ql_str repaired, ql__notes *notes) {
@@ -57,23 +74,45 @@ static void note_segment(ql_str text, size_t from, size_t to, ql_str repaired, q
   ql__note_fix(notes, d, &(ql_edit){from, to - from, repaired}, 1);
 }
 
+/* The pieces from `at` on that were bytes above ASCII. */
+static size_t read_pieces(ql_str text, size_t at, ql_buf *pieces) {
+  uint32_t c;
+  pieces->len = 0;
+  for (size_t end = at; at < text.len && ql_utf8_next(text, &end, &c) && ql__cp1252_encode(c) >= 0x80; at = end) {
+    if (!ql_buf_reserve(pieces, sizeof(piece))) return text.len;
+    piece *items = (piece *)(void *)pieces->ptr;
+    size_t count = pieces->len / sizeof *items;
+    items[count] = (piece){c, false, at};
+    pieces->len = join(items, count + 1) * sizeof *items;
+  }
+  return at;
+}
+
+static void note_pieces(ql_str text, const piece *items, size_t count, size_t end, ql_buf *repaired, ql__notes *notes) {
+  for (size_t i = 0, next; i < count; i = next) {
+    next = i + 1;
+    if (!items[i].mended) continue;
+    repaired->len = 0;
+    ql_utf8_add(repaired, items[i].c);
+    for (; next < count && items[next].mended; next++) ql_utf8_add(repaired, items[next].c);
+    if (!ql__note_wanted(notes, QL__MOJIBAKE)) {
+      notes->dropped++;
+      continue;
+    }
+    ql_str words = repaired->failed ? QL_ABSENT : ql_arena_str(notes->arena, ql_buf_str(repaired));
+    if (words.ptr) note_segment(text, items[i].from, next < count ? items[next].from : end, words, notes);
+  }
+}
+
 void ql__find_mojibake(ql_str text, ql__notes *notes) {
-  ql_buf repaired = ql_buf_new(ql_arena_alloc(notes->arena));
+  ql_alloc alloc = ql_arena_alloc(notes->arena);
+  ql_buf repaired = ql_buf_new(alloc), pieces = ql_buf_new(alloc);
   /* All lead bytes of UTF-8 are characters that UTF-8 writes with C3 first. */
   for (size_t at = 0; (at = ql_find_byte(text, (char)0xC3, at)) != SIZE_MAX;) {
-    size_t start = at, length;
-    char original[4];
-    repaired.len = 0;
-    while (take_original(text, &at, original, &length)) ql_buf_add(&repaired, (ql_str){original, length});
-    if (at == start) {
-      at++;
-    } else if (!ql__note_wanted(notes, QL__MOJIBAKE)) {
-      notes->dropped++;
-    } else if (!repaired.failed) {
-      ql_str words = ql_arena_str(notes->arena, ql_buf_str(&repaired));
-      if (words.ptr) note_segment(text, start, at, words, notes);
-    }
+    at = read_pieces(text, at, &pieces);
+    note_pieces(text, (const piece *)(const void *)pieces.ptr, pieces.len / sizeof(piece), at, &repaired, notes);
   }
-  if (repaired.failed) (void)ql_arena_get(notes->arena, SIZE_MAX);
+  if (repaired.failed || pieces.failed) (void)ql_arena_get(notes->arena, SIZE_MAX);
   ql_buf_free(&repaired);
+  ql_buf_free(&pieces);
 }
