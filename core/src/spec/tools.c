@@ -16,6 +16,7 @@ typedef struct listing {
 
 bool ql__tool_stands(ql_str text, ql_str name, size_t offset) {
   char next = offset + name.len < text.len ? text.ptr[offset + name.len] : ' ';
+  if (ql_find_byte(name, '\\', 0) != SIZE_MAX) return false; /* half of an escape */
   return ql_starts(ql_slice(text, offset, text.len), name) && !ql_is_alnum(next) && next != '_' && next != '-';
 }
 
