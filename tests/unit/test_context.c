@@ -1,6 +1,8 @@
 /* What is loaded on activation: row S15. */
 #include "support.h"
 
+#include <dirent.h>
+
 #include <questline/route.h>
 #include <questline/value.h>
 
@@ -177,6 +179,42 @@ static void what_cannot_be_packed(void **state) {
   assert_null(out);
 }
 
+/* The first seed, with nothing but itself: 57,000 tokens stated for things, six documents and five agents that are not there. */
+static void a_seed(void **state) {
+  (void)state;
+  ql_roster *seeds = ql_roster_new(ql_alloc_libc());
+  DIR *folder = opendir(QL_SHARED_DIR "/seeds");
+  for (struct dirent *entry; folder && (entry = readdir(folder)) != NULL;) {
+    char path[1024];
+    size_t len = 0;
+    snprintf(path, sizeof path, QL_SHARED_DIR "/seeds/%s", entry->d_name);
+    char *text = strncmp(entry->d_name, "000_", 4) == 0 ? read_file(path, &len) : NULL;
+    if (!text) continue;
+    assert_int_equal(ql_roster_add(seeds, QL_STR("seed.md"), (ql_str){text, len}, NULL), QL_OK);
+    free(text);
+  }
+  if (folder) closedir(folder);
+  assert_int_equal(ql_roster_link(seeds, NULL), QL_OK);
+  if (ql_roster_count(seeds) == 0) {
+    ql_roster_free(seeds);
+    print_message("skipped: no seed files at %s\n", QL_SHARED_DIR "/seeds");
+    skip();
+  }
+  ql_value *out = NULL;
+  assert_int_equal(ql_context_pack(a, seeds, QL_STR("coordinator.backend"), NULL, 0, 0, 0, &out, NULL), QL_OK);
+  assert_int_equal(ql_get_int(out, QL_STR("window"), 0), 200000);
+  assert_int_equal(ql_get_int(out, QL_STR("budget"), 0), 100000);
+  assert_int_equal(ql_get_int(out, QL_STR("used"), 0), 57000 + tokens_of(out, "loaded", "seed.md"));
+  assert_int_equal(QL_GET(out, "loaded")->count, 1 + 11);
+  assert_int_equal(QL_GET(out, "missing")->count, 6 + 1 + 5);
+  assert_int_equal(tokens_of(out, "missing", "payments-agent"), 18000);
+  assert_int_equal(QL_GET(out, "left_out")->count, 0);
+  assert_int_equal(ql_context_pack(a, seeds, QL_STR("coordinator.backend"), NULL, 0, 0, 30000, &out, NULL), QL_OK);
+  assert_true(ql_get_int(out, QL_STR("used"), 0) <= 30000 && QL_GET(out, "left_out")->count > 0);
+  assert_int_equal(QL_GET(out, "loaded")->count + QL_GET(out, "left_out")->count, 1 + 11);
+  ql_roster_free(seeds);
+}
+
 static ql_status trial(ql_arena *arena, const void *ctx) {
   (void)ctx;
   const ql_document documents[] = {{QL_STR("START.md"), QL_STR("Start."), 0}, {QL_STR("notes/a.md"), QL_ABSENT, 60000}};
@@ -197,6 +235,7 @@ int main(void) {
       cmocka_unit_test(what_is_switched_off_is_not_loaded),
       cmocka_unit_test(an_agent_without_rules),
       cmocka_unit_test(what_cannot_be_packed),
+      cmocka_unit_test(a_seed),
       cmocka_unit_test(memory_runs_out),
   };
   return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,6 +1,8 @@
 /* Tool calls against what a file lists and what its prose forbids: row S09. */
 #include "support.h"
 
+#include <dirent.h>
+
 #include <questline/route.h>
 #include <questline/value.h>
 
@@ -296,6 +298,55 @@ static void globs(void **state) {
     if (ql__glob(str(cases[i].pattern), str(cases[i].text)) != cases[i].fits) fail_msg("%s %s", cases[i].pattern, cases[i].text);
 }
 
+/* The seed files: two that change no code, one of which names Bash as well. */
+static void the_seeds(void **state) {
+  (void)state;
+  static const struct {
+    const char *file, *agent, *tool, *path, *decision;
+    uint32_t line;
+  } cases[] = {
+      {"000", "coordinator.backend", "Bash", NULL, "refuse", 13},
+      {"000", "coordinator.backend", "Write", "src/app.php", "refuse", 13},
+      {"000", "coordinator.backend", "Write", ".claude/project/roadmap.md", "allow", 0},
+      {"000", "coordinator.backend", "Edit", "docs/plan.md", "refuse", 6},
+      {"000", "coordinator.backend", "mcp__context7__get-library-docs", NULL, "allow", 0},
+      {"000", "coordinator.backend", "mcp__github__create_issue", NULL, "refuse", 6},
+      {"001", "coordinator-backend", "Bash", NULL, "allow", 0},
+      {"002", "backend-team-orchestrator", "mcp__filesystem__write-file", "src/a.ts", "allow", 0},
+      {"002", "backend-team-orchestrator", "mcp__filesystem__move-file", "src/a.ts", "refuse", 6},
+      {"003", "backend-coordinator", "Bash", NULL, "refuse", 24},
+      {"003", "backend-coordinator", "Edit", "api/openapi.md", "allow", 0},
+      {"003", "backend-coordinator", "Edit", "api/openapi.yaml", "refuse", 24},
+      {"004", "backend-architect-agent", "Shell", NULL, "allow", 0},
+  };
+  ql_roster *seeds = ql_roster_new(ql_alloc_libc());
+  DIR *folder = opendir(QL_SHARED_DIR "/seeds");
+  for (struct dirent *entry; folder && (entry = readdir(folder)) != NULL;) {
+    char path[1024];
+    size_t len = 0;
+    snprintf(path, sizeof path, QL_SHARED_DIR "/seeds/%s", entry->d_name);
+    char *text = entry->d_name[0] == '0' ? read_file(path, &len) : NULL;
+    if (!text) continue;
+    assert_int_equal(ql_roster_add(seeds, str(entry->d_name), (ql_str){text, len}, NULL), QL_OK);
+    free(text);
+  }
+  if (folder) closedir(folder);
+  assert_int_equal(ql_roster_link(seeds, NULL), QL_OK);
+  bool there = ql_roster_find(seeds, QL_STR("coordinator.backend")) != NULL;
+  for (size_t i = 0; there && i < QL_COUNT(cases); i++) {
+    ql_value *out = NULL;
+    ql_str path = cases[i].path ? str(cases[i].path) : QL_ABSENT;
+    assert_int_equal(ql_permit(a, seeds, str(cases[i].agent), str(cases[i].tool), path, false, &out, NULL), QL_OK);
+    if (!ql_eq(ql_get_str(out, QL_STR("decision")), str(cases[i].decision)) || ql_get_int(out, QL_STR("line"), 0) != cases[i].line)
+      fail_msg("%s %s: %s", cases[i].file, cases[i].tool, ql_value_text(a, out).ptr);
+  }
+  ql_roster_free(seeds);
+  if (!there) {
+    print_message("skipped: no seed files at %s\n", QL_SHARED_DIR "/seeds");
+    skip();
+  }
+}
+
 static ql_status trial(ql_arena *arena, const void *ctx) {
   const permit_case *c = ctx;
   ql_value *out = NULL;
@@ -317,6 +368,7 @@ int main(void) {
       cmocka_unit_test(what_is_switched_off_is_not_asked),
       cmocka_unit_test(who_and_what_must_be_given),
       cmocka_unit_test(globs),
+      cmocka_unit_test(the_seeds),
       cmocka_unit_test(memory_runs_out),
   };
   return cmocka_run_group_tests(tests, setup, teardown);

@@ -260,7 +260,8 @@ ql_status ql_context_pack(ql_arena *a, const ql_roster *roster, ql_str agent, co
                           int64_t budget, ql_value **out, ql_error *err) {
   const ql_agent *found = ql_roster_find(roster, agent);
   if (!found) return ql_fail(err, QL_ERR_NOT_FOUND, "there is no such agent", agent);
-  if (window < 0 || window > QL_INT_MAX || budget < 0) return ql_fail(err, QL_ERR_ARGUMENT, "window and budget are numbers of tokens", QL_ABSENT);
+  if (window < 0 || window > QL_INT_MAX || budget < 0)
+    return ql_fail(err, QL_ERR_ARGUMENT, "window and budget are numbers of tokens", QL_ABSENT);
   if (window == 0) window = window_of(roster, found);
   if (budget == 0) budget = window / 2;
   if (budget > window) return ql_fail(err, QL_ERR_ARGUMENT, "the budget is larger than the window", QL_ABSENT);
