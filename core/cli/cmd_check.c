@@ -72,15 +72,8 @@ static void print_text(const cli_findings *f, FILE *to) {
 }
 
 static void print_summary(const cli_findings *f, bool dry) {
-  int64_t mended = 0, in = 0;
-  const ql_value *next = f->mended ? f->mended->first : NULL;
-  for (size_t i = 0; next && i < f->files->count; i++) {
-    const cli_file *file = &f->files->at[i];
-    if (!file->before.ptr) continue;
-    mended += file->code ? 0 : ql_get_int(next, QL_STR("findings"), 0);
-    in += !file->code;
-    next = next->next;
-  }
+  int64_t mended = 0, in = f->mended ? (int64_t)f->mended->count : 0;
+  for (const ql_value *file = in > 0 ? f->mended->first : NULL; file; file = file->next) mended += ql_get_int(file, QL_STR("findings"), 0);
   if (mended > 0)
     cli_note("%lld finding%s %s in %lld file%s", (long long)mended, cli_plural(mended), dry ? "would be mended" : "mended", (long long)in,
              cli_plural(in));

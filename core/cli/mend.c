@@ -35,16 +35,17 @@ static int mend_file(cli *c, cli_file *file, ql_str dialect, bool write, ql_valu
   bool to_file = write && strcmp(file->path, "-") != 0;
   const char *why = to_file ? cli_replace_file(c, file->path, file->text, text) : NULL;
   if (why && cli_interrupted()) return cli_stop(c);
-  file->before = file->text;
-  if (why)
+  if (why) {
     cli_trouble(c, file, "unwritable", "write", why);
-  else
-    file->text = text;
+    return CLI_DONE;
+  }
+  file->before = file->text;
+  file->text = text;
   ql_value *value = ql_push(mended, ql_object(c->a));
   QL_SET(value, "diagnostics", diagnostics);
   QL_SET(value, "findings", ql_int(c->a, (int64_t)count));
   QL_SET(value, "path", ql_string(c->a, file->label));
-  QL_SET(value, "written", ql_bool(c->a, to_file && !why));
+  QL_SET(value, "written", ql_bool(c->a, to_file));
   return ql_arena_failed(c->a) ? cli_no_memory(c) : CLI_DONE;
 }
 
@@ -123,7 +124,7 @@ void cli_print_mended(FILE *to, const cli_files *files, const ql_value *mended, 
   for (size_t i = 0; i < files->count; i++) {
     const cli_file *file = &files->at[i];
     if (!file->before.ptr) continue;
-    if (!file->code) print_file(to, file, next, dry);
+    print_file(to, file, next, dry);
     next = next->next;
   }
 }

@@ -102,6 +102,7 @@ test('check --fix of what it cannot write says so, and goes on', async () => {
   assert.match(stdout, /a\.md:3:23: warning\[unquoted-colon\]/);
   const json = await questline(['check', '--fix', '--json', place]);
   assert.equal(json.stderr, '');
+  assert.deepEqual((JSON.parse(json.stdout) as Found).mended, []);
   assert.deepEqual((JSON.parse(json.stdout) as { failed: object[] }).failed, [
     { code: 'unwritable', message: 'Cannot write it: it is read-only.', path: locked },
     { code: 'unreadable', message: 'Cannot read it: No such file or directory.', path: join(place, 'b.md') },
