@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "spec/policy_words.h"
 
+#define WORD_MAX (QL_AGENT_ID_MAX + 32u) /* bytes of a word that can be a name, marks around it included */
+
 /* Words before the name of who handles a request. */
 static const ql_str BEFORE_NAME[] = {
     QL_STR_INIT("use"),     QL_STR_INIT("see"),     QL_STR_INIT("ask"),      QL_STR_INIT("call"),     QL_STR_INIT("try"),
@@ -40,7 +42,7 @@ static ql_str next_word(ql_str *rest) {
   static const ql_str around = QL_STR_INIT("`'\"()*,;:.");
   size_t from = 0, end;
   while (from < rest->len && ql_is_space(rest->ptr[from])) from++;
-  for (end = from; end < rest->len && !ql_is_space(rest->ptr[end]);) end++;
+  for (end = from; end < rest->len && end - from < WORD_MAX && !ql_is_space(rest->ptr[end]);) end++;
   ql_str word = ql_slice(*rest, from, end);
   *rest = ql_slice(*rest, end, rest->len);
   while (word.len > 0 && ql_find_byte(around, word.ptr[0], 0) != SIZE_MAX) word = ql_slice(word, 1, word.len);

@@ -45,28 +45,25 @@ static ql_rule *rule_of(bonds *b, ql_rule **rule, ql_rule_kind kind) {
 /* What somebody else does is turned down; what forbids by itself or by its title is a restriction; the rest is a mandate. */
 static ql_rule *add_bond(bonds *b, const ql__point *point, ql_rule_item **item) {
   ql__compiler *c = b->c;
-  ql_str name = QL_ABSENT, words, text = b->all ? ql__split_handler(point->text, &name) : point->text;
+  ql_str words, handler = QL_ABSENT;
   ql__quotes quotes = {0};
   ql_rule_item found = {.name = QL_STR("other")};
-  (void)ql__read_mark(text, &words);
-  bool enforced =
-      ql__restricts(c->arena, point->text, point->text, &quotes, &found) || (b->all && ql__name_restriction(c->arena, words, &found));
-  if (name.ptr && !enforced) {
-    ql_rule *decline = rule_of(b, &b->decline, QL_RULE_DECLINE);
-    *item = ql__add_point(c, decline, NULL, words, point);
-    ql__set_handler(c, *item, name);
-    return decline;
-  }
-  if (!enforced && !b->all && !forbids(point->text)) {
-    ql_rule *mandate = b->region->topic == QL__ABOUT_MANDATE ? rule_of(b, &b->mandate, QL_RULE_MANDATE) : NULL;
-    *item = ql__add_point(c, mandate, NULL, QL_ABSENT, point);
-    return mandate;
-  }
-  ql_rule *restriction = rule_of(b, &b->restriction, QL_RULE_RESTRICTION);
   (void)ql__read_mark(point->text, &words);
-  *item = ql__add_point(c, restriction, NULL, words, point);
-  ql__name_item(*item, &found);
-  return restriction;
+  bool enforced = ql__restricts(c->arena, words, words, &quotes, &found) || (b->all && ql__name_restriction(c->arena, words, &found));
+  ql_str request = b->all && !enforced ? ql__split_handler(words, &handler) : words;
+  ql_rule *rule = NULL;
+  if (handler.ptr)
+    rule = rule_of(b, &b->decline, QL_RULE_DECLINE);
+  else if (enforced || b->all || forbids(point->text))
+    rule = rule_of(b, &b->restriction, QL_RULE_RESTRICTION);
+  else if (b->region->topic == QL__ABOUT_MANDATE)
+    rule = rule_of(b, &b->mandate, QL_RULE_MANDATE);
+  *item = ql__add_point(c, rule, NULL, request, point);
+  if (handler.ptr)
+    ql__set_handler(c, *item, handler);
+  else if (rule && rule->kind == QL_RULE_RESTRICTION)
+    ql__name_item(*item, &found);
+  return rule;
 }
 
 /* Lists of what is to be done, or not; sentences between them. */

@@ -6,12 +6,14 @@
 
 #define TOOLS_MAX 32u /* tools of one point */
 
+/* Of a numbered item, or of a key with a number in front: "1_look_around". */
 static uint32_t number_of(const ql__point *point) {
   if (point->number > 0 || !point->fenced || !point->key.ptr) return point->number;
   uint32_t number = 0;
-  for (size_t i = 0; i < point->key.len && i < 3 && ql_is_digit(point->key.ptr[i]); i++)
-    number = number * 10 + (uint32_t)(point->key.ptr[i] - '0');
-  return number;
+  size_t at = 0;
+  for (; at < point->key.len && at < 3 && ql_is_digit(point->key.ptr[at]); at++)
+    number = number * 10 + (uint32_t)(point->key.ptr[at] - '0');
+  return at < point->key.len && ql_find_byte(QL_STR("_.- "), point->key.ptr[at], 0) != SIZE_MAX ? number : 0;
 }
 
 static ql_rule_item *add_step(ql__compiler *c, ql_rule *rule, const ql__point *point, uint32_t number) {
