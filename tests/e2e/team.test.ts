@@ -394,7 +394,7 @@ test('a file is written from nothing, named, and a name that is taken is refused
   await page.locator('.spec .meta', { hasText: 'new-agent.md' }).waitFor();
   await cursorAt(page, '# New agent');
   await page.keyboard.type(' of tests');
-  await untilKept(page, 'new-agent.md', (text) => text.includes('# New agent of tests'));
+  await page.keyboard.type(' and more'); // whoever leaves the editor at once loses nothing
   await page.getByRole('button', { name: 'Rename the file' }).click();
   await page.getByLabel('Path of the file').fill('api-builder.md');
   await page.keyboard.press('Enter');
@@ -402,7 +402,7 @@ test('a file is written from nothing, named, and a name that is taken is refused
   await page.getByLabel('Path of the file').fill('agents/test-writer.md');
   await page.keyboard.press('Enter');
   await page.locator('.spec .meta', { hasText: 'agents/test-writer.md' }).waitFor();
-  await untilKept(page, 'agents/test-writer.md', (text) => text.includes('# New agent of tests'));
+  await untilKept(page, 'agents/test-writer.md', (text) => text.includes('# New agent of tests and more'));
   assert.deepEqual(Object.keys(await kept(page)).sort(), ['agents/test-writer.md', 'api-builder.md']);
   assert.deepEqual(errors, []);
   await context.close();

@@ -64,6 +64,10 @@ test('an item shows what it asks for beside its words, and its name once', () =>
   );
   assert.deepEqual(wordsOf(item({ name: 'A', text: 'A: write the schema' })), { name: 'A', text: 'write the schema' });
   assert.deepEqual(wordsOf(item({ path: 'docs/a.md', text: 'docs/a.md' })), { name: '', text: 'docs/a.md' });
+  assert.deepEqual(wordsOf(item({ path: 'docs/a.md', text: 'a.md - what to know' })), { name: 'docs/a.md', text: 'what to know' });
+  assert.deepEqual(wordsOf(item({ number: 1, name: 'NORMAL', text: 'MODE 1: NORMAL (Default)' })), { name: '', text: 'NORMAL (Default)' });
+  assert.deepEqual(tagsOf(item({ measure: { op: '=', milli: 35_000, unit: '%' } }), 'weights').map(({ word }) => word), ['35\u00a0%']);
+  assert.deepEqual(tagsOf(item({ text: 'stays low', expect: 'low' })), []);
 });
 
 test('every kind of rule has a title, and its items have a word', () => {

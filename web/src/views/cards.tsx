@@ -82,7 +82,7 @@ function Item({ item, kind, apart, off, set }: { item: RuleItem; kind: string; a
           </>
         )}
         {name !== '' && <b class={item.path === name ? 'mono' : ''}>{name}</b>} <span class="t">{text}</span>
-        {tagsOf(item).map(({ word, sort }, i) => (
+        {tagsOf(item, kind).map(({ word, sort }, i) => (
           <span class={`k k-${sort}`} key={i}>
             {sort === 'agent' ? <Name id={word} /> : word}
           </span>

@@ -74,14 +74,15 @@ function agentsOf(item: RuleItem): string[] {
 }
 
 /** What an item asks for beside its words. */
-export function tagsOf(item: RuleItem): Tag[] {
+export function tagsOf(item: RuleItem, kind = ''): Tag[] {
   const tags: Tag[] = [];
   const add = (sort: Tag['sort'], ...words: string[]): void => {
     for (const word of words) if (word !== '') tags.push({ word, sort });
   };
   if (item.default === true) add('plain', 'default');
-  if (item.measure !== undefined) add('number', measureWords(item.measure));
-  if (item.expect !== undefined) add('number', `= ${item.expect}`);
+  // A weight is a share, not a condition.
+  if (item.measure !== undefined) add('number', kind === 'weights' ? measureWords(item.measure).slice(2) : measureWords(item.measure));
+  if (item.expect !== undefined && !item.text.includes(item.expect)) add('number', `= ${item.expect}`);
   add('plain', ...(item.severity ?? []));
   if (item.tokens !== undefined) add('number', `${item.tokens.toLocaleString('en')} tokens`);
   add('number', timeWords(item.min_ms, item.max_ms));
@@ -102,15 +103,22 @@ const SORTS: Partial<Record<RuleKind, Readonly<Record<string, string>>>> = {
   identity: { guard: '', decline: 'Turns down' },
 };
 
-/** The words of an item, without its name in front once more. */
+const COUNTED = /^(?:mode|phase|step|level|task|group)\s+[\dA-Z]{1,2}\s*[:.)–-]\s*/i;
+
+/** The words of an item: its name and number are not said twice. */
 export function wordsOf(item: RuleItem, kind = ''): { name: string; text: string } {
   const sort = item.name === undefined ? undefined : SORTS[kind as RuleKind]?.[item.name];
   if (sort !== undefined) return { name: sort, text: item.text.trim() };
   const name = item.name ?? item.path ?? '';
-  const text = item.text.trim();
-  if (name === '') return { name: '', text };
-  if (text.toLowerCase() === name.toLowerCase()) return { name: '', text };
-  return { name, text: text.toLowerCase().startsWith(name.toLowerCase()) ? text.slice(name.length).replace(/^[\s:,.→–-]+/, '') : text };
+  const text = item.number === undefined ? item.text.trim() : item.text.trim().replace(COUNTED, '');
+  const low = text.toLowerCase();
+  for (const said of [name, name.slice(name.lastIndexOf('/') + 1)].map((word) => word.toLowerCase())) {
+    if (said === '' || !low.startsWith(said)) continue;
+    const rest = text.slice(said.length).replace(/^[\s:,.→–-]+/, '');
+    if (said !== name.toLowerCase()) return { name, text: rest };
+    return rest === '' || /^[\s(]/.test(text.slice(said.length)) ? { name: '', text } : { name, text: rest };
+  }
+  return { name, text };
 }
 
 const tokens = (n: number): string => n.toLocaleString('en');
