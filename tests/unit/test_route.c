@@ -350,6 +350,12 @@ static void what_cannot_be_routed(void **state) {
 
 /* ---- words ---- */
 
+static ql__bag understood(ql__lexicon *l, const char *text) {
+  ql__request request;
+  assert_true(ql__read_request(a, l, str(text), &request));
+  return ql__understand(l, &request);
+}
+
 static void every_word_has_one_family(void **state) {
   (void)state;
   static const char *const families[] = {
@@ -359,13 +365,13 @@ static void every_word_has_one_family(void **state) {
   ql__lexicon l;
   assert_true(ql__lexicon_make(a, &l));
   for (uint32_t i = 0; i < QL_COUNT(families); i++) {
-    ql__bag bag = ql__understand(&l, str(families[i]));
+    ql__bag bag = understood(&l, families[i]);
     if (bag.count != 1 || bag.terms[0] != i || bag.unknown > 0) fail_msg("%s: %zu families", families[i], bag.count);
   }
 }
 
 static bool says(ql__lexicon *l, const char *request, const char *word) {
-  ql__bag bag = ql__understand(l, str(request)), one = ql__understand(l, str(word));
+  ql__bag bag = understood(l, request), one = understood(l, word);
   assert_int_equal(one.count, 1);
   return ql__bag_has(&bag, one.terms[0]);
 }
@@ -386,8 +392,8 @@ static void what_a_request_says(void **state) {
   assert_true(says(&l, "how modules work", "across"));
   assert_false(says(&l, "a module", "across"));
   assert_true(says(&l, "one module", "single"));
-  assert_int_equal(ql__understand(&l, QL_STR("blue moon and the")).unknown, 2);
-  assert_int_equal(ql__understand(&l, QL_STR("")).count, 0);
+  assert_int_equal(understood(&l, "blue moon and the").unknown, 2);
+  assert_int_equal(understood(&l, "").count, 0);
 }
 
 static void what_is_a_takeover(void **state) {

@@ -1,5 +1,7 @@
 #include "spec/lexicon.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "spec/id.h"
 
@@ -100,7 +102,19 @@ bool ql__lexicon_make(ql_arena *a, ql__lexicon *out) {
   return !ql_arena_failed(a);
 }
 
-/* ---- reading ---- */
+bool ql__lexicon_copy(ql_arena *a, const ql__lexicon *from, ql__lexicon *out) {
+  *out = *from;
+  out->arena = a;
+  out->cap = from->count;
+  out->terms = ql_arena_array(a, from->count, sizeof *out->terms);
+  out->slots = ql_arena_array(a, from->slot_count, sizeof *out->slots);
+  if (!out->terms || !out->slots) return false;
+  memcpy(out->terms, from->terms, from->count * sizeof *out->terms);
+  memcpy(out->slots, from->slots, from->slot_count * sizeof *out->slots);
+  return true;
+}
+
+/* ---- words ---- */
 
 /* At least three, as figures ("3+", "12") or in words. */
 static bool is_several(const ql__word *word) {
@@ -124,94 +138,122 @@ static bool is_parted(const ql__word *before, const ql__word *word) {
   return false;
 }
 
-static bool is_filler(ql_str stem) { return ql__is_common_word(stem) || in_list(FILLERS, stem) || stem.len < 2; }
+static bool is_filler(ql_str stem) {
+  return stem.len < 2 || ql_is_digit(stem.ptr[0]) || ql__is_common_word(stem) || in_list(FILLERS, stem);
+}
+
+/* "one module", "modules", "4 modules": what counts of it is seen by its term. */
+static ql__said said_of(const ql__words *words, size_t i) {
+  const ql__word *word = &words->items[i], *before = i > 0 ? word - 1 : NULL;
+  ql__said said = {.stem = word->stem, .single = before && is_single(before)};
+  said.many = !said.single && (ql_to_lower(word->text.ptr[word->text.len - 1]) == 's' || (before && is_several(before)));
+  return said;
+}
+
+/* ---- requests ---- */
+
+/* Whether it is new among those before. */
+static bool is_new(ql__said *slots, size_t mask, ql__said said) {
+  size_t at = ql__id_hash(said.stem) & mask;
+  for (; slots[at].stem.ptr; at = (at + 1) & mask)
+    if (ql_eq(slots[at].stem, said.stem) && slots[at].single == said.single && slots[at].many == said.many) return false;
+  slots[at] = said;
+  return true;
+}
+
+bool ql__read_request(ql_arena *a, const ql__lexicon *families, ql_str text, ql__request *out) {
+  ql__words words = ql__words_of(a, text);
+  size_t size = 16, negated = 0, count = 0;
+  while (size < 2 * words.count) size *= 2;
+  ql__said *slots = ql_arena_array(a, size, sizeof *slots), *items = ql_arena_array(a, words.count + 1, sizeof *items);
+  if (!slots || !items || ql_arena_failed(a)) return false;
+  for (size_t i = 0; i < words.count; i++) {
+    const ql__word *word = &words.items[i];
+    if (negated > 0 && is_parted(word - 1, word)) negated = 0;
+    if (is_negation(text, word)) {
+      negated = NEGATED_MAX;
+    } else if (negated > 0) {
+      if (!ql__is_common_word(word->stem)) negated--;
+    } else {
+      ql__said said = said_of(&words, i);
+      if (!is_new(slots, size - 1, said)) continue;
+      if (slot_of(families, said.stem)->stem.ptr || !is_filler(said.stem)) items[count++] = said;
+    }
+  }
+  *out = (ql__request){text, items, count};
+  return true;
+}
 
 /* The known word one slip away, of the same first letter: a letter left out, doubled, wrong, or two swapped. */
 static const struct ql__stem_slot *nearly(const ql__lexicon *l, ql_str stem) {
   if (stem.len < SLIP_LEN) return NULL;
   for (size_t i = 0; i < l->slot_count; i++) {
     ql_str known = l->slots[i].stem;
-    if (!known.ptr || known.len + 1 < stem.len || known.len > stem.len + 1 || known.len < SLIP_LEN - 1) continue;
+    if (!known.ptr || l->slots[i].term == QL__FILLER || known.len + 1 < stem.len || known.len > stem.len + 1 || known.len < SLIP_LEN - 1)
+      continue;
     if (known.ptr[0] == stem.ptr[0] && ql_edit_distance(known, stem) <= 1) return &l->slots[i];
   }
   return NULL;
 }
 
-typedef struct reader {
-  ql__lexicon *lexicon;
-  ql__bag bag;
-  size_t slips; /* words compared so far */
-} reader;
+/* ---- bags ---- */
 
-static void put(reader *r, uint32_t term) {
-  ql__term *t = &r->lexicon->terms[term];
-  if (t->seen == r->lexicon->bags) return;
-  t->seen = r->lexicon->bags;
-  r->bag.terms[r->bag.count++] = term;
+static void put(ql__lexicon *l, ql__bag *bag, uint32_t term) {
+  if (l->terms[term].seen == l->bags) return;
+  l->terms[term].seen = l->bags;
+  bag->terms[bag->count++] = term;
 }
 
-/* SIZE_MAX for a word without a term. */
-static size_t term_of(reader *r, const ql__word *word, bool learn) {
-  ql__lexicon *l = r->lexicon;
-  const struct ql__stem_slot *slot = slot_of(l, word->stem);
-  if (slot->stem.ptr) return slot->term;
-  if (is_filler(word->stem) || ql_is_digit(word->stem.ptr[0])) return SIZE_MAX;
-  if (learn) {
-    uint32_t term = add_term(l, QL__SUBJECT, FIELD_NONE);
-    add_stem(l, word->stem, term);
-    return ql_arena_failed(l->arena) ? SIZE_MAX : term;
-  }
-  slot = r->slips++ < SLIPS_MAX ? nearly(l, word->stem) : NULL;
-  if (slot) return slot->term;
-  r->bag.unknown++;
-  return SIZE_MAX;
+/* A term, and how many parts of the software it speaks of where it speaks of parts. */
+static void put_said(ql__lexicon *l, ql__bag *bag, uint32_t term, const ql__said *said) {
+  if (l->terms[term].kind == QL__PART && said->single) put(l, bag, l->one);
+  if (l->terms[term].kind == QL__PART && said->many) put(l, bag, l->many);
+  put(l, bag, term);
 }
 
-static void read_word(reader *r, const ql__words *words, size_t i, bool learn) {
-  const ql__lexicon *l = r->lexicon;
-  const ql__word *word = &words->items[i], *before = i > 0 ? word - 1 : NULL;
-  size_t term = term_of(r, word, learn);
-  if (term == SIZE_MAX) return;
-  if (l->terms[term].kind == QL__PART) {
-    bool plural = ql_to_lower(word->text.ptr[word->text.len - 1]) == 's';
-    if (before && is_single(before))
-      put(r, l->one);
-    else if (plural || (before && is_several(before)))
-      put(r, l->many);
-  }
-  put(r, (uint32_t)term);
-}
-
-static ql__bag read(ql__lexicon *l, ql_str text, bool learn) {
-  ql__words words = ql__words_of(l->arena, text);
-  /* more than words: what plurals and parts add, here and by ql__say */
-  reader r = {.lexicon = l, .bag = {.terms = ql_arena_array(l->arena, words.count + EXTRA_TERMS, sizeof(uint32_t))}};
-  if (!words.items || !r.bag.terms || ql_arena_failed(l->arena)) return (ql__bag){NULL, 0, 0};
+/* False when out of memory. */
+static bool open_bag(ql__lexicon *l, size_t words, ql__bag *bag) {
+  *bag = (ql__bag){.terms = ql_arena_array(l->arena, words + EXTRA_TERMS, sizeof *bag->terms)};
   l->bags++;
-  size_t negated = 0;
-  for (size_t i = 0; i < words.count; i++) {
-    const ql__word *word = &words.items[i];
-    if (negated > 0 && is_parted(word - 1, word)) negated = 0;
-    if (!learn && is_negation(text, word)) {
-      negated = NEGATED_MAX;
-    } else if (negated > 0) {
-      if (!ql__is_common_word(word->stem)) negated--;
-    } else {
-      read_word(&r, &words, i, learn);
-    }
-  }
-  return ql_arena_failed(l->arena) ? (ql__bag){NULL, 0, 0} : r.bag;
+  return bag->terms && !ql_arena_failed(l->arena);
 }
 
-ql__bag ql__learn(ql__lexicon *lexicon, ql_str text) { return read(lexicon, text, true); }
-ql__bag ql__understand(ql__lexicon *lexicon, ql_str request) { return read(lexicon, request, false); }
+ql__bag ql__learn(ql__lexicon *l, ql_str text) {
+  ql__words words = ql__words_of(l->arena, text);
+  ql__bag bag;
+  if (!open_bag(l, words.count, &bag)) return (ql__bag){NULL, 0, 0};
+  for (size_t i = 0; i < words.count && !ql_arena_failed(l->arena); i++) {
+    ql_str stem = words.items[i].stem;
+    const struct ql__stem_slot *slot = slot_of(l, stem);
+    uint32_t term = slot->term;
+    if (!slot->stem.ptr) {
+      term = is_filler(stem) ? QL__FILLER : add_term(l, QL__SUBJECT, FIELD_NONE);
+      add_stem(l, stem, term);
+    }
+    ql__said said = said_of(&words, i);
+    if (term != QL__FILLER) put_said(l, &bag, term, &said);
+  }
+  return ql_arena_failed(l->arena) ? (ql__bag){NULL, 0, 0} : bag;
+}
+
+ql__bag ql__understand(ql__lexicon *l, const ql__request *request) {
+  ql__bag bag;
+  if (!open_bag(l, request->count, &bag)) return (ql__bag){NULL, 0, 0};
+  size_t slips = 0;
+  for (size_t i = 0; i < request->count; i++) {
+    const ql__said *said = &request->items[i];
+    const struct ql__stem_slot *slot = slot_of(l, said->stem);
+    if (!slot->stem.ptr) slot = slips++ < SLIPS_MAX ? nearly(l, said->stem) : NULL;
+    if (slot && slot->term != QL__FILLER)
+      put_said(l, &bag, slot->term, said);
+    else
+      bag.unknown++;
+  }
+  return bag;
+}
 
 bool ql__bag_has(const ql__bag *bag, uint32_t term) {
   for (size_t i = 0; i < bag->count; i++)
     if (bag->terms[i] == term) return true;
   return false;
-}
-
-void ql__bag_add(ql__bag *bag, uint32_t term) {
-  if (!ql__bag_has(bag, term)) bag->terms[bag->count++] = term;
 }

@@ -13,13 +13,15 @@ typedef struct ql__term {
   uint32_t seen;  /* the last bag it was put into */
 } ql__term;
 
+#define QL__FILLER UINT32_MAX /* of a word that tells nothing */
+
 typedef struct ql__lexicon {
   ql_arena *arena;
   ql__term *terms;
   size_t count, cap;
   struct ql__stem_slot {
     ql_str stem;   /* absent: free */
-    uint32_t term; /* its index */
+    uint32_t term; /* its index, or QL__FILLER */
   } * slots;       /* open addressing */
   size_t slot_count, used;
   uint32_t bags;
@@ -35,16 +37,30 @@ typedef struct ql__bag {
 
 #define QL__FIELDS_MAX 32u
 
+/// A telling word of a request.
+typedef struct ql__said {
+  ql_str stem;
+  bool single, many; /* "one" stands before it; it is a plural, or a number from three on stands before it */
+} ql__said;
+
+/// What a request says: each word once, without what is negated and without words that tell nothing.
+typedef struct ql__request {
+  ql_str text;
+  const ql__said *items;
+  size_t count;
+} ql__request;
+
 /// With the families in it. False when out of memory.
 bool ql__lexicon_make(ql_arena *a, ql__lexicon *out);
+/// The same words and terms, to which others can be added. False when out of memory.
+bool ql__lexicon_copy(ql_arena *a, const ql__lexicon *from, ql__lexicon *out);
+/// Reads a request; the lexicon needs to have the families only. False when out of memory.
+bool ql__read_request(ql_arena *a, const ql__lexicon *families, ql_str text, ql__request *out);
 /// The terms of a text; words that are new are added. Empty when out of memory.
 ql__bag ql__learn(ql__lexicon *lexicon, ql_str text);
-/// The terms of a request: new words are counted, but for those that are a slip of the pen away from a known one; what is negated counts
-/// as not said.
-ql__bag ql__understand(ql__lexicon *lexicon, ql_str request);
+/// The terms of a request: new words are counted, but for those that are a slip of the pen away from a known one.
+ql__bag ql__understand(ql__lexicon *lexicon, const ql__request *request);
 /// Whether a bag has a term.
 bool ql__bag_has(const ql__bag *bag, uint32_t term);
-/// Adds a term to a bag that has room for it.
-void ql__bag_add(ql__bag *bag, uint32_t term);
 
 #endif

@@ -40,7 +40,8 @@ typedef struct desk {
   ql_arena *arena;
   ql_arena *scratch; /* of one verdict */
   const ql_roster *roster;
-  ql_str request;
+  ql__lexicon families;
+  ql__request request;
   bool takeover;
   everybody others;
 } desk;
@@ -102,12 +103,12 @@ static const everybody *others_of(desk *d) {
   size_t total = ql_roster_count(d->roster);
   e->items = ql_arena_array(d->arena, total + 1, sizeof *e->items);
   e->named = ql_arena_array(d->arena, total + 1, sizeof *e->named);
-  if (!e->items || !e->named || !ql__lexicon_make(d->arena, &e->lexicon)) return NULL;
+  if (!e->items || !e->named || !ql__lexicon_copy(d->arena, &d->families, &e->lexicon)) return NULL;
   for (size_t i = 0; i < total; i++) {
     const ql_agent *agent = ql_roster_agent(d->roster, i);
     if (!agent->leads) e->items[e->count++] = ability_of(d->arena, &e->lexicon, agent);
   }
-  if (!ql__ask(&e->asked, &e->lexicon, d->request)) return NULL;
+  if (!ql__ask(&e->asked, &e->lexicon, &d->request)) return NULL;
   fit_abilities(&e->asked, e->items, e->count);
   for (size_t i = 0; i < e->count; i++) {
     ql__bag name = ql__learn(&e->lexicon, ql__name_words(d->arena, e->items[i].agent->id)); /* nothing new in it */
@@ -241,10 +242,10 @@ static bool judge_abilities(desk *d, const ql_agent *agent, verdict *v) {
   size_t team_count, count = 0;
   const ql_agent *const *team = ql_roster_team(d->roster, agent, &team_count);
   ql__evidence *items = ql_arena_array(d->scratch, team_count + 1, sizeof *items);
-  if (!items || !ql__lexicon_make(d->scratch, &l)) return false;
+  if (!items || !ql__lexicon_copy(d->scratch, &d->families, &l)) return false;
   items[count++] = ability_of(d->scratch, &l, agent);
   for (size_t i = 0; i < team_count; i++) items[count++] = ability_of(d->scratch, &l, team[i]);
-  if (!ql__ask(&asked, &l, d->request)) return false;
+  if (!ql__ask(&asked, &l, &d->request)) return false;
   fit_abilities(&asked, items, count);
   keep_reasons(d, v, items, count, ABLE);
   if (v->reason_count == 0) return v->reasons != NULL;
@@ -275,13 +276,13 @@ static bool judge(desk *d, const ql_agent *agent, verdict *v) {
   ql__lexicon l;
   ql__asked asked;
   examples all = {0};
-  if (!ql__lexicon_make(d->scratch, &l)) return false;
+  if (!ql__lexicon_copy(d->scratch, &d->families, &l)) return false;
   collect(d, &l, agent, QL_RULE_ACCEPT, &all);
   collect(d, &l, agent, QL_RULE_DECLINE, &all);
   if (all.count == 0) return !ql_arena_failed(d->scratch) && judge_abilities(d, agent, v);
   size_t known_count;
   ql__known *known = ql__known_to(d->scratch, &l, d->roster, agent, &known_count);
-  if (ql_arena_failed(d->scratch) || !ql__ask(&asked, &l, d->request)) return false;
+  if (ql_arena_failed(d->scratch) || !ql__ask(&asked, &l, &d->request)) return false;
   say_parts(&asked, known, known_count);
   ql__weigh(&asked, all.items, all.count);
   judge_by_examples(d, &asked, &all, known, known_count, v);
@@ -390,7 +391,7 @@ static ql_status route(desk *d, const ql_agent *agent, ql_value **out) {
   }
   if (!find_takers(d, verdicts, count, &t)) return QL_ERR_NOMEM;
   ql_value *value = ql_object(d->arena), *list = ql_array(d->arena);
-  QL_SET(value, "request", ql_string(d->arena, d->request));
+  QL_SET(value, "request", ql_string(d->arena, d->request.text));
   set_takers(d, value, &t);
   for (size_t i = 0; i < count; i++) ql_push(list, verdict_value(d, &verdicts[i]));
   QL_SET(value, "verdicts", list);
@@ -404,10 +405,11 @@ ql_status ql_route(ql_arena *a, const ql_roster *roster, ql_str agent, ql_str re
   const ql_agent *found = agent.ptr ? ql_roster_find(roster, agent) : NULL;
   if (agent.ptr && !found) return ql_fail(err, QL_ERR_NOT_FOUND, "there is no such agent", agent);
   if (ql_trim(request).len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a request has to say something", QL_ABSENT);
-  desk d = {.arena = a, .scratch = ql_arena_new(ql_arena_alloc(a)), .roster = roster, .request = ql__clean_path(a, ql_trim(request))};
+  desk d = {.arena = a, .scratch = ql_arena_new(ql_arena_alloc(a)), .roster = roster};
+  ql_str text = ql__clean_path(a, ql_trim(request));
   ql_status status = QL_ERR_NOMEM;
-  if (d.scratch && d.request.ptr) {
-    d.takeover = ql__is_takeover(a, d.request);
+  if (d.scratch && text.ptr && ql__lexicon_make(a, &d.families) && ql__read_request(a, &d.families, text, &d.request)) {
+    d.takeover = ql__is_takeover(a, text);
     status = route(&d, found, out);
   }
   if (d.scratch) ql_arena_free(d.scratch);

@@ -9,7 +9,6 @@
 /// The request, once everything it is compared with has been learned.
 typedef struct ql__asked {
   ql__lexicon *lexicon;
-  ql_str words;
   ql__bag bag;
   uint8_t *has; /* by term: 1 when it is said */
   /* of the weighing: */
@@ -33,8 +32,8 @@ typedef struct ql__known {
   ql__bag name;
 } ql__known;
 
-/// Reads the request. False when out of memory.
-bool ql__ask(ql__asked *asked, ql__lexicon *lexicon, ql_str request);
+/// Looks the words of the request up. False when out of memory.
+bool ql__ask(ql__asked *asked, ql__lexicon *lexicon, const ql__request *request);
 /// Adds a term to what is said.
 void ql__say(ql__asked *asked, uint32_t term);
 /// Weighs terms by how many of these texts have them: what few have tells most. After it, nothing more is said.

@@ -8,8 +8,8 @@
 #define WORD_WEIGHT 4
 #define UNKNOWN_MAX 1000
 
-bool ql__ask(ql__asked *asked, ql__lexicon *lexicon, ql_str request) {
-  *asked = (ql__asked){.lexicon = lexicon, .words = request, .bag = ql__understand(lexicon, request)};
+bool ql__ask(ql__asked *asked, ql__lexicon *lexicon, const ql__request *request) {
+  *asked = (ql__asked){.lexicon = lexicon, .bag = ql__understand(lexicon, request)};
   asked->has = ql_arena_array(lexicon->arena, lexicon->count, 1);
   if (!asked->has || ql_arena_failed(lexicon->arena)) return false;
   for (size_t i = 0; i < asked->bag.count; i++) asked->has[asked->bag.terms[i]] = 1;
