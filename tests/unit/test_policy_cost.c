@@ -36,6 +36,28 @@ static void as_many_items_as_are_kept(void **state) {
   }
 }
 
+/* A heading is kept with each of its rules, so not all of a long one is. */
+static void long_headings(void **state) {
+  (void)state;
+  size_t len;
+  char *text = repeat("## Never do \xC3\xA9", "\xC3\xA9", 50000, &len), *whole = malloc(len + 60000);
+  assert_non_null(whole);
+  memcpy(whole, text, len);
+  whole[len++] = '\n';
+  for (int i = 0; i < 1000; i++) len += (size_t)sprintf(whole + len, "\n**Output format**:\n- a\n\n**x**:\n- b\n");
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  const ql_spec *spec;
+  assert_int_equal(ql_spec_parse(a, QL_STR("agent.md"), (ql_str){whole, len}, &spec, NULL), QL_OK);
+  assert_true(spec->rule_count > 500);
+  for (const ql_rule *rule = spec->rules; rule; rule = rule->next) {
+    assert_true(rule->heading.len > 100 && rule->heading.len <= 160 && rule->title.len <= 160);
+    assert_int_equal(ql_utf8_bad(rule->heading), SIZE_MAX);
+  }
+  ql_arena_free(a);
+  free(whole);
+  free(text);
+}
+
 static double seconds_of(const char *head, const char *line, size_t times) {
   size_t len;
   char *text = repeat(head, line, times, &len);
@@ -108,6 +130,7 @@ static void cost_is_linear(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(as_many_items_as_are_kept), cmocka_unit_test(cost_is_linear)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(as_many_items_as_are_kept), cmocka_unit_test(long_headings),
+                                     cmocka_unit_test(cost_is_linear)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

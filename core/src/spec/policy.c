@@ -1,10 +1,12 @@
 #include "spec/policy.h"
 
 #include "base/text.h"
+#include "base/words.h"
 #include "spec/id.h"
 
-#define LABEL_MAX   80u /* bytes of a line that can be a label */
-#define SLUG_MAX    48u /* bytes of the words in an id */
+#define LABEL_MAX   80u  /* bytes of a line that can be a label */
+#define SLUG_MAX    48u  /* bytes of the words in an id */
+#define TITLE_MAX   160u /* bytes of a heading that are kept with each of its rules */
 #define ITEM_LEVELS 3u
 
 static const struct {
@@ -36,8 +38,8 @@ ql_rule *ql__add_rule(ql__compiler *c, ql_rule_kind kind, const ql__region *regi
   if (!rule) return NULL;
   c->items++;
   *rule = (ql_rule){.kind = kind,
-                    .title = trim_title(title),
-                    .heading = region->heading,
+                    .title = ql__start(trim_title(title), TITLE_MAX),
+                    .heading = ql__start(region->heading, TITLE_MAX),
                     .confidence = confidence,
                     .sum_tokens = -1,
                     .stated_tokens = -1,

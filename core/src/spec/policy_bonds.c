@@ -1,8 +1,11 @@
 /* Lists of what an agent has to do and must not do. */
 #include "base/text.h"
+#include "base/words.h"
 #include "spec/conduct.h"
 #include "spec/handler.h"
 #include "spec/policy_words.h"
+
+#define TITLE_MAX 160u /* bytes of a title that are looked at */
 
 /* A list below one of these forbids each item; below others, only items that forbid by themselves are restrictions. */
 WORDS(FORBIDDING, W("not"), W("never"), W("don't"), W("dont"), W("donts"), W("don'ts"), W("cannot"), W("can't"), W("won't"), W("forbidden"),
@@ -24,6 +27,7 @@ static bool forbids(ql_str text) {
 }
 
 static bool title_forbids(ql_str title) {
+  title = ql__start(title, TITLE_MAX);
   for (ql_str word; (word = ql__next_word(&title)).len > 0;)
     if (ql__is_one_of(word, FORBIDDING)) return true;
   return false;

@@ -95,7 +95,7 @@ ql_rule *ql__rule_of_headings(ql__compiler *c, const ql__region *region, ql_rule
   if (c->spread && c->spread->kind == kind && c->spread_below.ptr == region->parent.ptr) return c->spread;
   c->spread = ql__add_rule(c, kind, region, region->parent, 85);
   c->spread_below = region->parent;
-  if (c->spread) c->spread->heading = region->parent;
+  if (c->spread) c->spread->heading = c->spread->title;
   return c->spread;
 }
 

@@ -1,9 +1,11 @@
 /* What is done each time: steps in order, documents read before, things looked up. */
 #include "base/text.h"
+#include "base/words.h"
 #include "spec/policy_steps.h"
 #include "spec/sentences.h"
 
-#define DETAILS_MAX 16u /* lines kept below a step that is a heading */
+#define TITLE_MAX   160u /* bytes of a title that are looked at */
+#define DETAILS_MAX 16u  /* lines kept below a step that is a heading */
 
 void ql__compile_workflow(ql__compiler *c, const ql__region *region) {
   uint32_t number = region->own || region->label.ptr ? 0 : ql__heading_number(region->heading);
@@ -58,7 +60,7 @@ static ql_str path_in(ql_str words) {
 
 /* The folder that the words above a list name. */
 static ql_str folder_of(const ql__region *region) {
-  ql_str folder = region->head ? path_in(region->head->text) : QL_ABSENT;
+  ql_str folder = region->head ? path_in(ql__start(region->head->text, TITLE_MAX)) : QL_ABSENT;
   return folder.ptr && ql_ends(folder, QL_STR("/")) ? folder : QL_ABSENT;
 }
 
