@@ -2,11 +2,12 @@
 #include "base/text.h"
 #include "spec/route.h"
 
-#define NOISE_MAX   40 /* what a request says beside the matter counts no further */
-#define ABILITY_MIN 12 /* a request of two words is no proof of an ability */
-#define NEW_WEIGHT  5  /* a term that no text has; an unknown word a little less */
-#define WORD_WEIGHT 4
-#define UNKNOWN_MAX 1000
+#define NOISE_MAX    40 /* what a request says beside the matter counts no further */
+#define ABILITY_MIN  12 /* a request of two words is no proof of an ability */
+#define NEW_WEIGHT   5  /* a term that no text has; an unknown word a little less */
+#define WORD_WEIGHT  4
+#define UNKNOWN_MAX  1000
+#define ONE_WORD_FIT 75
 
 bool ql__ask(ql__asked *asked, ql__lexicon *lexicon, const ql__request *request) {
   *asked = (ql__asked){.lexicon = lexicon, .bag = ql__understand(lexicon, request)};
@@ -61,12 +62,12 @@ typedef struct overlap {
   int all;      /* weight of the text */
   int said;     /* of it, what the request says */
   int matter;   /* of the request, what the text says */
-  bool subject; /* a telling term is in both */
+  int subjects; /* of them, those that tell most */
 } overlap;
 
 static overlap overlap_of(const ql__asked *asked, const ql__bag *text) {
   const ql__term *terms = asked->lexicon->terms;
-  overlap o = {0, 0, 0, false};
+  overlap o = {0, 0, 0, 0};
   int half[QL__FIELDS_MAX] = {0}; /* of what both have */
   size_t both[QL__FIELDS_MAX] = {0}, missing[QL__FIELDS_MAX] = {0};
   for (size_t i = 0; i < text->count; i++) {
@@ -79,7 +80,7 @@ static overlap overlap_of(const ql__asked *asked, const ql__bag *text) {
     }
     o.said += weight;
     o.matter += weight;
-    o.subject = o.subject || term->kind == QL__SUBJECT;
+    o.subjects += term->kind == QL__SUBJECT;
     half[term->field] += weight / 2;
     both[term->field]++;
   }
@@ -99,7 +100,9 @@ int ql__fit_example(const ql__asked *asked, const ql__bag *example) {
   return 60 * o.said / o.all + 40 * o.matter / (o.matter + noise);
 }
 
+/* Of a long description, one word in common is chance, unless the request says little else. */
 int ql__fit_ability(const ql__asked *asked, const ql__bag *ability) {
   overlap o = overlap_of(asked, ability);
-  return o.subject ? 100 * o.matter / (asked->all > ABILITY_MIN ? asked->all : ABILITY_MIN) : 0;
+  int fit = 100 * o.matter / (asked->all > ABILITY_MIN ? asked->all : ABILITY_MIN);
+  return o.subjects > 1 || (o.subjects == 1 && fit >= ONE_WORD_FIT) ? fit : 0;
 }
