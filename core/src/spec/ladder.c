@@ -62,6 +62,15 @@ ql_str ql__key_of_line(ql_str line, size_t *value) {
   return key;
 }
 
+/* "name:value": a key that products know, but for the blank behind its colon. */
+static ql_str tight_key(ql_str line, size_t *value) {
+  size_t colon = ql_find_byte(line, ':', 0);
+  ql_str key = ql_slice(line, 0, colon);
+  if (colon == SIZE_MAX || colon + 1 >= line.len || ql_is_space(line.ptr[colon + 1]) || !ql__key_known(key)) return QL_ABSENT;
+  *value = colon + 1;
+  return key;
+}
+
 /* ---- a list under no key ---- */
 
 /* The words of a list item without its dash, its comment and its quotes; absent when the line is no item. */
@@ -113,6 +122,7 @@ typedef struct segment {
   size_t value, line; /* of the value, and the end of the key's line, in the block */
   size_t end;         /* of its last line, line break included */
   bool runs_on;       /* a line of it is not indented */
+  bool tight;         /* no blank stands behind its colon */
 } segment;
 
 typedef struct splitter {
@@ -167,9 +177,11 @@ static bool split(splitter *s) {
   while (ql_next_line(&rest, &line)) {
     size_t value = 0, next = s->block.len - rest.len;
     ql_str words = ql_trim(line), key = ql__key_of_line(line, &value);
-    bool indented = line.len > 0 && ql_is_space(line.ptr[0]);
+    bool indented = line.len > 0 && ql_is_space(line.ptr[0]), tight = !key.ptr;
+    if (tight) key = tight_key(line, &value);
     if (key.ptr && s->count < QL_FRONTMATTER_NODES_MAX && starts_segment(s, key, at)) {
       if (!add_segment(s, line, at, key, value)) return false;
+      s->items[s->count - 1].tight = tight;
     } else if (words.len > 0 && !indented && words.ptr[0] != '#' && !ql_starts(words, QL_STR("- "))) {
       s->loose = true;
       if (s->count > 0) s->items[s->count - 1].runs_on = true;
@@ -253,6 +265,12 @@ static void note_literal(ql__notes *notes, const segment *s, ql_str written, siz
   size_t colon = colon_in(written);
   ql_str key = ql__excerpt(s->key);
   ql_diagnostic *d;
+  if (s->tight) {
+    d = QL__NOTE(notes, QL__TIGHT_COLON, offset, QL_STR("No blank stands behind the colon of \""), key,
+                 QL_STR("\", so YAML sees no key. Put one there."));
+    ql__note_fix(notes, d, &(ql_edit){offset, 0, QL_STR(" ")}, 1);
+    return;
+  }
   if (is_structure(s->key, written) || words.len == 0) {
     QL__NOTE(notes, QL__UNREADABLE, offset, QL_STR("YAML cannot read the value of \""), key,
              QL_STR("\": it is kept as text. Mend its indentation and quotes."));

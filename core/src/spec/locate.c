@@ -115,6 +115,33 @@ static void take_indented(finder *f, ql_str line, ql_str rest) {
   ql__note_fix(f->notes, d, edits, count);
 }
 
+static bool ends_in_cr(ql_str text, ql_str line) {
+  size_t end = (size_t)(line.ptr - text.ptr) + line.len;
+  return end < text.len && text.ptr[end] == '\r';
+}
+
+/* Keys down to a fence, a name or a description among them, and no fence above them. */
+static void take_unopened(finder *f, ql_str line) {
+  size_t open = f->place.open, to = open, value, keys = 0;
+  bool crlf = ends_in_cr(f->text, line), named = false;
+  ql_str rest = ql_slice(f->text, open, f->text.len);
+  while (ql_next_line(&rest, &line) && !is_fence(line)) {
+    ql_str words = ql_trim(line), key = ql__key_of_line(line, &value);
+    if (words.len == 0 || !(key.ptr || ql_is_space(line.ptr[0]) || words.ptr[0] == '#' || ql_starts(words, QL_STR("- ")))) return;
+    keys += key.ptr != NULL;
+    named = named || ql_eq(key, QL_STR("name")) || ql_eq(key, QL_STR("description"));
+    to = f->text.len - rest.len;
+  }
+  if (keys < 2 || !named || !is_fence(line) || to - open > QL_FRONTMATTER_BYTES_MAX) return;
+  f->place.block = (ql__block){open, to};
+  f->place.body = f->text.len - rest.len;
+  f->place.has_front = true;
+  f->place.hidden = "nothing opens its frontmatter";
+  ql_diagnostic *d = QL__NOTE(f->notes, QL__FENCE_MISSING, open,
+                              QL_STR("The line of three dashes above the keys is missing, so no tool sees them. Put it there."));
+  ql__note_fix(f->notes, d, &(ql_edit){open, 0, crlf ? QL_STR("---\r\n") : QL_STR("---\n")}, 1);
+}
+
 /* Frontmatter between lines of +++, with the rest of the file as a rule. It is no prose, and nothing here reads it. */
 static void skip_toml(finder *f, ql_str rest) {
   ql_str line = QL_ABSENT;
@@ -154,6 +181,7 @@ ql__place ql__locate(ql_arena *a, ql_str text, ql__notes *notes) {
     f.place.hidden = "it has no frontmatter";
     if (line.ptr && is_fence(line) && line.ptr[0] == ' ') take_indented(&f, line, rest);
     if (line.ptr && ql_eq(ql_trim(line), QL_STR("+++"))) skip_toml(&f, rest);
+    if (line.ptr && !f.place.has_front) take_unopened(&f, line);
   }
   return f.place;
 }

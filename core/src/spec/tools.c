@@ -2,7 +2,8 @@
 
 #include "base/text.h"
 
-#define TOOLS_MAX QL_FRONTMATTER_NODES_MAX
+#define TOOLS_MAX  QL_FRONTMATTER_NODES_MAX
+#define SEPARATORS QL_STR(" \t;|")
 
 /* The list while it grows. */
 typedef struct listing {
@@ -12,6 +13,7 @@ typedef struct listing {
   ql_tool *items;
   size_t count, cap;
   bool full;
+  bool commas; /* between the names */
 } listing;
 
 bool ql__tool_stands(ql_str text, ql_str name, size_t offset) {
@@ -20,12 +22,31 @@ bool ql__tool_stands(ql_str text, ql_str name, size_t offset) {
   return ql_starts(ql_slice(text, offset, text.len), name) && !ql_is_alnum(next) && next != '_' && next != '-';
 }
 
+/* "Read Write" and "Read; Write" with commas; absent when these are not known tools. */
+static ql_str with_commas(ql_arena *a, ql_str name) {
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  bool known = true;
+  for (size_t at = 0; known && at < name.len;) {
+    size_t from = at;
+    while (at < name.len && ql_find_byte(SEPARATORS, name.ptr[at], 0) == SIZE_MAX) at++;
+    ql_str word = ql_slice(name, from, at);
+    known = ql__tool_known(word) && ql__tool_shaped(word);
+    if (out.len > 0) ql_buf_add(&out, QL_STR(", "));
+    ql_buf_add(&out, word);
+    while (at < name.len && ql_find_byte(SEPARATORS, name.ptr[at], 0) != SIZE_MAX) at++;
+  }
+  if (known || out.failed) return ql_buf_take(&out, a);
+  ql_buf_free(&out);
+  return QL_ABSENT;
+}
+
 static void note_unknown(listing *l, ql_str name, size_t offset) {
   if (!ql__note_wanted(l->notes, QL__TOOL_UNKNOWN)) {
     l->notes->dropped++;
     return;
   }
   ql_str close = ql__tool_suggest(name);
+  if (!close.ptr && l->commas) close = with_commas(l->arena, name);
   ql_diagnostic *d =
       QL__NOTE(l->notes, QL__TOOL_UNKNOWN, offset, QL_STR("No product known here has a tool \""), ql__excerpt(name), QL_STR("\"."),
                close.ptr ? QL_STR(" Did you mean \"") : QL_STR(" Check its spelling; most products leave out what they do not know."),
@@ -89,6 +110,7 @@ static void take_scalar(listing *l, const ql__entry *entry) {
     return;
   }
   if (node->style == QL_YAML_LITERAL) words = inside_brackets(words);
+  l->commas = true;
   add_comma_list(l, words, entry->value, entry->value_end);
 }
 
