@@ -18,7 +18,7 @@ static const struct {
     {"free.md", "---\nname: free\ndescription: Does anything.\n---\nWork.\n"},
     {"none.md", "---\nname: none\ndescription: Only talks.\ntools: []\n---\nTalk.\n"},
     {"listed.md",
-     "---\nname: listed\ndescription: Few tools.\ntools: Read, Bash(git:*), Bash(npm run test), Write(docs/**), Edit(**/*.adoc), "
+     "---\nname: listed\ndescription: Few tools.\ntools: Read, Bash(git:*), Bash(npm run test), Write(docs/**), Edit(**/*.adoc), NotebookEdit(/lab/*), "
      "mcp__context7, mcp__github__list_issues, memory, gizmo\n---\nWork.\n"},
     {"all.md", "---\nname: all\ndescription: All tools.\ntools: '*'\n---\nWork.\n"},
     {"docs.md", "---\nname: docs\ndescription: Plans and writes.\n---\n\n# Docs\n\nYou do not write code yourself.\n"},
@@ -89,6 +89,8 @@ static const permit_case CASES[] = {
     {"listed", "Edit", "a.adoc", false, "allow", 0},
     {"listed", "Edit", "one/two/a.adoc", false, "allow", 0},
     {"listed", "Edit", "one/two/a.ts", false, "refuse", LISTED},
+    {"listed", "NotebookEdit", "lab/a.ipynb", false, "allow", 0},
+    {"listed", "NotebookEdit", "a.ipynb", false, "refuse", LISTED},
     {"listed", "mcp__context7__get-library-docs", NULL, false, "allow", 0},
     {"listed", "mcp_context7_resolve-library-id", NULL, false, "allow", 0},
     {"listed", "context7/get-library-docs", NULL, false, "allow", 0},
@@ -113,6 +115,9 @@ static const permit_case CASES[] = {
     {"free", "Read", "a\x7F.md", false, "refuse", 0},
     {"free", "Read", "\xC3(.md", false, "refuse", 0},
     {"free", "Read", "", false, "refuse", 0},
+    {"free", "Read", " /etc/passwd", false, "refuse", 0},
+    {"docs", "Write", "docs/plan.md\n", false, "refuse", 0},
+    {"docs", "Write", "docs/plan.md ", false, "refuse", 0},
     {"free", "Read", "docs/..", false, "refuse", 0},
     {"free", "Read", "a/./b/../c.md", false, "allow", 0},
     {"free", "Write", "src/app.ts", true, "ask", 0},

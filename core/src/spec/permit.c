@@ -65,7 +65,10 @@ static bool is_compound(ql_str command) {
 static fit fit_pattern(const call *c, ql_str pattern) {
   ql_str argument = c->argument.ptr ? c->argument : c->path.ptr ? c->place.path : QL_ABSENT;
   if (!argument.ptr) return FIT_UNCLEAR;
-  if (!c->argument.ptr) return ql__glob(pattern, argument) ? FIT_YES : FIT_NO;
+  if (!c->argument.ptr) {
+    size_t root = ql_starts(pattern, QL_STR("./")) ? 2 : ql_starts(pattern, QL_STR("/")); /* of the workspace, too */
+    return ql__glob(ql_slice(pattern, root, pattern.len), argument) ? FIT_YES : FIT_NO;
+  }
   if (ql_ends(pattern, QL_STR(":*")) || ql_ends(pattern, QL_STR(" *"))) {
     ql_str command = ql_slice(pattern, 0, pattern.len - 2);
     if (!ql_starts(argument, command) || (argument.len > command.len && argument.ptr[command.len] != ' ')) return FIT_NO;

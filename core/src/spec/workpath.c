@@ -19,8 +19,8 @@ static bool starts_elsewhere(ql_str path) {
 
 ql__workpath ql__workpath_of(ql_arena *a, ql_str path) {
   ql__workpath result = {.reach = QL__REACH_UNCLEAR, .path = QL_STR("")};
-  path = ql_trim(path);
-  if (path.len == 0 || has_control(path) || ql_utf8_bad(path) != SIZE_MAX) return result;
+  /* Blanks around a name are cut by some programs and kept by others. */
+  if (path.len == 0 || ql_trim(path).len < path.len || has_control(path) || ql_utf8_bad(path) != SIZE_MAX) return result;
   result.reach = QL__REACH_OUTSIDE;
   if (starts_elsewhere(path)) return result;
   char *out = ql_arena_get(a, path.len + 1);

@@ -7,7 +7,7 @@
 typedef enum ql__reach {
   QL__REACH_INSIDE,
   QL__REACH_OUTSIDE, /* absolute, with a drive, a home or a scheme, or above the root */
-  QL__REACH_UNCLEAR, /* not a name at all: control characters, NULs, broken UTF-8; or nothing is left of it */
+  QL__REACH_UNCLEAR, /* not a name at all: control characters, broken UTF-8, blanks around it; or nothing is left of it */
 } ql__reach;
 
 typedef struct ql__workpath {
