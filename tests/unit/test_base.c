@@ -176,6 +176,19 @@ static void lines(void **state) {
   assert_false(ql_next_line(&rest, &line));
 }
 
+static void kinds_of_characters(void **state) {
+  (void)state;
+  for (int i = 0; i < 256; i++) {
+    char c = (char)i;
+    bool lower = i >= 'a' && i <= 'z', upper = i >= 'A' && i <= 'Z', digit = i >= '0' && i <= '9';
+    assert_int_equal(ql_is_alpha(c), lower || upper);
+    assert_int_equal(ql_is_digit(c), digit);
+    assert_int_equal(ql_is_alnum(c), lower || upper || digit);
+    assert_int_equal(ql_is_space(c), i == ' ' || i == '\t' || i == '\r' || i == '\n');
+    assert_int_equal(ql_to_lower(c), upper ? (char)(i + 32) : c);
+  }
+}
+
 /* What is looked at eight bytes at a time gives the same with any byte in any place. */
 static void eight_at_a_time(void **state) {
   (void)state;
@@ -361,6 +374,7 @@ int main(void) {
       cmocka_unit_test(errors),
       cmocka_unit_test(comparing),
       cmocka_unit_test(lines),
+      cmocka_unit_test(kinds_of_characters),
       cmocka_unit_test(eight_at_a_time),
       cmocka_unit_test(positions),
       cmocka_unit_test(utf8),

@@ -4,7 +4,21 @@
 
 bool ql_eq(ql_str a, ql_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
 
-char ql_to_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+/* What an ASCII character is; bits. */
+enum { SPACE = 1, DIGIT = 2, LETTER = 4 };
+
+#define TEN(kind)        kind, kind, kind, kind, kind, kind, kind, kind, kind, kind
+#define TWENTY_SIX(kind) TEN(kind), TEN(kind), kind, kind, kind, kind, kind, kind
+
+static const uint8_t KINDS[256] = {['\t'] = SPACE,
+                                   ['\n'] = SPACE,
+                                   ['\r'] = SPACE,
+                                   [' '] = SPACE,
+                                   ['0'] = TEN(DIGIT),
+                                   ['A'] = TWENTY_SIX(LETTER),
+                                   ['a'] = TWENTY_SIX(LETTER)};
+
+char ql_to_lower(char c) { return (unsigned)c - 'A' < 26 ? (char)(c + ('a' - 'A')) : c; }
 
 bool ql_eq_nocase(ql_str a, ql_str b) { return a.len == b.len && ql_starts_nocase(a, b); }
 
@@ -51,10 +65,10 @@ ql_str ql_slice(ql_str s, size_t from, size_t to) {
   return (ql_str){s.ptr ? s.ptr + from : NULL, to - from};
 }
 
-bool ql_is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-bool ql_is_digit(char c) { return c >= '0' && c <= '9'; }
-bool ql_is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool ql_is_alnum(char c) { return ql_is_alpha(c) || ql_is_digit(c); }
+bool ql_is_space(char c) { return KINDS[(unsigned char)c] & SPACE; }
+bool ql_is_digit(char c) { return KINDS[(unsigned char)c] & DIGIT; }
+bool ql_is_alpha(char c) { return KINDS[(unsigned char)c] & LETTER; }
+bool ql_is_alnum(char c) { return KINDS[(unsigned char)c] & (DIGIT | LETTER); }
 
 ql_str ql_trim(ql_str s) {
   while (s.len > 0 && ql_is_space(s.ptr[0])) s = (ql_str){s.ptr + 1, s.len - 1};

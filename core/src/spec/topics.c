@@ -65,7 +65,8 @@ static size_t first_at(ql_str word) {
   size_t from = 0, to = QL_COUNT(ALIASES);
   while (from < to) {
     size_t middle = from + (to - from) / 2;
-    if (ql_compare(ALIASES[middle].words, word) < 0)
+    unsigned char first = (unsigned char)ALIASES[middle].words.ptr[0], wanted = (unsigned char)word.ptr[0];
+    if (first < wanted || (first == wanted && ql_compare(ALIASES[middle].words, word) < 0))
       from = middle + 1;
     else
       to = middle;
