@@ -449,6 +449,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
       assert.deepEqual(hidden, [], 'no words lie under a card');
     }
     await rules(page).first().scrollIntoViewIfNeeded();
+    await page.getByRole('button', { name: 'To the next card' }).click();
+    await page.locator('.cm-line.lit').first().waitFor();
+    await page.waitForFunction(() => {
+      const box = document.querySelector('.ed')?.shadowRoot?.querySelector('.cm-line.lit')?.getBoundingClientRect();
+      return box !== undefined && box.top > 52 && box.bottom < innerHeight;
+    });
     await picture(page, `team-rules-320-${colorScheme}`);
     await page.goto(`${site.url}#/references`);
     await page.getByRole('list', { name: 'Who names whom' }).waitFor();

@@ -235,6 +235,17 @@ export class Editor {
     return true;
   }
 
+  /** To the lines of the next card or the one before. */
+  stepCard(by: 1 | -1): void {
+    const { head } = this.#view.state.selection.main;
+    const places = this.#anchors.flatMap(({ key }) => {
+      const span = spanOf(this.#view, key);
+      return span === undefined ? [] : [{ key, from: span.from }];
+    });
+    const next = by === 1 ? (places.find(({ from }) => from > head) ?? places[0]) : (places.findLast(({ from }) => from < head) ?? places.at(-1));
+    if (next !== undefined) this.go(next.key);
+  }
+
   find(): void {
     openSearchPanel(this.#view);
   }

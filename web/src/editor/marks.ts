@@ -148,4 +148,4 @@ const litLines = StateField.define<DecorationSet>({
 });
 
 export const markEffects = { setMarks, setLit };
-export const marksExtension: Extension = [marks, litLines, gutter({ class: 'cm-signs', markers: (view) => view.state.field(marks).signs })];
+export const marksExtension: Extension = [marks, litLines, gutter({ class: 'cm-signs', initialSpacer: () => signs.warning, markers: (view) => view.state.field(marks).signs })];

@@ -191,12 +191,12 @@ export function Source({ file, open, findings, off, agent, at, app }: SourceProp
           <b>Source</b>
           <span class="muted num">{count(length, 'line')}, saved as you type</span>
           <span class="end">
-            {findings.length > 0 && (
+            {cards.length > 0 && (
               <>
-                <button class="btn quiet icon s" type="button" aria-label="Previous finding" title="Previous finding (Shift F8)" onClick={() => editor?.step(-1)}>
+                <button class="btn quiet icon s" type="button" aria-label="To the card before" title="To the finding or rule before" onClick={() => editor?.stepCard(-1)}>
                   <Icon name="prev" />
                 </button>
-                <button class="btn quiet icon s" type="button" aria-label="Next finding" title="Next finding (F8)" onClick={() => editor?.step(1)}>
+                <button class="btn quiet icon s" type="button" aria-label="To the next card" title="To the next finding or rule" onClick={() => editor?.stepCard(1)}>
                   <Icon name="next" />
                 </button>
               </>
