@@ -227,7 +227,7 @@ static void every_call(void **state) {
     print_message("%s %s %s: %.*s, line %d: %.*s\n", c->agent, c->tool, c->path ? c->path : "", (int)decision.len, decision.ptr, (int)line,
                   (int)message.len, message.ptr);
   }
-  print_message("| %zu calls\n", QL_COUNT(CASES));
+  print_message("# | %zu calls\n", QL_COUNT(CASES));
   assert_int_equal(wrong, 0);
 }
 

@@ -103,7 +103,7 @@ static void the_files_own_examples(void **state) {
         if (quoted && !right) fail_msg("line %u of %s", item->line, COORDINATORS[i]);
       }
     }
-    print_message("| %s: %zu examples right; of %zu conditions, as requests, %zu\n", COORDINATORS[i], examples, conditions,
+    print_message("# | %s: %zu examples right; of %zu conditions, as requests, %zu\n", COORDINATORS[i], examples, conditions,
                   right_conditions);
     assert_int_equal(examples, 23);
     assert_int_equal(conditions, 15);
@@ -151,7 +151,7 @@ static int answer_index(ql_str answer) {
 }
 
 static void print_row(const char *name, const size_t row[3]) {
-  print_message("| %-22s %7zu %8zu %8zu\n", name, row[ACCEPT], row[DECLINE], row[UNKNOWN]);
+  print_message("# | %-22s %7zu %8zu %8zu\n", name, row[ACCEPT], row[DECLINE], row[UNKNOWN]);
 }
 
 typedef struct outcome {
@@ -191,11 +191,11 @@ static void ask_nobodys(outcome *o, const char *const *list, size_t count) {
 }
 
 static void print_outcome(const outcome *o) {
-  print_message("|                          accept  decline  unknown\n");
+  print_message("# |                          accept  decline  unknown\n");
   print_row("should be accepted", o->table[ACCEPT]);
   print_row("should be declined", o->table[DECLINE]);
   print_row("concerns nobody (x 2)", o->nobody);
-  print_message("| of %zu rightly declined, the right taker: %zu; requests that concern nobody, and found a taker: %zu\n", o->takers,
+  print_message("# | of %zu rightly declined, the right taker: %zu; requests that concern nobody, and found a taker: %zu\n", o->takers,
                 o->takers_right, o->taken);
 }
 
