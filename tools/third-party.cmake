@@ -18,6 +18,8 @@ ql_third_party(ql_cjson ${third_party}/cjson ${third_party}/cjson/cJSON.c)
 target_compile_definitions(ql_cjson PRIVATE CJSON_NESTING_LIMIT=64 strtod=ql_cjson_strtod)
 
 ql_third_party(ql_md4c ${third_party}/md4c/src ${third_party}/md4c/src/md4c.c)
+target_compile_definitions(ql_md4c PUBLIC
+    "MD4C_FLAGS=(MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS)")
 
 set(yaml_sources api.c parser.c reader.c scanner.c)
 list(TRANSFORM yaml_sources PREPEND ${third_party}/libyaml/src/)

@@ -8,7 +8,6 @@
 #include "format/html.h"
 #include "format/markdown.h"
 
-#define FLAGS       (MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS)
 #define COLUMNS_MAX 128u /* md4c takes no wider table */
 #define STOP        1    /* a callback's answer that ends the parse */
 #define NO_BLOCK    SIZE_MAX
@@ -260,7 +259,7 @@ static int walk_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *
 }
 
 ql_status ql_md_outline(ql_arena *a, ql_str text, size_t from, const ql_md_block **out, size_t *count, ql_error *err) {
-  static const MD_PARSER callbacks = {.flags = FLAGS,
+  static const MD_PARSER callbacks = {.flags = MD4C_FLAGS,
                                       .enter_block = walk_enter_block,
                                       .leave_block = walk_leave_block,
                                       .enter_span = walk_enter_span,
@@ -544,7 +543,7 @@ static int write_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void 
 }
 
 ql_status ql_md_html(ql_arena *a, ql_str text, ql_str *out, ql_error *err) {
-  static const MD_PARSER callbacks = {.flags = FLAGS,
+  static const MD_PARSER callbacks = {.flags = MD4C_FLAGS,
                                       .enter_block = write_enter_block,
                                       .leave_block = write_leave_block,
                                       .enter_span = write_enter_span,
