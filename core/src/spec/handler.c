@@ -27,8 +27,9 @@ static const ql_str AFTER_NAME[] = {
 
 /* What only stands for a name. */
 static const ql_str NO_NAMES[] = {
-    QL_STR_INIT("specific"),    QL_STR_INIT("appropriate"), QL_STR_INIT("relevant"),      QL_STR_INIT("other"), QL_STR_INIT("another"),
-    QL_STR_INIT("specialized"), QL_STR_INIT("dedicated"),   QL_STR_INIT("corresponding"), QL_STR_INIT("right"), QL_STR_INIT("main"),
+    QL_STR_INIT("specific"),   QL_STR_INIT("appropriate"),     QL_STR_INIT("relevant"),  QL_STR_INIT("other"),
+    QL_STR_INIT("another"),    QL_STR_INIT("specialized"),     QL_STR_INIT("dedicated"), QL_STR_INIT("corresponding"),
+    QL_STR_INIT("sub-agents"), QL_STR_INIT("sub-specialists"), QL_STR_INIT("right"),     QL_STR_INIT("main"),
 };
 
 static bool one_of(ql_str word, const ql_str *words, size_t count) {
@@ -70,7 +71,7 @@ static ql_str name_in(ql_str words, bool arrow) {
     word = next_word(&rest);
   }
   if (word.len < 2 || !(ql_is_alpha(word.ptr[0]) || word.ptr[0] == '@') || one_of(word, NO_NAMES, QL_COUNT(NO_NAMES))) return QL_ABSENT;
-  if (word.ptr[0] == '@') return word;
+  if (word.ptr[0] == '@' && (led || arrow || is_joined(ql_slice(word, 1, word.len)))) return word;
   size_t end = (size_t)(word.ptr + word.len - words.ptr);
   bool last = end < words.len && ql_find_byte(QL_STR(").,;"), words.ptr[end], 0) != SIZE_MAX;
   ql_str behind = next_word(&rest);
