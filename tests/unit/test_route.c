@@ -190,8 +190,8 @@ static void ask_nobodys(outcome *o, const char *const *list, size_t count) {
   }
 }
 
-static void print_outcome(const outcome *o) {
-  print_message("# |                          accept  decline  unknown\n");
+static void print_outcome(const char *which, const outcome *o) {
+  print_message("# | %-22s %7s %8s %8s\n", which, "accept", "decline", "unknown");
   print_row("should be accepted", o->table[ACCEPT]);
   print_row("should be declined", o->table[DECLINE]);
   print_row("concerns nobody (x 2)", o->nobody);
@@ -206,7 +206,7 @@ static void requests_near_the_files(void **state) {
   outcome o = {0};
   ask_all(&o, ASKED, QL_COUNT(ASKED));
   ask_nobodys(&o, NOBODYS, QL_COUNT(NOBODYS));
-  print_outcome(&o);
+  print_outcome("near the files' words", &o);
   assert_true(o.table[ACCEPT][ACCEPT] >= 48);
   assert_true(o.table[DECLINE][DECLINE] >= 32 && o.takers_right >= 32);
   assert_int_equal(o.nobody[ACCEPT] + o.nobody[DECLINE] + o.taken, 0);
@@ -218,7 +218,7 @@ static void requests_far_from_the_files(void **state) {
   outcome o = {0};
   ask_all(&o, ASKED_AFAR, QL_COUNT(ASKED_AFAR));
   ask_nobodys(&o, ELSEWHERES, QL_COUNT(ELSEWHERES));
-  print_outcome(&o);
+  print_outcome("far from them", &o);
   assert_true(o.table[ACCEPT][ACCEPT] >= 6 && o.table[DECLINE][DECLINE] >= 3 && o.takers_right >= 2);
   assert_true(o.table[ACCEPT][DECLINE] + o.table[DECLINE][ACCEPT] <= 1);
   assert_int_equal(o.nobody[ACCEPT] + o.nobody[DECLINE] + o.taken, 0);
