@@ -202,6 +202,7 @@ static void eight_at_a_time(void **state) {
         bool ends = byte == '\n' || byte == '\r', plain = (byte >= ' ' && byte < 0x7F) || byte == '\n';
         assert_int_equal(ql_line_end(s, 0), ends ? place : len);
         assert_int_equal(ql_line_end(s, place + 1), len);
+        assert_int_equal(ql_small_letters_end(s, 0), byte >= 'a' && byte <= 'z' ? len : place);
         assert_int_equal(ql_json_plain_end(s, 0), byte < ' ' || byte == '"' || byte == '\\' ? place : len);
         assert_int_equal(ql_utf8_bad(s), byte < 0x80 ? SIZE_MAX : place);
         assert_int_equal(ql_utf8_count(s), len - (byte >= 0x80 && byte < 0xC0));

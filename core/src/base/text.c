@@ -83,23 +83,31 @@ ql_str ql_lower(ql_arena *a, ql_str s) {
   return (ql_str){out, s.len};
 }
 
-/* Texts are long and most of their bytes are ordinary, so eight are looked at together. */
+/* Texts are long and most of their bytes are ordinary, so eight are looked at together, the first of them lowest. A finding is 0x80 in the
+   place of a byte; above the first one there may be false ones. */
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 static uint64_t eight(ql_str s, size_t at) {
-  uint64_t bytes;
-  memcpy(&bytes, s.ptr + at, sizeof bytes);
-  return bytes;
+  const unsigned char *p = (const unsigned char *)s.ptr + at;
+  return p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
+         (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
 }
 
-/* Not 0 when one of the eight bytes is 0. */
-static uint64_t has_zero(uint64_t bytes) { return (bytes - EACH(1)) & ~bytes & EACH(0x80); }
+static uint64_t find_zero(uint64_t bytes) { return (bytes - EACH(1)) & ~bytes & EACH(0x80); }
+
+/* The place of the first finding, 8 without one. */
+static size_t first_of(uint64_t findings) {
+  if (findings == 0) return 8;
+  uint64_t below = (findings & (~findings + 1)) - 1;
+  return (size_t)(((below & EACH(1)) * EACH(1)) >> 56) - 1;
+}
 
 size_t ql_line_end(ql_str s, size_t from) {
   size_t at = from;
-  for (; at + 8 <= s.len; at += 8) {
+  for (size_t found; at + 8 <= s.len; at += 8) {
     uint64_t bytes = eight(s, at);
-    if ((has_zero(bytes ^ EACH('\n')) | has_zero(bytes ^ EACH('\r'))) != 0) break;
+    found = first_of(find_zero(bytes ^ EACH('\n')) | find_zero(bytes ^ EACH('\r')));
+    if (found < 8) return at + found;
   }
   while (at < s.len && s.ptr[at] != '\n' && s.ptr[at] != '\r') at++;
   return at;
@@ -107,12 +115,25 @@ size_t ql_line_end(ql_str s, size_t from) {
 
 size_t ql_json_plain_end(ql_str s, size_t from) {
   size_t at = from;
-  for (; at + 8 <= s.len; at += 8) {
+  for (size_t found; at + 8 <= s.len; at += 8) {
     uint64_t bytes = eight(s, at);
     uint64_t controls = (bytes - EACH(' ')) & ~bytes & EACH(0x80);
-    if ((controls | has_zero(bytes ^ EACH('"')) | has_zero(bytes ^ EACH('\\'))) != 0) break;
+    found = first_of(controls | find_zero(bytes ^ EACH('"')) | find_zero(bytes ^ EACH('\\')));
+    if (found < 8) return at + found;
   }
   while (at < s.len && (unsigned char)s.ptr[at] >= ' ' && s.ptr[at] != '"' && s.ptr[at] != '\\') at++;
+  return at;
+}
+
+size_t ql_small_letters_end(ql_str s, size_t from) {
+  size_t at = from;
+  for (size_t found; at + 8 <= s.len; at += 8) {
+    uint64_t bytes = eight(s, at), low = bytes & EACH(0x7F);
+    uint64_t letters = (low + EACH(0x80 - 'a')) & ~(low + EACH(0x7F - 'z')) & ~bytes;
+    found = first_of(~letters & EACH(0x80));
+    if (found < 8) return at + found;
+  }
+  while (at < s.len && s.ptr[at] >= 'a' && s.ptr[at] <= 'z') at++;
   return at;
 }
 

@@ -58,7 +58,7 @@ static int64_t by_length(const uint8_t *table, size_t most, size_t len, int64_t 
 static int64_t word_cost(const unsigned char *p, size_t len, size_t start, size_t *end) {
   char before = start > 0 ? KINDS[p[start - 1]] : BLANK;
   size_t small = run_end(p, len, start, UPPER);
-  *end = run_end(p, len, small, LOWER);
+  *end = ql_small_letters_end((ql_str){(const char *)p, len}, small);
   if (*end == small) return by_length(CAPITALS, QL_COUNT(CAPITALS), *end - start, CAPITAL_MORE);
   return by_length(before == BLANK || before == LINE_END ? WORD : GLUED, QL_COUNT(WORD), *end - start, WORD_MORE);
 }
@@ -103,6 +103,7 @@ int64_t ql_token_estimate(ql_str text) {
     end = at;
     if (kind == LOWER || kind == UPPER) {
       cost += word_cost(p, text.len, at, &end);
+      if (end + 1 < text.len && p[end] == ' ' && KINDS[p[end + 1]] == LOWER) end++; /* the blank is part of the next word */
       continue;
     }
     if (kind == WIDE) {
