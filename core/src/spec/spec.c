@@ -60,6 +60,19 @@ static void note_file_name(reader *r, ql__dialect dialect, ql_str own, ql_str st
              QL_STR("\". Give both one name to find it by."));
 }
 
+/* A line above the first key. Without a description it may be no agent at all; what YAML takes for a number or for nothing is no name. */
+static void fix_missing_name(reader *r, ql_diagnostic *d) {
+  ql_str name = ql_slice(r->spec->id, 1, r->spec->id.len);
+  const ql_yaml_node scalar = {.kind = QL_YAML_SCALAR, .style = QL_YAML_PLAIN, .text = name};
+  if (!r->spec->description.ptr || ql__entry_find(&r->front, QL_STR("name")) || r->front.count == 0) return;
+  if (!ql_is_alpha(name.ptr[0]) || ql_yaml_scalar_type(&scalar) != QL_YAML_STRING) return;
+  size_t at = r->front.entries[0].key_offset;
+  if (at == 0 || (r->text.ptr[at - 1] != '\n' && r->text.ptr[at - 1] != '\r')) return;
+  bool crlf = at > 1 && ql_eq(ql_slice(r->text, at - 2, at), QL_STR("\r\n"));
+  ql_str line = ql_arena_concat(r->arena, (ql_str[]){QL_STR("name: "), name, crlf ? QL_STR("\r\n") : QL_STR("\n")}, 3);
+  if (line.ptr) ql__note_fix(&r->notes, d, &(ql_edit){at, 0, line}, 1);
+}
+
 static void take_id(reader *r, ql__dialect dialect) {
   ql_spec *spec = r->spec;
   const ql__entry *entry = ql__entry_find(&r->front, QL_STR("name"));
@@ -72,9 +85,11 @@ static void take_id(reader *r, ql__dialect dialect) {
     if (sources[i].ptr) spec->id = ql_agent_id(r->arena, sources[i]);
   if (!spec->id.ptr) return;
   if (!spec->name.ptr) {
-    if (r->place.has_front && !named_by_path(dialect))
-      QL__NOTE(&r->notes, QL__NAME_MISSING, at, QL_STR("There is no name; the agent is called "), spec->id,
-               QL_STR(" here. Add a line \"name:\"."));
+    if (r->place.has_front && !named_by_path(dialect)) {
+      ql_diagnostic *d = QL__NOTE(&r->notes, QL__NAME_MISSING, at, QL_STR("There is no name; the agent is called "), spec->id,
+                                  QL_STR(" here. Add a line \"name:\"."));
+      if (d) fix_missing_name(r, d);
+    }
     return;
   }
   ql_str own = ql_agent_id(r->arena, spec->name);
