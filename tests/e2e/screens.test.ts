@@ -43,7 +43,7 @@ async function tour(page: Page, look: (name: string) => Promise<void>): Promise<
   await page.locator('.card').first().waitFor();
   await look('team');
   await page.goto(`${site.url}#/references`);
-  await page.locator('.net .box').first().waitFor();
+  await page.getByRole('list', { name: 'Who names whom' }).waitFor();
   await look('references');
   await page.goto(`${site.url}?pace=${NEVER}`);
   await page.getByRole('button', { name: 'Rehearse' }).click();

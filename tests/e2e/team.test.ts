@@ -219,18 +219,18 @@ test('with the keyboard alone: findings, fixes, cards and out again', async () =
 
 test('who names whom: a picture, a list, and the lines', async () => {
   const { context, page, errors } = await team([
-    { name: 'lead.md', text: STRICT },
+    { name: 'lead.md', text: `${STRICT}\n## When to use me\n\nI don't activate for:\n\n- "Restart the server" → ops-agent handles\n` },
     { name: 'api-builder.md', text: `${PLAIN}\nAsk @test-writer for tests.\n` },
   ]);
   await page.getByRole('link', { name: 'Who names whom, who takes what' }).click();
   await page.locator('.net .box').first().waitFor();
-  assert.deepEqual((await page.locator('.net .box .nm').allInnerTexts()).sort(), ['@api-builder', '@lead', '@test-writer']);
-  assert.equal(await page.locator('.net .bow').count(), 3);
+  assert.deepEqual((await page.locator('.net .box .nm').allInnerTexts()).sort(), ['@api-builder', '@lead', '@ops-agent', '@test-writer'], 'who is named in a rule only has a place too');
+  assert.equal(await page.locator('.net .bow').count(), 4);
   assert.equal(await page.locator('.net .bow.slight').count(), 1, 'a mention in passing is drawn as one');
   const list = page.getByRole('list', { name: 'Who names whom' });
   assert.match(await list.innerText(), /@lead names[\s\S]*@api-builder[\s\S]*in its team, line 11/);
   await page.locator('.net .box', { hasText: 'lead' }).focus();
-  assert.equal(await page.locator('.net .bow.lit').count(), 2);
+  assert.equal(await page.locator('.net .bow.lit').count(), 3);
   await list.getByRole('link', { name: /in passing/ }).click();
   await page.locator('.cm-line.lit', { hasText: '@test-writer' }).waitFor();
   assert.deepEqual(errors, []);
@@ -457,8 +457,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
     await picture(page, `team-rules-320-${colorScheme}`);
     await page.goto(`${site.url}#/references`);
-    await page.getByRole('list', { name: 'Who names whom' }).waitFor();
-    await page.locator('.net .box').first().waitFor();
+    await page.getByRole('list', { name: 'Who names whom' }).getByRole('link', { name: /in its team, line \d+/ }).first().waitFor();
+    assert.equal(await page.locator('.net').isVisible(), false, 'a narrow page has the list alone');
     await noSidewaysScroll(page, 'references');
     await picture(page, `references-320-${colorScheme}`);
     await page.goto(`${site.url}#/team/lead.md`);

@@ -1,6 +1,6 @@
 import type { Agent } from '@questline/core';
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import { inWords } from '../app/logs.ts';
 import type { AppState } from '../app/model.ts';
@@ -24,6 +24,22 @@ interface Pair {
   links: Link[];
 }
 
+/** Somebody who is named: an agent of the team, or a name that only a rule knows. */
+interface Seated {
+  id: string;
+  vacant: boolean;
+  to: string; // its file, or the line that names it
+}
+
+function seatsOf(agents: readonly Agent[], pairs: readonly Pair[]): Seated[] {
+  const seats = new Map<string, Seated>(agents.map((agent) => [agent.id, { id: agent.id, vacant: agent.source === 'declared', to: placeOf(agent) }]));
+  for (const { to, links } of pairs) {
+    const [first] = links;
+    if (first !== undefined && !seats.has(to)) seats.set(to, { id: to, vacant: true, to: href({ screen: 'team', path: first.path, line: first.line }) });
+  }
+  return [...seats.values()];
+}
+
 function pairsOf(links: readonly Link[]): Pair[] {
   const pairs = new Map<string, Pair>();
   for (const link of links) {
@@ -40,7 +56,7 @@ const howWords = (how: Link['how']): string => (how === 'declares' ? 'in its tea
 /** Nothing but a mention in the prose. */
 const slight = ({ links }: Pair): boolean => links.every(({ how }) => how === 'mentions');
 
-function Graph({ agents, pairs, state }: { agents: readonly Agent[]; pairs: readonly Pair[]; state: AppState }): JSX.Element {
+function Graph({ agents, pairs, state }: { agents: readonly Seated[]; pairs: readonly Pair[]; state: AppState }): JSX.Element {
   const [picture, setPicture] = useState<Picture | null>(null);
   const [failed, setFailed] = useState(false);
   const [near, setNear] = useState<string | null>(null);
@@ -82,20 +98,21 @@ function Graph({ agents, pairs, state }: { agents: readonly Agent[]; pairs: read
         </svg>
         {picture.boxes.map(({ id, x, y, width, height }) => {
           const agent = agents.find((one) => one.id === id);
+          if (agent === undefined) return null; // a picture of the team as it was a moment ago
           const close = near === null || near === id || pairs.some(({ from, to }) => (from === near && to === id) || (to === near && from === id));
           const out = pairs.filter(({ from }) => from === id).length;
           return (
             <a
               key={id}
-              class={`box ${agent?.source === 'declared' ? 'vacant' : ''} ${close ? '' : 'dim'}`}
-              href={placeOf(agent)}
+              class={`box ${agent.vacant ? 'vacant' : ''} ${close ? '' : 'dim'}`}
+              href={agent.to}
               style={{ left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` }}
               onPointerEnter={() => setNear(id)}
               onPointerLeave={() => setNear(null)}
               onFocus={() => setNear(id)}
               onBlur={() => setNear(null)}
             >
-              <Seat id={id} leads={id === state.leader} vacant={agent?.source === 'declared'} small />
+              <Seat id={id} leads={id === state.leader} vacant={agent.vacant} small />
               <Name id={id} />
               <span class="vh">{out === 0 ? ', names nobody' : `, names ${count(out, 'agent')}`}</span>
             </a>
@@ -106,12 +123,12 @@ function Graph({ agents, pairs, state }: { agents: readonly Agent[]; pairs: read
   );
 }
 
-function placeOf(agent: Agent | undefined): string {
-  if (agent?.path !== undefined) return href({ screen: 'team', path: agent.path });
-  return href({ screen: 'team', path: agent?.declared_by ?? null, ...(agent?.declared_line === undefined ? {} : { line: agent.declared_line }) });
+function placeOf({ path, declared_by, declared_line: line }: Agent): string {
+  if (path !== undefined) return href({ screen: 'team', path });
+  return href({ screen: 'team', path: declared_by ?? null, ...(line === undefined ? {} : { line }) });
 }
 
-function List({ agents, pairs }: { agents: readonly Agent[]; pairs: readonly Pair[] }): JSX.Element {
+function List({ agents, pairs }: { agents: readonly Seated[]; pairs: readonly Pair[] }): JSX.Element {
   return (
     <ul class="names" aria-label="Who names whom">
       {agents
@@ -119,7 +136,7 @@ function List({ agents, pairs }: { agents: readonly Agent[]; pairs: readonly Pai
         .map((agent) => (
           <li key={agent.id}>
             <h3>
-              <a href={placeOf(agent)}>
+              <a href={agent.to}>
                 <Name id={agent.id} />
               </a>{' '}
               names
@@ -163,6 +180,7 @@ export function ReferencesScreen({ state, app }: { state: AppState; app: App }):
       late = true;
     };
   }, [files]);
+  const seats = useMemo(() => seatsOf(roster.agents, pairs ?? []), [roster.agents, pairs]);
   return (
     <main class="screen-team screen-refs" id="main">
       <RosterList state={state} app={app} path={null} line={undefined} />
@@ -200,8 +218,8 @@ export function ReferencesScreen({ state, app }: { state: AppState; app: App }):
                 {pairs !== null && pairs.length === 0 && <p class="muted pad">No file names another agent. Name one as @name, or in a list of the team.</p>}
                 {pairs !== null && pairs.length > 0 && (
                   <>
-                    <Graph agents={roster.agents} pairs={pairs} state={state} />
-                    <List agents={roster.agents} pairs={pairs} />
+                    <Graph agents={seats} pairs={pairs} state={state} />
+                    <List agents={seats} pairs={pairs} />
                   </>
                 )}
               </section>
