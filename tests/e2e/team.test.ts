@@ -200,6 +200,11 @@ test('with the keyboard alone: findings, fixes, cards and out again', async () =
   await page.keyboard.press('Tab');
   const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.closest('.card')?.textContent ?? '');
   assert.notEqual(await focused(), '', 'Tab leaves the editor for the cards');
+  await cursorAt(page, 'You DO NOT modify');
+  await page.keyboard.press('Alt+Enter');
+  assert.match(await focused(), /^Must not/);
+  await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.activeElement?.classList.contains('ed')), true);
   // Keys of the page are not taken from what is typed.
   await editor(page).focus();
   await page.keyboard.press('Control+End');
@@ -273,6 +278,14 @@ test('who takes this: the agent, the reason and its line, and unknown where noth
   await reason.getByRole('link', { name: /^line \d+$/ }).click();
   await page.locator('.cm-line.lit', { hasText: 'Add one route' }).waitFor();
   await page.goto(`${site.url}#/references`);
+  // A rule that is switched off is not asked.
+  await page.goto(`${site.url}#/team/lead.md`);
+  await rules(page).filter({ hasText: 'Turns down' }).getByRole('switch', { name: /^Keep to it/ }).click();
+  await page.goto(`${site.url}#/references`);
+  await page.getByLabel('Who takes this?', { exact: true }).fill('Add one route to the service');
+  await page.keyboard.press('Enter');
+  await page.locator('.routed').waitFor();
+  assert.equal(await page.locator('.routed').getByText('turns it down').count(), 0);
   await page.getByLabel('Who takes this?', { exact: true }).fill('Water the plants on the balcony');
   await page.getByRole('button', { name: 'Ask the files' }).click();
   await page.locator('.routed .best', { hasText: 'Unknown.' }).waitFor();

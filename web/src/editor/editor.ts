@@ -22,6 +22,8 @@ export interface EditorOptions {
   onLine: (keys: readonly string[]) => void;
   /** Somebody asked to mend what stands on the line of the cursor. */
   onMend: (keys: readonly string[]) => void;
+  /** Somebody wants to go from the line of the cursor to its cards. */
+  onLeave: (keys: readonly string[]) => void;
 }
 
 /** What a card comes from, in bytes of the file. */
@@ -95,6 +97,13 @@ export class Editor {
               key: 'Mod-.',
               run: (view) => {
                 options.onMend(cardsAt(view, view.state.selection.main.head));
+                return true;
+              },
+            },
+            {
+              key: 'Alt-Enter',
+              run: (view) => {
+                options.onLeave(cardsAt(view, view.state.selection.main.head));
                 return true;
               },
             },

@@ -144,6 +144,7 @@ const KEYS: readonly { keys: string[]; does: string }[] = [
   { keys: ['a'], does: 'Approve the plan' },
   { keys: ['F8'], does: 'Next finding in a file, with Shift the one before' },
   { keys: ['Ctrl', '.'], does: 'Mend what stands on the line of the cursor' },
+  { keys: ['Alt', 'Enter'], does: 'From a line to its card, and back with Esc' },
   { keys: ['?'], does: 'This list' },
   { keys: ['Esc'], does: 'Back to the live event; closes what is on top' },
 ];

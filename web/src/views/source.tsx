@@ -116,6 +116,9 @@ export function Source({ file, open, findings, off, agent, at, app }: SourceProp
           },
           onLine: setActive,
           onMend: (keys) => mend.current(keys),
+          onLeave: ([key]) => {
+            for (const card of list.current?.children ?? []) if ((card as HTMLElement).dataset['key'] === key) card.querySelector('button')?.focus();
+          },
         });
         setEditor(made);
         setFailed(false);
@@ -220,7 +223,14 @@ export function Source({ file, open, findings, off, agent, at, app }: SourceProp
       <div class={`src-b ${failed ? 'bare' : ''}`} ref={body} style={{ minHeight: `${Math.ceil(places.from + places.height)}px` }}>
         <div class="ed" ref={host} />
         {editor === null && <Unready text={file.text} failed={failed} />}
-        <ul class="cards" ref={list} aria-label="Findings and rules, by line">
+        <ul
+          class="cards"
+          ref={list}
+          aria-label="Findings and rules, by line"
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') editor?.focus();
+          }}
+        >
           {made.map((card) => {
             const top = places.tops.get(card.key);
             return (
