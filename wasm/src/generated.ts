@@ -1106,6 +1106,7 @@ export const DIAGNOSTIC_CODES = [
   "empty-body",
   "file-too-large",
   "duplicate-agent",
+  "agent-of-another-product",
   "declared-agent",
   "unknown-agent",
   "more-diagnostics",

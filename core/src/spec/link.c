@@ -77,6 +77,26 @@ static size_t name_offset(const ql_spec *spec) {
   return at == SIZE_MAX ? 0 : at;
 }
 
+static ql_str folder_of(ql_str path) {
+  size_t end = path.len;
+  while (end > 0 && path.ptr[end - 1] != '/' && path.ptr[end - 1] != '\\') end--;
+  return ql_slice(path, 0, end);
+}
+
+static ql_str product_of(const ql_spec *spec) {
+  ql__dialect dialect = QL__PLAIN;
+  size_t len = 0;
+  while (spec->dialect[len] != '\0') len++;
+  bool there = ql__dialect_named((ql_str){spec->dialect, len}, &dialect, NULL) == QL_OK;
+  return there ? ql__dialect_product(dialect) : QL_ABSENT;
+}
+
+/* One agent, written for several products: each has a folder of its own. */
+static bool are_twins(const ql_spec *one, const ql_spec *other) {
+  ql_str a = product_of(one), b = product_of(other);
+  return a.len > 0 && b.len > 0 && !ql_eq(a, b) && !ql_eq(folder_of(one->path), folder_of(other->path));
+}
+
 static void take_file(ql_roster *roster, ql__file *file, ql__notes *notes) {
   const ql_spec *spec = file->spec;
   ql_agent *taken = ql__roster_get(roster, spec->id);
@@ -85,9 +105,13 @@ static void take_file(ql_roster *roster, ql__file *file, ql__notes *notes) {
     file->agent = add_agent(roster, (ql_agent){.id = spec->id, .description = description, .spec = spec, .leads = leads(file)});
     return;
   }
-  QL__NOTE(notes, QL__DUPLICATE_AGENT, name_offset(spec), QL_STR("The name "), spec->id, QL_STR(" is taken by "),
-           taken->spec->path.ptr ? taken->spec->path : QL_STR("another file"),
-           QL_STR(". Give this agent another name, or delete one of the files."));
+  ql_str first = taken->spec->path.ptr ? taken->spec->path : QL_STR("another file");
+  if (are_twins(spec, taken->spec))
+    QL__NOTE(notes, QL__AGENT_TWIN, name_offset(spec), spec->id, QL_STR(" is read from "), first, QL_STR(", which is written for "),
+             product_of(taken->spec), QL_STR(". If the two are not one agent, give this one another name."));
+  else
+    QL__NOTE(notes, QL__DUPLICATE_AGENT, name_offset(spec), QL_STR("The name "), spec->id, QL_STR(" is taken by "), first,
+             QL_STR(". Give this agent another name, or delete one of the files."));
 }
 
 /* `seen` holds for each agent the number of the last file that named it. */
