@@ -129,6 +129,12 @@ test('one fix, all fixes, and undo takes back each as one step', async () => {
   await untilKept(page, 'api-builder.md', (now) => now !== text);
   await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
   await untilKept(page, 'api-builder.md', (now) => now === text);
+  await page.locator('.cm-line', { hasText: 'Builds: services' }).waitFor();
+  // All findings of one kind, and no other.
+  await cursorAt(page, 'Builds what was agreed.');
+  await page.keyboard.type(' First â†’ then â†’ last.');
+  await findings(page).filter({ hasText: 'mojibake' }).first().getByRole('button', { name: 'All 2 of this kind' }).click();
+  await untilKept(page, 'api-builder.md', (now) => now === text.replace('agreed.', 'agreed. First → then → last.'));
   await cursorAt(page, 'description:');
   await page.keyboard.press('Control+.');
   await untilKept(page, 'api-builder.md', (now) => now.includes('"Builds: services"'));

@@ -20,7 +20,7 @@ function becomes(finding: Diagnostic): string {
   return text.length > 80 ? `${text.slice(0, 78)}…` : text;
 }
 
-export function FindingCard({ finding, go, mend }: { finding: Diagnostic; go: () => void; mend: () => void }): JSX.Element {
+export function FindingCard({ finding, alike, go, mend }: { finding: Diagnostic; alike: number; go: () => void; mend: (all: boolean) => void }): JSX.Element {
   const { icon, tone, one } = SEVERITY[finding.severity];
   const fixed = becomes(finding);
   return (
@@ -37,9 +37,14 @@ export function FindingCard({ finding, go, mend }: { finding: Diagnostic; go: ()
       {finding.fix !== undefined && (
         <div class="fix">
           {fixed === '' ? <span class="grow muted">{count(finding.fix.length, 'edit')} in this file</span> : <ins>{fixed}</ins>}
-          <button class="btn s" type="button" onClick={mend}>
+          <button class="btn s" type="button" onClick={() => mend(false)}>
             Mend it
           </button>
+          {alike > 1 && (
+            <button class="btn s" type="button" onClick={() => mend(true)}>
+              All {alike} of this kind
+            </button>
+          )}
         </div>
       )}
     </>

@@ -8,7 +8,7 @@ import type { Editor, Places, SourcePlace } from '../editor/editor.ts';
 import { Icon } from '../parts/icons.tsx';
 import { FindingCard, RuleCard } from './cards.tsx';
 
-type Card = { key: string; offset: number; end: number | null; guess: number } & ({ finding: Diagnostic; again: boolean; rule?: never } | { rule: Rule; finding?: never });
+type Card = { key: string; offset: number; end: number | null; guess: number } & ({ finding: Diagnostic; again: boolean; alike: number; rule?: never } | { rule: Rule; finding?: never });
 
 const NARROW = '(max-width: 980px)';
 const MANY = 80; // cards; of more only those near the window are made
@@ -32,7 +32,9 @@ function cardsOf(findings: readonly Diagnostic[], rules: readonly Rule[]): Card[
     ...findings.map((finding, i) => {
       const again = finding.code === findings[i - 1]?.code; // the card before says it in full
       const guess = 50 + 20 * (again ? 1 : Math.ceil(finding.message.length / 50)) + (finding.fix === undefined ? 0 : 38);
-      return { key: nth(finding.code), offset: finding.offset, end: endOf(finding), guess, finding, again };
+      // Said once, on the first card of the kind.
+      const alike = seen.has(finding.code) ? 0 : findings.filter(({ code, fix }) => code === finding.code && fix !== undefined).length;
+      return { key: nth(finding.code), offset: finding.offset, end: endOf(finding), guess, finding, again, alike };
     }),
     ...rules.map((rule) => ({ key: rule.id, offset: rule.offset, end: rule.end, guess: 66 + 28 * Math.min(rule.items.length, 5), rule })),
   ].sort((a, b) => a.offset - b.offset);
@@ -179,9 +181,9 @@ export function Source({ file, open, findings, off, agent, at, app }: SourceProp
     return () => removeEventListener('scroll', look);
   }, [many]);
 
-  function fix(finding: Diagnostic): void {
+  function fix({ code, offset }: Diagnostic, all = false): void {
     editor?.flush();
-    void app.desk.fix(file.path, { code: finding.code, offset: finding.offset });
+    void app.desk.fix(file.path, { code, offset: all ? null : offset });
   }
 
   const length = useMemo(() => lines(file.text), [file.text]);
@@ -245,7 +247,7 @@ export function Source({ file, open, findings, off, agent, at, app }: SourceProp
                 onFocusOut={() => editor?.light(null)}
               >
                 {card.finding !== undefined ? (
-                  <FindingCard finding={card.finding} go={() => editor?.go(card.key)} mend={() => fix(card.finding)} />
+                  <FindingCard finding={card.finding} alike={card.alike} go={() => editor?.go(card.key)} mend={(all) => fix(card.finding, all)} />
                 ) : (
                   <RuleCard rule={card.rule} off={off} go={() => editor?.go(card.key)} set={(id, on) => app.desk.switchRule(agent, id, on)} />
                 )}
