@@ -180,7 +180,7 @@ test('rules stand beside their lines, each with a switch that outlives a reload'
   assert.equal(await all.isChecked(), true);
   await all.click();
   await page.locator('.card.rule-off', { hasText: 'Quality gate' }).waitFor();
-  assert.match(await page.locator('.src-h').innerText(), /rules, \d+ on/);
+  assert.match(await page.locator('.src-h').innerText(), /\d+ of \d+ rules/);
   const one = rules(page).filter({ hasText: 'Must not' }).getByRole('switch', { name: /^Keep: / }).first();
   await one.click();
   await page.reload();

@@ -80,6 +80,8 @@ export class Editor {
           EditorView.clipboardInputFilter.of((text, state) => text.replace(/\r\n|\r|\n/g, state.lineBreak)),
           EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', autocapitalize: 'off' }),
           EditorView.lineWrapping,
+          // What stands over the text at the top and the bottom of the window.
+          EditorView.scrollMargins.of(() => ({ top: 104, bottom: 96 })),
           lineNumbers(),
           highlightSpecialChars(),
           highlightActiveLine(),

@@ -35,7 +35,7 @@ export const theme = EditorView.theme({
   '.cm-selectionMatch': { backgroundColor: 'color-mix(in srgb, var(--focus) 12%, transparent)' },
   '.cm-specialChar': { color: 'var(--fail)' },
   '.cm-panels': { backgroundColor: 'var(--bg)', color: 'var(--ink)', borderBottom: '1px solid var(--line)', fontFamily: 'var(--sans)', zIndex: '4' },
-  '.cm-panels.cm-panels-top': { borderBottom: '1px solid var(--line)', top: '0' },
+  '.cm-panels.cm-panels-top': { borderBottom: '1px solid var(--line)', position: 'sticky', top: 'var(--head, 0px)' },
   '.cm-panel.cm-search': { padding: 'var(--s-3) var(--s-7) var(--s-3) var(--s-4)', fontSize: 'var(--t-2)' },
   '.cm-panel.cm-search label': { fontSize: 'var(--t-2)', color: 'var(--ink-2)', display: 'inline-flex', alignItems: 'center', gap: '4px', minHeight: '26px' },
   '.cm-panel.cm-search [name=close]': { fontSize: 'var(--t-5)', color: 'var(--ink-2)', width: '28px', height: '28px', top: '4px' },

@@ -215,7 +215,7 @@ export function Source({ file, open, findings, off, agent, at, app }: SourceProp
           <b>Questline reads</b>
           <span class="end">
             <Toggle on={show.findings} word={findings.length === 0 ? 'no faults' : count(findings.length, 'finding')} set={(on) => setShow({ ...show, findings: on })} />
-            <Toggle on={show.rules} word={open === null ? 'reading' : rules.length === 0 ? 'no rules' : reads === rules.length ? count(rules.length, 'rule') : `${rules.length} rules, ${reads} on`} set={(on) => setShow({ ...show, rules: on })} />
+            <Toggle on={show.rules} word={open === null ? 'reading' : rules.length === 0 ? 'no rules' : reads === rules.length ? count(rules.length, 'rule') : `${reads} of ${rules.length} rules`} set={(on) => setShow({ ...show, rules: on })} />
           </span>
         </div>
       </div>
@@ -273,7 +273,7 @@ function lines(text: string): number {
 function Toggle({ on, word, set }: { on: boolean; word: string; set: (on: boolean) => void }): JSX.Element {
   return (
     <button class="btn s toggle" type="button" aria-pressed={on} onClick={() => set(!on)}>
-      <Icon name={on ? 'eye' : 'hide'} />
+      {!on && <Icon name="hide" />}
       {word}
     </button>
   );
