@@ -228,6 +228,9 @@ static const struct {
     {W("remember"), SAYS_MEMORY},
 };
 
+/* One bit of 32 for a letter, whichever its case. */
+static uint32_t letter_bit(char c) { return UINT32_C(1) << ((unsigned char)c & 31u); }
+
 static unsigned read_phrase(ql_str text, size_t at) {
   char first = ql_to_lower(text.ptr[at]);
   unsigned says = 0;
@@ -239,9 +242,12 @@ static unsigned read_phrase(ql_str text, size_t at) {
 /* The phrases that start at a word of a sentence and are not quoted. All of them are looked for in one pass. */
 static unsigned read_phrases(ql_str sentence, ql_str around, ql__quotes *quotes) {
   unsigned says = 0;
+  uint32_t firsts = 0;
+  for (size_t i = 0; i < QL_COUNT(PHRASES); i++) firsts |= letter_bit(PHRASES[i].words.ptr[0]);
   for (size_t i = 0; i < sentence.len; i++) {
-    unsigned phrase = read_phrase(sentence, i);
+    unsigned phrase = firsts & letter_bit(sentence.ptr[i]) ? read_phrase(sentence, i) : 0;
     if (phrase != 0 && !ql__is_quoted(quotes, around, (size_t)(sentence.ptr - around.ptr) + i)) says |= phrase;
+    i = ql_small_letters_end(sentence, i);
     while (i < sentence.len && ql_is_alnum(sentence.ptr[i])) i++;
   }
   return says;
@@ -257,10 +263,11 @@ static ql_str identity_of(unsigned says) {
 
 /* A word that one of the tables above looks for, by what is quickest to see. */
 static bool worth_reading(ql_str text) {
+  static const bool starts[256] = {
+      ['n'] = true, ['N'] = true, ['y'] = true, ['Y'] = true, ['i'] = true, ['I'] = true, ['o'] = true, ['O'] = true};
   for (size_t i = 0; i + 3 < text.len; i++) {
-    char a = ql_to_lower(text.ptr[i]);
-    if (a != 'n' && a != 'y' && a != 'i' && a != 'o') continue;
-    char b = ql_to_lower(text.ptr[i + 1]), c = ql_to_lower(text.ptr[i + 2]);
+    if (!starts[(unsigned char)text.ptr[i]]) continue;
+    char a = ql_to_lower(text.ptr[i]), b = ql_to_lower(text.ptr[i + 1]), c = ql_to_lower(text.ptr[i + 2]);
     if (a == 'n' && ((b == 'o' && c == 't') || b == '\'' || (b == 'e' && c == 'v'))) return true;
     if ((a == 'y' && b == 'o' && c == 'u') || (a == 'i' && b == 'g' && c == 'n') || (a == 'o' && b == 'n' && c == 'l')) return true;
   }

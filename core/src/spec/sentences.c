@@ -54,7 +54,7 @@ bool ql__next_sentence(ql_str file, const ql_md_block *block, ql__sentence *sent
 ql_str ql__next_word(ql_str *rest) {
   size_t from = 0;
   while (from < rest->len && !ql_is_alnum(rest->ptr[from])) from++;
-  size_t to = from;
+  size_t to = ql_small_letters_end(*rest, from);
   while (to < rest->len && is_word_char(rest->ptr[to])) to++;
   ql_str word = ql_slice(*rest, from, to);
   *rest = ql_slice(*rest, to, rest->len);
