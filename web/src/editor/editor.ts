@@ -208,10 +208,10 @@ export class Editor {
     this.#options.onLine(keys);
   }
 
-  /** Shows the lines of a card, or stops showing them. */
+  /** Shows the lines of a card, beside those that somebody went to; null: those alone. */
   light(key: string | null): void {
     const span = key === null ? undefined : spanOf(this.#view, key);
-    this.#view.dispatch({ effects: markEffects.setLit.of(span ?? this.#gone) });
+    this.#view.dispatch({ effects: markEffects.setLit.of([span, this.#gone].filter((one) => one != null)) });
   }
 
   /** Brings the lines of a card into view and puts the cursor there. */
@@ -228,7 +228,7 @@ export class Editor {
   }
 
   #goTo(span: Span): void {
-    this.#view.dispatch({ selection: { anchor: span.from }, effects: [EditorView.scrollIntoView(span.from, { y: 'center' }), markEffects.setLit.of(span)] });
+    this.#view.dispatch({ selection: { anchor: span.from }, effects: [EditorView.scrollIntoView(span.from, { y: 'center' }), markEffects.setLit.of([span])] });
     this.#gone = span;
   }
 

@@ -66,7 +66,7 @@ const sourceOff = Decoration.line({ class: 'src-off' });
 const lit = Decoration.line({ class: 'lit' });
 
 const setMarks = StateEffect.define<Marks>();
-const setLit = StateEffect.define<Span | null>();
+const setLit = StateEffect.define<readonly Span[]>();
 
 interface Drawn {
   words: DecorationSet;
@@ -133,14 +133,15 @@ const litLines = StateField.define<DecorationSet>({
   update: (drawn, tr) => {
     for (const effect of tr.effects) {
       if (!effect.is(setLit)) continue;
-      if (effect.value === null) return Decoration.none;
-      const lines = [];
-      for (let at = effect.value.from; at <= Math.min(effect.value.to, tr.state.doc.length); ) {
-        const line = tr.state.doc.lineAt(at);
-        lines.push(lit.range(line.from));
-        at = line.to + 1;
+      const lines = new Set<number>();
+      for (const { from, to } of effect.value) {
+        for (let at = from; at <= Math.min(to, tr.state.doc.length); ) {
+          const line = tr.state.doc.lineAt(at);
+          lines.add(line.from);
+          at = line.to + 1;
+        }
       }
-      return Decoration.set(lines);
+      return Decoration.set([...lines].map((at) => lit.range(at)), true);
     }
     return tr.selection !== undefined || tr.docChanged ? Decoration.none : drawn;
   },
