@@ -26,11 +26,12 @@ const parts: readonly [part: string, pattern: RegExp][] = [
   ['Markdown', /third_party\/md4c|format\/markdown/],
   ['YAML', /third_party\/libyaml|format\/(yaml|frontmatter)/],
   ['hash of the file', /third_party\/libsodium|format\/crypto/],
-  ['rules of the prose', /spec\/(policy|lines|rule)/],
+  ['tokens, estimated', /base\/tokens/],
+  ['rules of the prose', /spec\/(policy|points|topics|lines|sentences|handler|rule|declared)|base\/words/],
   ['JSON, written', /base\/(value|canon)|format\/json|spec\/json|wasm\/shim/],
-  ['text, checked', /base\/text|spec\/(bytes|mojibake)/],
+  ['text, looked at', /base\/text|spec\/(bytes|mojibake)|^(str|mem(chr|cmp))/],
   ['fields, tools and findings', /core\/src\/spec/],
-  ['memory', /base\/(arena|buf)|^(emmalloc\w*|malloc|calloc|free|realloc|attempt_\w+|mem\w+)$/],
+  ['memory', /base\/(arena|buf)|^(emmalloc\w*|malloc|calloc|free|realloc|attempt_\w+|_*mem\w+|\(garbage collector\))$/],
   ['JSON, parsed in JavaScript', /^json$/],
   ['text, into and out of Wasm', /^(encodeInto|decode\w*|text|run|#?pass|#run|#finish|#guard|#reserve)$/],
 ];
@@ -84,7 +85,9 @@ async function showParts(files: readonly AgentFile[], ms: number): Promise<void>
   const sources = readSources();
   const sums = new Map<string, number>();
   for (const [name, share] of shares) {
-    const where = sources.get(name) ?? name;
+    // Binaryen names a function that it made of several alike ones after one of them.
+    const own = name.replace('byn$mgfn-shared$', '');
+    const where = sources.get(own) ?? own;
     const [part] = parts.find(([, pattern]) => pattern.test(where)) ?? ['all else'];
     sums.set(part, (sums.get(part) ?? 0) + share);
   }
