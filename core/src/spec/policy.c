@@ -19,10 +19,10 @@ static const struct {
 
 /* ---- rules and items ---- */
 
-static bool room_for(ql__compiler *c) {
+static bool room_for(ql__compiler *c, size_t offset) {
   if (c->items < QL_RULE_ITEMS_MAX) return true;
   if (c->items++ == QL_RULE_ITEMS_MAX)
-    QL__NOTE(c->notes, QL__MORE_RULES, c->last ? c->last->offset : 0,
+    QL__NOTE(c->notes, QL__MORE_RULES, offset,
              QL_STR("The file holds more rules than are kept (QL_RULE_ITEMS_MAX). Divide it into several files."));
   return false;
 }
@@ -34,7 +34,7 @@ static ql_str trim_title(ql_str title) {
 }
 
 ql_rule *ql__add_rule(ql__compiler *c, ql_rule_kind kind, const ql__region *region, ql_str title, int confidence) {
-  ql_rule *rule = room_for(c) ? ql_arena_get(c->arena, sizeof *rule) : NULL;
+  ql_rule *rule = room_for(c, region->head ? region->head->offset : c->spec->body_offset) ? ql_arena_get(c->arena, sizeof *rule) : NULL;
   if (!rule) return NULL;
   c->items++;
   *rule = (ql_rule){.kind = kind,
@@ -69,7 +69,7 @@ void ql__place_rule(ql_rule *rule, size_t offset, size_t end, uint32_t line) {
 }
 
 ql_rule_item *ql__add_item(ql__compiler *c, ql_rule *rule, ql_rule_item *parent, ql_str text, size_t offset, size_t end, uint32_t line) {
-  ql_rule_item *item = rule && room_for(c) ? ql_arena_get(c->arena, sizeof *item) : NULL;
+  ql_rule_item *item = rule && room_for(c, offset) ? ql_arena_get(c->arena, sizeof *item) : NULL;
   if (!item) return NULL;
   c->items++;
   *item = (ql_rule_item){
