@@ -173,6 +173,7 @@ static void headings(void **state) {
                 "---\nname: some-agent\ndescription: The agent some-agent.\n---\n\n- a list\n");
   assert_str_is(export_from("claude-code", QL_STR("---\nname: some_a\ndescription: \"*Not* markup\"\n---\n\n## Part\n"), "agents-md").text,
                 "# some_a\n\n\\*Not\\* markup\n\n## Part\n");
+  assert_str_is(export_from("opencode", QL_STR("---\ndisable: false\n---\nText\n"), "vscode").text, "---\nname: some-agent\n---\nText\n");
   assert_str_is(export_from("claude-code", QL_STR("---\nname: some-a\n---\n---\nrule above\n"), "ouroboros").text,
                 "# some-a\n\n---\nrule above\n");
   assert_str_is(export_from("claude-code", QL_STR("---\nname: some-a\n---\n# Some A\n"), "agents-md").text, "# Some A\n");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "format/yaml_write.h"
 #include "spec/accepts.h"
 #include "spec/body.h"
 #include "spec/bytes.h"
@@ -92,7 +93,9 @@ static void write_front(ql__export *e, ql_str plain) {
   if (e->product->name != QL__NAME_FREELY) lose_name(e, plain);
   ql_str description = description_for(e);
   ql_buf_add(&e->out, QL_STR("---\n"));
+  size_t empty = e->out.len;
   ql__export_keys(e, name, description);
+  if (e->out.len == empty) ql_yaml_write_text(&e->out, 0, QL_STR("name"), plain);
   /* Without a word on it OpenCode would offer the agent to people as well. */
   if (e->target == QL__OPENCODE && e->source != QL__PLAIN && e->source != QL__COPILOT && e->source != QL__VSCODE)
     ql_buf_add(&e->out, QL_STR("mode: subagent\n"));
