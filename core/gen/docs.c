@@ -126,16 +126,24 @@ static void print_rules(void) {
   }
 }
 
+static const struct {
+  const char *folder, *ending;
+} places[] = {
+#define WRITES(dialect, folder, ending, name, tools, servers, described) {folder, ending},
+#include "spec/export.def"
+};
+
 static void print_dialects(void) {
-  static const char *const columns[] = {"dialect", "read by", "where frontmatter is broken, that product"};
+  static const char *const columns[] = {"dialect", "read by", "where frontmatter is broken, that product", "exported to"};
   printf("# Dialects\n\nThe kinds of agent files that are read and written. A file whose dialect nothing tells is called `plain`.\n");
   print_header(columns, QL_COUNT(columns));
   for (size_t i = 0; i < gen_dialects.count; i++) {
+    bool named = places[i].ending[0] != '\0';
     printf("|");
     print_code_cell(gen_dialects.at[i].name);
     print_cell(gen_dialects.at[i].word);
     print_cell(gen_dialects.at[i].doc);
-    printf("\n");
+    printf(" `%s%s%s` |\n", places[i].folder, named ? "NAME" : "", places[i].ending);
   }
 }
 
