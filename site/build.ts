@@ -16,7 +16,7 @@ const app = here('../web/dist');
 
 /** Where a page's Markdown comes from, when not from docs/. */
 const SOURCES: Record<string, () => Promise<string> | string> = {
-  'command-line': async () => (await readFile(here('docs/command-line.md'), 'utf8')) + help(),
+  'command-line': async () => (await readFile(here('docs/command-line.md'), 'utf8')) + '\n' + help(),
   diagnostics: async () => describeDiagnostics(core, await readFile(here('docs/diagnostics.md'), 'utf8')),
   dialects: () => declared('dialects'),
   events: () => declared('events'),
