@@ -105,6 +105,7 @@ static void tools(void **state) {
       {"claude-code", "copilot", "tools: []\n", "tools: []\n", ""},
       {"claude-code", "copilot", "tools: \"*\"\n", "", ""},
       {"claude-code", "copilot", "tools: Frobnicate\n", "tools: []\n", "tools.Frobnicate"},
+      {"claude-code", "copilot", "tools: \"Read, some/words and more\"\n", "tools:\n  - read\n", "tools.some/words and more"},
       {"claude-code", "copilot", "tools: Bash(git log)\n", "tools: []\n", "tools.Bash(git log)"},
       {"claude-code", "gemini-cli", "tools: mcp__a__b, mcp__c\n", "tools:\n  - mcp_a_b\n  - mcp_c_*\n", ""},
       {"claude-code", "gemini-cli", "tools: mcp__a_x__b\n", "tools:\n  - mcp_a_x_b\n", "tools.mcp__a_x__b"},

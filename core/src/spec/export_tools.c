@@ -56,7 +56,8 @@ static void lose_tool(ql__export *e, const ql_tool *tool, ql_str what, ql_str th
 
 /* The target's name for a tool, and what is lost with it; absent when it is left out. */
 static ql_str name_tool(ql__export *e, const ql_tool *tool) {
-  ql_str name = tool->canonical.ptr ? spell(e, tool) : QL_ABSENT;
+  bool sound = tool->canonical.ptr && (ql__tool_known(tool->name) || ql__tool_shaped(tool->name)); /* text with a / in it is none */
+  ql_str name = sound ? spell(e, tool) : QL_ABSENT;
   bool pattern = tool->canonical.ptr && ql_find_byte(tool->canonical, '(', 0) != SIZE_MAX;
   if (!name.ptr) {
     lose_tool(e, tool, pattern ? QL_STR("No tool can be given for some uses only for ") : QL_STR("No such tool is known for "),
