@@ -73,6 +73,7 @@ static void keys_and_values(void **state) {
        "mcpServers"},
       {"gemini-cli", "claude-code", "mcp_servers:\n  db: {command: x}\n", "mcpServers:\n  - db:\n      command: x\n", ""},
       {"claude-code", "opencode", "model: inherit\n", "mode: subagent\n", ""},
+      {"claude-code", "opencode", "mode: primary\n", "mode: primary\n", ""},
       {"claude-code", "opencode", "model: claude-opus-5\n", "model: anthropic/claude-opus-5\nmode: subagent\n", ""},
       {"claude-code", "gemini-cli", "model: claude-opus-5\n", "", "model"},
       {"gemini-cli", "opencode", "model: gemini-3.8-flash\n", "model: google/gemini-3.8-flash\nmode: subagent\n", ""},

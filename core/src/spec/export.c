@@ -97,7 +97,8 @@ static void write_front(ql__export *e, ql_str plain) {
   ql__export_keys(e, name, description);
   if (e->out.len == empty) ql_yaml_write_text(&e->out, 0, QL_STR("name"), plain);
   /* Without a word on it OpenCode would offer the agent to people as well. */
-  if (e->target == QL__OPENCODE && e->source != QL__PLAIN && e->source != QL__COPILOT && e->source != QL__VSCODE)
+  bool said = ql__entry_find(&e->front, QL_STR("mode")) != NULL;
+  if (e->target == QL__OPENCODE && !said && e->source != QL__PLAIN && e->source != QL__COPILOT && e->source != QL__VSCODE)
     ql_buf_add(&e->out, QL_STR("mode: subagent\n"));
   ql_buf_add(&e->out, QL_STR("---\n"));
 }
