@@ -604,7 +604,7 @@ export interface QuestView {
   /** every agent is played by the rehearsal */
   rehearsed: boolean;
   state_hash: string;
-  status: "empty" | "proposed" | "running" | "paused" | "completed" | "failed" | "aborted" | "timed_out";
+  status: "empty" | "proposed" | "running" | "paused" | "closing" | "completed" | "failed" | "aborted" | "timed_out";
   /** of a completed quest, or the reason it ended; null where there is none */
   summary: string | null;
   talk: TalkView[];
@@ -773,6 +773,19 @@ export const EVENT_TYPES = [
   "complete",
   "claim",
   "release",
+  "artifact",
+  "gate",
+  "reassign",
+  "add",
+  "remove",
+  "promote",
+  "escalate",
+  "tick",
+  "start",
+  "done",
+  "usage",
+  "fork",
+  "upgrade",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -784,12 +797,28 @@ export interface CommandFields {
     agents: string[];
     /** the plan as it was shown, in its text form */
     brief?: string;
+    /** what may be spent: micro-dollars, ms of running time, tokens, turns; more pauses the quest */
+    budget?: { micro?: number; ms?: number; tokens?: number; turns?: number };
+    /** workers may ask each other, nested this deep (at most 8); not at all where nothing is said */
+    consult?: number;
+    /** ms of running time for a turn, a task, the quest */
+    deadlines?: { quest?: number; task?: number; turn?: number };
     /** version of the bytes */
     format: number;
+    /** what has to be shown before a task or, without a task, the quest is completed */
+    gates?: { expect?: string; id: string; judge: "rule" | "seat"; milli?: number; op?: "<" | "<=" | "=" | ">=" | ">"; task?: string; text: string; unit?: string }[];
     /** declared groups of tasks, barriers between them */
     groups?: string[][];
     /** ten Crockford base32 characters; a name, not a secret */
     id?: string;
+    /** random; keys the digests of the loop guard, and is withheld with the first text that is */
+    key?: string;
+    /** Ed25519 public keys that sign for an agent */
+    keys?: [agent: string, key: string][];
+    /** levels of escalation, the lowest first */
+    ladder?: { max_ms?: number; min_ms?: number; name?: string; retries?: number; to?: string[] }[];
+    /** at the how many-th message of the same words to one agent, with nothing completed between, the quest pauses */
+    loops?: number;
     /** the objective */
     mission: string;
     /** strict or parallel */
@@ -819,6 +848,8 @@ export interface CommandFields {
     group?: number;
     /** what is said */
     msg: string;
+    /** keyed digest of the words: equal words are known without reading them */
+    same?: string;
     /** the task it opens or continues; a new one where nothing is said */
     task?: string;
     /** to whom */
@@ -845,6 +876,8 @@ export interface CommandFields {
   };
   /** the owner goes on */
   resume: {
+    /** new limits in place of those named */
+    budget?: { micro?: number; ms?: number; tokens?: number; turns?: number };
     /** a note */
     reason?: string;
   };
@@ -875,6 +908,151 @@ export interface CommandFields {
     /** the seat */
     agent: string;
   };
+  /** something that was made, by the hash of its bytes; the bytes themselves are kept elsewhere */
+  artifact: {
+    /** its size */
+    bytes: number;
+    /** of its bytes */
+    hash: string;
+    /** its media type */
+    media: string;
+    /** its path or title */
+    name: string;
+    /** the artifact it takes the place of: evidence about that one is stale */
+    replaces?: string;
+    /** which task it is of */
+    task?: string;
+  };
+  /** evidence for a gate, or a judgement of it */
+  gate: {
+    /** what the evidence is about; another artifact in its place makes it stale */
+    artifact?: string;
+    /** given: evidence; pass or fail: a judgement by another seat; waived: the owner does without */
+    as: "given" | "pass" | "fail" | "waived";
+    /** words */
+    evidence?: string;
+    /** which */
+    gate: string;
+    /** a number in thousandths; a gate judged by rule is settled by it */
+    value?: number;
+    /** a word; a gate judged by rule that expects one is settled by it */
+    word?: string;
+  };
+  /** a task goes to another agent; a turn that was about it is played by that agent, or ends */
+  reassign: {
+    /** why */
+    reason?: string;
+    /** which */
+    task: string;
+    /** to whom */
+    to: string;
+  };
+  /** an agent joins */
+  add: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string;
+    /** who plays it; human where nothing is said */
+    seat?: "human" | "model" | "rehearsal" | "remote";
+    /** SHA-256 of the raw bytes of its file */
+    spec?: string;
+  };
+  /** an agent leaves; its turn ends, and its open tasks wait for the leader */
+  remove: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string;
+  };
+  /** another agent leads from now on */
+  promote: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string;
+  };
+  /** a task goes up one level of the ladder */
+  escalate: {
+    /** why */
+    reason?: string;
+    /** which */
+    task: string;
+  };
+  /** time passed: all that is due happens */
+  tick: {
+  };
+  /** an effect is about to be performed: its worst cost is reserved */
+  start: {
+    /** from 1 */
+    attempt: number;
+    /** what kind */
+    effect: "http" | "tool" | "blob";
+    /** micro-dollars, at most */
+    micro: number;
+    /** of the request */
+    request: string;
+    /** for whom; it holds the turn */
+    seat: string;
+    /** for which task */
+    task?: string;
+    /** at most */
+    tokens: number;
+  };
+  /** an effect settled: what was reserved is free, what was used is booked */
+  done: {
+    /** input tokens that were cached */
+    cached?: number;
+    /** input tokens */
+    input?: number;
+    /** micro-dollars */
+    micro?: number;
+    /** which model answered */
+    model?: string;
+    /** how long it took */
+    ms?: number;
+    /** how it ended */
+    outcome: "ok" | "error" | "lost" | "cancelled";
+    /** output tokens, reasoning included */
+    output?: number;
+    /** of them reasoning */
+    reasoning?: number;
+    /** the event that started it */
+    start: number;
+  };
+  /** what a turn used that was played elsewhere */
+  usage: {
+    /** whose turn */
+    agent: string;
+    /** input tokens that were cached */
+    cached?: number;
+    /** input tokens */
+    input?: number;
+    /** micro-dollars */
+    micro?: number;
+    /** which model */
+    model?: string;
+    /** how long it took */
+    ms?: number;
+    /** output tokens, reasoning included */
+    output?: number;
+    /** of them reasoning */
+    reasoning?: number;
+    /** which task */
+    task?: string;
+  };
+  /** from here on this is another quest: fences grow, seats are empty, what was under way counts as lost */
+  fork: {
+    /** the last event that both share */
+    from: number;
+    /** of this one */
+    id: string;
+  };
+  /** newer rules hold from here on */
+  upgrade: {
+    /** version of the turn machine */
+    to: number;
+  };
 }
 
 /** What every command has. */
@@ -900,12 +1078,28 @@ export interface EventData {
     agents: string[];
     /** the plan as it was shown, in its text form */
     brief?: string | null;
+    /** what may be spent: micro-dollars, ms of running time, tokens, turns; more pauses the quest */
+    budget?: { micro?: number; ms?: number; tokens?: number; turns?: number };
+    /** workers may ask each other, nested this deep (at most 8); not at all where nothing is said */
+    consult?: number;
+    /** ms of running time for a turn, a task, the quest */
+    deadlines?: { quest?: number; task?: number; turn?: number };
     /** version of the bytes */
     format: number;
+    /** what has to be shown before a task or, without a task, the quest is completed */
+    gates?: { expect?: string; id: string; judge: "rule" | "seat"; milli?: number; op?: "<" | "<=" | "=" | ">=" | ">"; task?: string; text: string | null; unit?: string }[];
     /** declared groups of tasks, barriers between them */
     groups?: string[][];
     /** ten Crockford base32 characters; a name, not a secret */
     id?: string;
+    /** random; keys the digests of the loop guard, and is withheld with the first text that is */
+    key?: string | null;
+    /** Ed25519 public keys that sign for an agent */
+    keys?: [agent: string, key: string][];
+    /** levels of escalation, the lowest first */
+    ladder?: { max_ms?: number; min_ms?: number; name?: string | null; retries?: number; to?: string[] }[];
+    /** at the how many-th message of the same words to one agent, with nothing completed between, the quest pauses */
+    loops?: number;
     /** the objective */
     mission: string | null;
     /** strict or parallel */
@@ -935,6 +1129,8 @@ export interface EventData {
     group?: number;
     /** what is said */
     msg: string | null;
+    /** keyed digest of the words: equal words are known without reading them */
+    same?: string;
     /** the task it opens or continues; a new one where nothing is said */
     task?: string;
     /** to whom */
@@ -961,6 +1157,8 @@ export interface EventData {
   };
   /** the owner goes on */
   resume: {
+    /** new limits in place of those named */
+    budget?: { micro?: number; ms?: number; tokens?: number; turns?: number };
     /** a note */
     reason?: string | null;
   };
@@ -990,6 +1188,151 @@ export interface EventData {
   release: {
     /** the seat */
     agent: string;
+  };
+  /** something that was made, by the hash of its bytes; the bytes themselves are kept elsewhere */
+  artifact: {
+    /** its size */
+    bytes: number;
+    /** of its bytes */
+    hash: string;
+    /** its media type */
+    media: string;
+    /** its path or title */
+    name: string | null;
+    /** the artifact it takes the place of: evidence about that one is stale */
+    replaces?: string;
+    /** which task it is of */
+    task?: string;
+  };
+  /** evidence for a gate, or a judgement of it */
+  gate: {
+    /** what the evidence is about; another artifact in its place makes it stale */
+    artifact?: string;
+    /** given: evidence; pass or fail: a judgement by another seat; waived: the owner does without */
+    as: "given" | "pass" | "fail" | "waived";
+    /** words */
+    evidence?: string | null;
+    /** which */
+    gate: string;
+    /** a number in thousandths; a gate judged by rule is settled by it */
+    value?: number;
+    /** a word; a gate judged by rule that expects one is settled by it */
+    word?: string;
+  };
+  /** a task goes to another agent; a turn that was about it is played by that agent, or ends */
+  reassign: {
+    /** why */
+    reason?: string | null;
+    /** which */
+    task: string;
+    /** to whom */
+    to: string;
+  };
+  /** an agent joins */
+  add: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string | null;
+    /** who plays it; human where nothing is said */
+    seat?: "human" | "model" | "rehearsal" | "remote";
+    /** SHA-256 of the raw bytes of its file */
+    spec?: string;
+  };
+  /** an agent leaves; its turn ends, and its open tasks wait for the leader */
+  remove: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string | null;
+  };
+  /** another agent leads from now on */
+  promote: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string | null;
+  };
+  /** a task goes up one level of the ladder */
+  escalate: {
+    /** why */
+    reason?: string | null;
+    /** which */
+    task: string;
+  };
+  /** time passed: all that is due happens */
+  tick: {
+  };
+  /** an effect is about to be performed: its worst cost is reserved */
+  start: {
+    /** from 1 */
+    attempt: number;
+    /** what kind */
+    effect: "http" | "tool" | "blob";
+    /** micro-dollars, at most */
+    micro: number;
+    /** of the request */
+    request: string;
+    /** for whom; it holds the turn */
+    seat: string;
+    /** for which task */
+    task?: string;
+    /** at most */
+    tokens: number;
+  };
+  /** an effect settled: what was reserved is free, what was used is booked */
+  done: {
+    /** input tokens that were cached */
+    cached?: number;
+    /** input tokens */
+    input?: number;
+    /** micro-dollars */
+    micro?: number;
+    /** which model answered */
+    model?: string;
+    /** how long it took */
+    ms?: number;
+    /** how it ended */
+    outcome: "ok" | "error" | "lost" | "cancelled";
+    /** output tokens, reasoning included */
+    output?: number;
+    /** of them reasoning */
+    reasoning?: number;
+    /** the event that started it */
+    start: number;
+  };
+  /** what a turn used that was played elsewhere */
+  usage: {
+    /** whose turn */
+    agent: string;
+    /** input tokens that were cached */
+    cached?: number;
+    /** input tokens */
+    input?: number;
+    /** micro-dollars */
+    micro?: number;
+    /** which model */
+    model?: string;
+    /** how long it took */
+    ms?: number;
+    /** output tokens, reasoning included */
+    output?: number;
+    /** of them reasoning */
+    reasoning?: number;
+    /** which task */
+    task?: string;
+  };
+  /** from here on this is another quest: fences grow, seats are empty, what was under way counts as lost */
+  fork: {
+    /** the last event that both share */
+    from: number;
+    /** of this one */
+    id: string;
+  };
+  /** newer rules hold from here on */
+  upgrade: {
+    /** version of the turn machine */
+    to: number;
   };
 }
 
@@ -1042,6 +1385,24 @@ export const REFUSAL_CODES = [
   "bad_agents",
   "bad_plan",
   "limit",
+  "busy",
+  "depth",
+  "evidence_missing",
+  "gates_open",
+  "effects_open",
+  "self_judged",
+  "unknown_gate",
+  "gate_settled",
+  "bad_evidence",
+  "not_your_task",
+  "unknown_artifact",
+  "unknown_start",
+  "already_recruited",
+  "leads",
+  "unchanged",
+  "bad_policy",
+  "bad_fork",
+  "not_known_rules",
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -182,10 +182,10 @@ static void fill_in(const ql_quest *quest, ql_arena *a, ql_event_type type, size
     if (!QL_GET(d, "id")) QL_SET(d, "id", new_id(a, entropy));
   }
   if (type == QL_EVENT_respond && !QL_GET(d, "kind"))
-    QL_SET(d, "kind", ql_string(a, seat == QL__LEADER ? QL_STR("progress") : QL_STR("completed")));
+    QL_SET(d, "kind", ql_string(a, seat == quest->state.leader ? QL_STR("progress") : QL_STR("completed")));
   /* A single message names its task, so that a reader of the log need not count. */
   const ql_value *to = QL_GET(d, "to");
-  if (type == QL_EVENT_message && seat == QL__LEADER && to && to->count == 1 && !QL_GET(d, "task"))
+  if (type == QL_EVENT_message && seat == quest->state.leader && to && to->count == 1 && !QL_GET(d, "task"))
     QL_SET(d, "task", ql_string(a, ql_task_id(a, quest->state.task_count)));
 }
 

@@ -160,7 +160,7 @@ static ql__verdict guard_order(const ql__state *s, const ql__event *event) {
   bool given = QL_GET(event->d, "group") != NULL;
   for (const ql_value *agent = to->first; agent; agent = agent->next) {
     size_t seat = ql__seat_of(s, agent->text);
-    if (seat == QL__LEADER) return refuse(QL__self);
+    if (seat == s->leader) return refuse(QL__self);
     if (seat == QL__NONE) return refuse_about(QL__not_recruited, agent->text);
     if (seen_before(to, agent)) return refuse_about(QL__duplicate_recipient, agent->text);
     bool joins = strict && group <= groups && ql__slot_of(s, group, seat) == QL__NONE;
@@ -181,7 +181,7 @@ static ql__verdict guard_note(const ql__state *s, const ql__event *event, size_t
     size_t peer = ql__seat_of(s, agent->text);
     if (peer == seat) return refuse(QL__self);
     if (peer == QL__NONE) return refuse_about(QL__not_recruited, agent->text);
-    if (peer != QL__LEADER) return refuse_about(QL__route_via_leader, s->seats[QL__LEADER].id);
+    if (peer != s->leader) return refuse_about(QL__route_via_leader, s->seats[s->leader].id);
   }
   if (to->count > 1) return refuse_about(QL__duplicate_recipient, to->first->text);
   if (QL_GET(event->d, "group")) return refuse(QL__bad_group);
@@ -193,13 +193,13 @@ static ql__verdict guard_note(const ql__state *s, const ql__event *event, size_t
 }
 
 static ql__verdict guard_message(const ql__state *s, const ql__event *event, size_t seat) {
-  return seat == QL__LEADER ? guard_order(s, event) : guard_note(s, event, seat);
+  return seat == s->leader ? guard_order(s, event) : guard_note(s, event, seat);
 }
 
 static ql__verdict guard_respond(const ql__state *s, const ql__event *event, size_t seat) {
   bool progress = ql_eq(ql_get_str(event->d, QL_STR("kind")), QL_STR("progress"));
-  if (progress != (seat == QL__LEADER)) return refuse(QL__bad_kind);
-  if (seat == QL__LEADER && s->slot_count == 0) return refuse(QL__nothing_sent);
+  if (progress != (seat == s->leader)) return refuse(QL__bad_kind);
+  if (seat == s->leader && s->slot_count == 0) return refuse(QL__nothing_sent);
   return ACCEPTED;
 }
 
@@ -230,29 +230,49 @@ static ql__verdict guard_seat(const ql__state *s, const ql__event *event, size_t
 
 /* ---- the table ---- */
 
-typedef enum who { ANYONE, OWNER, LEADER_ON_TURN, HOLDER, LEADER_ON_TURN_OR_OWNER } who;
+typedef enum who { ANYONE, OWNER, LEADER_ON_TURN, HOLDER, LEADER_ON_TURN_OR_OWNER, HOLDER_OR_OWNER } who;
 
-/* What a status says to a command: accepted, or the refusal. Terminal ones say quest_over, an empty quest not_created. */
+/* What a status says to a command: accepted, or the refusal. Terminal ones say quest_over, an empty quest not_created. Facts are what
+   happened: nothing but the end of the quest refuses them. */
 typedef struct rule {
   who by;
-  ql__refusal_code proposed, running, paused;
+  ql__refusal_code proposed, running, paused, closing;
   ql__verdict (*more)(const ql__state *s, const ql__event *event, size_t seat);
 } rule;
 
+#define YES       QL__ACCEPTED
+#define APPROVAL  QL__not_approved
+#define STOPPED   QL__paused
+#define NO        QL__quest_over
+#define CREATED   QL__already_created
+#define NOT_ASKED QL__not_proposed
 static const rule RULES[] = {
-    [QL_EVENT_create] = {OWNER, QL__already_created, QL__already_created, QL__already_created, NULL},
-    [QL_EVENT_approve] = {OWNER, QL__ACCEPTED, QL__not_proposed, QL__not_proposed, NULL},
-    [QL_EVENT_reject] = {OWNER, QL__ACCEPTED, QL__not_proposed, QL__not_proposed, NULL},
-    [QL_EVENT_message] = {HOLDER, QL__not_approved, QL__ACCEPTED, QL__paused, guard_message},
-    [QL_EVENT_respond] = {HOLDER, QL__not_approved, QL__ACCEPTED, QL__paused, guard_respond},
-    [QL_EVENT_drop] = {LEADER_ON_TURN_OR_OWNER, QL__not_approved, QL__ACCEPTED, QL__ACCEPTED, guard_drop},
-    [QL_EVENT_pause] = {OWNER, QL__not_approved, QL__ACCEPTED, QL__paused, NULL},
-    [QL_EVENT_resume] = {OWNER, QL__not_approved, QL__not_paused, QL__ACCEPTED, NULL},
-    [QL_EVENT_abort] = {OWNER, QL__ACCEPTED, QL__ACCEPTED, QL__ACCEPTED, NULL},
-    [QL_EVENT_fail] = {LEADER_ON_TURN, QL__not_approved, QL__ACCEPTED, QL__paused, NULL},
-    [QL_EVENT_complete] = {LEADER_ON_TURN, QL__not_approved, QL__ACCEPTED, QL__paused, guard_complete},
-    [QL_EVENT_claim] = {ANYONE, QL__ACCEPTED, QL__ACCEPTED, QL__ACCEPTED, guard_seat},
-    [QL_EVENT_release] = {ANYONE, QL__ACCEPTED, QL__ACCEPTED, QL__ACCEPTED, guard_seat},
+    [QL_EVENT_create] = {OWNER, CREATED, CREATED, CREATED, CREATED, NULL},
+    [QL_EVENT_approve] = {OWNER, YES, NOT_ASKED, NOT_ASKED, NO, NULL},
+    [QL_EVENT_reject] = {OWNER, YES, NOT_ASKED, NOT_ASKED, NO, NULL},
+    [QL_EVENT_message] = {HOLDER, APPROVAL, YES, STOPPED, NO, guard_message},
+    [QL_EVENT_respond] = {HOLDER, APPROVAL, YES, STOPPED, NO, guard_respond},
+    [QL_EVENT_drop] = {LEADER_ON_TURN_OR_OWNER, APPROVAL, YES, YES, NO, guard_drop},
+    [QL_EVENT_pause] = {OWNER, APPROVAL, YES, STOPPED, NO, NULL},
+    [QL_EVENT_resume] = {OWNER, APPROVAL, QL__not_paused, YES, NO, NULL},
+    [QL_EVENT_abort] = {OWNER, YES, YES, YES, NO, NULL},
+    [QL_EVENT_fail] = {LEADER_ON_TURN, APPROVAL, YES, STOPPED, NO, NULL},
+    [QL_EVENT_complete] = {LEADER_ON_TURN, APPROVAL, YES, STOPPED, NO, guard_complete},
+    [QL_EVENT_claim] = {ANYONE, YES, YES, YES, NO, guard_seat},
+    [QL_EVENT_release] = {ANYONE, YES, YES, YES, NO, guard_seat},
+    [QL_EVENT_artifact] = {HOLDER_OR_OWNER, APPROVAL, YES, YES, NO, NULL},
+    [QL_EVENT_gate] = {HOLDER_OR_OWNER, APPROVAL, YES, YES, NO, NULL},
+    [QL_EVENT_reassign] = {LEADER_ON_TURN_OR_OWNER, YES, YES, YES, NO, NULL},
+    [QL_EVENT_add] = {LEADER_ON_TURN_OR_OWNER, YES, YES, YES, NO, NULL},
+    [QL_EVENT_remove] = {LEADER_ON_TURN_OR_OWNER, YES, YES, YES, NO, NULL},
+    [QL_EVENT_promote] = {LEADER_ON_TURN_OR_OWNER, YES, YES, YES, NO, NULL},
+    [QL_EVENT_escalate] = {HOLDER_OR_OWNER, APPROVAL, YES, YES, NO, NULL},
+    [QL_EVENT_tick] = {OWNER, YES, YES, YES, YES, NULL},
+    [QL_EVENT_start] = {OWNER, APPROVAL, YES, STOPPED, NO, NULL},
+    [QL_EVENT_done] = {OWNER, YES, YES, YES, YES, NULL},
+    [QL_EVENT_usage] = {OWNER, YES, YES, YES, YES, NULL},
+    [QL_EVENT_fork] = {OWNER, YES, YES, YES, NO, NULL},
+    [QL_EVENT_upgrade] = {OWNER, YES, YES, YES, NO, NULL},
 };
 _Static_assert(QL_COUNT(RULES) == QL_EVENT_COUNT, "one rule for each command");
 
@@ -262,6 +282,7 @@ static ql__refusal_code refused_by_status(const ql__state *s, const rule *r, siz
   case QL__RUNNING: return r->running;
   /* Paused stops the agents; what the table allows then is the owner's. */
   case QL__PAUSED: return r->paused == QL__ACCEPTED && seat != QL__OWNER ? QL__paused : r->paused;
+  case QL__CLOSING: return r->closing;
   case QL__EMPTY: return QL__not_created;
   case QL__COMPLETED:
   case QL__FAILED:
@@ -273,17 +294,18 @@ static ql__refusal_code refused_by_status(const ql__state *s, const rule *r, siz
 }
 
 static ql__refusal_code refused_by_role(const ql__state *s, const rule *r, size_t seat) {
-  bool leads_now = seat == QL__LEADER && ql__holds(s, seat);
+  bool leads_now = seat == s->leader && ql__holds(s, seat);
   switch (r->by) {
   case ANYONE: return QL__ACCEPTED;
   case OWNER: return seat == QL__OWNER ? QL__ACCEPTED : QL__owner_only;
   case HOLDER: return ql__holds(s, seat) ? QL__ACCEPTED : QL__not_your_turn;
   case LEADER_ON_TURN:
-    if (seat != QL__LEADER) return QL__leader_only;
+    if (seat != s->leader) return QL__leader_only;
     return leads_now ? QL__ACCEPTED : QL__not_your_turn;
+  case HOLDER_OR_OWNER: return seat == QL__OWNER || ql__holds(s, seat) ? QL__ACCEPTED : QL__not_your_turn;
   case LEADER_ON_TURN_OR_OWNER:
     if (seat == QL__OWNER || leads_now) return QL__ACCEPTED;
-    return seat == QL__LEADER ? QL__not_your_turn : QL__leader_only;
+    return seat == s->leader ? QL__not_your_turn : QL__leader_only;
   }
   return QL__owner_only;
 }
@@ -314,7 +336,8 @@ ql_str ql__refusal_name(ql__refusal_code code) { return REFUSALS[code].name; }
 static ql_str suggestion(const ql__state *s, ql_str name) {
   size_t best = name.len > 6 ? 3 : 2; /* edits; more is another name */
   ql_str found = QL_ABSENT;
-  for (size_t i = QL__LEADER; i < s->seat_count; i++) {
+  for (size_t i = QL__OWNER + 1; i < s->seat_count; i++) {
+    if (s->seats[i].removed) continue;
     size_t distance = ql_edit_distance(s->seats[i].id, name);
     if (distance > best || (found.ptr && distance == best)) continue;
     best = distance;

@@ -5,9 +5,9 @@
 #include "base/text.h"
 
 static const ql_str STATUS_NAMES[] = {
-    [QL__EMPTY] = QL_STR_INIT("empty"),     [QL__PROPOSED] = QL_STR_INIT("proposed"),   [QL__RUNNING] = QL_STR_INIT("running"),
-    [QL__PAUSED] = QL_STR_INIT("paused"),   [QL__COMPLETED] = QL_STR_INIT("completed"), [QL__FAILED] = QL_STR_INIT("failed"),
-    [QL__ABORTED] = QL_STR_INIT("aborted"), [QL__TIMED_OUT] = QL_STR_INIT("timed_out"),
+    [QL__EMPTY] = QL_STR_INIT("empty"),   [QL__PROPOSED] = QL_STR_INIT("proposed"), [QL__RUNNING] = QL_STR_INIT("running"),
+    [QL__PAUSED] = QL_STR_INIT("paused"), [QL__CLOSING] = QL_STR_INIT("closing"),   [QL__COMPLETED] = QL_STR_INIT("completed"),
+    [QL__FAILED] = QL_STR_INIT("failed"), [QL__ABORTED] = QL_STR_INIT("aborted"),   [QL__TIMED_OUT] = QL_STR_INIT("timed_out"),
 };
 static const ql_str TASK_NAMES[] = {
     [QL__TODO] = QL_STR_INIT("todo"),       [QL__OPEN] = QL_STR_INIT("open"), [QL__CLARIFICATION] = QL_STR_INIT("clarification"),
@@ -20,15 +20,22 @@ static const ql_str SLOT_NAMES[] = {
     [QL__RETURNED] = QL_STR_INIT("returned"),
 };
 
+static const ql_str CAUSE_NAMES[] = {
+    [QL__BY_OWNER] = QL_STR_INIT("owner"), [QL__BY_BUDGET] = QL_STR_INIT("budget"), [QL__BY_LOOP] = QL_STR_INIT("loop"),
+    [QL__BY_TURN] = QL_STR_INIT("turn"),   [QL__BY_TASK] = QL_STR_INIT("task"),     [QL__BY_LADDER] = QL_STR_INIT("ladder"),
+};
+
 ql_str ql__status_name(ql__status status) { return STATUS_NAMES[status]; }
 ql_str ql__task_status_name(ql__task_status status) { return TASK_NAMES[status]; }
 ql_str ql__slot_status_name(ql__slot_status status) { return SLOT_NAMES[status]; }
+
+ql_str ql__cause_name(ql__cause cause) { return CAUSE_NAMES[cause]; }
 
 /* ---- questions ---- */
 
 size_t ql__seat_of(const ql__state *s, ql_str id) {
   for (size_t i = 0; i < s->seat_count; i++)
-    if (ql_eq(s->seats[i].id, id)) return i;
+    if (!s->seats[i].removed && ql_eq(s->seats[i].id, id)) return i;
   return QL__NONE;
 }
 
@@ -52,7 +59,7 @@ size_t ql__slot_of(const ql__state *s, size_t group, size_t seat) {
 }
 
 bool ql__keeps(const ql__state *s, size_t seat) {
-  if (s->group == 0) return seat == QL__LEADER;
+  if (s->group == 0) return seat == s->leader;
   size_t slot = ql__slot_of(s, s->group, seat);
   return slot != QL__NONE && s->slots[slot].status == QL__HOLDING;
 }
@@ -137,6 +144,7 @@ static void apply_create(ql__state *s, const ql__event *event) {
   s->policy = ql_get_str(d, QL_STR("policy"));
   s->rules = ql_get_int(d, QL_STR("rules"), 0);
   s->specs = QL_GET(d, "specs");
+  s->leader = QL__OWNER + 1;
   apply_seats(s, d);
   apply_tasks(s, d);
   s->status = s->task_count > 0 ? QL__PROPOSED : QL__RUNNING;
@@ -211,7 +219,7 @@ static void apply_order(ql__state *s, const ql__event *event) {
           if (s->items[i].slot == slot - 1) s->items[i].slot = slot;
         slot--;
       }
-      s->slots[slot] = (ql__slot){group, seat, QL__QUEUED};
+      s->slots[slot] = (ql__slot){group, seat, QL__QUEUED, 0};
     }
     size_t task = open_task(s, ql_get_str(event->d, QL_STR("task")), seat, event->n);
     s->items[s->item_count++] = (ql__item){slot, task, event->n, false};
@@ -266,11 +274,11 @@ void ql__state_apply(ql__state *s, const ql__event *event) {
   case QL_EVENT_complete: end_turns(s, QL__COMPLETED); break;
   case QL_EVENT_message:
     remember(s, event, seat);
-    if (seat == QL__LEADER) apply_order(s, event);
+    if (seat == s->leader) apply_order(s, event);
     break;
   case QL_EVENT_respond:
     remember(s, event, seat);
-    if (seat == QL__LEADER)
+    if (seat == s->leader)
       pass_on(s);
     else
       apply_answer(s, event, seat);
@@ -278,6 +286,19 @@ void ql__state_apply(ql__state *s, const ql__event *event) {
   case QL_EVENT_drop: s->tasks[ql__task_of(s, ql_get_str(event->d, QL_STR("task")))].status = QL__DROPPED; break;
   case QL_EVENT_claim: apply_seat_change(s, event, true); break;
   case QL_EVENT_release: apply_seat_change(s, event, false); break;
+  case QL_EVENT_artifact:
+  case QL_EVENT_gate:
+  case QL_EVENT_reassign:
+  case QL_EVENT_add:
+  case QL_EVENT_remove:
+  case QL_EVENT_promote:
+  case QL_EVENT_escalate:
+  case QL_EVENT_tick:
+  case QL_EVENT_start:
+  case QL_EVENT_done:
+  case QL_EVENT_usage:
+  case QL_EVENT_fork:
+  case QL_EVENT_upgrade:
   case QL_EVENT_COUNT: break;
   }
 }

@@ -160,7 +160,7 @@ static ql_value *seats_value(ql_arena *a, const ql__state *s) {
     QL_SET(seat, "fence", ql_int(a, s->seats[i].fence));
     QL_SET(seat, "id", ql_string(a, s->seats[i].id));
     QL_SET(seat, "kind", ql_string(a, s->seats[i].kind));
-    QL_SET(seat, "leads", ql_bool(a, i == QL__LEADER));
+    QL_SET(seat, "leads", ql_bool(a, i == s->leader));
     QL_SET(seat, "status", ql_string(a, status));
   }
   return seats;
@@ -197,7 +197,7 @@ static ql_value *next_value(ql_arena *a, const ql__state *s, const size_t *group
       if (s->items[k].slot == i) ql_push(tasks, ql_string(a, ql_task_id(a, s->items[k].task)));
   }
   bool leader_returns = s->slot_count > 0 || s->status == QL__PROPOSED;
-  if (leader_returns) push_next(a, next, s->seats[QL__LEADER].id, false);
+  if (leader_returns) push_next(a, next, s->seats[s->leader].id, false);
   for (size_t g = 1; g <= group_count; g++) {
     ql_value *tasks = NULL;
     size_t before = QL__NONE;
@@ -262,9 +262,9 @@ static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_
 /* ---- the whole view ---- */
 
 static bool all_rehearsed(const ql__state *s) {
-  for (size_t i = QL__LEADER; i < s->seat_count; i++)
-    if (!ql_eq(s->seats[i].kind, QL_STR("rehearsal"))) return false;
-  return s->seat_count > QL__LEADER;
+  for (size_t i = QL__OWNER + 1; i < s->seat_count; i++)
+    if (!s->seats[i].removed && !ql_eq(s->seats[i].kind, QL_STR("rehearsal"))) return false;
+  return s->seat_count > 1;
 }
 
 /* How it ended: the words of the event that ended it. */
@@ -282,7 +282,7 @@ static void set_holders(ql_arena *a, ql_value *view, const ql__state *s) {
     if (s->status == QL__PAUSED && ql__keeps(s, i)) ql_push(kept, ql_string(a, s->seats[i].id));
   }
   QL_SET(view, "kept", kept);
-  bool owner = s->seat_count > 0 && ql__shown_holding(s, QL__OWNER), leader = s->seat_count > 1 && ql__shown_holding(s, QL__LEADER);
+  bool owner = s->seat_count > 0 && ql__shown_holding(s, QL__OWNER), leader = s->seat_count > 1 && ql__shown_holding(s, s->leader);
   QL_SET(view, "holders", holders);
   QL_SET(view, "holder",
          ql_string(a, owner && holders->count == 1 ? QL_STR("owner")
@@ -365,11 +365,11 @@ static ql_value *push_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox,
 static void fill_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox, size_t seat) {
   const ql__state *s = &quest->state;
   size_t slot = s->group > 0 ? ql__slot_of(s, s->group, seat) : QL__NONE;
-  for (size_t i = 0; seat != QL__LEADER && slot != QL__NONE && i < s->item_count; i++)
+  for (size_t i = 0; seat != s->leader && slot != QL__NONE && i < s->item_count; i++)
     if (s->items[i].slot == slot && !s->items[i].returned) push_inbox(quest, a, inbox, s->items[i].n, s->items[i].task);
-  if (seat != QL__LEADER) return;
+  if (seat != s->leader) return;
   size_t from = s->message_count;
-  while (from > 0 && s->messages[from - 1].seat != QL__LEADER) from--;
+  while (from > 0 && s->messages[from - 1].seat != s->leader) from--;
   for (size_t i = from; i < s->message_count; i++) push_inbox(quest, a, inbox, s->messages[i].n, QL__NONE);
 }
 
@@ -382,7 +382,7 @@ static ql_str hint(const ql__state *s, size_t seat, bool holds) {
     return seat == QL__OWNER ? QL_STR("You paused the quest. Resume it to go on.")
                              : QL_STR("The quest is paused by its owner. Monitor again.");
   if (!holds) return QL_STR("Wait: it is not your turn. Monitor again.");
-  if (seat == QL__LEADER)
+  if (seat == s->leader)
     return s->slot_count > 0 ? QL_STR("Send further messages, or respond to end your turn.")
                              : QL_STR("Send messages and then respond, or complete when every task is closed.");
   return QL_STR("Do what the messages ask, then respond with what you did: completed, clarification or blocked.");
@@ -398,7 +398,7 @@ ql_value *ql_quest_monitor(const ql_quest *quest, ql_arena *a, ql_str agent) {
     if (ql__shown_holding(s, i)) ql_push(holders, ql_string(a, s->seats[i].id));
   if (holds) fill_inbox(quest, a, inbox, seat);
   ql_str turn = ql__over(s) ? QL_STR("over") : s->status == QL__PAUSED ? QL_STR("paused") : holds ? QL_STR("yours") : QL_STR("wait");
-  ql_str role = seat == QL__OWNER ? QL_STR("owner") : seat == QL__LEADER ? QL_STR("leader") : QL_STR("worker");
+  ql_str role = seat == QL__OWNER ? QL_STR("owner") : seat == s->leader ? QL_STR("leader") : QL_STR("worker");
   QL_SET(monitor, "agent", ql_string(a, s->seats[seat].id));
   QL_SET(monitor, "fence", ql_int(a, s->seats[seat].fence));
   QL_SET(monitor, "hint", ql_string(a, hint(s, seat, holds)));
