@@ -63,7 +63,9 @@ ql_status ql_quest_state_hash(const ql_quest *quest, char hash[QL_HASH_CHARS], q
 static ql_status illegal(ql_error *err, ql__verdict verdict) { return ql_fail(err, QL_ERR_STATE, "rule", ql__refusal_name(verdict.code)); }
 
 /* The state borrows strings from these events, so they are read again where they can stay. */
-static bool is_kept(ql_event_type type) { return type == QL_EVENT_create || type == QL_EVENT_claim; }
+static bool is_kept(ql_event_type type) {
+  return type == QL_EVENT_create || type == QL_EVENT_claim || type == QL_EVENT_add || type == QL_EVENT_fork;
+}
 
 static ql_status reserve(ql_quest *quest, const ql__event *event, size_t bytes, ql_error *err) {
   size_t count = (size_t)quest->state.events;
@@ -146,12 +148,15 @@ static void normalise(ql_arena *a, ql_value *name) {
 }
 
 /* Agent names are normalised once, here; everything later compares exactly. */
-static void normalise_names(ql_arena *a, ql_value *d) {
-  static const ql_str LISTS[] = {QL_STR_INIT("agents"), QL_STR_INIT("to")}, PAIRS[] = {QL_STR_INIT("seats"), QL_STR_INIT("specs")};
+static void normalise_names(ql_arena *a, ql_event_type type, ql_value *d) {
+  static const ql_str LISTS[] = {QL_STR_INIT("agents"), QL_STR_INIT("to")},
+                      PAIRS[] = {QL_STR_INIT("seats"), QL_STR_INIT("specs"), QL_STR_INIT("keys")};
   normalise(a, QL_GET(d, "agent"));
+  if (type == QL_EVENT_start) normalise(a, QL_GET(d, "seat"));
   for (size_t i = 0; i < QL_COUNT(LISTS); i++) {
     ql_value *list = ql_get(d, LISTS[i]);
     if (!list) continue;
+    normalise(a, list); /* of a reassignment: one agent */
     for (ql_value *name = list->first; name; name = name->next) normalise(a, name);
   }
   for (size_t i = 0; i < QL_COUNT(PAIRS); i++) {
@@ -225,7 +230,7 @@ static ql_status read_command(const ql_quest *quest, ql_arena *a, const ql_value
       return ql_fail(err, QL_ERR_SYNTAX, "a number from 0 was expected", member->key);
     if (!is_envelope(member->key)) ql_set(d, member->key, ql_copy(a, member));
   }
-  normalise_names(a, d);
+  normalise_names(a, out->type, d);
   fill_in(quest, a, out->type, seat, d, entropy);
   if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   out->fence = ql_get_int(command, QL_STR("fence"), known ? known->fence : 1);

@@ -31,6 +31,7 @@ typedef struct ql__seat {
   bool taken;             /* claimed by somebody */
   bool stuck;             /* its last answer asked or was blocked */
   bool removed;           /* nobody of that name is in the quest any more */
+  int64_t heard;          /* n of the last answer to a question it asked in this turn; 0 for none */
   ql_str spec;            /* of an agent that was added; those of create are in ql__state.specs */
 } ql__seat;
 
@@ -81,7 +82,7 @@ typedef enum ql__gate_status { QL__GATE_OPEN, QL__GATE_GIVEN, QL__GATE_PASSED, Q
 typedef enum ql__relation { QL__ANY, QL__LT, QL__LE, QL__EQ, QL__GE, QL__GT } ql__relation;
 
 typedef struct ql__gate {
-  ql_str id, expect, unit; /* expect: absent unless a word settles it */
+  ql_str id, expect, unit, text; /* expect: absent unless a word settles it; text: its commitment */
   bool by_rule;
   ql__relation relation; /* QL__ANY: no number settles it */
   int64_t milli;
@@ -179,6 +180,8 @@ typedef struct ql__state {
   int64_t reserved_tokens, reserved_micro;
   ql__booking *ledger;
   size_t booking_count, booking_cap;
+  ql_str *models; /* their names, kept for the ledger */
+  size_t model_count, model_cap;
   ql__effect *effects;
   size_t effect_count, effect_cap;
   int64_t consult; /* how deep; 0: not at all */
@@ -214,6 +217,8 @@ ql_str ql__status_name(ql__status status);
 ql_str ql__task_status_name(ql__task_status status);
 ql_str ql__slot_status_name(ql__slot_status status);
 ql_str ql__cause_name(ql__cause cause);
+/// When the next limit passes, ms since epoch, if nothing else happens: then a tick is due. -1 when none will.
+int64_t ql__due_at(const ql__state *s);
 
 /// Makes room for what the event may add, so that apply cannot fail. The state reads the same afterwards.
 ql_status ql__state_reserve(ql_arena *a, ql__state *s, const ql__event *event, ql_error *err);
