@@ -189,7 +189,7 @@ static ql_value *push_next(ql_arena *a, ql_value *next, ql_str agent, bool plann
 /* First those who were sent a message, then the leader who reads the answers, then the plan. */
 static ql_value *next_value(ql_arena *a, const ql__state *s, const size_t *group_of, size_t group_count) {
   ql_value *next = ql_array(a);
-  if (ql__over(s)) return next;
+  if (ql__over(s) || s->status == QL__CLOSING) return next;
   for (size_t i = 0; i < s->slot_count; i++) {
     if (s->slots[i].status != QL__QUEUED) continue;
     ql_value *tasks = push_next(a, next, s->seats[s->slots[i].seat].id, false);
@@ -270,7 +270,7 @@ static bool all_rehearsed(const ql__state *s) {
 /* How it ended: the words of the event that ended it. */
 static ql_str last_words(const ql_quest *quest, ql_arena *a) {
   opened event;
-  if (!ql__over(&quest->state) || !open_event(quest, a, quest->state.events - 1, &event)) return QL_ABSENT;
+  if (quest->ended == 0 || !open_event(quest, a, quest->ended, &event)) return QL_ABSENT;
   const ql_value *words = words_of(&event);
   return words ? text_at(&event, words) : QL_ABSENT;
 }
@@ -365,8 +365,11 @@ static ql_value *push_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox,
 static void fill_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox, size_t seat) {
   const ql__state *s = &quest->state;
   size_t slot = s->group > 0 ? ql__slot_of(s, s->group, seat) : QL__NONE;
+  for (size_t i = 0; i < s->frame_count; i++)
+    if (s->frames[i].peer == seat) push_inbox(quest, a, inbox, s->frames[i].n, QL__NONE);
   for (size_t i = 0; seat != s->leader && slot != QL__NONE && i < s->item_count; i++)
     if (s->items[i].slot == slot && !s->items[i].returned) push_inbox(quest, a, inbox, s->items[i].n, s->items[i].task);
+  if (s->seats[seat].heard > 0) push_inbox(quest, a, inbox, s->seats[seat].heard, QL__NONE);
   if (seat != s->leader) return;
   size_t from = s->message_count;
   while (from > 0 && s->messages[from - 1].seat != s->leader) from--;
@@ -374,13 +377,24 @@ static void fill_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox, size
 }
 
 static ql_str hint(const ql__state *s, size_t seat, bool holds) {
+  static const ql_str PAUSED[] = {
+      [QL__BY_OWNER] = QL_STR_INIT("You paused the quest. Resume it to go on."),
+      [QL__BY_BUDGET] = QL_STR_INIT("The budget is used up: the quest waits. Resume it with a larger budget, or abort it."),
+      [QL__BY_LOOP] =
+          QL_STR_INIT("The same words went to one agent again and again: the quest waits. Read the talk, then resume or abort it."),
+      [QL__BY_TURN] =
+          QL_STR_INIT("A turn took longer than its deadline: the quest waits. Reassign the task, or resume to give it more time."),
+      [QL__BY_TASK] =
+          QL_STR_INIT("A task took longer than its deadline: the quest waits. Reassign or drop it, or resume to give it more time."),
+      [QL__BY_LADDER] = QL_STR_INIT("A task was escalated to you: the quest waits. Help with it, then resume, or drop it."),
+  };
   if (ql__over(s)) return QL_STR("The quest is over. Stop monitoring.");
   if (s->status == QL__PROPOSED)
     return seat == QL__OWNER ? QL_STR("Read the plan, then approve or reject it.")
                              : QL_STR("The plan waits for the owner's approval. Monitor again.");
+  if (s->status == QL__CLOSING) return QL_STR("The quest is ending: what is still under way settles first. Stop monitoring.");
   if (s->status == QL__PAUSED)
-    return seat == QL__OWNER ? QL_STR("You paused the quest. Resume it to go on.")
-                             : QL_STR("The quest is paused by its owner. Monitor again.");
+    return seat == QL__OWNER ? PAUSED[s->cause] : QL_STR("The quest is paused until its owner resumes it. Monitor again.");
   if (!holds) return QL_STR("Wait: it is not your turn. Monitor again.");
   if (seat == s->leader)
     return s->slot_count > 0 ? QL_STR("Send further messages, or respond to end your turn.")
@@ -397,7 +411,10 @@ ql_value *ql_quest_monitor(const ql_quest *quest, ql_arena *a, ql_str agent) {
   for (size_t i = 0; i < s->seat_count; i++)
     if (ql__shown_holding(s, i)) ql_push(holders, ql_string(a, s->seats[i].id));
   if (holds) fill_inbox(quest, a, inbox, seat);
-  ql_str turn = ql__over(s) ? QL_STR("over") : s->status == QL__PAUSED ? QL_STR("paused") : holds ? QL_STR("yours") : QL_STR("wait");
+  ql_str turn = ql__over(s) || s->status == QL__CLOSING ? QL_STR("over")
+                : s->status == QL__PAUSED               ? QL_STR("paused")
+                : holds                                 ? QL_STR("yours")
+                                                        : QL_STR("wait");
   ql_str role = seat == QL__OWNER ? QL_STR("owner") : seat == s->leader ? QL_STR("leader") : QL_STR("worker");
   QL_SET(monitor, "agent", ql_string(a, s->seats[seat].id));
   QL_SET(monitor, "fence", ql_int(a, s->seats[seat].fence));
