@@ -113,7 +113,11 @@ static bool dependency_open(const ql__state *s, size_t task) {
   return false;
 }
 
-static bool of_owner(ql_event_type type) { return type != QL_EVENT_message && type != QL_EVENT_respond; }
+/* The owner may do much at any time; an agent may take and leave its own seat. */
+static bool free_of_turns(ql_event_type type, size_t seat) {
+  if (seat == QL__OWNER) return type != QL_EVENT_message && type != QL_EVENT_respond;
+  return type == QL_EVENT_claim || type == QL_EVENT_release;
+}
 
 const char *broken_step(const snapshot *before, const ql__state *after, const ql__event *event) {
   if (before->status >= QL__COMPLETED) return "S6: an event behind the end";
@@ -128,7 +132,7 @@ const char *broken_step(const snapshot *before, const ql__state *after, const ql
   for (size_t i = 0; i < before->seats; i++)
     if (ql_eq(after->seats[i].id, event->by)) seat = i;
   if (seat == QL__NONE || event->fence != before->fences[seat]) return "S2: accepted from nobody, or with a stale fence";
-  if (!of_owner(event->type) && !before->held[seat]) return "S2: accepted from somebody who does not hold";
+  if (!free_of_turns(event->type, seat) && !before->held[seat]) return "S2: accepted from somebody who does not hold";
   if (event->type == QL_EVENT_complete && (seat != before->leader || before->effects > 0)) return "S5: completed by another, or too early";
   bool team = event->type == QL_EVENT_reassign || event->type == QL_EVENT_remove || event->type == QL_EVENT_promote;
   for (size_t i = 0; i < after->item_count && i < before->items; i++)

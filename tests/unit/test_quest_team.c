@@ -153,6 +153,7 @@ static void agents_come_and_go(void **state) {
   ACCEPTED(does(g, "@db", "respond", ""));
   assert_string_equal(holders(g), "@lead");
   REFUSED("not_recruited", does(g, "@lead", "message", "'to':['@api']"));
+  ACCEPTED(does(g, "@owner", "usage", "'agent':'@api','input':4")); /* a fact, whoever left since */
   ACCEPTED(does(g, "@lead", "message", "'task':'T1','to':['@new']"));
   ACCEPTED(does(g, "@lead", "respond", ""));
   assert_string_equal(holders(g), "@new");

@@ -454,6 +454,8 @@ export interface Refusal {
   code: string;
   /** the closest agent */
   did_you_mean?: string;
+  /** which gates are open */
+  gates?: string[];
   /** who holds the turn */
   holders?: string[];
   /** one sentence */
@@ -654,6 +656,19 @@ export interface Problem {
   offset: number;
   /** what it spoils */
   verdict: "intact" | "legal" | "complete";
+}
+
+/** a line whose author has a key: to be checked by the host, with Ed25519 */
+export interface Signature {
+  by: string;
+  /** what is signed, in base64url */
+  bytes: string;
+  /** the public key, in base64url */
+  key: string;
+  /** event */
+  n: number;
+  /** in base64url; absent: the line is not signed */
+  signature?: string;
 }
 
 /** what verification found */

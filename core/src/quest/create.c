@@ -20,9 +20,10 @@ static bool listed(const ql_value *agents, ql_str id) {
   return false;
 }
 
-static bool pairs_listed(const ql_value *agents, const ql_value *pairs) {
+static bool pairs_listed(const ql_value *agents, const ql_value *pairs, bool owner) {
   for (const ql_value *pair = pairs ? pairs->first : NULL; pair; pair = pair->next) {
-    if (!listed(agents, pair->first->text)) return false;
+    bool owners = owner && ql_eq(pair->first->text, QL_STR("@owner"));
+    if (!owners && !listed(agents, pair->first->text)) return false;
     for (const ql_value *other = pairs->first; other != pair; other = other->next)
       if (ql_eq(other->first->text, pair->first->text)) return false;
   }
@@ -138,7 +139,8 @@ ql__verdict ql__guard_create(const ql__event *event) {
   if (agents->count > QL_QUEST_AGENTS_MAX) return ql__refuse_about(QL__limit, QL_STR("QL_QUEST_AGENTS_MAX"));
   for (const ql_value *agent = agents->first; agent; agent = agent->next)
     if (ql_eq(agent->text, QL_STR("@owner")) || seen_before(agents, agent)) return ql__refuse(QL__bad_agents);
-  if (!pairs_listed(agents, QL_GET(d, "seats")) || !pairs_listed(agents, QL_GET(d, "specs")) || !pairs_listed(agents, QL_GET(d, "keys")))
+  if (!pairs_listed(agents, QL_GET(d, "seats"), false) || !pairs_listed(agents, QL_GET(d, "specs"), false) ||
+      !pairs_listed(agents, QL_GET(d, "keys"), true))
     return ql__refuse(QL__bad_agents);
   ql__verdict verdict = guard_plan(d);
   return verdict.code == QL__ACCEPTED ? guard_policy(d) : verdict;

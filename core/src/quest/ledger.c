@@ -83,7 +83,7 @@ ql__verdict ql__guard_usage(const ql__state *s, const ql__event *event, size_t s
   ql_str id = ql_get_str(event->d, QL_STR("agent"));
   const ql__usage used = usage_of(event->d);
   (void)seat;
-  if (ql__seat_of(s, id) == QL__NONE) return ql__refuse_about(QL__not_recruited, id);
+  if (ql__ever_seated(s, id) == QL__NONE) return ql__refuse_about(QL__not_recruited, id);
   return fits(s, &used) ? guard_task(s, event) : ql__refuse_about(QL__limit, QL_STR("QL_INT_MAX"));
 }
 
@@ -181,7 +181,7 @@ void ql__apply_done(ql__state *s, const ql__event *event) {
 void ql__apply_usage(ql__state *s, const ql__event *event) {
   const ql__usage used = usage_of(event->d);
   ql_str task = ql_get_str(event->d, QL_STR("task"));
-  book(s, ql__seat_of(s, ql_get_str(event->d, QL_STR("agent"))), task.ptr ? ql__task_of(s, task) : QL__NONE,
+  book(s, ql__ever_seated(s, ql_get_str(event->d, QL_STR("agent"))), task.ptr ? ql__task_of(s, task) : QL__NONE,
        ql_get_str(event->d, QL_STR("model")), &used);
   ql__check_budget(s);
 }

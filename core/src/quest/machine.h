@@ -37,6 +37,7 @@ void ql__dissolve(ql__state *s, size_t asker);                /* nobody waits fo
 
 /* team.c */
 ql__guard_fn ql__guard_seat, ql__guard_reassign, ql__guard_add, ql__guard_remove, ql__guard_promote, ql__guard_fork;
+size_t ql__ever_seated(const ql__state *s, ql_str id); /* also one that left; QL__NONE for a stranger */
 void ql__apply_seat_change(ql__state *s, const ql__event *event, bool taken);
 void ql__apply_reassign(ql__state *s, const ql__event *event);
 void ql__apply_add(ql__state *s, const ql__event *event);

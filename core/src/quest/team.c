@@ -97,8 +97,7 @@ void ql__apply_reassign(ql__state *s, const ql__event *event) {
 
 /* ---- add, remove, promote ---- */
 
-/* Also one that left. */
-static size_t ever_seated(const ql__state *s, ql_str id) {
+size_t ql__ever_seated(const ql__state *s, ql_str id) {
   for (size_t i = 0; i < s->seat_count; i++)
     if (ql_eq(s->seats[i].id, id)) return i;
   return QL__NONE;
@@ -108,13 +107,13 @@ ql__verdict ql__guard_add(const ql__state *s, const ql__event *event, size_t sea
   ql_str id = ql_get_str(event->d, QL_STR("agent"));
   (void)seat;
   if (ql__seat_of(s, id) != QL__NONE) return ql__refuse_about(QL__already_recruited, id);
-  bool full = s->seat_count > QL_QUEST_AGENTS_MAX && ever_seated(s, id) == QL__NONE;
+  bool full = s->seat_count > QL_QUEST_AGENTS_MAX && ql__ever_seated(s, id) == QL__NONE;
   return full ? ql__refuse_about(QL__limit, QL_STR("QL_QUEST_AGENTS_MAX")) : QL__MAY;
 }
 
 void ql__apply_add(ql__state *s, const ql__event *event) {
   ql_str id = ql_get_str(event->d, QL_STR("agent")), kind = ql_get_str(event->d, QL_STR("seat"));
-  size_t index = ever_seated(s, id);
+  size_t index = ql__ever_seated(s, id);
   if (index == QL__NONE) {
     index = s->seat_count++;
     s->seats[index] = (ql__seat){.id = id};

@@ -1,6 +1,6 @@
 /* What people and programs are shown of a quest: screens, monitors, single events. Reads only. */
 #include "base/text.h"
-#include "quest/quest.h"
+#include "quest/opened.h"
 
 static ql_value *id_list(ql_arena *a, const size_t *tasks, size_t count) {
   ql_value *list = ql_array(a);
@@ -10,48 +10,9 @@ static ql_value *id_list(ql_arena *a, const size_t *tasks, size_t count) {
 
 /* ---- events with their openings ---- */
 
-typedef struct opened {
-  const ql_value *e, *d, *open;
-  ql_event_type type;
-  ql__text *texts;
-  ql_str *plain;
-  size_t count, withheld;
-} opened;
-
-/* Reads event n again; it passed every check when it was appended, so only memory can fail. */
-static bool open_event(const ql_quest *quest, ql_arena *a, int64_t n, opened *out) {
-  ql_str line = ql_quest_line(quest, n);
-  ql_value *root;
-  if (!line.ptr || ql_canon_read(a, ql_slice(line, 0, line.len - 1), &root, NULL) != QL_OK) return false;
-  out->e = QL_GET(root, "e");
-  out->d = QL_GET(out->e, "d");
-  out->open = QL_GET(root, "x");
-  out->type = ql__event_type(ql_get_str(out->e, QL_STR("t")));
-  out->count = ql__event_texts(a, out->type, out->d, &out->texts);
-  if (ql_arena_failed(a)) return false;
-  return ql__texts_open(a, out->texts, out->count, out->open, &out->plain, &out->withheld, NULL) == QL_OK;
-}
-
-/* The opened text of a node of d; absent when withheld. */
-static ql_str text_at(const opened *event, const ql_value *node) {
-  for (size_t i = 0; i < event->count; i++)
-    if (event->texts[i].node == node) return event->plain[i];
-  return QL_ABSENT;
-}
-
-/* The words of an event: what was said, why, or what for. */
-static const ql_value *words_of(const opened *event) {
-  static const ql_str NAMES[] = {QL_STR_INIT("msg"), QL_STR_INIT("reason"), QL_STR_INIT("summary"), QL_STR_INIT("mission")};
-  for (size_t i = 0; i < QL_COUNT(NAMES); i++) {
-    const ql_value *node = ql_get(event->d, NAMES[i]);
-    if (node) return node;
-  }
-  return NULL;
-}
-
 ql_value *ql_quest_event(const ql_quest *quest, ql_arena *a, int64_t n) {
-  opened event;
-  if (!open_event(quest, a, n, &event)) return NULL;
+  ql__opened event;
+  if (!ql__open_event(quest, a, n, &event)) return NULL;
   /* The openings go where their commitments stand. */
   for (size_t i = 0; i < event.count; i++) {
     event.texts[i].node->text = event.plain[i];
@@ -103,20 +64,13 @@ static ql_value *groups_value(ql_arena *a, const ql__state *s, const size_t *gro
   return groups;
 }
 
-/* The first line of a message, for a task that has no title of its own. */
-static ql_str first_line(ql_str text) {
-  ql_str line = text;
-  if (text.ptr) ql_next_line(&text, &line);
-  return line;
-}
-
-static ql_value *text_list(ql_arena *a, const opened *create, const ql_value *nodes) {
+static ql_value *text_list(ql_arena *a, const ql__opened *create, const ql_value *nodes) {
   ql_value *list = ql_array(a);
-  for (const ql_value *node = nodes ? nodes->first : NULL; node; node = node->next) ql_push(list, ql_string(a, text_at(create, node)));
+  for (const ql_value *node = nodes ? nodes->first : NULL; node; node = node->next) ql_push(list, ql_string(a, ql__text_at(create, node)));
   return list;
 }
 
-static ql_value *tasks_value(const ql_quest *quest, ql_arena *a, const opened *create, const size_t *group_of) {
+static ql_value *tasks_value(const ql_quest *quest, ql_arena *a, const ql__opened *create, const size_t *group_of) {
   const ql__state *s = &quest->state;
   ql_value *tasks = ql_array(a);
   const ql_value *planned = QL_GET(create->d, "tasks");
@@ -124,9 +78,9 @@ static ql_value *tasks_value(const ql_quest *quest, ql_arena *a, const opened *c
   for (size_t i = 0; i < s->task_count; i++) {
     const ql__task *task = &s->tasks[i];
     ql_str title = QL_ABSENT;
-    opened message;
-    if (plan) title = text_at(create, QL_GET(plan, "title"));
-    if (!plan && open_event(quest, a, task->opened_by, &message)) title = first_line(text_at(&message, words_of(&message)));
+    ql__opened message;
+    if (plan) title = ql__text_at(create, QL_GET(plan, "title"));
+    if (!plan && ql__open_event(quest, a, task->opened_by, &message)) title = ql__first_line(ql__text_at(&message, ql__words_in(&message)));
     ql_value *item = ql_push(tasks, ql_object(a));
     QL_SET(item, "accept", text_list(a, create, plan ? QL_GET(plan, "accept") : NULL));
     QL_SET(item, "after", id_list(a, task->after, task->after_count));
@@ -221,7 +175,7 @@ static const size_t *holds_by_end(const ql_quest *quest, ql_arena *a) {
   return ends;
 }
 
-static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, const opened *event, int64_t n, const size_t *ends) {
+static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, const ql__opened *event, int64_t n, const size_t *ends) {
   const ql__state *s = &quest->state;
   ql_str task = ql_get_str(event->d, QL_STR("task"));
   ql_value *tasks = ql_array(a);
@@ -241,10 +195,10 @@ static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, c
 static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_t n, const size_t *ends) {
   static const ql_str DELIVERY[] = {
       [QL__WAITS] = QL_STR_INIT("queued"), [QL__DELIVERED] = QL_STR_INIT("delivered"), [QL__CAME_BACK] = QL_STR_INIT("returned")};
-  opened event;
-  if (!open_event(quest, a, n, &event)) return false;
-  const ql_value *words = words_of(&event), *to = QL_GET(event.d, "to");
-  ql_str text = words ? text_at(&event, words) : QL_ABSENT, kind = ql_get_str(event.d, QL_STR("kind"));
+  ql__opened event;
+  if (!ql__open_event(quest, a, n, &event)) return false;
+  const ql_value *words = ql__words_in(&event), *to = QL_GET(event.d, "to");
+  ql_str text = words ? ql__text_at(&event, words) : QL_ABSENT, kind = ql_get_str(event.d, QL_STR("kind"));
   ql_value *item = ql_push(talk, ql_object(a));
   QL_SET(item, "at", ql_int(a, ql_get_int(event.e, QL_STR("at"), 0)));
   QL_SET(item, "by", ql_string(a, ql_get_str(event.e, QL_STR("by"))));
@@ -269,10 +223,10 @@ static bool all_rehearsed(const ql__state *s) {
 
 /* How it ended: the words of the event that ended it. */
 static ql_str last_words(const ql_quest *quest, ql_arena *a) {
-  opened event;
-  if (quest->ended == 0 || !open_event(quest, a, quest->ended, &event)) return QL_ABSENT;
-  const ql_value *words = words_of(&event);
-  return words ? text_at(&event, words) : QL_ABSENT;
+  ql__opened event;
+  if (quest->ended == 0 || !ql__open_event(quest, a, quest->ended, &event)) return QL_ABSENT;
+  const ql_value *words = ql__words_in(&event);
+  return words ? ql__text_at(&event, words) : QL_ABSENT;
 }
 
 static void set_holders(ql_arena *a, ql_value *view, const ql__state *s) {
@@ -297,12 +251,12 @@ ql_value *ql_quest_view(const ql_quest *quest, ql_arena *a) {
   const ql__state *s = &quest->state;
   ql_value *view = ql_object(a), *talk = ql_array(a);
   char hash[QL_HASH_CHARS], head[QL_HASH_CHARS];
-  opened create = {0};
+  ql__opened create = {0};
   size_t group_count;
   size_t *group_of = task_groups(a, s, &group_count);
   const size_t *ends = holds_by_end(quest, a);
   if (!group_of || !ends || !view || !talk || ql_quest_state_hash(quest, hash, NULL) != QL_OK) return NULL;
-  if (s->events > 0 && !open_event(quest, a, 0, &create)) return NULL;
+  if (s->events > 0 && !ql__open_event(quest, a, 0, &create)) return NULL;
   for (int64_t n = 0; n < s->events; n++)
     if (!push_talk(quest, a, talk, n, ends)) return NULL;
   ql_quest_head(quest, head);
@@ -313,7 +267,7 @@ ql_value *ql_quest_view(const ql_quest *quest, ql_arena *a) {
   QL_SET(view, "head", ql_string(a, hash_text(a, head)));
   QL_SET(view, "holds", holds_value(quest, a));
   QL_SET(view, "id", ql_string(a, s->id));
-  QL_SET(view, "mission", ql_string(a, s->events > 0 ? text_at(&create, QL_GET(create.d, "mission")) : QL_ABSENT));
+  QL_SET(view, "mission", ql_string(a, s->events > 0 ? ql__text_at(&create, QL_GET(create.d, "mission")) : QL_ABSENT));
   QL_SET(view, "n", ql_int(a, s->events));
   QL_SET(view, "next", next_value(a, s, group_of, group_count));
   QL_SET(view, "policy", ql_string(a, s->policy.ptr ? s->policy : QL_STR("strict")));
@@ -348,16 +302,16 @@ ql_status ql_quest_view_at(const ql_quest *quest, ql_arena *a, int64_t n, ql_val
 /* ---- monitor ---- */
 
 static ql_value *push_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox, int64_t n, size_t task) {
-  opened event;
-  if (!open_event(quest, a, n, &event)) return NULL;
-  const ql_value *words = words_of(&event);
+  ql__opened event;
+  if (!ql__open_event(quest, a, n, &event)) return NULL;
+  const ql_value *words = ql__words_in(&event);
   ql_str kind = ql_get_str(event.d, QL_STR("kind"));
   ql_value *item = ql_push(inbox, ql_object(a));
   QL_SET(item, "from", ql_string(a, ql_get_str(event.e, QL_STR("by"))));
   if (kind.ptr) QL_SET(item, "kind", ql_string(a, kind));
   QL_SET(item, "n", ql_int(a, n));
   if (task != QL__NONE) QL_SET(item, "task", ql_string(a, ql_task_id(a, task)));
-  QL_SET(item, "text", ql_string(a, words ? text_at(&event, words) : QL_ABSENT));
+  QL_SET(item, "text", ql_string(a, words ? ql__text_at(&event, words) : QL_ABSENT));
   return item;
 }
 
