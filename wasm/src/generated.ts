@@ -587,6 +587,10 @@ export interface QuestView {
   agents: SeatView[];
   /** of the last event */
   at: number;
+  /** why it is paused */
+  cause?: "owner" | "budget" | "loop" | "turn" | "task" | "ladder";
+  /** when the next limit passes, if nothing else happens: then a tick is due */
+  due?: number;
   /** tasks that may run together, in order */
   groups: string[][];
   head: string;
@@ -642,6 +646,139 @@ export interface Monitor {
   /** of the quest */
   status: string;
   turn: "yours" | "wait" | "paused" | "over";
+}
+
+/** the last thing an agent said */
+export interface BoardLast {
+  /** ms since epoch */
+  at: number;
+  /** event */
+  n: number;
+  /** its first line; null where withheld */
+  text: string | null;
+}
+
+/** how an agent stands */
+export interface BoardRow {
+  agent: string;
+  /** tasks */
+  completed: number;
+  /** ms it has held the turn; 0 when it does not */
+  elapsed: number;
+  /** ms it held in turns that were ended */
+  held: number;
+  /** absent when it has said nothing */
+  last?: BoardLast;
+  leads: boolean;
+  /** micro-dollars of recorded usage */
+  micro: number;
+  /** its tasks that are neither completed nor dropped */
+  open: string[];
+  /** waiting: its turn comes, or it asked another worker; done: none of its tasks is open */
+  status: "working" | "waiting" | "blocked" | "done" | "idle";
+  /** of recorded usage */
+  tokens: number;
+  /** that were ended */
+  turns: number;
+}
+
+/** who does what */
+export interface Board {
+  /** in order; the owner only while it is asked */
+  agents: BoardRow[];
+  /** of a pause */
+  cause?: "owner" | "budget" | "loop" | "turn" | "task" | "ladder";
+  /** tasks */
+  completed: number;
+  /** ms since the first event, until the last of a quest that is over */
+  elapsed: number;
+  id: string | null;
+  /** micro-dollars of recorded usage */
+  micro: number;
+  /** events so far */
+  n: number;
+  /** tasks */
+  open: number;
+  /** of the quest */
+  status: string;
+  /** of recorded usage */
+  tokens: number;
+}
+
+/** something said to an agent */
+export interface Mail {
+  /** ms since epoch */
+  at: number;
+  from: string;
+  /** of an answer */
+  kind?: string;
+  /** event */
+  n: number;
+  /** of a message */
+  state?: "queued" | "delivered" | "returned";
+  task?: string;
+  /** null where withheld */
+  text: string | null;
+}
+
+/** all that was said to an agent */
+export interface Inbox {
+  agent: string;
+  /** in order */
+  items: Mail[];
+}
+
+/** an event as one line */
+export interface TimelineItem {
+  /** ms since epoch */
+  at: number;
+  by: string;
+  /** the first line of its words; null where withheld or where there are none */
+  line: string | null;
+  /** since the first event */
+  ms: number;
+  n: number;
+  task?: string;
+  /** whom it is about */
+  to: string[];
+  /** of events.def */
+  type: string;
+  /** texts without an opening */
+  withheld: number;
+}
+
+/** what happened, in order */
+export interface Timeline {
+  id: string | null;
+  items: TimelineItem[];
+}
+
+/** the part of an agent, a model or a task */
+export interface MetricPart {
+  by: "agent" | "model" | "task";
+  name: string;
+  /** null where there is no data */
+  value: number | null;
+}
+
+/** a number by name */
+export interface Metric {
+  /** how it is computed */
+  definition: string;
+  /** of metrics.def */
+  name: string;
+  parts: MetricPart[];
+  /** basis: hundredths of a percent */
+  unit: "count" | "ms" | "tokens" | "micro" | "basis";
+  /** null where there is no data */
+  value: number | null;
+}
+
+/** the numbers of one or several quests */
+export interface Metrics {
+  /** every one of metrics.def */
+  metrics: Metric[];
+  quests: number;
 }
 
 /** the first thing wrong with a log */

@@ -263,6 +263,9 @@ ql_value *ql_quest_view(const ql_quest *quest, ql_arena *a) {
   set_holders(a, view, s);
   QL_SET(view, "agents", seats_value(a, s));
   QL_SET(view, "at", ql_int(a, s->at));
+  int64_t due = ql__due_at(s);
+  if (due >= 0) QL_SET(view, "due", ql_int(a, due));
+  if (s->status == QL__PAUSED) QL_SET(view, "cause", ql_string(a, ql__cause_name(s->cause)));
   QL_SET(view, "groups", groups_value(a, s, group_of, group_count));
   QL_SET(view, "head", ql_string(a, hash_text(a, head)));
   QL_SET(view, "holds", holds_value(quest, a));
