@@ -79,7 +79,8 @@ stage *raise_stage(const char *create) {
   g->quest = ql_quest_new(ql_alloc_libc());
   g->now = INT64_C(1763712000000);
   char command[4096];
-  snprintf(command, sizeof command, "{'by':'@owner','mission':'m','type':'create',%s}", create);
+  const char *mission = strstr(create, "'mission'") ? "" : "'mission':'m',";
+  snprintf(command, sizeof command, "{'by':'@owner',%s'type':'create',%s}", mission, create);
   assert_string_equal(say(g, command), "");
   return g;
 }

@@ -11,6 +11,7 @@ static void enter_level(ql__state *s, size_t index, size_t level) {
   task->level_since = s->ran;
   task->tries = 0;
   task->reminded = false;
+  s->escalations++;
   bool last = level > s->level_count;
   bool at_once = !last && s->levels[level - 1].min_ms == 0 && s->levels[level - 1].max_ms == 0;
   if (last || at_once) ql__pause(s, QL__BY_LADDER);

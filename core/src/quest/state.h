@@ -175,6 +175,7 @@ typedef struct ql__state {
   int64_t leader_since;               /* of the leader's turn; -1 when its deadline has passed */
   int64_t turn_ms, task_ms, quest_ms; /* deadlines; 0 where there is none */
   int64_t turns;                      /* that were ended */
+  int64_t escalations, trips;         /* levels entered, guards that paused: counted for reports, no part of the canonical state */
   ql__limits budget;
   ql__usage used; /* the sum of the ledger */
   int64_t reserved_tokens, reserved_micro;

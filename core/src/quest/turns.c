@@ -272,4 +272,5 @@ void ql__pause(ql__state *s, ql__cause cause) {
   if (s->status != QL__RUNNING) return;
   s->status = QL__PAUSED;
   s->cause = cause;
+  s->trips += cause != QL__BY_OWNER;
 }
