@@ -35,6 +35,20 @@ static const gen_row events[] = {
 };
 const gen_rows gen_events = {events, QL_COUNT(events)};
 
+static const gen_command turns[] = {
+#define ANYONE                  "anyone for its own seat; the owner"
+#define OWNER                   "the owner"
+#define LEADER_ON_TURN          "the leader on its turn"
+#define HOLDER                  "who holds the turn"
+#define LEADER_ON_TURN_OR_OWNER "the leader on its turn; the owner"
+#define HOLDER_OR_OWNER         "who holds the turn; the owner"
+#define COMMAND(type, who, proposed, running, paused, closing, guard, refusals)                                                            \
+  {#type, who, {#proposed, #running, #paused, #closing}, refusals},
+#include <questline/commands.def>
+#undef COMMAND
+};
+const gen_commands gen_turns = {turns, QL_COUNT(turns)};
+
 static const gen_item statuses[] = {
 #define X(name, code, sentence) {#name, code, NULL, sentence, NULL},
 #include <questline/status.def>

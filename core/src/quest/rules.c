@@ -14,39 +14,11 @@ typedef struct rule {
   ql__guard_fn *more;
 } rule;
 
-#define YES       QL__ACCEPTED
-#define APPROVAL  QL__not_approved
-#define STOPPED   QL__paused
-#define NO        QL__quest_over
-#define CREATED   QL__already_created
-#define NOT_ASKED QL__not_proposed
 static const rule RULES[] = {
-    [QL_EVENT_create] = {OWNER, CREATED, CREATED, CREATED, CREATED, NULL},
-    [QL_EVENT_approve] = {OWNER, YES, NOT_ASKED, NOT_ASKED, NO, NULL},
-    [QL_EVENT_reject] = {OWNER, YES, NOT_ASKED, NOT_ASKED, NO, NULL},
-    [QL_EVENT_message] = {HOLDER, APPROVAL, YES, STOPPED, NO, ql__guard_message},
-    [QL_EVENT_respond] = {HOLDER, APPROVAL, YES, STOPPED, NO, ql__guard_respond},
-    [QL_EVENT_drop] = {LEADER_ON_TURN_OR_OWNER, APPROVAL, YES, YES, NO, ql__guard_drop},
-    [QL_EVENT_pause] = {OWNER, APPROVAL, YES, STOPPED, NO, NULL},
-    [QL_EVENT_resume] = {OWNER, APPROVAL, QL__not_paused, YES, NO, NULL},
-    [QL_EVENT_abort] = {OWNER, YES, YES, YES, NO, NULL},
-    [QL_EVENT_fail] = {LEADER_ON_TURN, APPROVAL, YES, STOPPED, NO, NULL},
-    [QL_EVENT_complete] = {LEADER_ON_TURN, APPROVAL, YES, STOPPED, NO, ql__guard_complete},
-    [QL_EVENT_claim] = {ANYONE, YES, YES, YES, NO, ql__guard_seat},
-    [QL_EVENT_release] = {ANYONE, YES, YES, YES, NO, ql__guard_seat},
-    [QL_EVENT_artifact] = {HOLDER_OR_OWNER, APPROVAL, YES, YES, NO, ql__guard_artifact},
-    [QL_EVENT_gate] = {HOLDER_OR_OWNER, APPROVAL, YES, YES, NO, ql__guard_gate},
-    [QL_EVENT_reassign] = {LEADER_ON_TURN_OR_OWNER, YES, YES, YES, NO, ql__guard_reassign},
-    [QL_EVENT_add] = {LEADER_ON_TURN_OR_OWNER, YES, YES, YES, NO, ql__guard_add},
-    [QL_EVENT_remove] = {LEADER_ON_TURN_OR_OWNER, YES, YES, YES, NO, ql__guard_remove},
-    [QL_EVENT_promote] = {LEADER_ON_TURN_OR_OWNER, YES, YES, YES, NO, ql__guard_promote},
-    [QL_EVENT_escalate] = {HOLDER_OR_OWNER, APPROVAL, YES, YES, NO, ql__guard_escalate},
-    [QL_EVENT_tick] = {OWNER, YES, YES, YES, YES, NULL},
-    [QL_EVENT_start] = {OWNER, APPROVAL, YES, STOPPED, NO, ql__guard_start},
-    [QL_EVENT_done] = {OWNER, YES, YES, YES, YES, ql__guard_done},
-    [QL_EVENT_usage] = {OWNER, YES, YES, YES, YES, ql__guard_usage},
-    [QL_EVENT_fork] = {OWNER, YES, YES, YES, NO, ql__guard_fork},
-    [QL_EVENT_upgrade] = {OWNER, YES, YES, YES, NO, ql__guard_upgrade},
+#define COMMAND(type, who, proposed, running, paused, closing, guard, refusals)                                                            \
+  [QL_EVENT_##type] = {who, QL__##proposed, QL__##running, QL__##paused, QL__##closing, guard},
+#include <questline/commands.def>
+#undef COMMAND
 };
 _Static_assert(QL_COUNT(RULES) == QL_EVENT_COUNT, "one rule for each command");
 
