@@ -298,10 +298,10 @@ static void add_text(text_list *list, ql_str field, bool in_list, ql_value *node
 }
 
 static void add_member(text_list *list, const ql__field *field, const ql_value *object, bool nested) {
+  if (field->kind != QL__TEXT && field->kind != QL__TEXT_LIST) return;
   ql_value *member = ql_get(object, field->name);
   if (!member) return;
   if (field->kind == QL__TEXT) add_text(list, field->name, nested, member);
-  if (field->kind != QL__TEXT_LIST) return;
   for (ql_value *item = member->first; item; item = item->next) add_text(list, field->name, true, item);
 }
 
@@ -309,7 +309,9 @@ size_t ql__event_texts(ql_arena *a, ql_event_type type, const ql_value *d, ql__t
   text_list list = {a, NULL, 0, 0};
   size_t count;
   const ql__field *fields = fields_of(type, &count);
-  for (size_t t = 0; t < QL_COUNT(TEXT_NAMES); t++) {
+  bool plain = type != QL_EVENT_create; /* nothing nested: the order of fields is the order of texts */
+  for (size_t i = 0; plain && i < count; i++) add_member(&list, &fields[i], d, false);
+  for (size_t t = 0; !plain && t < QL_COUNT(TEXT_NAMES); t++) {
     for (size_t i = 0; i < count; i++) {
       if (ql_eq(fields[i].name, TEXT_NAMES[t])) add_member(&list, &fields[i], d, false);
       const struct nested *nested = nested_of(fields[i].kind);
