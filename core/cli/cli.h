@@ -28,6 +28,7 @@ typedef enum cli_exit {
   X(asked, "agent", "NAME", "ask this agent alone")                                                                                        \
   X(base, "base", "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                            \
   X(complete, "strict", NULL, "fail when something is missing or left out: exit code 1")                                                   \
+  X(days, "days", "N", "look back so many days (1 for a standup, 7 for a review, 14 for a sprint)")                                        \
   X(dialect, "dialect", "ID", "read the files as written for " CLI_DIALECTS " (found out from each file)")                                 \
   X(dry_run, "dry-run", NULL, "with --fix: show the edits, write nothing")                                                                 \
   X(fix, "fix", NULL, "mend what can be mended, in the files; - writes the mended text to stdout")                                         \
@@ -243,6 +244,11 @@ int cli_quest_monitor(cli *c);
 int cli_quest_show(cli *c);
 int cli_quest_list(cli *c);
 int cli_quest_log(cli *c);
+int cli_quest_board(cli *c);
+int cli_quest_inbox(cli *c);
+int cli_quest_timeline(cli *c);
+int cli_quest_metrics(cli *c);
+int cli_quest_report(cli *c);
 int cli_run(cli *c);
 int cli_verify(cli *c);
 int cli_link_make(cli *c);

@@ -147,12 +147,33 @@ static void print_dialects(void) {
   }
 }
 
+static void print_commands(void) {
+  static const char *const columns[] = {"command", "who", "proposed", "running", "paused", "closing", "else it may be refused"};
+  printf(
+      "# The table of the turn machine\n\nWhat each status says to each command: `yes`, or the refusal. While a quest is paused, what is accepted is the "
+      "owner's only. A quest that is over says `quest_over` to all, one that is not created `not_created`. An accepted command is one event of its "
+      "type. Each may also be refused with `not_recruited`, `stale_fence`, `counter_gap` and `limit`, and to who may not, with `not_your_turn`, "
+      "`owner_only` or `leader_only`.\n");
+  print_header(columns, QL_COUNT(columns));
+  for (size_t i = 0; i < gen_turns.count; i++) {
+    const gen_command *command = &gen_turns.at[i];
+    printf("|");
+    print_code_cell(command->name);
+    print_cell(command->who);
+    for (size_t k = 0; k < QL_COUNT(command->says); k++)
+      print_code_cell(strcmp(command->says[k], "ACCEPTED") == 0 ? "yes" : command->says[k]);
+    print_cell(command->refusals);
+    printf("\n");
+  }
+}
+
 static const struct {
   const char *name;
   void (*print)(void);
 } pages[] = {
     {"events", print_events},     {"shapes", print_shapes}, {"refusals", print_refusals}, {"diagnostics", print_diagnostics},
     {"statuses", print_statuses}, {"limits", print_limits}, {"rules", print_rules},       {"dialects", print_dialects},
+    {"commands", print_commands},
 };
 
 bool gen_print_page(const char *page) {

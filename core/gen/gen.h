@@ -29,6 +29,20 @@ typedef struct gen_item {
   const char *items; /* what the items of a rule are */
 } gen_item;
 
+/// A row of commands.def.
+typedef struct gen_command {
+  const char *name, *who;
+  const char *says[4]; /* proposed, running, paused, closing */
+  const char *refusals;
+} gen_command;
+
+typedef struct gen_commands {
+  const gen_command *at;
+  size_t count;
+} gen_commands;
+
+extern const gen_commands gen_turns;
+
 typedef struct gen_rows {
   const gen_row *at;
   size_t count;

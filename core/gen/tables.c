@@ -35,6 +35,20 @@ static const gen_row events[] = {
 };
 const gen_rows gen_events = {events, QL_COUNT(events)};
 
+static const gen_command turns[] = {
+#define ANYONE                  "anyone for its own seat; the owner"
+#define OWNER                   "the owner"
+#define LEADER_ON_TURN          "the leader on its turn"
+#define HOLDER                  "who holds the turn"
+#define LEADER_ON_TURN_OR_OWNER "the leader on its turn; the owner"
+#define HOLDER_OR_OWNER         "who holds the turn; the owner"
+#define COMMAND(type, who, proposed, running, paused, closing, guard, refusals)                                                            \
+  {#type, who, {#proposed, #running, #paused, #closing}, refusals},
+#include <questline/commands.def>
+#undef COMMAND
+};
+const gen_commands gen_turns = {turns, QL_COUNT(turns)};
+
 static const gen_item statuses[] = {
 #define X(name, code, sentence) {#name, code, NULL, sentence, NULL},
 #include <questline/status.def>
@@ -90,6 +104,17 @@ const gen_items gen_dialects = {dialects, QL_COUNT(dialects) - 1};
 #define POLICY        "\"strict\" | \"parallel\""
 #define TASK_IN(text) "{ accept?: " text "[]; after?: string[]; id: string; outputs?: " text "[]; title: " text "; to: string }[]"
 
+#define GATE_IN(text)                                                                                                                                   \
+  "{ expect?: string; id: string; judge: \"rule\" | \"seat\"; milli?: number; op?: \"<\" | \"<=\" | \"=\" | \">=\" | \">\"; task?: string; text: " text \
+  "; unit?: string }[]"
+#define LEVEL_IN(text) "{ max_ms?: number; min_ms?: number; name?: " text "; retries?: number; to?: string[] }[]"
+#define BUDGET         "{ micro?: number; ms?: number; tokens?: number; turns?: number }"
+#define DEADLINES      "{ quest?: number; task?: number; turn?: number }"
+#define KEY_PAIRS      "[agent: string, key: string][]"
+#define VERDICT        "\"given\" | \"pass\" | \"fail\" | \"waived\""
+#define EFFECT         "\"http\" | \"tool\" | \"blob\""
+#define OUTCOME        "\"ok\" | \"error\" | \"lost\" | \"cancelled\""
+
 static const gen_kind kinds[] = {
     {"INT", "number", "number", "integer"},
     {"QUEST_ID", "string", "string", "quest id"},
@@ -106,6 +131,19 @@ static const gen_kind kinds[] = {
     {"POLICY", POLICY, POLICY, "strict or parallel"},
     {"KIND", ANSWER_KIND, ANSWER_KIND, "kind of an answer"},
     {"SEAT", SEAT_KIND, SEAT_KIND, "seat kind"},
+    {"COUNT", "number", "number", "integer above 0"},
+    {"WORD", "string", "string", "word"},
+    {"SHA256", "string", "string", "SHA-256"},
+    {"DIGEST", "string", "string", "digest"},
+    {"MEDIA", "string", "string", "media type"},
+    {"BUDGET", BUDGET, BUDGET, "budget"},
+    {"DEADLINES", DEADLINES, DEADLINES, "deadlines"},
+    {"GATES", GATE_IN("string"), GATE_IN("string | null"), "gates"},
+    {"LADDER", LEVEL_IN("string"), LEVEL_IN("string | null"), "levels"},
+    {"KEYS", KEY_PAIRS, KEY_PAIRS, "pairs of agent and Ed25519 key"},
+    {"VERDICT", VERDICT, VERDICT, "given, pass, fail or waived"},
+    {"EFFECT", EFFECT, EFFECT, "http, tool or blob"},
+    {"OUTCOME", OUTCOME, OUTCOME, "ok, error, lost or cancelled"},
 };
 
 const gen_kind *gen_find_kind(const char *name) {

@@ -454,6 +454,8 @@ export interface Refusal {
   code: string;
   /** the closest agent */
   did_you_mean?: string;
+  /** which gates are open */
+  gates?: string[];
   /** who holds the turn */
   holders?: string[];
   /** one sentence */
@@ -585,6 +587,10 @@ export interface QuestView {
   agents: SeatView[];
   /** of the last event */
   at: number;
+  /** why it is paused */
+  cause?: "owner" | "budget" | "loop" | "turn" | "task" | "ladder";
+  /** when the next limit passes, if nothing else happens: then a tick is due */
+  due?: number;
   /** tasks that may run together, in order */
   groups: string[][];
   head: string;
@@ -604,7 +610,7 @@ export interface QuestView {
   /** every agent is played by the rehearsal */
   rehearsed: boolean;
   state_hash: string;
-  status: "empty" | "proposed" | "running" | "paused" | "completed" | "failed" | "aborted" | "timed_out";
+  status: "empty" | "proposed" | "running" | "paused" | "closing" | "completed" | "failed" | "aborted" | "timed_out";
   /** of a completed quest, or the reason it ended; null where there is none */
   summary: string | null;
   talk: TalkView[];
@@ -642,6 +648,139 @@ export interface Monitor {
   turn: "yours" | "wait" | "paused" | "over";
 }
 
+/** the last thing an agent said */
+export interface BoardLast {
+  /** ms since epoch */
+  at: number;
+  /** event */
+  n: number;
+  /** its first line; null where withheld */
+  text: string | null;
+}
+
+/** how an agent stands */
+export interface BoardRow {
+  agent: string;
+  /** tasks */
+  completed: number;
+  /** ms it has held the turn; 0 when it does not */
+  elapsed: number;
+  /** ms it held in turns that were ended */
+  held: number;
+  /** absent when it has said nothing */
+  last?: BoardLast;
+  leads: boolean;
+  /** micro-dollars of recorded usage */
+  micro: number;
+  /** its tasks that are neither completed nor dropped */
+  open: string[];
+  /** waiting: its turn comes, or it asked another worker; done: none of its tasks is open */
+  status: "working" | "waiting" | "blocked" | "done" | "idle";
+  /** of recorded usage */
+  tokens: number;
+  /** that were ended */
+  turns: number;
+}
+
+/** who does what */
+export interface Board {
+  /** in order; the owner only while it is asked */
+  agents: BoardRow[];
+  /** of a pause */
+  cause?: "owner" | "budget" | "loop" | "turn" | "task" | "ladder";
+  /** tasks */
+  completed: number;
+  /** ms since the first event, until the last of a quest that is over */
+  elapsed: number;
+  id: string | null;
+  /** micro-dollars of recorded usage */
+  micro: number;
+  /** events so far */
+  n: number;
+  /** tasks */
+  open: number;
+  /** of the quest */
+  status: string;
+  /** of recorded usage */
+  tokens: number;
+}
+
+/** something said to an agent */
+export interface Mail {
+  /** ms since epoch */
+  at: number;
+  from: string;
+  /** of an answer */
+  kind?: string;
+  /** event */
+  n: number;
+  /** of a message */
+  state?: "queued" | "delivered" | "returned";
+  task?: string;
+  /** null where withheld */
+  text: string | null;
+}
+
+/** all that was said to an agent */
+export interface Inbox {
+  agent: string;
+  /** in order */
+  items: Mail[];
+}
+
+/** an event as one line */
+export interface TimelineItem {
+  /** ms since epoch */
+  at: number;
+  by: string;
+  /** the first line of its words; null where withheld or where there are none */
+  line: string | null;
+  /** since the first event */
+  ms: number;
+  n: number;
+  task?: string;
+  /** whom it is about */
+  to: string[];
+  /** of events.def */
+  type: string;
+  /** texts without an opening */
+  withheld: number;
+}
+
+/** what happened, in order */
+export interface Timeline {
+  id: string | null;
+  items: TimelineItem[];
+}
+
+/** the part of an agent, a model or a task */
+export interface MetricPart {
+  by: "agent" | "model" | "task";
+  name: string;
+  /** null where there is no data */
+  value: number | null;
+}
+
+/** a number by name */
+export interface Metric {
+  /** how it is computed */
+  definition: string;
+  /** of metrics.def */
+  name: string;
+  parts: MetricPart[];
+  /** basis: hundredths of a percent */
+  unit: "count" | "ms" | "tokens" | "micro" | "basis";
+  /** null where there is no data */
+  value: number | null;
+}
+
+/** the numbers of one or several quests */
+export interface Metrics {
+  /** every one of metrics.def */
+  metrics: Metric[];
+  quests: number;
+}
+
 /** the first thing wrong with a log */
 export interface Problem {
   /** torn_tail, not_canonical, sequence, hash, commitment, or the rule that was broken */
@@ -654,6 +793,19 @@ export interface Problem {
   offset: number;
   /** what it spoils */
   verdict: "intact" | "legal" | "complete";
+}
+
+/** a line whose author has a key: to be checked by the host, with Ed25519 */
+export interface Signature {
+  by: string;
+  /** what is signed, in base64url */
+  bytes: string;
+  /** the public key, in base64url */
+  key: string;
+  /** event */
+  n: number;
+  /** in base64url; absent: the line is not signed */
+  signature?: string;
 }
 
 /** what verification found */
@@ -773,6 +925,19 @@ export const EVENT_TYPES = [
   "complete",
   "claim",
   "release",
+  "artifact",
+  "gate",
+  "reassign",
+  "add",
+  "remove",
+  "promote",
+  "escalate",
+  "tick",
+  "start",
+  "done",
+  "usage",
+  "fork",
+  "upgrade",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -784,12 +949,28 @@ export interface CommandFields {
     agents: string[];
     /** the plan as it was shown, in its text form */
     brief?: string;
+    /** what may be spent: micro-dollars, ms of running time, tokens, turns; more pauses the quest */
+    budget?: { micro?: number; ms?: number; tokens?: number; turns?: number };
+    /** workers may ask each other, nested this deep (at most 8); not at all where nothing is said */
+    consult?: number;
+    /** ms of running time for a turn, a task, the quest */
+    deadlines?: { quest?: number; task?: number; turn?: number };
     /** version of the bytes */
     format: number;
+    /** what has to be shown before a task or, without a task, the quest is completed */
+    gates?: { expect?: string; id: string; judge: "rule" | "seat"; milli?: number; op?: "<" | "<=" | "=" | ">=" | ">"; task?: string; text: string; unit?: string }[];
     /** declared groups of tasks, barriers between them */
     groups?: string[][];
     /** ten Crockford base32 characters; a name, not a secret */
     id?: string;
+    /** random; keys the digests of the loop guard, and is withheld with the first text that is */
+    key?: string;
+    /** Ed25519 public keys that sign for an agent */
+    keys?: [agent: string, key: string][];
+    /** levels of escalation, the lowest first */
+    ladder?: { max_ms?: number; min_ms?: number; name?: string; retries?: number; to?: string[] }[];
+    /** at the how many-th message of the same words to one agent, with nothing completed between, the quest pauses */
+    loops?: number;
     /** the objective */
     mission: string;
     /** strict or parallel */
@@ -819,6 +1000,8 @@ export interface CommandFields {
     group?: number;
     /** what is said */
     msg: string;
+    /** keyed digest of the words: equal words are known without reading them */
+    same?: string;
     /** the task it opens or continues; a new one where nothing is said */
     task?: string;
     /** to whom */
@@ -845,6 +1028,8 @@ export interface CommandFields {
   };
   /** the owner goes on */
   resume: {
+    /** new limits in place of those named */
+    budget?: { micro?: number; ms?: number; tokens?: number; turns?: number };
     /** a note */
     reason?: string;
   };
@@ -875,6 +1060,151 @@ export interface CommandFields {
     /** the seat */
     agent: string;
   };
+  /** something that was made, by the hash of its bytes; the bytes themselves are kept elsewhere */
+  artifact: {
+    /** its size */
+    bytes: number;
+    /** of its bytes */
+    hash: string;
+    /** its media type */
+    media: string;
+    /** its path or title */
+    name: string;
+    /** the artifact it takes the place of: evidence about that one is stale */
+    replaces?: string;
+    /** which task it is of */
+    task?: string;
+  };
+  /** evidence for a gate, or a judgement of it */
+  gate: {
+    /** what the evidence is about; another artifact in its place makes it stale */
+    artifact?: string;
+    /** given: evidence; pass or fail: a judgement by another seat; waived: the owner does without */
+    as: "given" | "pass" | "fail" | "waived";
+    /** words */
+    evidence?: string;
+    /** which */
+    gate: string;
+    /** a number in thousandths; a gate judged by rule is settled by it */
+    value?: number;
+    /** a word; a gate judged by rule that expects one is settled by it */
+    word?: string;
+  };
+  /** a task goes to another agent; a turn that was about it is played by that agent, or ends */
+  reassign: {
+    /** why */
+    reason?: string;
+    /** which */
+    task: string;
+    /** to whom */
+    to: string;
+  };
+  /** an agent joins */
+  add: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string;
+    /** who plays it; human where nothing is said */
+    seat?: "human" | "model" | "rehearsal" | "remote";
+    /** SHA-256 of the raw bytes of its file */
+    spec?: string;
+  };
+  /** an agent leaves; its turn ends, and its open tasks wait for the leader */
+  remove: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string;
+  };
+  /** another agent leads from now on */
+  promote: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string;
+  };
+  /** a task goes up one level of the ladder */
+  escalate: {
+    /** why */
+    reason?: string;
+    /** which */
+    task: string;
+  };
+  /** time passed: all that is due happens */
+  tick: {
+  };
+  /** an effect is about to be performed: its worst cost is reserved */
+  start: {
+    /** from 1 */
+    attempt: number;
+    /** what kind */
+    effect: "http" | "tool" | "blob";
+    /** micro-dollars, at most */
+    micro: number;
+    /** of the request */
+    request: string;
+    /** for whom; it holds the turn */
+    seat: string;
+    /** for which task */
+    task?: string;
+    /** at most */
+    tokens: number;
+  };
+  /** an effect settled: what was reserved is free, what was used is booked */
+  done: {
+    /** input tokens that were cached */
+    cached?: number;
+    /** input tokens */
+    input?: number;
+    /** micro-dollars */
+    micro?: number;
+    /** which model answered */
+    model?: string;
+    /** how long it took */
+    ms?: number;
+    /** how it ended */
+    outcome: "ok" | "error" | "lost" | "cancelled";
+    /** output tokens, reasoning included */
+    output?: number;
+    /** of them reasoning */
+    reasoning?: number;
+    /** the event that started it */
+    start: number;
+  };
+  /** what a turn used that was played elsewhere */
+  usage: {
+    /** whose turn */
+    agent: string;
+    /** input tokens that were cached */
+    cached?: number;
+    /** input tokens */
+    input?: number;
+    /** micro-dollars */
+    micro?: number;
+    /** which model */
+    model?: string;
+    /** how long it took */
+    ms?: number;
+    /** output tokens, reasoning included */
+    output?: number;
+    /** of them reasoning */
+    reasoning?: number;
+    /** which task */
+    task?: string;
+  };
+  /** from here on this is another quest: fences grow, seats are empty, what was under way counts as lost */
+  fork: {
+    /** the last event that both share */
+    from: number;
+    /** of this one */
+    id: string;
+  };
+  /** newer rules hold from here on */
+  upgrade: {
+    /** version of the turn machine */
+    to: number;
+  };
 }
 
 /** What every command has. */
@@ -900,12 +1230,28 @@ export interface EventData {
     agents: string[];
     /** the plan as it was shown, in its text form */
     brief?: string | null;
+    /** what may be spent: micro-dollars, ms of running time, tokens, turns; more pauses the quest */
+    budget?: { micro?: number; ms?: number; tokens?: number; turns?: number };
+    /** workers may ask each other, nested this deep (at most 8); not at all where nothing is said */
+    consult?: number;
+    /** ms of running time for a turn, a task, the quest */
+    deadlines?: { quest?: number; task?: number; turn?: number };
     /** version of the bytes */
     format: number;
+    /** what has to be shown before a task or, without a task, the quest is completed */
+    gates?: { expect?: string; id: string; judge: "rule" | "seat"; milli?: number; op?: "<" | "<=" | "=" | ">=" | ">"; task?: string; text: string | null; unit?: string }[];
     /** declared groups of tasks, barriers between them */
     groups?: string[][];
     /** ten Crockford base32 characters; a name, not a secret */
     id?: string;
+    /** random; keys the digests of the loop guard, and is withheld with the first text that is */
+    key?: string | null;
+    /** Ed25519 public keys that sign for an agent */
+    keys?: [agent: string, key: string][];
+    /** levels of escalation, the lowest first */
+    ladder?: { max_ms?: number; min_ms?: number; name?: string | null; retries?: number; to?: string[] }[];
+    /** at the how many-th message of the same words to one agent, with nothing completed between, the quest pauses */
+    loops?: number;
     /** the objective */
     mission: string | null;
     /** strict or parallel */
@@ -935,6 +1281,8 @@ export interface EventData {
     group?: number;
     /** what is said */
     msg: string | null;
+    /** keyed digest of the words: equal words are known without reading them */
+    same?: string;
     /** the task it opens or continues; a new one where nothing is said */
     task?: string;
     /** to whom */
@@ -961,6 +1309,8 @@ export interface EventData {
   };
   /** the owner goes on */
   resume: {
+    /** new limits in place of those named */
+    budget?: { micro?: number; ms?: number; tokens?: number; turns?: number };
     /** a note */
     reason?: string | null;
   };
@@ -990,6 +1340,151 @@ export interface EventData {
   release: {
     /** the seat */
     agent: string;
+  };
+  /** something that was made, by the hash of its bytes; the bytes themselves are kept elsewhere */
+  artifact: {
+    /** its size */
+    bytes: number;
+    /** of its bytes */
+    hash: string;
+    /** its media type */
+    media: string;
+    /** its path or title */
+    name: string | null;
+    /** the artifact it takes the place of: evidence about that one is stale */
+    replaces?: string;
+    /** which task it is of */
+    task?: string;
+  };
+  /** evidence for a gate, or a judgement of it */
+  gate: {
+    /** what the evidence is about; another artifact in its place makes it stale */
+    artifact?: string;
+    /** given: evidence; pass or fail: a judgement by another seat; waived: the owner does without */
+    as: "given" | "pass" | "fail" | "waived";
+    /** words */
+    evidence?: string | null;
+    /** which */
+    gate: string;
+    /** a number in thousandths; a gate judged by rule is settled by it */
+    value?: number;
+    /** a word; a gate judged by rule that expects one is settled by it */
+    word?: string;
+  };
+  /** a task goes to another agent; a turn that was about it is played by that agent, or ends */
+  reassign: {
+    /** why */
+    reason?: string | null;
+    /** which */
+    task: string;
+    /** to whom */
+    to: string;
+  };
+  /** an agent joins */
+  add: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string | null;
+    /** who plays it; human where nothing is said */
+    seat?: "human" | "model" | "rehearsal" | "remote";
+    /** SHA-256 of the raw bytes of its file */
+    spec?: string;
+  };
+  /** an agent leaves; its turn ends, and its open tasks wait for the leader */
+  remove: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string | null;
+  };
+  /** another agent leads from now on */
+  promote: {
+    /** who */
+    agent: string;
+    /** why */
+    reason?: string | null;
+  };
+  /** a task goes up one level of the ladder */
+  escalate: {
+    /** why */
+    reason?: string | null;
+    /** which */
+    task: string;
+  };
+  /** time passed: all that is due happens */
+  tick: {
+  };
+  /** an effect is about to be performed: its worst cost is reserved */
+  start: {
+    /** from 1 */
+    attempt: number;
+    /** what kind */
+    effect: "http" | "tool" | "blob";
+    /** micro-dollars, at most */
+    micro: number;
+    /** of the request */
+    request: string;
+    /** for whom; it holds the turn */
+    seat: string;
+    /** for which task */
+    task?: string;
+    /** at most */
+    tokens: number;
+  };
+  /** an effect settled: what was reserved is free, what was used is booked */
+  done: {
+    /** input tokens that were cached */
+    cached?: number;
+    /** input tokens */
+    input?: number;
+    /** micro-dollars */
+    micro?: number;
+    /** which model answered */
+    model?: string;
+    /** how long it took */
+    ms?: number;
+    /** how it ended */
+    outcome: "ok" | "error" | "lost" | "cancelled";
+    /** output tokens, reasoning included */
+    output?: number;
+    /** of them reasoning */
+    reasoning?: number;
+    /** the event that started it */
+    start: number;
+  };
+  /** what a turn used that was played elsewhere */
+  usage: {
+    /** whose turn */
+    agent: string;
+    /** input tokens that were cached */
+    cached?: number;
+    /** input tokens */
+    input?: number;
+    /** micro-dollars */
+    micro?: number;
+    /** which model */
+    model?: string;
+    /** how long it took */
+    ms?: number;
+    /** output tokens, reasoning included */
+    output?: number;
+    /** of them reasoning */
+    reasoning?: number;
+    /** which task */
+    task?: string;
+  };
+  /** from here on this is another quest: fences grow, seats are empty, what was under way counts as lost */
+  fork: {
+    /** the last event that both share */
+    from: number;
+    /** of this one */
+    id: string;
+  };
+  /** newer rules hold from here on */
+  upgrade: {
+    /** version of the turn machine */
+    to: number;
   };
 }
 
@@ -1042,6 +1537,24 @@ export const REFUSAL_CODES = [
   "bad_agents",
   "bad_plan",
   "limit",
+  "busy",
+  "depth",
+  "evidence_missing",
+  "gates_open",
+  "effects_open",
+  "self_judged",
+  "unknown_gate",
+  "gate_settled",
+  "bad_evidence",
+  "not_your_task",
+  "unknown_artifact",
+  "unknown_start",
+  "already_recruited",
+  "leads",
+  "unchanged",
+  "bad_policy",
+  "bad_fork",
+  "not_known_rules",
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -61,6 +61,16 @@ void ql_quest_head(const ql_quest *quest, char head[QL_HASH_CHARS]); /* of the l
 ql_value *ql_quest_state(const ql_quest *quest, ql_arena *a);
 QL_NODISCARD ql_status ql_quest_state_hash(const ql_quest *quest, char hash[QL_HASH_CHARS], ql_error *err);
 
+/// What the author of a line signs (Ed25519, by the host): "questline.sign.1" and the head after it. @param line  with or without its LF
+/// @return QL_OK; QL_ERR_SYNTAX, QL_ERR_UTF8 (not an event line); QL_ERR_LIMIT; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_line_to_sign(ql_arena *a, ql_str line, ql_str *bytes, ql_error *err);
+/// The line with the signature of its author in place of those it had. The hash does not change.
+/// @param signature  64 bytes in base64url
+/// @return as ql_line_to_sign, and QL_ERR_ARGUMENT (not a signature).
+QL_NODISCARD ql_status ql_line_sign(ql_arena *a, ql_str line, ql_str signature, ql_str *out, ql_error *err);
+/// Each line whose author has a key in event 0: an array of the shape `Signature`, for the host to check. NULL when out of memory.
+ql_value *ql_quest_signatures(const ql_quest *quest, ql_arena *a);
+
 /// What a screen shows: shape `QuestView`; borrows from the quest until its next append. NULL when out of memory.
 ql_value *ql_quest_view(const ql_quest *quest, ql_arena *a);
 /// The same as of event n (0 to count-1): a fold over the first n+1 lines. @return QL_OK; QL_ERR_ARGUMENT; QL_ERR_NOMEM.

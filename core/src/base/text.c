@@ -285,10 +285,12 @@ void ql_base64url_add(ql_buf *out, const uint8_t *bytes, size_t len) {
 }
 
 static int digit_of(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '-' ? 62 : c == '_' ? 63 : -1;
+  static const int8_t FROM_MINUS_TO_Z[] = {
+      62, -1, -1, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1, -1, 0,  1,  2,  3,  4,  5,
+      6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, 63, -1,
+      26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,
+  };
+  return c >= '-' && c <= 'z' ? FROM_MINUS_TO_Z[c - '-'] : -1;
 }
 
 bool ql_base64url_read(ql_str text, uint8_t *out, size_t cap, size_t *len) {

@@ -2,25 +2,9 @@
 #include "plan/show.h"
 
 #include "base/text.h"
+#include "format/plain.h"
 
 #define ADD(buf, literal) ql_buf_add((buf), QL_STR(literal))
-
-/* Text as itself: whatever Markdown or HTML would read into it is escaped, line ends become spaces. */
-static void add_text(ql_buf *buf, ql_str text) {
-  static const char special[] = "\\`*_[]<>#|~&";
-  for (size_t i = 0; i < text.len; i++) {
-    char c = text.ptr[i];
-    bool escape = false;
-    for (size_t k = 0; k < sizeof special - 1; k++) escape |= c == special[k];
-    /* At the start a dash, plus or number would open a list. */
-    if (i == 0 && (c == '-' || c == '+' || c == '=')) escape = true;
-    size_t digits = 0;
-    while (digits < i && ql_is_digit(text.ptr[digits])) digits++;
-    if (i > 0 && i < 10 && digits == i && (c == '.' || c == ')')) escape = true;
-    if (escape) ql_buf_byte(buf, '\\');
-    ql_buf_byte(buf, (unsigned char)c < ' ' ? ' ' : c);
-  }
-}
 
 /* A code span whose fence is longer than any run inside. */
 static void add_code(ql_buf *buf, ql_str text) {
@@ -48,7 +32,7 @@ static void add_items(ql_buf *buf, ql_str heading, const ql_str *items, size_t c
     } else {
       ADD(buf, "- ");
     }
-    add_text(buf, items[i]);
+    ql_markdown_text(buf, items[i]);
     ql_buf_byte(buf, '\n');
   }
 }
@@ -64,7 +48,7 @@ static void add_task(ql_buf *buf, const ql_plan *plan, const ql_plan_task *task)
   ADD(buf, "\n### ");
   ql_buf_add(buf, task->id);
   ADD(buf, ". ");
-  add_text(buf, task->title);
+  ql_markdown_text(buf, task->title);
   ADD(buf, "\n\n**Assigned to:** ");
   if (task->agent.len > 0)
     add_code(buf, task->agent);
@@ -72,7 +56,7 @@ static void add_task(ql_buf *buf, const ql_plan *plan, const ql_plan_task *task)
     ADD(buf, "nobody");
   if (task->reason.ptr) {
     ADD(buf, "  \n**Why:** ");
-    add_text(buf, task->reason);
+    ql_markdown_text(buf, task->reason);
   }
   if (task->after_count > 0) {
     ADD(buf, "  \n**After:** ");
@@ -82,13 +66,13 @@ static void add_task(ql_buf *buf, const ql_plan *plan, const ql_plan_task *task)
   if (task->output_count > 0) ADD(buf, "\nLeaves behind:\n\n");
   for (size_t k = 0; k < task->output_count; k++) {
     ADD(buf, "- ");
-    add_text(buf, task->outputs[k]);
+    ql_markdown_text(buf, task->outputs[k]);
     ADD(buf, "\n");
   }
   if (task->accept_count > 0) ADD(buf, "\nDone when:\n\n");
   for (size_t k = 0; k < task->accept_count; k++) {
     ADD(buf, "- [ ] ");
-    add_text(buf, task->accept[k]);
+    ql_markdown_text(buf, task->accept[k]);
     ADD(buf, "\n");
   }
 }
@@ -106,7 +90,7 @@ static void add_order(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
       ADD(buf, " ");
       ql_buf_add(buf, task->id);
       ADD(buf, " ");
-      add_text(buf, task->title);
+      ql_markdown_text(buf, task->title);
     }
     ADD(buf, " |\n");
   }
@@ -117,7 +101,7 @@ static void add_order(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
 
 void ql__write_markdown(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
   ADD(buf, "# ");
-  add_text(buf, plan->objective);
+  ql_markdown_text(buf, plan->objective);
   ADD(buf, "\n\n");
   if (plan->leader.len > 0) {
     ADD(buf, "Led by ");
@@ -131,7 +115,7 @@ void ql__write_markdown(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
     ADD(buf, "- ");
     add_code(buf, plan->files[i].path);
     if (plan->files[i].purpose.len > 0) ADD(buf, ": ");
-    add_text(buf, plan->files[i].purpose);
+    ql_markdown_text(buf, plan->files[i].purpose);
     ADD(buf, "\n");
   }
   add_items(buf, QL_STR("Steps"), plan->steps, plan->step_count, true);
@@ -140,7 +124,7 @@ void ql__write_markdown(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
     ADD(buf, "- ");
     add_code(buf, plan->needs[i].agent);
     if (plan->needs[i].reason.len > 0) ADD(buf, ": ");
-    add_text(buf, plan->needs[i].reason);
+    ql_markdown_text(buf, plan->needs[i].reason);
     ADD(buf, "\n");
   }
   if (plan->task_count > 0) ADD(buf, "\n## Tasks\n");

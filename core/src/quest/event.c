@@ -24,22 +24,62 @@ static const ql_str NAMES[] = {
 #undef OPTIONAL
 #undef REQUIRED
 
-/* Members of an item of TASKS, in byte order. */
+/* Members of the objects that a kind holds, in byte order. */
+#define MEMBER(name, kind, required)                                                                                                       \
+  { QL_EVENT_create, QL_STR_INIT(name), kind, required }
 static const ql__field TASK_FIELDS[] = {
-    {QL_EVENT_create, QL_STR_INIT("accept"), QL__TEXT_LIST, false}, {QL_EVENT_create, QL_STR_INIT("after"), QL__TASK_LIST, false},
-    {QL_EVENT_create, QL_STR_INIT("id"), QL__TASK, true},           {QL_EVENT_create, QL_STR_INIT("outputs"), QL__TEXT_LIST, false},
-    {QL_EVENT_create, QL_STR_INIT("title"), QL__TEXT, true},        {QL_EVENT_create, QL_STR_INIT("to"), QL__AGENT, true},
+    MEMBER("accept", QL__TEXT_LIST, false),  MEMBER("after", QL__TASK_LIST, false), MEMBER("id", QL__TASK, true),
+    MEMBER("outputs", QL__TEXT_LIST, false), MEMBER("title", QL__TEXT, true),       MEMBER("to", QL__AGENT, true),
+};
+static const ql__field GATE_FIELDS[] = {
+    MEMBER("expect", QL__WORD, false), MEMBER("id", QL__WORD, true),    MEMBER("judge", QL__JUDGE, true), MEMBER("milli", QL__INT, false),
+    MEMBER("op", QL__RELATION, false), MEMBER("task", QL__TASK, false), MEMBER("text", QL__TEXT, true),   MEMBER("unit", QL__WORD, false),
+};
+static const ql__field LEVEL_FIELDS[] = {
+    MEMBER("max_ms", QL__INT, false),  MEMBER("min_ms", QL__INT, false),    MEMBER("name", QL__TEXT, false),
+    MEMBER("retries", QL__INT, false), MEMBER("to", QL__AGENT_LIST, false),
+};
+static const ql__field BUDGET_FIELDS[] = {
+    MEMBER("micro", QL__COUNT, false),
+    MEMBER("ms", QL__COUNT, false),
+    MEMBER("tokens", QL__COUNT, false),
+    MEMBER("turns", QL__COUNT, false),
+};
+static const ql__field DEADLINE_FIELDS[] = {
+    MEMBER("quest", QL__COUNT, false),
+    MEMBER("task", QL__COUNT, false),
+    MEMBER("turn", QL__COUNT, false),
+};
+
+static const struct nested {
+  ql__field_kind kind;
+  bool list;
+  const ql__field *fields;
+  size_t count;
+} NESTED[] = {
+    {QL__TASKS, true, TASK_FIELDS, QL_COUNT(TASK_FIELDS)},
+    {QL__GATES, true, GATE_FIELDS, QL_COUNT(GATE_FIELDS)},
+    {QL__LADDER, true, LEVEL_FIELDS, QL_COUNT(LEVEL_FIELDS)},
+    {QL__BUDGET, false, BUDGET_FIELDS, QL_COUNT(BUDGET_FIELDS)},
+    {QL__DEADLINES, false, DEADLINE_FIELDS, QL_COUNT(DEADLINE_FIELDS)},
 };
 
 /* Every name a text can have, in byte order: the order of openings. */
 static const ql_str TEXT_NAMES[] = {
-    QL_STR_INIT("accept"),  QL_STR_INIT("brief"),  QL_STR_INIT("mission"), QL_STR_INIT("msg"),
-    QL_STR_INIT("outputs"), QL_STR_INIT("reason"), QL_STR_INIT("summary"), QL_STR_INIT("title"),
+    QL_STR_INIT("accept"),  QL_STR_INIT("brief"),   QL_STR_INIT("evidence"), QL_STR_INIT("key"),
+    QL_STR_INIT("mission"), QL_STR_INIT("msg"),     QL_STR_INIT("name"),     QL_STR_INIT("outputs"),
+    QL_STR_INIT("reason"),  QL_STR_INIT("summary"), QL_STR_INIT("text"),     QL_STR_INIT("title"),
 };
 
 static const ql_str POLICIES[] = {QL_STR_INIT("strict"), QL_STR_INIT("parallel")};
 static const ql_str KINDS[] = {QL_STR_INIT("completed"), QL_STR_INIT("clarification"), QL_STR_INIT("blocked"), QL_STR_INIT("progress")};
 static const ql_str SEAT_KINDS[] = {QL_STR_INIT("human"), QL_STR_INIT("model"), QL_STR_INIT("rehearsal"), QL_STR_INIT("remote")};
+
+static const ql_str VERDICTS[] = {QL_STR_INIT("given"), QL_STR_INIT("pass"), QL_STR_INIT("fail"), QL_STR_INIT("waived")};
+static const ql_str EFFECTS[] = {QL_STR_INIT("http"), QL_STR_INIT("tool"), QL_STR_INIT("blob")};
+static const ql_str OUTCOMES[] = {QL_STR_INIT("ok"), QL_STR_INIT("error"), QL_STR_INIT("lost"), QL_STR_INIT("cancelled")};
+static const ql_str JUDGES[] = {QL_STR_INIT("rule"), QL_STR_INIT("seat")};
+static const ql_str RELATIONS[] = {QL_STR_INIT("<"), QL_STR_INIT("<="), QL_STR_INIT("="), QL_STR_INIT(">="), QL_STR_INIT(">")};
 
 ql_event_type ql__event_type(ql_str name) {
   for (size_t i = 0; i < QL_COUNT(NAMES); i++)
@@ -93,26 +133,29 @@ static bool is_quest_id(const ql_value *v) {
 
 static bool is_agent(const ql_value *v) { return v->kind == QL_STRING && ql_agent_id_valid(v->text); }
 
+static bool is_word(const ql_value *v) {
+  if (v->kind != QL_STRING || v->text.len < 1 || v->text.len > 160 || ql_utf8_bad(v->text) != SIZE_MAX) return false;
+  for (size_t i = 0; i < v->text.len; i++)
+    if ((unsigned char)v->text.ptr[i] < ' ' || v->text.ptr[i] == 0x7f) return false;
+  return true;
+}
+
+/* RFC 6838, section 4.2: type "/" subtype. */
+static bool is_media(const ql_value *v) {
+  if (v->kind != QL_STRING || v->text.len > 127) return false;
+  size_t slash = ql_find_byte(v->text, '/', 0);
+  if (slash == SIZE_MAX || slash == 0 || slash + 1 == v->text.len) return false;
+  for (size_t i = 0; i < v->text.len; i++)
+    if (i != slash && !ql_is_alnum(v->text.ptr[i]) && ql_find_byte(QL_STR("!#$&-^_.+"), v->text.ptr[i], 0) == SIZE_MAX) return false;
+  return true;
+}
+
 /* The kind of the items of a list kind; the kind itself where it is no list. */
 static ql__field_kind item_kind(ql__field_kind kind) {
-  switch (kind) {
-  case QL__TASK_LIST: return QL__TASK;
-  case QL__GROUPS: return QL__TASK_LIST;
-  case QL__AGENT_LIST: return QL__AGENT;
-  case QL__TEXT_LIST: return QL__TEXT;
-  case QL__INT:
-  case QL__QUEST_ID:
-  case QL__TASK:
-  case QL__AGENT:
-  case QL__TEXT:
-  case QL__SPECS:
-  case QL__SEATS:
-  case QL__TASKS:
-  case QL__POLICY:
-  case QL__KIND:
-  case QL__SEAT: break;
-  }
-  return kind;
+  if (kind == QL__TASK_LIST) return QL__TASK;
+  if (kind == QL__GROUPS) return QL__TASK_LIST;
+  if (kind == QL__AGENT_LIST) return QL__AGENT;
+  return kind == QL__TEXT_LIST ? QL__TEXT : kind;
 }
 
 static bool scalar_ok(ql__field_kind kind, const ql_value *v, ql__texts_are texts) {
@@ -125,13 +168,28 @@ static bool scalar_ok(ql__field_kind kind, const ql_value *v, ql__texts_are text
   case QL__POLICY: return one_of(v, POLICIES, QL_COUNT(POLICIES));
   case QL__KIND: return one_of(v, KINDS, QL_COUNT(KINDS));
   case QL__SEAT: return one_of(v, SEAT_KINDS, QL_COUNT(SEAT_KINDS));
+  case QL__COUNT: return v->kind == QL_INT && v->number > 0;
+  case QL__WORD: return is_word(v);
+  case QL__SHA256: return is_sha256(v);
+  case QL__DIGEST: return is_hash(v);
+  case QL__MEDIA: return is_media(v);
+  case QL__VERDICT: return one_of(v, VERDICTS, QL_COUNT(VERDICTS));
+  case QL__EFFECT: return one_of(v, EFFECTS, QL_COUNT(EFFECTS));
+  case QL__OUTCOME: return one_of(v, OUTCOMES, QL_COUNT(OUTCOMES));
+  case QL__JUDGE: return one_of(v, JUDGES, QL_COUNT(JUDGES));
+  case QL__RELATION: return one_of(v, RELATIONS, QL_COUNT(RELATIONS));
   case QL__TASK_LIST:
   case QL__GROUPS:
   case QL__AGENT_LIST:
   case QL__TEXT_LIST:
   case QL__SPECS:
   case QL__SEATS:
-  case QL__TASKS: break;
+  case QL__KEYS:
+  case QL__TASKS:
+  case QL__GATES:
+  case QL__LADDER:
+  case QL__BUDGET:
+  case QL__DEADLINES: break;
   }
   return false;
 }
@@ -182,28 +240,27 @@ static ql_str members_fault(const ql__field *fields, size_t count, const ql_valu
   return member ? member->key : QL_ABSENT;
 }
 
+static const struct nested *nested_of(ql__field_kind kind) {
+  for (size_t i = 0; i < QL_COUNT(NESTED); i++)
+    if (NESTED[i].kind == kind) return &NESTED[i];
+  return NULL;
+}
+
+static bool nested_ok(const struct nested *kind, const ql_value *v, ql__texts_are texts) {
+  if (!kind->list) return v->first && !members_fault(kind->fields, kind->count, v, texts, simple_ok).ptr;
+  if (v->kind != QL_ARRAY || !v->first) return false;
+  for (const ql_value *item = v->first; item; item = item->next)
+    if (members_fault(kind->fields, kind->count, item, texts, simple_ok).ptr) return false;
+  return true;
+}
+
 static bool field_ok(ql__field_kind kind, const ql_value *v, ql__texts_are texts) {
-  switch (kind) {
-  case QL__GROUPS: return groups_ok(v);
-  case QL__SPECS: return pairs_ok(v, is_sha256);
-  case QL__SEATS: return pairs_ok(v, is_seat_kind);
-  case QL__TASKS:
-    if (v->kind != QL_ARRAY || !v->first) return false;
-    for (const ql_value *task = v->first; task; task = task->next)
-      if (members_fault(TASK_FIELDS, QL_COUNT(TASK_FIELDS), task, texts, simple_ok).ptr) return false;
-    return true;
-  case QL__INT:
-  case QL__QUEST_ID:
-  case QL__TASK:
-  case QL__TASK_LIST:
-  case QL__AGENT:
-  case QL__AGENT_LIST:
-  case QL__TEXT:
-  case QL__TEXT_LIST:
-  case QL__POLICY:
-  case QL__KIND:
-  case QL__SEAT: break;
-  }
+  const struct nested *nested = nested_of(kind);
+  if (nested) return nested_ok(nested, v, texts);
+  if (kind == QL__GROUPS) return groups_ok(v);
+  if (kind == QL__SPECS) return pairs_ok(v, is_sha256);
+  if (kind == QL__SEATS) return pairs_ok(v, is_seat_kind);
+  if (kind == QL__KEYS) return pairs_ok(v, is_hash);
   return simple_ok(kind, v, texts);
 }
 
@@ -241,10 +298,10 @@ static void add_text(text_list *list, ql_str field, bool in_list, ql_value *node
 }
 
 static void add_member(text_list *list, const ql__field *field, const ql_value *object, bool nested) {
+  if (field->kind != QL__TEXT && field->kind != QL__TEXT_LIST) return;
   ql_value *member = ql_get(object, field->name);
   if (!member) return;
   if (field->kind == QL__TEXT) add_text(list, field->name, nested, member);
-  if (field->kind != QL__TEXT_LIST) return;
   for (ql_value *item = member->first; item; item = item->next) add_text(list, field->name, true, item);
 }
 
@@ -252,14 +309,16 @@ size_t ql__event_texts(ql_arena *a, ql_event_type type, const ql_value *d, ql__t
   text_list list = {a, NULL, 0, 0};
   size_t count;
   const ql__field *fields = fields_of(type, &count);
-  for (size_t t = 0; t < QL_COUNT(TEXT_NAMES); t++) {
+  bool plain = type != QL_EVENT_create; /* nothing nested: the order of fields is the order of texts */
+  for (size_t i = 0; plain && i < count; i++) add_member(&list, &fields[i], d, false);
+  for (size_t t = 0; !plain && t < QL_COUNT(TEXT_NAMES); t++) {
     for (size_t i = 0; i < count; i++) {
       if (ql_eq(fields[i].name, TEXT_NAMES[t])) add_member(&list, &fields[i], d, false);
-      if (fields[i].kind != QL__TASKS) continue;
-      const ql_value *tasks = ql_get(d, fields[i].name);
-      for (const ql_value *task = tasks ? tasks->first : NULL; task; task = task->next)
-        for (size_t m = 0; m < QL_COUNT(TASK_FIELDS); m++)
-          if (ql_eq(TASK_FIELDS[m].name, TEXT_NAMES[t])) add_member(&list, &TASK_FIELDS[m], task, true);
+      const struct nested *nested = nested_of(fields[i].kind);
+      const ql_value *items = nested && nested->list ? ql_get(d, fields[i].name) : NULL;
+      for (const ql_value *item = items ? items->first : NULL; item; item = item->next)
+        for (size_t m = 0; m < nested->count; m++)
+          if (ql_eq(nested->fields[m].name, TEXT_NAMES[t])) add_member(&list, &nested->fields[m], item, true);
     }
   }
   *out = ql_arena_failed(a) ? NULL : list.items;
@@ -453,6 +512,7 @@ ql_status ql__line_read(ql_arena *a, ql_str line, const uint8_t previous[QL_HASH
   if (out->event.type == QL_EVENT_COUNT) return ql_fail(err, QL_ERR_VERSION, "version", type);
   bool newer = out->event.type == QL_EVENT_create && (ql_get_int(out->event.d, QL_STR("format"), 0) > QL_QUEST_FORMAT ||
                                                       ql_get_int(out->event.d, QL_STR("rules"), 0) > QL_QUEST_RULES);
+  newer = newer || (out->event.type == QL_EVENT_upgrade && ql_get_int(out->event.d, QL_STR("to"), 0) > QL_QUEST_RULES);
   if (newer) return ql_fail(err, QL_ERR_VERSION, "version", QL_STR("format or rules"));
   ql_error field;
   if (ql__event_check(out->event.type, out->event.d, QL__COMMITMENTS, &field) != QL_OK)

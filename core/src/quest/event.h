@@ -21,7 +21,22 @@ typedef enum ql__field_kind {
   QL__TASKS,
   QL__POLICY,
   QL__KIND,
-  QL__SEAT
+  QL__SEAT,
+  QL__COUNT,
+  QL__WORD,
+  QL__SHA256,
+  QL__DIGEST,
+  QL__MEDIA,
+  QL__BUDGET,
+  QL__DEADLINES,
+  QL__GATES,
+  QL__LADDER,
+  QL__KEYS,
+  QL__VERDICT,
+  QL__EFFECT,
+  QL__OUTCOME,
+  QL__JUDGE,   /* of a gate */
+  QL__RELATION /* of a gate */
 } ql__field_kind;
 
 typedef struct ql__field {

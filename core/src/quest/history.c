@@ -55,6 +55,7 @@ static void note_deliveries(ql_quest *quest, const ql__event *event) {
     bool waits = s->slots[item->slot].status == QL__QUEUED;
     quest->delivery[item->n] = waits ? QL__WAITS : item->returned ? QL__CAME_BACK : QL__DELIVERED;
   }
+  for (size_t i = 0; i < s->frame_count; i++) quest->delivery[s->frames[i].n] = QL__DELIVERED;
   if (s->item_count > 0) return;
   /* The turn is over: what still waited was never delivered. */
   for (int64_t n = quest->turn_from; n <= event->n; n++)
@@ -65,4 +66,6 @@ static void note_deliveries(ql_quest *quest, const ql__event *event) {
 void ql__history_note(ql_quest *quest, const ql__event *event) {
   note_holds(quest, event);
   note_deliveries(quest, event);
+  bool ends = ql__over(&quest->state) || quest->state.status == QL__CLOSING;
+  if (ends && quest->ended == 0) quest->ended = event->n;
 }

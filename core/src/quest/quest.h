@@ -20,6 +20,7 @@ struct ql_quest {
   ql_arena *arena; /* what the state borrows: lives as long as the quest */
   ql_arena *scratch;
   ql__state state;
+  ql_str key; /* of the digests of messages; absent where there is none or it was withheld */
   uint8_t head[QL_HASH_BYTES];
   ql_buf log;
   size_t *starts; /* of each line in log, and one past the end */
@@ -33,7 +34,11 @@ struct ql_quest {
   size_t *hold_tasks;
   size_t hold_task_count, hold_task_cap;
   int64_t withheld;
+  int64_t ended; /* the event that ended it; 0 while it lasts */
 };
+
+/// The keyed digest by which equal words are known (person "questline.same.1"). False when out of memory.
+bool ql__digest(ql_arena *a, ql_str key, ql_str words, char out[QL_HASH_CHARS]);
 
 /// Room for what one event can add to the history.
 ql_status ql__history_reserve(ql_quest *quest, ql_error *err);

@@ -1,6 +1,6 @@
 /* What people and programs are shown of a quest: screens, monitors, single events. Reads only. */
 #include "base/text.h"
-#include "quest/quest.h"
+#include "quest/opened.h"
 
 static ql_value *id_list(ql_arena *a, const size_t *tasks, size_t count) {
   ql_value *list = ql_array(a);
@@ -10,48 +10,9 @@ static ql_value *id_list(ql_arena *a, const size_t *tasks, size_t count) {
 
 /* ---- events with their openings ---- */
 
-typedef struct opened {
-  const ql_value *e, *d, *open;
-  ql_event_type type;
-  ql__text *texts;
-  ql_str *plain;
-  size_t count, withheld;
-} opened;
-
-/* Reads event n again; it passed every check when it was appended, so only memory can fail. */
-static bool open_event(const ql_quest *quest, ql_arena *a, int64_t n, opened *out) {
-  ql_str line = ql_quest_line(quest, n);
-  ql_value *root;
-  if (!line.ptr || ql_canon_read(a, ql_slice(line, 0, line.len - 1), &root, NULL) != QL_OK) return false;
-  out->e = QL_GET(root, "e");
-  out->d = QL_GET(out->e, "d");
-  out->open = QL_GET(root, "x");
-  out->type = ql__event_type(ql_get_str(out->e, QL_STR("t")));
-  out->count = ql__event_texts(a, out->type, out->d, &out->texts);
-  if (ql_arena_failed(a)) return false;
-  return ql__texts_open(a, out->texts, out->count, out->open, &out->plain, &out->withheld, NULL) == QL_OK;
-}
-
-/* The opened text of a node of d; absent when withheld. */
-static ql_str text_at(const opened *event, const ql_value *node) {
-  for (size_t i = 0; i < event->count; i++)
-    if (event->texts[i].node == node) return event->plain[i];
-  return QL_ABSENT;
-}
-
-/* The words of an event: what was said, why, or what for. */
-static const ql_value *words_of(const opened *event) {
-  static const ql_str NAMES[] = {QL_STR_INIT("msg"), QL_STR_INIT("reason"), QL_STR_INIT("summary"), QL_STR_INIT("mission")};
-  for (size_t i = 0; i < QL_COUNT(NAMES); i++) {
-    const ql_value *node = ql_get(event->d, NAMES[i]);
-    if (node) return node;
-  }
-  return NULL;
-}
-
 ql_value *ql_quest_event(const ql_quest *quest, ql_arena *a, int64_t n) {
-  opened event;
-  if (!open_event(quest, a, n, &event)) return NULL;
+  ql__opened event;
+  if (!ql__open_event(quest, a, n, &event)) return NULL;
   /* The openings go where their commitments stand. */
   for (size_t i = 0; i < event.count; i++) {
     event.texts[i].node->text = event.plain[i];
@@ -103,20 +64,13 @@ static ql_value *groups_value(ql_arena *a, const ql__state *s, const size_t *gro
   return groups;
 }
 
-/* The first line of a message, for a task that has no title of its own. */
-static ql_str first_line(ql_str text) {
-  ql_str line = text;
-  if (text.ptr) ql_next_line(&text, &line);
-  return line;
-}
-
-static ql_value *text_list(ql_arena *a, const opened *create, const ql_value *nodes) {
+static ql_value *text_list(ql_arena *a, const ql__opened *create, const ql_value *nodes) {
   ql_value *list = ql_array(a);
-  for (const ql_value *node = nodes ? nodes->first : NULL; node; node = node->next) ql_push(list, ql_string(a, text_at(create, node)));
+  for (const ql_value *node = nodes ? nodes->first : NULL; node; node = node->next) ql_push(list, ql_string(a, ql__text_at(create, node)));
   return list;
 }
 
-static ql_value *tasks_value(const ql_quest *quest, ql_arena *a, const opened *create, const size_t *group_of) {
+static ql_value *tasks_value(const ql_quest *quest, ql_arena *a, const ql__opened *create, const size_t *group_of) {
   const ql__state *s = &quest->state;
   ql_value *tasks = ql_array(a);
   const ql_value *planned = QL_GET(create->d, "tasks");
@@ -124,9 +78,9 @@ static ql_value *tasks_value(const ql_quest *quest, ql_arena *a, const opened *c
   for (size_t i = 0; i < s->task_count; i++) {
     const ql__task *task = &s->tasks[i];
     ql_str title = QL_ABSENT;
-    opened message;
-    if (plan) title = text_at(create, QL_GET(plan, "title"));
-    if (!plan && open_event(quest, a, task->opened_by, &message)) title = first_line(text_at(&message, words_of(&message)));
+    ql__opened message;
+    if (plan) title = ql__text_at(create, QL_GET(plan, "title"));
+    if (!plan && ql__open_event(quest, a, task->opened_by, &message)) title = ql__first_line(ql__text_at(&message, ql__words_in(&message)));
     ql_value *item = ql_push(tasks, ql_object(a));
     QL_SET(item, "accept", text_list(a, create, plan ? QL_GET(plan, "accept") : NULL));
     QL_SET(item, "after", id_list(a, task->after, task->after_count));
@@ -160,7 +114,7 @@ static ql_value *seats_value(ql_arena *a, const ql__state *s) {
     QL_SET(seat, "fence", ql_int(a, s->seats[i].fence));
     QL_SET(seat, "id", ql_string(a, s->seats[i].id));
     QL_SET(seat, "kind", ql_string(a, s->seats[i].kind));
-    QL_SET(seat, "leads", ql_bool(a, i == QL__LEADER));
+    QL_SET(seat, "leads", ql_bool(a, i == s->leader));
     QL_SET(seat, "status", ql_string(a, status));
   }
   return seats;
@@ -189,7 +143,7 @@ static ql_value *push_next(ql_arena *a, ql_value *next, ql_str agent, bool plann
 /* First those who were sent a message, then the leader who reads the answers, then the plan. */
 static ql_value *next_value(ql_arena *a, const ql__state *s, const size_t *group_of, size_t group_count) {
   ql_value *next = ql_array(a);
-  if (ql__over(s)) return next;
+  if (ql__over(s) || s->status == QL__CLOSING) return next;
   for (size_t i = 0; i < s->slot_count; i++) {
     if (s->slots[i].status != QL__QUEUED) continue;
     ql_value *tasks = push_next(a, next, s->seats[s->slots[i].seat].id, false);
@@ -197,7 +151,7 @@ static ql_value *next_value(ql_arena *a, const ql__state *s, const size_t *group
       if (s->items[k].slot == i) ql_push(tasks, ql_string(a, ql_task_id(a, s->items[k].task)));
   }
   bool leader_returns = s->slot_count > 0 || s->status == QL__PROPOSED;
-  if (leader_returns) push_next(a, next, s->seats[QL__LEADER].id, false);
+  if (leader_returns) push_next(a, next, s->seats[s->leader].id, false);
   for (size_t g = 1; g <= group_count; g++) {
     ql_value *tasks = NULL;
     size_t before = QL__NONE;
@@ -221,7 +175,7 @@ static const size_t *holds_by_end(const ql_quest *quest, ql_arena *a) {
   return ends;
 }
 
-static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, const opened *event, int64_t n, const size_t *ends) {
+static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, const ql__opened *event, int64_t n, const size_t *ends) {
   const ql__state *s = &quest->state;
   ql_str task = ql_get_str(event->d, QL_STR("task"));
   ql_value *tasks = ql_array(a);
@@ -241,10 +195,10 @@ static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, c
 static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_t n, const size_t *ends) {
   static const ql_str DELIVERY[] = {
       [QL__WAITS] = QL_STR_INIT("queued"), [QL__DELIVERED] = QL_STR_INIT("delivered"), [QL__CAME_BACK] = QL_STR_INIT("returned")};
-  opened event;
-  if (!open_event(quest, a, n, &event)) return false;
-  const ql_value *words = words_of(&event), *to = QL_GET(event.d, "to");
-  ql_str text = words ? text_at(&event, words) : QL_ABSENT, kind = ql_get_str(event.d, QL_STR("kind"));
+  ql__opened event;
+  if (!ql__open_event(quest, a, n, &event)) return false;
+  const ql_value *words = ql__words_in(&event), *to = QL_GET(event.d, "to");
+  ql_str text = words ? ql__text_at(&event, words) : QL_ABSENT, kind = ql_get_str(event.d, QL_STR("kind"));
   ql_value *item = ql_push(talk, ql_object(a));
   QL_SET(item, "at", ql_int(a, ql_get_int(event.e, QL_STR("at"), 0)));
   QL_SET(item, "by", ql_string(a, ql_get_str(event.e, QL_STR("by"))));
@@ -262,17 +216,17 @@ static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_
 /* ---- the whole view ---- */
 
 static bool all_rehearsed(const ql__state *s) {
-  for (size_t i = QL__LEADER; i < s->seat_count; i++)
-    if (!ql_eq(s->seats[i].kind, QL_STR("rehearsal"))) return false;
-  return s->seat_count > QL__LEADER;
+  for (size_t i = QL__OWNER + 1; i < s->seat_count; i++)
+    if (!s->seats[i].removed && !ql_eq(s->seats[i].kind, QL_STR("rehearsal"))) return false;
+  return s->seat_count > 1;
 }
 
 /* How it ended: the words of the event that ended it. */
 static ql_str last_words(const ql_quest *quest, ql_arena *a) {
-  opened event;
-  if (!ql__over(&quest->state) || !open_event(quest, a, quest->state.events - 1, &event)) return QL_ABSENT;
-  const ql_value *words = words_of(&event);
-  return words ? text_at(&event, words) : QL_ABSENT;
+  ql__opened event;
+  if (quest->ended == 0 || !ql__open_event(quest, a, quest->ended, &event)) return QL_ABSENT;
+  const ql_value *words = ql__words_in(&event);
+  return words ? ql__text_at(&event, words) : QL_ABSENT;
 }
 
 static void set_holders(ql_arena *a, ql_value *view, const ql__state *s) {
@@ -282,7 +236,7 @@ static void set_holders(ql_arena *a, ql_value *view, const ql__state *s) {
     if (s->status == QL__PAUSED && ql__keeps(s, i)) ql_push(kept, ql_string(a, s->seats[i].id));
   }
   QL_SET(view, "kept", kept);
-  bool owner = s->seat_count > 0 && ql__shown_holding(s, QL__OWNER), leader = s->seat_count > 1 && ql__shown_holding(s, QL__LEADER);
+  bool owner = s->seat_count > 0 && ql__shown_holding(s, QL__OWNER), leader = s->seat_count > 1 && ql__shown_holding(s, s->leader);
   QL_SET(view, "holders", holders);
   QL_SET(view, "holder",
          ql_string(a, owner && holders->count == 1 ? QL_STR("owner")
@@ -297,23 +251,26 @@ ql_value *ql_quest_view(const ql_quest *quest, ql_arena *a) {
   const ql__state *s = &quest->state;
   ql_value *view = ql_object(a), *talk = ql_array(a);
   char hash[QL_HASH_CHARS], head[QL_HASH_CHARS];
-  opened create = {0};
+  ql__opened create = {0};
   size_t group_count;
   size_t *group_of = task_groups(a, s, &group_count);
   const size_t *ends = holds_by_end(quest, a);
   if (!group_of || !ends || !view || !talk || ql_quest_state_hash(quest, hash, NULL) != QL_OK) return NULL;
-  if (s->events > 0 && !open_event(quest, a, 0, &create)) return NULL;
+  if (s->events > 0 && !ql__open_event(quest, a, 0, &create)) return NULL;
   for (int64_t n = 0; n < s->events; n++)
     if (!push_talk(quest, a, talk, n, ends)) return NULL;
   ql_quest_head(quest, head);
   set_holders(a, view, s);
   QL_SET(view, "agents", seats_value(a, s));
   QL_SET(view, "at", ql_int(a, s->at));
+  int64_t due = ql__due_at(s);
+  if (due >= 0) QL_SET(view, "due", ql_int(a, due));
+  if (s->status == QL__PAUSED) QL_SET(view, "cause", ql_string(a, ql__cause_name(s->cause)));
   QL_SET(view, "groups", groups_value(a, s, group_of, group_count));
   QL_SET(view, "head", ql_string(a, hash_text(a, head)));
   QL_SET(view, "holds", holds_value(quest, a));
   QL_SET(view, "id", ql_string(a, s->id));
-  QL_SET(view, "mission", ql_string(a, s->events > 0 ? text_at(&create, QL_GET(create.d, "mission")) : QL_ABSENT));
+  QL_SET(view, "mission", ql_string(a, s->events > 0 ? ql__text_at(&create, QL_GET(create.d, "mission")) : QL_ABSENT));
   QL_SET(view, "n", ql_int(a, s->events));
   QL_SET(view, "next", next_value(a, s, group_of, group_count));
   QL_SET(view, "policy", ql_string(a, s->policy.ptr ? s->policy : QL_STR("strict")));
@@ -348,16 +305,16 @@ ql_status ql_quest_view_at(const ql_quest *quest, ql_arena *a, int64_t n, ql_val
 /* ---- monitor ---- */
 
 static ql_value *push_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox, int64_t n, size_t task) {
-  opened event;
-  if (!open_event(quest, a, n, &event)) return NULL;
-  const ql_value *words = words_of(&event);
+  ql__opened event;
+  if (!ql__open_event(quest, a, n, &event)) return NULL;
+  const ql_value *words = ql__words_in(&event);
   ql_str kind = ql_get_str(event.d, QL_STR("kind"));
   ql_value *item = ql_push(inbox, ql_object(a));
   QL_SET(item, "from", ql_string(a, ql_get_str(event.e, QL_STR("by"))));
   if (kind.ptr) QL_SET(item, "kind", ql_string(a, kind));
   QL_SET(item, "n", ql_int(a, n));
   if (task != QL__NONE) QL_SET(item, "task", ql_string(a, ql_task_id(a, task)));
-  QL_SET(item, "text", ql_string(a, words ? text_at(&event, words) : QL_ABSENT));
+  QL_SET(item, "text", ql_string(a, words ? ql__text_at(&event, words) : QL_ABSENT));
   return item;
 }
 
@@ -365,24 +322,38 @@ static ql_value *push_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox,
 static void fill_inbox(const ql_quest *quest, ql_arena *a, ql_value *inbox, size_t seat) {
   const ql__state *s = &quest->state;
   size_t slot = s->group > 0 ? ql__slot_of(s, s->group, seat) : QL__NONE;
-  for (size_t i = 0; seat != QL__LEADER && slot != QL__NONE && i < s->item_count; i++)
+  for (size_t i = 0; i < s->frame_count; i++)
+    if (s->frames[i].peer == seat) push_inbox(quest, a, inbox, s->frames[i].n, QL__NONE);
+  for (size_t i = 0; seat != s->leader && slot != QL__NONE && i < s->item_count; i++)
     if (s->items[i].slot == slot && !s->items[i].returned) push_inbox(quest, a, inbox, s->items[i].n, s->items[i].task);
-  if (seat != QL__LEADER) return;
+  if (s->seats[seat].heard > 0) push_inbox(quest, a, inbox, s->seats[seat].heard, QL__NONE);
+  if (seat != s->leader) return;
   size_t from = s->message_count;
-  while (from > 0 && s->messages[from - 1].seat != QL__LEADER) from--;
+  while (from > 0 && s->messages[from - 1].seat != s->leader) from--;
   for (size_t i = from; i < s->message_count; i++) push_inbox(quest, a, inbox, s->messages[i].n, QL__NONE);
 }
 
 static ql_str hint(const ql__state *s, size_t seat, bool holds) {
+  static const ql_str PAUSED[] = {
+      [QL__BY_OWNER] = QL_STR_INIT("You paused the quest. Resume it to go on."),
+      [QL__BY_BUDGET] = QL_STR_INIT("The budget is used up: the quest waits. Resume it with a larger budget, or abort it."),
+      [QL__BY_LOOP] =
+          QL_STR_INIT("The same words went to one agent again and again: the quest waits. Read the talk, then resume or abort it."),
+      [QL__BY_TURN] =
+          QL_STR_INIT("A turn took longer than its deadline: the quest waits. Reassign the task, or resume to give it more time."),
+      [QL__BY_TASK] =
+          QL_STR_INIT("A task took longer than its deadline: the quest waits. Reassign or drop it, or resume to give it more time."),
+      [QL__BY_LADDER] = QL_STR_INIT("A task was escalated to you: the quest waits. Help with it, then resume, or drop it."),
+  };
   if (ql__over(s)) return QL_STR("The quest is over. Stop monitoring.");
   if (s->status == QL__PROPOSED)
     return seat == QL__OWNER ? QL_STR("Read the plan, then approve or reject it.")
                              : QL_STR("The plan waits for the owner's approval. Monitor again.");
+  if (s->status == QL__CLOSING) return QL_STR("The quest is ending: what is still under way settles first. Stop monitoring.");
   if (s->status == QL__PAUSED)
-    return seat == QL__OWNER ? QL_STR("You paused the quest. Resume it to go on.")
-                             : QL_STR("The quest is paused by its owner. Monitor again.");
+    return seat == QL__OWNER ? PAUSED[s->cause] : QL_STR("The quest is paused until its owner resumes it. Monitor again.");
   if (!holds) return QL_STR("Wait: it is not your turn. Monitor again.");
-  if (seat == QL__LEADER)
+  if (seat == s->leader)
     return s->slot_count > 0 ? QL_STR("Send further messages, or respond to end your turn.")
                              : QL_STR("Send messages and then respond, or complete when every task is closed.");
   return QL_STR("Do what the messages ask, then respond with what you did: completed, clarification or blocked.");
@@ -397,8 +368,11 @@ ql_value *ql_quest_monitor(const ql_quest *quest, ql_arena *a, ql_str agent) {
   for (size_t i = 0; i < s->seat_count; i++)
     if (ql__shown_holding(s, i)) ql_push(holders, ql_string(a, s->seats[i].id));
   if (holds) fill_inbox(quest, a, inbox, seat);
-  ql_str turn = ql__over(s) ? QL_STR("over") : s->status == QL__PAUSED ? QL_STR("paused") : holds ? QL_STR("yours") : QL_STR("wait");
-  ql_str role = seat == QL__OWNER ? QL_STR("owner") : seat == QL__LEADER ? QL_STR("leader") : QL_STR("worker");
+  ql_str turn = ql__over(s) || s->status == QL__CLOSING ? QL_STR("over")
+                : s->status == QL__PAUSED               ? QL_STR("paused")
+                : holds                                 ? QL_STR("yours")
+                                                        : QL_STR("wait");
+  ql_str role = seat == QL__OWNER ? QL_STR("owner") : seat == s->leader ? QL_STR("leader") : QL_STR("worker");
   QL_SET(monitor, "agent", ql_string(a, s->seats[seat].id));
   QL_SET(monitor, "fence", ql_int(a, s->seats[seat].fence));
   QL_SET(monitor, "hint", ql_string(a, hint(s, seat, holds)));

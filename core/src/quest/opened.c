@@ -1,0 +1,37 @@
+#include "quest/opened.h"
+
+#include "base/text.h"
+
+bool ql__open_event(const ql_quest *quest, ql_arena *a, int64_t n, ql__opened *out) {
+  ql_str line = ql_quest_line(quest, n);
+  ql_value *root;
+  if (!line.ptr || ql_canon_read(a, ql_slice(line, 0, line.len - 1), &root, NULL) != QL_OK) return false;
+  out->e = QL_GET(root, "e");
+  out->d = QL_GET(out->e, "d");
+  out->open = QL_GET(root, "x");
+  out->type = ql__event_type(ql_get_str(out->e, QL_STR("t")));
+  out->count = ql__event_texts(a, out->type, out->d, &out->texts);
+  if (ql_arena_failed(a)) return false;
+  return ql__texts_open(a, out->texts, out->count, out->open, &out->plain, &out->withheld, NULL) == QL_OK;
+}
+
+ql_str ql__text_at(const ql__opened *event, const ql_value *node) {
+  for (size_t i = 0; i < event->count; i++)
+    if (event->texts[i].node == node) return event->plain[i];
+  return QL_ABSENT;
+}
+
+const ql_value *ql__words_in(const ql__opened *event) {
+  static const ql_str NAMES[] = {QL_STR_INIT("msg"), QL_STR_INIT("reason"), QL_STR_INIT("summary"), QL_STR_INIT("mission")};
+  for (size_t i = 0; i < QL_COUNT(NAMES); i++) {
+    const ql_value *node = ql_get(event->d, NAMES[i]);
+    if (node) return node;
+  }
+  return NULL;
+}
+
+ql_str ql__first_line(ql_str text) {
+  ql_str line = text;
+  if (text.ptr) ql_next_line(&text, &line);
+  return line;
+}

@@ -1,0 +1,371 @@
+/* Time and money: deadlines, the ladder, the budget, effects under way, the same words again. */
+#include "stage.h"
+#include "support.h"
+
+#define TEAM  "'agents':['@lead','@api','@db']"
+#define START "'attempt':1,'effect':'http','request':'0000000000000000000000000000000000000000000000000000000000000000'"
+
+static stage *api_works(const char *more) {
+  char create[512];
+  snprintf(create, sizeof create, TEAM "%s", more);
+  stage *g = raise_stage(create);
+  ACCEPTED(does(g, "@lead", "message", "'to':['@api']"));
+  ACCEPTED(does(g, "@lead", "respond", ""));
+  return g;
+}
+
+static const char *tick(stage *g) { return does(g, "@owner", "tick", ""); }
+static ql__cause cause(const stage *g) { return state_of(g)->cause; }
+static size_t level(const stage *g) { return state_of(g)->tasks[0].level; }
+
+/* ---- deadlines ---- */
+
+static void a_late_turn_pauses(void **state) {
+  (void)state;
+  stage *g = api_works(",'deadlines':{'turn':1000}");
+  assert_int_equal(ql__due_at(state_of(g)), state_of(g)->at + 1000);
+  later(g, 900);
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "running");
+  REFUSED("owner_only", does(g, "@lead", "tick", ""));
+  later(g, 100);
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "paused");
+  assert_int_equal(cause(g), QL__BY_TURN);
+  later(g, 100000); /* the clock stands */
+  ACCEPTED(tick(g));
+  ACCEPTED(does(g, "@owner", "resume", ""));
+  assert_string_equal(holders(g), "@api");
+  later(g, 900);
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "running");
+  later(g, 100);
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "paused");
+  strike_stage(g);
+}
+
+static void a_pause_keeps_what_is_left(void **state) {
+  (void)state;
+  stage *g = api_works(",'deadlines':{'turn':1000}");
+  later(g, 600);
+  ACCEPTED(does(g, "@owner", "pause", ""));
+  assert_int_equal(ql__due_at(state_of(g)), -1);
+  later(g, 5000);
+  ACCEPTED(does(g, "@owner", "resume", ""));
+  later(g, 300);
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "running");
+  later(g, 100);
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "paused");
+  strike_stage(g);
+}
+
+static void a_new_holder_of_the_seat_has_no_more_time(void **state) {
+  (void)state;
+  stage *g = api_works(",'deadlines':{'turn':1000}");
+  later(g, 990);
+  ACCEPTED(does(g, "@owner", "claim", "'agent':'@api','seat':'model'"));
+  later(g, 10);
+  ACCEPTED(tick(g));
+  assert_int_equal(cause(g), QL__BY_TURN);
+  strike_stage(g);
+}
+
+static void the_leader_and_who_is_asked_have_deadlines_too(void **state) {
+  (void)state;
+  stage *g = raise_stage(TEAM ",'deadlines':{'turn':1000}");
+  later(g, 1000);
+  ACCEPTED(tick(g));
+  assert_int_equal(cause(g), QL__BY_TURN);
+  strike_stage(g);
+  g = api_works(",'consult':1,'deadlines':{'turn':1000}");
+  later(g, 500);
+  ACCEPTED(does(g, "@api", "message", "'to':['@db']"));
+  later(g, 600);
+  ACCEPTED(tick(g)); /* a turn runs on while it waits for an answer */
+  assert_int_equal(state_of(g)->slots[0].since, -1);
+  assert_true(state_of(g)->frames[0].since >= 0);
+  strike_stage(g);
+}
+
+static void a_late_task_pauses_whoever_has_it(void **state) {
+  (void)state;
+  stage *g = api_works(",'deadlines':{'task':1000}");
+  later(g, 500);
+  ACCEPTED(does(g, "@api", "respond", "'kind':'clarification'"));
+  later(g, 600);
+  ACCEPTED(tick(g));
+  assert_int_equal(cause(g), QL__BY_TASK);
+  ACCEPTED(does(g, "@owner", "resume", ""));
+  ACCEPTED(does(g, "@lead", "drop", "'task':'T1'"));
+  later(g, 5000);
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "running");
+  strike_stage(g);
+}
+
+static void a_late_quest_times_out(void **state) {
+  (void)state;
+  stage *g = api_works(",'deadlines':{'quest':1000,'turn':900}");
+  later(g, 2000);
+  ACCEPTED(tick(g)); /* both are due */
+  assert_string_equal(status(g), "timed_out");
+  REFUSED("quest_over", tick(g));
+  strike_stage(g);
+}
+
+/* ---- the ladder ---- */
+
+#define LADDER ",'ladder':[{'retries':2,'to':['@lead']},{'max_ms':4000,'min_ms':2000,'to':['@db']},{'max_ms':1000},{'max_ms':0,'min_ms':0}]"
+
+static const char *blocked_again(stage *g) {
+  ACCEPTED(does(g, "@lead", "message", "'task':'T1','to':['@api']"));
+  ACCEPTED(does(g, "@lead", "respond", ""));
+  return does(g, "@api", "respond", "'kind':'blocked'");
+}
+
+static void a_matter_climbs_on_retries_then_on_time(void **state) {
+  (void)state;
+  stage *g = api_works(LADDER);
+  ACCEPTED(does(g, "@api", "respond", "'kind':'blocked'"));
+  assert_int_equal(level(g), 1);
+  later(g, 1000000); /* the first level has no time */
+  ACCEPTED(tick(g));
+  ACCEPTED(blocked_again(g));
+  assert_int_equal(level(g), 1);
+  ACCEPTED(blocked_again(g));
+  assert_int_equal(level(g), 2);
+  later(g, 2000);
+  ACCEPTED(tick(g));
+  assert_true(state_of(g)->tasks[0].reminded);
+  assert_string_equal(holders(g), "@lead"); /* it never steals a turn */
+  later(g, 2000);
+  ACCEPTED(tick(g));
+  assert_int_equal(level(g), 3);
+  later(g, 1000);
+  ACCEPTED(tick(g));
+  assert_int_equal(level(g), 4); /* at once: it pauses and asks */
+  assert_string_equal(status(g), "paused");
+  assert_int_equal(cause(g), QL__BY_LADDER);
+  ACCEPTED(does(g, "@owner", "resume", ""));
+  ACCEPTED(does(g, "@owner", "escalate", "'task':'T1'"));
+  assert_int_equal(level(g), 5); /* behind the last: paused, never failed */
+  assert_string_equal(status(g), "paused");
+  ACCEPTED(does(g, "@owner", "resume", ""));
+  ACCEPTED(does(g, "@lead", "message", "'task':'T1','to':['@api']"));
+  ACCEPTED(does(g, "@lead", "respond", ""));
+  ACCEPTED(does(g, "@api", "respond", ""));
+  assert_int_equal(level(g), 0);
+  ACCEPTED(does(g, "@lead", "complete", ""));
+  strike_stage(g);
+}
+
+static void a_matter_climbs_by_command(void **state) {
+  (void)state;
+  stage *g = api_works(LADDER);
+  REFUSED("not_your_turn", does(g, "@lead", "escalate", "'task':'T1'"));
+  REFUSED("unknown_task", does(g, "@api", "escalate", "'task':'T2'"));
+  ACCEPTED(does(g, "@api", "escalate", "'task':'T1'"));
+  assert_int_equal(level(g), 1);
+  assert_string_equal(holders(g), "@api");
+  ACCEPTED(does(g, "@api", "respond", ""));
+  REFUSED("task_closed", does(g, "@lead", "escalate", "'task':'T1'"));
+  ACCEPTED(does(g, "@lead", "message", "'to':['@db']"));
+  ACCEPTED(does(g, "@lead", "message", "'to':['@api']"));
+  ACCEPTED(does(g, "@lead", "respond", ""));
+  REFUSED("not_your_task", does(g, "@db", "escalate", "'task':'T3'"));
+  strike_stage(g);
+  g = api_works(""); /* without a ladder there is the owner */
+  ACCEPTED(does(g, "@api", "escalate", "'task':'T1'"));
+  assert_int_equal(cause(g), QL__BY_LADDER);
+  strike_stage(g);
+}
+
+/* ---- the budget ---- */
+
+static void a_start_reserves_and_a_done_settles(void **state) {
+  (void)state;
+  stage *g = api_works(",'budget':{'micro':100,'tokens':1000}");
+  REFUSED("not_your_turn", does(g, "@owner", "start", START ",'micro':60,'seat':'@lead','tokens':1"));
+  REFUSED("not_recruited", does(g, "@owner", "start", START ",'micro':60,'seat':'@x','tokens':1"));
+  REFUSED("owner_only", does(g, "@api", "start", START ",'micro':60,'seat':'@api','tokens':1"));
+  int64_t start = state_of(g)->events;
+  ACCEPTED(does(g, "@owner", "start", START ",'micro':60,'seat':'@api','task':'T1','tokens':600"));
+  assert_int_equal(state_of(g)->reserved_micro, 60);
+  char done[128];
+  REFUSED("unknown_start", does(g, "@owner", "done", "'outcome':'ok','start':1"));
+  snprintf(done, sizeof done, "'input':300,'micro':20,'model':'m-1','outcome':'ok','output':50,'start':%d", (int)start);
+  ACCEPTED(does(g, "@owner", "done", done));
+  REFUSED("unknown_start", does(g, "@owner", "done", done));
+  assert_int_equal(state_of(g)->reserved_tokens, 0);
+  assert_int_equal(state_of(g)->used.input, 300);
+  ACCEPTED(does(g, "@owner", "usage", "'agent':'@api','input':5,'model':'m-1','task':'T1'"));
+  ACCEPTED(does(g, "@owner", "usage", "'agent':'@api','input':5,'model':'m-2','task':'T1'"));
+  assert_int_equal(state_of(g)->booking_count, 2);
+  assert_int_equal(state_of(g)->ledger[0].used.input, 305);
+  strike_stage(g);
+}
+
+static void what_does_not_fit_is_not_started_and_pauses(void **state) {
+  (void)state;
+  stage *g = api_works(",'budget':{'micro':100}");
+  ACCEPTED(does(g, "@owner", "start", START ",'micro':100,'seat':'@api','tokens':1"));
+  ACCEPTED(does(g, "@owner", "start", START ",'micro':1,'seat':'@api','tokens':1"));
+  assert_int_equal(state_of(g)->effect_count, 1);
+  assert_int_equal(cause(g), QL__BY_BUDGET);
+  REFUSED("paused", does(g, "@owner", "start", START ",'micro':1,'seat':'@api','tokens':1"));
+  REFUSED("paused", does(g, "@api", "respond", ""));
+  ACCEPTED(does(g, "@owner", "resume", "'budget':{'micro':101}"));
+  assert_string_equal(holders(g), "@api");
+  ACCEPTED(does(g, "@owner", "start", START ",'micro':1,'seat':'@api','tokens':1"));
+  assert_int_equal(state_of(g)->effect_count, 2);
+  strike_stage(g);
+}
+
+static void an_overrun_is_recorded_and_pauses(void **state) {
+  (void)state;
+  stage *g = api_works(",'budget':{'tokens':10}");
+  ACCEPTED(does(g, "@owner", "usage", "'agent':'@api','input':10"));
+  assert_string_equal(status(g), "running");
+  ACCEPTED(does(g, "@owner", "usage", "'agent':'@api','output':1"));
+  assert_int_equal(cause(g), QL__BY_BUDGET);
+  ACCEPTED(does(g, "@owner", "usage", "'agent':'@api','output':1")); /* facts are never refused */
+  assert_int_equal(state_of(g)->used.output, 2);
+  strike_stage(g);
+}
+
+static void turns_and_running_time_are_a_budget(void **state) {
+  (void)state;
+  stage *g = api_works(",'budget':{'turns':2}");
+  ACCEPTED(does(g, "@api", "respond", ""));
+  assert_string_equal(status(g), "running");
+  ACCEPTED(does(g, "@lead", "message", "'to':['@api']"));
+  ACCEPTED(does(g, "@lead", "respond", ""));
+  assert_int_equal(cause(g), QL__BY_BUDGET);
+  strike_stage(g);
+  g = api_works(",'budget':{'ms':1000}");
+  later(g, 2000);
+  ACCEPTED(tick(g));
+  assert_int_equal(cause(g), QL__BY_BUDGET);
+  ACCEPTED(does(g, "@owner", "resume", "'budget':{'ms':9000}"));
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "running");
+  strike_stage(g);
+}
+
+/* ---- endings with something under way ---- */
+
+static void an_ending_quest_waits_for_what_is_under_way(void **state) {
+  (void)state;
+  stage *g = api_works("");
+  int64_t start = state_of(g)->events;
+  char done[96];
+  snprintf(done, sizeof done, "'outcome':'cancelled','start':%d", (int)start);
+  ACCEPTED(does(g, "@owner", "start", START ",'micro':1,'seat':'@api','tokens':1"));
+  ACCEPTED(does(g, "@api", "respond", ""));
+  REFUSED("effects_open", does(g, "@lead", "complete", ""));
+  ACCEPTED(does(g, "@owner", "abort", ""));
+  assert_string_equal(status(g), "closing");
+  assert_string_equal(holders(g), "");
+  REFUSED("quest_over", does(g, "@lead", "message", "'to':['@api']"));
+  REFUSED("quest_over", does(g, "@owner", "resume", ""));
+  ACCEPTED(does(g, "@owner", "usage", "'agent':'@api','input':3"));
+  ACCEPTED(does(g, "@owner", "done", done));
+  assert_string_equal(status(g), "aborted");
+  REFUSED("quest_over", does(g, "@owner", "usage", "'agent':'@api','input':3"));
+  strike_stage(g);
+}
+
+static void what_never_settles_is_lost_after_a_while(void **state) {
+  (void)state;
+  stage *g = api_works("");
+  ACCEPTED(does(g, "@owner", "start", START ",'micro':8,'seat':'@api','tokens':9"));
+  ACCEPTED(does(g, "@api", "respond", ""));
+  ACCEPTED(does(g, "@lead", "fail", ""));
+  assert_int_equal(ql__due_at(state_of(g)), state_of(g)->at + 30000);
+  later(g, 29000);
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "closing");
+  later(g, 1000);
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "failed");
+  assert_int_equal(state_of(g)->used.unknown_tokens, 9);
+  assert_int_equal(state_of(g)->used.unknown_micro, 8);
+  strike_stage(g);
+}
+
+/* ---- the same words again ---- */
+
+static const char *tell(stage *g, const char *words) {
+  char more[128];
+  snprintf(more, sizeof more, "'msg':'%s','task':'T1','to':['@api']", words);
+  ACCEPTED(does(g, "@lead", "message", more));
+  return "";
+}
+
+static void the_third_time_the_same_words_pause(void **state) {
+  (void)state;
+  stage *g = raise_stage(TEAM ",'loops':3");
+  tell(g, "Fix  the login");
+  ACCEPTED(does(g, "@lead", "respond", ""));
+  ACCEPTED(does(g, "@api", "respond", "'kind':'clarification'"));
+  tell(g, "fix the LOGIN ");
+  tell(g, "something else");
+  assert_string_equal(status(g), "running");
+  tell(g, "Fix the login");
+  assert_int_equal(cause(g), QL__BY_LOOP);
+  ACCEPTED(does(g, "@owner", "resume", ""));
+  ACCEPTED(does(g, "@lead", "respond", "")); /* the turn is intact */
+  assert_string_equal(holders(g), "@api");
+  strike_stage(g);
+}
+
+static void something_completed_starts_the_count_again(void **state) {
+  (void)state;
+  stage *g = raise_stage(TEAM ",'loops':2");
+  for (int i = 0; i < 3; i++) {
+    tell(g, "Fix the login");
+    ACCEPTED(does(g, "@lead", "respond", ""));
+    ACCEPTED(does(g, "@api", "respond", ""));
+  }
+  assert_string_equal(status(g), "running");
+  tell(g, "Fix the login");
+  tell(g, "Fix the login");
+  assert_int_equal(cause(g), QL__BY_LOOP);
+  strike_stage(g);
+}
+
+static void a_digest_is_not_taken_from_who_sends_it(void **state) {
+  (void)state;
+  stage *g = raise_stage(TEAM ",'loops':2");
+  ACCEPTED(does(g, "@lead", "message", "'msg':'a','same':'UHyzLP8PJ2MmCbtXcmCI6OQCY3pxaYYn1dFL_gQWZPk','to':['@api']"));
+  ACCEPTED(does(g, "@lead", "message", "'msg':'b','same':'UHyzLP8PJ2MmCbtXcmCI6OQCY3pxaYYn1dFL_gQWZPk','to':['@api']"));
+  assert_string_equal(status(g), "running");
+  assert_int_equal(state_of(g)->repeat_count, 2);
+  strike_stage(g);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_late_turn_pauses),
+      cmocka_unit_test(a_pause_keeps_what_is_left),
+      cmocka_unit_test(a_new_holder_of_the_seat_has_no_more_time),
+      cmocka_unit_test(the_leader_and_who_is_asked_have_deadlines_too),
+      cmocka_unit_test(a_late_task_pauses_whoever_has_it),
+      cmocka_unit_test(a_late_quest_times_out),
+      cmocka_unit_test(a_matter_climbs_on_retries_then_on_time),
+      cmocka_unit_test(a_matter_climbs_by_command),
+      cmocka_unit_test(a_start_reserves_and_a_done_settles),
+      cmocka_unit_test(what_does_not_fit_is_not_started_and_pauses),
+      cmocka_unit_test(an_overrun_is_recorded_and_pauses),
+      cmocka_unit_test(turns_and_running_time_are_a_budget),
+      cmocka_unit_test(an_ending_quest_waits_for_what_is_under_way),
+      cmocka_unit_test(what_never_settles_is_lost_after_a_while),
+      cmocka_unit_test(the_third_time_the_same_words_pause),
+      cmocka_unit_test(something_completed_starts_the_count_again),
+      cmocka_unit_test(a_digest_is_not_taken_from_who_sends_it),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
