@@ -131,11 +131,14 @@ static void while_a_turn_is_built_it_can_be_given_to_another(void **state) {
   ACCEPTED(does(g, "@lead", "message", "'to':['@api','@db']"));
   ACCEPTED(does(g, "@lead", "reassign", "'task':'T1','to':'@db'")); /* has a slot: the task goes back */
   ACCEPTED(does(g, "@lead", "message", "'to':['@api']"));           /* its slot is used again */
+  ACCEPTED(does(g, "@lead", "message", "'task':'T1','to':['@db']"));
   ACCEPTED(does(g, "@lead", "respond", ""));
   assert_string_equal(holders(g), "@api @db");
   ACCEPTED(does(g, "@api", "respond", ""));
-  assert_int_equal(state_of(g)->tasks[0].status, QL__TODO);
+  assert_int_equal(state_of(g)->tasks[0].status, QL__OPEN);
   assert_int_equal(state_of(g)->tasks[2].status, QL__DONE);
+  ACCEPTED(does(g, "@db", "respond", ""));
+  ACCEPTED(does(g, "@lead", "complete", ""));
   strike_stage(g);
 }
 
