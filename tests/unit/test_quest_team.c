@@ -113,6 +113,22 @@ static void a_slot_ends_where_the_other_agent_has_one(void **state) {
   strike_stage(g);
 }
 
+/* A message that went back closes nothing for those that wait for its task. */
+static void what_went_back_covers_no_dependency(void **state) {
+  (void)state;
+  stage *g = raise_stage(
+      TEAM ",'policy':'parallel','tasks':[{'id':'T1','title':'a','to':'@api'},{'after':['T1'],'id':'T2','title':'b','to':'@ops'},"
+           "{'id':'T3','title':'c','to':'@db'}]");
+  ACCEPTED(does(g, "@owner", "approve", ""));
+  ACCEPTED(does(g, "@lead", "message", "'task':'T3','to':['@db']"));
+  ACCEPTED(does(g, "@lead", "message", "'task':'T1','to':['@api']"));
+  ACCEPTED(does(g, "@lead", "reassign", "'task':'T1','to':'@db'"));
+  REFUSED("dependency_open", does(g, "@lead", "message", "'group':2,'task':'T2','to':['@ops']"));
+  ACCEPTED(does(g, "@lead", "message", "'task':'T1','to':['@db']"));
+  ACCEPTED(does(g, "@lead", "message", "'group':2,'task':'T2','to':['@ops']"));
+  strike_stage(g);
+}
+
 /* Every entry of the talk names agents in a list, whatever the event calls them. */
 static void the_talk_says_whom_it_is_about(void **state) {
   (void)state;
@@ -275,6 +291,7 @@ int main(void) {
       cmocka_unit_test(a_holder_is_busy),
       cmocka_unit_test(a_task_is_reassigned_in_place),
       cmocka_unit_test(a_slot_ends_where_the_other_agent_has_one),
+      cmocka_unit_test(what_went_back_covers_no_dependency),
       cmocka_unit_test(the_talk_says_whom_it_is_about),
       cmocka_unit_test(a_reassigned_asker_leaves_no_question),
       cmocka_unit_test(while_a_turn_is_built_it_can_be_given_to_another),
