@@ -288,7 +288,9 @@ static bool closed_task(const asked *q) {
 static bool given_to_another(const asked *q) {
   if (!q->leader || q->task == QL__NONE) return false;
   for (size_t i = 0; i < q->s->item_count; i++)
-    if (q->s->items[i].task == q->task && !names_recipient(q, q->s->seats[q->s->slots[q->s->items[i].slot].seat].id)) return true;
+    if (q->s->items[i].task == q->task && !q->s->items[i].returned &&
+        !names_recipient(q, q->s->seats[q->s->slots[q->s->items[i].slot].seat].id))
+      return true;
   return false;
 }
 
@@ -302,7 +304,7 @@ static bool too_early(const asked *q) {
     for (size_t k = 0; k < s->item_count; k++) {
       const ql__slot *slot = &s->slots[s->items[k].slot];
       bool before = slot->group < group_asked_for(q) || (slot->group == group_asked_for(q) && names_recipient(q, s->seats[slot->seat].id));
-      given = given || (s->items[k].task == need && before);
+      given = given || (s->items[k].task == need && !s->items[k].returned && before);
     }
     if (!given) return true;
   }
