@@ -57,6 +57,42 @@ static const char *const TURNS[] = {
     NULL,
 };
 
+/* Each command, so that each status says what it has to say to it. */
+static const char *const EACH[] = {
+    "'type':'create'",
+    "'type':'approve'",
+    "'type':'reject'",
+    MESSAGE("'to':['@a'],'task':'T1'"),
+    RESPOND("progress"),
+    RESPOND("completed"),
+    "'type':'drop','task':'T1'",
+    "'type':'pause'",
+    "'type':'resume'",
+    "'type':'abort'",
+    "'type':'fail'",
+    COMPLETE,
+    "'type':'claim','agent':'@a','seat':'model'",
+    "'type':'release','agent':'@a'",
+    "'type':'artifact','bytes':1,'hash':'" HASH_1 "','media':'text/plain','name':'" WORDS "'",
+    "'type':'gate','gate':'seat','as':'given','evidence':'" WORDS "'",
+    "'type':'gate','gate':'seat','as':'pass'",
+    "'type':'gate','gate':'seat','as':'waived'",
+    "'type':'reassign','task':'T1','to':'@b'",
+    "'type':'add','agent':'@c'",
+    "'type':'remove','agent':'@c'",
+    "'type':'promote','agent':'@b'",
+    "'type':'promote','agent':'@lead'",
+    "'type':'escalate','task':'T1'",
+    "'type':'tick'",
+    "'type':'start','attempt':1,'effect':'http','micro':2,'request':'" HASH_1 "','seat':'@a','tokens':3",
+    "'type':'done','start':0,'outcome':'ok'",
+    "'type':'usage','agent':'@a','input':1",
+    "'type':'fork','from':0,'id':'1111111111'",
+    "'type':'upgrade','to':1",
+    "'type':'upgrade','to':2",
+    NULL,
+};
+
 static const char *const SEATED[] = {
     MESSAGE("'to':['@a']"),
     MESSAGE("'to':['@b']"),
@@ -248,6 +284,9 @@ static const char *const AGAIN[] = {
 #define STEEP "'tasks':[" TASK("T1", "@a") "," TASK("T2", "@b") "],'ladder':[{'max_ms':2,'min_ms':1,'retries':2},{'max_ms':1}]"
 
 const slice SLICES[] = {
+    {"each command", "all but one task and one message",
+     TEAM "'policy':'strict','tasks':[" TASK("T1", "@a") "],'gates':[{'id':'seat','judge':'seat','text':'" WORDS "'}]", EACH, 1, 1, false,
+     false, true, 20000},
     {"strict turns", "team changes, gates, limits, effects, questions", TEAM "'policy':'strict'", TURNS, 2, 3, false, false, true, 0},
     {"parallel turns", "the same", TEAM "'policy':'parallel'", TURNS, 2, 3, false, false, false, 0},
     {"a plan, strict", "the same", TEAM "'policy':'strict'," DEPENDENT, TURNS, 2, 3, false, false, true, 0},
