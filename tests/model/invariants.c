@@ -495,12 +495,24 @@ static bool speaks_against(const asked *q, ql__refusal_code reason) {
   return false;
 }
 
+/* What the status of the quest has against a command is said before anything else. */
+static const char *hides_status(const asked *q, ql__refusal_code code) {
+  static const ql__refusal_code REASONS[] = {QL__quest_over, QL__not_approved, QL__not_proposed, QL__paused, QL__not_paused};
+  bool against = false;
+  if (q->by == QL__NONE) return NULL;
+  for (size_t i = 0; i < QL_COUNT(REASONS); i++) {
+    if (code == REASONS[i]) return NULL;
+    against = against || speaks_against(q, REASONS[i]);
+  }
+  return against && code != QL__already_created ? "S2: the status of the quest is not given as the reason" : NULL;
+}
+
 /* S2: accepted is only what comes from somebody who may, in turn, with the fence of the seat; and what has no reason against it is accepted. */
 const char *broken_answer(const ql__state *s, const ql__event *event, ql__refusal_code code) {
   static char text[128];
   const asked q = take_apart(s, event);
   const char *form = "S2: refused for a reason that is not so: ";
-  if (code != QL__ACCEPTED && speaks_against(&q, code)) return NULL;
+  if (code != QL__ACCEPTED && speaks_against(&q, code)) return hides_status(&q, code);
   for (size_t i = QL__ACCEPTED + 1; code == QL__ACCEPTED && i < QL__REFUSAL_COUNT; i++)
     if (speaks_against(&q, (ql__refusal_code)i)) {
       form = "S2: accepted in spite of ";
