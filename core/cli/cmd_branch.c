@@ -21,7 +21,12 @@ static int open_log(cli *c, const char *id, bool writing, cli_log *log) {
 /// Writes a log where --out says; - is stdout. An existing file is not touched.
 static int put_log(cli *c, ql_str log) {
   const char *out = c->value[CLI_out];
-  if (strcmp(out, "-") != 0) return cli_write_file(c, out, log);
+  if (strcmp(out, "-") != 0) {
+    ql_value *answer = ql_object(c->a);
+    QL_SET(answer, "file", ql_string(c->a, cli_clean(c, out)));
+    int code = cli_write_file(c, out, log);
+    return code == CLI_DONE && c->json ? cli_json(c, answer) : code;
+  }
   fwrite(log.ptr, 1, log.len, stdout);
   return CLI_DONE;
 }
