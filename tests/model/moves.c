@@ -57,6 +57,40 @@ static const char *const TURNS[] = {
     NULL,
 };
 
+/* One of each kind, for all features at once. */
+static const char *const TOGETHER[] = {
+    "'type':'approve'",
+    MESSAGE("'to':['@a'],'task':'T1'"),
+    MESSAGE("'to':['@b'],'task':'T2'"),
+    MESSAGE("'to':['@a','@c']"),
+    MESSAGE("'to':['@c']"),
+    RESPOND("progress"),
+    RESPOND("completed"),
+    RESPOND("blocked"),
+    "'type':'drop','task':'T1'",
+    "'type':'drop','task':'T2'",
+    "'type':'drop','task':'T3'",
+    "'type':'pause'",
+    "'type':'resume'",
+    "'type':'abort'",
+    "'type':'claim','agent':'@a','seat':'model'",
+    "'type':'gate','gate':'number','as':'given','value':5",
+    "'type':'gate','gate':'seat','as':'given','evidence':'" WORDS "'",
+    "'type':'gate','gate':'seat','as':'pass'",
+    "'type':'gate','gate':'word','as':'given','word':'yes'",
+    "'type':'reassign','task':'T1','to':'@b'",
+    "'type':'remove','agent':'@a'",
+    "'type':'add','agent':'@a'",
+    "'type':'promote','agent':'@b'",
+    "'type':'escalate','task':'T2'",
+    "'type':'tick'",
+    "'type':'start','attempt':1,'effect':'http','micro':2,'request':'" HASH_1 "','seat':'@a','tokens':3",
+    "'type':'done','start':0,'outcome':'ok','input':1",
+    "'type':'fork','from':0,'id':'1111111111'",
+    COMPLETE,
+    NULL,
+};
+
 /* Each command, so that each status says what it has to say to it. */
 static const char *const EACH[] = {
     "'type':'create'",
@@ -306,6 +340,13 @@ const slice SLICES[] = {
     {"the same words", "gates, effects", TEAM "'loops':2,'policy':'strict'", AGAIN, 2, 2, false, false, true, 0},
     {"team, strict", "gates, limits, effects", TEAM "'policy':'strict'", CHANGES, 2, 2, false, true, true, 0},
     {"team, parallel, questions", "gates, limits, effects", TEAM "'consult':1,'policy':'parallel'", CHANGES, 2, 2, false, true, false, 0},
+    {"strict turns, three tasks", "the same", TEAM "'policy':'strict'", TURNS, 3, 4, false, false, false, 0},
+    {"parallel turns, three tasks", "the same", TEAM "'policy':'parallel'", TURNS, 3, 4, false, false, false, 0},
+    {"all together", "nothing; it is cut",
+     TEAM
+     "'budget':{'tokens':5,'turns':9},'consult':2,'deadlines':{'quest':4,'task':2,'turn':1},'ladder':[{'max_ms':2,'min_ms':1,'retries':2},{'max_ms':1}],'policy':'parallel','tasks':[" TASK(
+         "T1", "@a") ",{'after':['T1'],'id':'T2','title':'" WORDS "','to':'@b'}]," SHOWN,
+     TOGETHER, 3, 3, true, true, false, 150000},
 };
 const size_t SLICE_COUNT = QL_COUNT(SLICES);
 
