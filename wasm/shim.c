@@ -7,6 +7,7 @@
 #include <questline/driver.h>
 #include <questline/limits.h>
 #include <questline/link.h>
+#include <questline/report.h>
 #include <questline/route.h>
 
 #include "abi.h"
@@ -262,6 +263,128 @@ int32_t qlw_canonical(const char *json, uint32_t json_len) {
   ql_value *value = NULL;
   ql_status status = ql_json_read(arena, view(json, json_len), &value, &error);
   return give_or_fail(status, value);
+}
+
+/* ---- boards, reports, branches ---- */
+
+int32_t qlw_quest_board(uint32_t quest, double now) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  if (found == NULL) return give_failure(QL_ERR_HANDLE);
+  int64_t time = 0;
+  ql_status status = to_integer(now, &time);
+  return status == QL_OK ? give(ql_quest_board(found, arena, time)) : give_failure(status);
+}
+
+int32_t qlw_quest_inbox(uint32_t quest, const char *agent, uint32_t agent_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  if (found == NULL) return give_failure(QL_ERR_HANDLE);
+  ql_value *inbox = NULL;
+  ql_status status = ql_quest_inbox(found, arena, view(agent, agent_len), &inbox, &error);
+  return give_or_fail(status, inbox);
+}
+
+int32_t qlw_quest_timeline(uint32_t quest) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  return found != NULL ? give(ql_quest_timeline(found, arena)) : give_failure(QL_ERR_HANDLE);
+}
+
+int32_t qlw_quest_compare(uint32_t left, uint32_t right) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *one = find_quest(left), *other = find_quest(right);
+  return one != NULL && other != NULL ? give(ql_quest_compare(one, other, arena)) : give_failure(QL_ERR_HANDLE);
+}
+
+int32_t qlw_quest_continuation(uint32_t mine, uint32_t theirs) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *one = find_quest(mine), *other = find_quest(theirs);
+  if (one == NULL || other == NULL) return give_failure(QL_ERR_HANDLE);
+  ql_str lines = QL_ABSENT;
+  ql_status status = ql_quest_continuation(one, other, arena, &lines, &error);
+  return status == QL_OK ? give_bytes(lines) : give_failure(status);
+}
+
+/* A JSON array of whole numbers. */
+static ql_status read_numbers(ql_str text, int64_t **numbers, size_t *count) {
+  ql_value *list = NULL;
+  ql_status status = ql_json_read(arena, text, &list, &error);
+  if (status != QL_OK) return status;
+  if (list->kind != QL_ARRAY) return ql_fail(&error, QL_ERR_ARGUMENT, "an array of numbers is needed", QL_ABSENT);
+  *numbers = ql_arena_array(arena, list->count + 1, sizeof **numbers);
+  if (*numbers == NULL) return QL_ERR_NOMEM;
+  for (const ql_value *item = list->first; item != NULL; item = item->next) {
+    if (item->kind != QL_INT) return ql_fail(&error, QL_ERR_ARGUMENT, "an array of numbers is needed", QL_ABSENT);
+    (*numbers)[(*count)++] = item->number;
+  }
+  return QL_OK;
+}
+
+int32_t qlw_quest_redact(uint32_t quest, const char *events, uint32_t events_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  if (found == NULL) return give_failure(QL_ERR_HANDLE);
+  int64_t *numbers = NULL;
+  size_t count = 0;
+  ql_str log = QL_ABSENT;
+  ql_status status = read_numbers(view(events, events_len), &numbers, &count);
+  if (status == QL_OK) status = ql_quest_redact(found, arena, numbers, count, &log, &error);
+  return status == QL_OK ? give_bytes(log) : give_failure(status);
+}
+
+int32_t qlw_quest_reveal(uint32_t quest, uint32_t source, double event) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest), *full = find_quest(source);
+  if (found == NULL || full == NULL) return give_failure(QL_ERR_HANDLE);
+  int64_t n = -1;
+  ql_str log = QL_ABSENT;
+  ql_status status = event == -1 ? QL_OK : to_integer(event, &n);
+  if (status == QL_OK) status = ql_quest_reveal(found, full, arena, n, &log, &error);
+  return status == QL_OK ? give_bytes(log) : give_failure(status);
+}
+
+static ql_status read_quests(ql_str text, const ql_quest ***quests, size_t *count) {
+  int64_t *handles = NULL;
+  size_t given = 0;
+  ql_status status = read_numbers(text, &handles, &given);
+  if (status != QL_OK) return status;
+  *quests = ql_arena_array(arena, given + 1, sizeof **quests);
+  if (*quests == NULL) return QL_ERR_NOMEM;
+  for (; *count < given; ++*count) {
+    int64_t handle = handles[*count];
+    (*quests)[*count] = handle >= 0 && handle <= UINT32_MAX ? find_quest((uint32_t)handle) : NULL;
+    if ((*quests)[*count] == NULL) return QL_ERR_HANDLE;
+  }
+  return QL_OK;
+}
+
+int32_t qlw_quest_metrics(const char *quests, uint32_t quests_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest **found = NULL;
+  size_t count = 0;
+  ql_status status = read_quests(view(quests, quests_len), &found, &count);
+  return status == QL_OK ? give(ql_quest_metrics(found, count, arena)) : give_failure(status);
+}
+
+int32_t qlw_quest_report(const char *quests, uint32_t quests_len, const char *kind, uint32_t kind_len, double from, double to) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest **found = NULL;
+  size_t count = 0;
+  int64_t first = 0, last = 0;
+  ql_str text = QL_ABSENT;
+  ql_status status = read_quests(view(quests, quests_len), &found, &count);
+  if (status == QL_OK) status = to_integer(from, &first);
+  if (status == QL_OK) status = to_integer(to, &last);
+  if (status == QL_OK) status = ql_quest_report(found, count, arena, view(kind, kind_len), first, last, &text, &error);
+  return status == QL_OK ? give_bytes(text) : give_failure(status);
+}
+
+int32_t qlw_certificate(const char *log, uint32_t log_len, const char *head, uint32_t head_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  ql_value *certificate = NULL;
+  ql_status status = ql_quest_certificate(arena, view(log, log_len), view(head, head_len), &certificate, &error);
+  return give_or_fail(status, certificate);
 }
 
 int32_t qlw_verify(const char *log, uint32_t log_len, const char *head, uint32_t head_len) {

@@ -58,6 +58,20 @@ int32_t qlw_quest_monitor(uint32_t quest, const char *agent, uint32_t agent_len)
 int32_t qlw_quest_event(uint32_t quest, double n);
 int32_t qlw_quest_log(uint32_t quest, double from);
 int32_t qlw_quest_rehearse(uint32_t quest);
+int32_t qlw_quest_board(uint32_t quest, double now);
+int32_t qlw_quest_inbox(uint32_t quest, const char *agent, uint32_t agent_len);
+int32_t qlw_quest_timeline(uint32_t quest);
+int32_t qlw_quest_compare(uint32_t left, uint32_t right);
+/* The lines by which theirs continues mine. */
+int32_t qlw_quest_continuation(uint32_t mine, uint32_t theirs);
+/* Events: a JSON array of numbers; none: all. Answers the log. */
+int32_t qlw_quest_redact(uint32_t quest, const char *events, uint32_t events_len);
+/* Event -1: all. Answers the log. */
+int32_t qlw_quest_reveal(uint32_t quest, uint32_t source, double event);
+/* Quests: a JSON array of handles. */
+int32_t qlw_quest_metrics(const char *quests, uint32_t quests_len);
+int32_t qlw_quest_report(const char *quests, uint32_t quests_len, const char *kind, uint32_t kind_len, double from, double to);
+int32_t qlw_certificate(const char *log, uint32_t log_len, const char *head, uint32_t head_len);
 
 int32_t qlw_verify(const char *log, uint32_t log_len, const char *head, uint32_t head_len);
 int32_t qlw_link_make(const char *log, uint32_t log_len);

@@ -26,11 +26,13 @@ typedef enum cli_exit {
   X(agents, "agents", "LEADER,NAME...", "who takes part, separated by commas; the first leads")                                            \
   X(budget, "budget", "N", "tokens of the window that may be used (half of it)")                                                           \
   X(asked, "agent", "NAME", "ask this agent alone")                                                                                        \
+  X(at, "at", "N", "the event it is about: a fork keeps what is up to it; a reveal gives back its texts alone")                            \
   X(base, "base", "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                            \
   X(complete, "strict", NULL, "fail when something is missing or left out: exit code 1")                                                   \
   X(days, "days", "N", "look back so many days (1 for a standup, 7 for a review, 14 for a sprint)")                                        \
   X(dialect, "dialect", "ID", "read the files as written for " CLI_DIALECTS " (found out from each file)")                                 \
   X(dry_run, "dry-run", NULL, "with --fix: show the edits, write nothing")                                                                 \
+  X(events, "events", "N,N...", "whose texts are withheld; all where nothing is said")                                                     \
   X(fix, "fix", NULL, "mend what can be mended, in the files; - writes the mended text to stdout")                                         \
   X(folder, "out", "DIR", "write files below DIR, each where its product looks for it")                                                    \
   X(force, "force", NULL, "replace files that are there and differ")                                                                       \
@@ -249,6 +251,12 @@ int cli_quest_inbox(cli *c);
 int cli_quest_timeline(cli *c);
 int cli_quest_metrics(cli *c);
 int cli_quest_report(cli *c);
+int cli_quest_certificate(cli *c);
+int cli_quest_compare(cli *c);
+int cli_quest_fork(cli *c);
+int cli_quest_import(cli *c);
+int cli_quest_redact(cli *c);
+int cli_quest_reveal(cli *c);
 int cli_run(cli *c);
 int cli_verify(cli *c);
 int cli_link_make(cli *c);

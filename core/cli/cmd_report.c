@@ -75,16 +75,13 @@ static int show(cli *c, board_kind kind) {
   cli_log log = {.fd = -1};
   int code = cli_store_find(c, c->value[CLI_quest], &path);
   if (code == CLI_DONE) code = cli_log_open(c, path, false, &log);
-  if (code == CLI_DONE) {
-    ql_str agent = kind == INBOX ? ql_agent_id(c->a, cli_clean(c, c->value[CLI_agent])) : QL_ABSENT;
-    value = kind == BOARD      ? ql_quest_board(log.quest, c->a, cli_now())
-            : kind == TIMELINE ? ql_quest_timeline(log.quest, c->a)
-            : agent.ptr        ? ql_quest_inbox(log.quest, c->a, agent)
-                               : NULL;
-    if (ql_arena_failed(c->a))
-      code = cli_no_memory(c);
-    else if (!value)
-      code = cli_fail(c, QL_ERR_NOT_FOUND, "Nobody of the name in --agent is in the quest.");
+  if (code == CLI_DONE && kind == INBOX) {
+    ql_error err = {0};
+    ql_str agent = ql_agent_id(c->a, cli_clean(c, c->value[CLI_agent]));
+    if (ql_quest_inbox(log.quest, c->a, agent, &value, &err) != QL_OK) code = cli_fail_error(c, &err, "--agent");
+  } else if (code == CLI_DONE) {
+    value = kind == BOARD ? ql_quest_board(log.quest, c->a, cli_now()) : ql_quest_timeline(log.quest, c->a);
+    if (!value) code = cli_no_memory(c);
   }
   if (code == CLI_DONE && c->json)
     code = cli_json(c, value);

@@ -17,7 +17,7 @@ static int read_log(cli *c, ql_str *log) {
     int code = cli_store_find(c, path, &path);
     if (code != CLI_DONE) return code;
   }
-  return cli_read(c, path, QL_QUEST_BYTES_MAX, log);
+  return cli_log_bytes(c, path, log);
 }
 
 static bool is_head(ql_str text) {
@@ -84,7 +84,7 @@ static int check(cli *c, ql_str log, ql_quest *quest) {
 static int keep(cli *c, const char *path, ql_str log) {
   if (access(path, F_OK) != 0) return cli_write_file(c, path, log);
   ql_str there;
-  int code = cli_read(c, path, QL_QUEST_BYTES_MAX, &there);
+  int code = cli_log_bytes(c, path, &there);
   if (code != CLI_DONE || ql_eq(there, log)) return code;
   return cli_fail(c, QL_ERR_CONFLICT, "%s is there already and differs. Write the link's quest elsewhere with --out FILE.", path);
 }

@@ -228,20 +228,45 @@ static void print_inbox(const ql_value *inbox) {
   }
 }
 
+/* How the first line begins, for who reads text by its beginnings. Kept for good. */
+static const struct {
+  ql_str turn;
+  const char *tag;
+} tags[] = {
+    {QL_STR_INIT("yours"), "[YOUR-TURN] "},
+    {QL_STR_INIT("wait"), "[WAIT] "},
+    {QL_STR_INIT("paused"), "[PAUSED] "},
+    {QL_STR_INIT("over"), "[OVER] "},
+};
+
+/// Who asks, in which quest, and how it is there; the end of the line is the caller's.
+static void print_standing(const ql_value *monitor) {
+  for (size_t i = 0; i < QL_COUNT(tags); i++)
+    if (ql_eq(text_of(monitor, "turn"), tags[i].turn)) fputs(tags[i].tag, stdout);
+  cli_put(stdout, text_of(monitor, "agent"));
+  fputs(": ", stdout);
+  cli_put(stdout, text_of(monitor, "role"));
+  fputs(" of quest ", stdout);
+  cli_put(stdout, text_of(monitor, "quest"));
+  fputs(", ", stdout);
+  cli_put(stdout, text_of(monitor, "status"));
+  putchar('.');
+}
+
+/// Said at once: whoever stops the command before its time has this in hand.
+static void print_waiting(const ql_value *monitor, int64_t seconds) {
+  print_standing(monitor);
+  printf(" Listening for up to %lld s.\n", (long long)seconds);
+  (void)fflush(stdout);
+}
+
 /// Where things stand, and the very commands that lead on.
 static void print_monitor(cli *c, const ql_quest *quest, const ql_value *monitor) {
   ql_str turn = text_of(monitor, "turn"), role = text_of(monitor, "role"), hint = text_of(monitor, "hint");
   const ql_value *holders = QL_GET(monitor, "holders");
   bool yours = ql_eq(turn, QL_STR("yours"));
-  fputs(yours ? "YOUR TURN, " : "", stdout);
-  cli_put(stdout, text_of(monitor, "agent"));
-  fputs(": ", stdout);
-  cli_put(stdout, role);
-  fputs(" of quest ", stdout);
-  cli_put(stdout, text_of(monitor, "quest"));
-  fputs(", ", stdout);
-  cli_put(stdout, text_of(monitor, "status"));
-  puts(".");
+  print_standing(monitor);
+  putchar('\n');
   if (!yours && holders->first) {
     fputs("The turn is held by ", stdout);
     cli_print_names(stdout, holders);
@@ -253,6 +278,7 @@ static void print_monitor(cli *c, const ql_quest *quest, const ql_value *monitor
   putchar('\n');
   if (ql_eq(turn, QL_STR("over"))) return;
   if (!yours) {
+    puts("Exit code 3: not yet, and nothing is wrong. Ask again now:");
     print_watch(c, quest, monitor);
   } else if (ql_eq(role, QL_STR("leader"))) {
     print_call(c, quest, monitor, "message", " --to NAME --msg TEXT");
@@ -296,13 +322,14 @@ static int look(cli *c, const cli_log *log, ql_value **monitor) {
 
 int cli_quest_monitor(cli *c) {
   static const char *const roles[] = {"leader", "worker", "owner"};
-  int64_t seconds = 90;
+  int64_t seconds = 90; /* coding agents stop a command after 120 s where nothing else is set */
   const char *path, *role = c->value[CLI_role];
   if (strcmp(role, roles[0]) != 0 && strcmp(role, roles[1]) != 0 && strcmp(role, roles[2]) != 0)
     return cli_fail(c, QL_ERR_ARGUMENT, "--role is leader, worker or owner.");
   int code = c->value[CLI_timeout] ? cli_number(c, CLI_timeout, 86400, &seconds) : CLI_DONE;
   if (code == CLI_DONE) code = cli_store_find(c, c->value[CLI_quest], &path);
   if (code != CLI_DONE) return code;
+  bool told = c->json || seconds == 0;
   int64_t deadline = cli_monotonic() + seconds * 1000;
   cli_watch watch = cli_watch_open(path);
   cli_log log;
@@ -313,6 +340,8 @@ int cli_quest_monitor(cli *c) {
     int64_t seen = ql_quest_count(log.quest);
     code = look(c, &log, &monitor);
     if (code != CLI_DONE || exit_of(monitor) != CLI_NOT_YET || woken != CLI_CHANGED) break;
+    if (!told) print_waiting(monitor, seconds);
+    told = true;
     while (code == CLI_DONE && woken == CLI_CHANGED && ql_quest_count(log.quest) == seen) {
       woken = cli_watch_wait(watch, deadline);
       code = cli_log_refresh(c, &log);

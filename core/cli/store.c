@@ -33,13 +33,28 @@ static bool is_folder(const char *path) {
 /// Makes a folder unless it is there. False with errno set.
 static bool make_folder(const char *path) { return mkdir(path, 0777) == 0 || (errno == EEXIST && is_folder(path)); }
 
+static bool sync_file(int fd) {
+  while (fsync(fd) != 0)
+    if (errno != EINTR) return false;
+  return true;
+}
+
 /// Makes the names in a folder last.
 static bool sync_folder(const char *path) {
   int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return false;
-  bool good = fsync(fd) == 0 || errno == EINVAL; /* file systems that cannot, keep names anyway */
+  bool good = sync_file(fd) || errno == EINVAL; /* file systems that cannot, keep names anyway */
   (void)close(fd);
   return good;
+}
+
+static bool sync_parent(cli *c, const char *path) {
+  size_t end = strlen(path);
+  while (end > 1 && path[end - 1] == '/') end--;
+  while (end > 0 && path[end - 1] != '/') end--;
+  const char *parent = end > 0 ? ql_arena_concat(c->a, (const ql_str[]){{path, end}, {"", 1}}, 2).ptr : ".";
+  if (!parent) errno = ENOMEM;
+  return parent && sync_folder(parent);
 }
 
 /// The .questline folder here or above; NULL when there is none or no memory.
@@ -67,10 +82,10 @@ int cli_store_folder(cli *c, bool make, const char **out) {
   const char *folder = join(c, base, "/", "quests");
   if (!folder) return cli_no_memory(c);
   if (make) {
-    bool fresh = !is_folder(folder);
     if (!make_folder(base)) return cli_fail_errno(c, "make the folder", base);
     if (!make_folder(folder)) return cli_fail_errno(c, "make the folder", folder);
-    if (fresh && !sync_folder(base)) return cli_fail_errno(c, "write", base);
+    /* Each time: whoever made them may have been stopped before this. */
+    if (!sync_parent(c, base) || !sync_folder(base)) return cli_fail_errno(c, "write", base);
   } else if (!is_folder(folder)) {
     return cli_fail(c, QL_ERR_NOT_FOUND, "There is no folder %s. Create a quest first.", folder);
   }
@@ -221,6 +236,20 @@ static int read_on(cli *c, cli_log *log) {
   return code;
 }
 
+int cli_log_bytes(cli *c, const char *path, ql_str *out) {
+  struct stat info;
+  bool plain = strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISREG(info.st_mode);
+  int fd = plain ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  if (fd >= 0 && !lock(fd, LOCK_SH)) {
+    int code = lock_failed(c, path);
+    (void)close(fd);
+    return code;
+  }
+  int code = cli_read(c, path, QL_QUEST_BYTES_MAX, out);
+  if (fd >= 0) (void)close(fd);
+  return code;
+}
+
 int cli_log_refresh(cli *c, cli_log *log) {
   if (!lock(log->fd, LOCK_SH)) return lock_failed(c, log->path);
   int code = read_on(c, log);
@@ -230,17 +259,35 @@ int cli_log_refresh(cli *c, cli_log *log) {
 
 /* ---- writing ---- */
 
-/// Writes all at the end in one call. False with errno set and the file as long as before.
-static bool append_synced(int fd, size_t size, ql_str bytes) {
-  ssize_t written;
-  do written = write(fd, bytes.ptr, bytes.len);
-  while (written < 0 && errno == EINTR);
-  if (written == (ssize_t)bytes.len && fsync(fd) == 0) return true;
-  int why = written >= 0 && written < (ssize_t)bytes.len ? ENOSPC : errno;
-  if (ftruncate(fd, (off_t)size) != 0)
+/// False with errno set.
+static bool write_all(int fd, ql_str bytes) {
+  while (bytes.len > 0) {
+    ssize_t written = write(fd, bytes.ptr, bytes.len);
+    if (written < 0 && errno == EINTR) continue;
+    if (written == 0) errno = ENOSPC;
+    if (written <= 0) return false;
+    bytes = ql_slice(bytes, (size_t)written, bytes.len);
+  }
+  return true;
+}
+
+/// Makes a file that could not be written as long as before; false, with errno as it is.
+static bool take_back(int fd, size_t size) {
+  int why = errno;
+  if (ftruncate(fd, (off_t)size) != 0 || !sync_file(fd))
     cli_note("questline: what was half written could not be taken back; the next writer moves it aside.");
   errno = why;
   return false;
+}
+
+/// Writes all at the end. False with errno set and the file as long as before.
+static bool append_synced(int fd, size_t size, ql_str bytes) { return (write_all(fd, bytes) && sync_file(fd)) || take_back(fd, size); }
+
+/// The same for a line: its LF is written when all before it has reached the disk. A disk that loses power in the middle may have taken
+/// later blocks and not earlier ones; so a line that has its end is whole, and one that was cut is a torn tail.
+static bool append_line(int fd, size_t size, ql_str line) {
+  ql_str end = ql_slice(line, line.len - 1, line.len);
+  return (write_all(fd, ql_slice(line, 0, line.len - 1)) && sync_file(fd) && write_all(fd, end) && sync_file(fd)) || take_back(fd, size);
 }
 
 /// ID.torn beside ID.quest.
@@ -260,7 +307,8 @@ static int mend_torn(cli *c, cli_log *log) {
   if (good) good = (fd = open(aside, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) >= 0;
   struct stat info;
   if (good) good = fstat(fd, &info) == 0 && append_synced(fd, (size_t)info.st_size, (ql_str){bytes, log->torn});
-  if (good) good = ftruncate(log->fd, (off_t)log->size) == 0 && fsync(log->fd) == 0;
+  if (good) good = sync_parent(c, aside);
+  if (good) good = ftruncate(log->fd, (off_t)log->size) == 0 && sync_file(log->fd);
   if (!good) code = cli_fail_errno(c, "mend the torn end of", log->path);
   if (fd >= 0) (void)close(fd);
   free(bytes);
@@ -303,7 +351,7 @@ int cli_log_open(cli *c, const char *path, bool writing, cli_log *log) {
 }
 
 int cli_log_write(cli *c, cli_log *log, ql_str line) {
-  if (!append_synced(log->fd, log->size, line)) return cli_fail_errno(c, "write", log->path);
+  if (!append_line(log->fd, log->size, line)) return cli_fail_errno(c, "write", log->path);
   log->size += line.len;
   return CLI_DONE;
 }
@@ -324,7 +372,7 @@ int cli_log_create(cli *c, const char *folder, ql_str line, cli_log *log) {
   log->path = path;
   log->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (log->fd < 0) return cli_fail_errno(c, "make", path);
-  bool good = lock(log->fd, LOCK_EX) && append_synced(log->fd, 0, line) && sync_folder(folder);
+  bool good = lock(log->fd, LOCK_EX) && append_line(log->fd, 0, line) && sync_folder(folder);
   int code = good ? CLI_DONE : cli_fail_errno(c, "write", path);
   if (!good) (void)unlink(path);
   if (good) log->size = line.len;
@@ -341,7 +389,7 @@ void cli_log_close(cli_log *log) {
 int cli_write_file(cli *c, const char *path, ql_str bytes) {
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
   if (fd < 0) return cli_fail_errno(c, "make", path);
-  bool good = append_synced(fd, 0, bytes);
+  bool good = append_synced(fd, 0, bytes) && sync_parent(c, path);
   int code = good ? CLI_DONE : cli_fail_errno(c, "write", path);
   (void)close(fd);
   if (!good) (void)unlink(path);

@@ -31,6 +31,8 @@ int cli_log_open(cli *c, const char *path, bool writing, cli_log *log);
 /// Locks the file for writing and reads what others wrote meanwhile; *changed says whether there was anything.
 int cli_log_lock(cli *c, cli_log *log, bool *changed);
 void cli_log_unlock(cli_log *log);
+/// The bytes of a quest's file, or of stdin for "-", read while nobody is writing a line.
+int cli_log_bytes(cli *c, const char *path, ql_str *out);
 /// Reads what others wrote meanwhile.
 int cli_log_refresh(cli *c, cli_log *log);
 /// Both put a line into the file and sync it, not into log->quest: that is the caller's next step. @return CLI_DONE; CLI_FAILED, said, with

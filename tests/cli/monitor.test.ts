@@ -19,7 +19,7 @@ test('your turn: exit 0, what was said, and the command to answer with', async (
   await place.quest('respond', '--from', '@lead', '--msg', 'Go.');
   const { code, stdout } = await place.run(...asks(place, 'worker', 'api'));
   assert.equal(code, 0);
-  assert.match(stdout, /^YOUR TURN, @api: worker of quest /);
+  assert.match(stdout, /^\[YOUR-TURN\] @api: worker of quest /);
   assert.match(stdout, /^Event 1, from @lead, task T1:\n {2}Write the\n {2}callback\.$/m);
   assert.match(stdout, new RegExp(`^  questline quest respond --quest ${place.id} --from @api `, 'm'));
   const json = await place.json<Monitor>(...asks(place, 'worker', 'api'));
@@ -47,6 +47,47 @@ test('not yet: exit 3 once the time is over, with who holds and the command to a
   assert.ok(performance.now() - begun >= 1000);
   assert.match(stdout, /^The turn is held by @lead\.$/m);
   assert.match(stdout, new RegExp(`^  questline quest monitor --role worker --agent @api --quest ${place.id}$`, 'm'));
+});
+
+test('the first word is a tag, one for each answer', async () => {
+  const place = await placeWithQuest();
+  const first = async (role: string, agent: string): Promise<string | undefined> =>
+    (await place.run(...asks(place, role, agent, '--timeout', '0'))).stdout.split(' ')[0];
+  assert.equal(await first('leader', '@lead'), '[YOUR-TURN]');
+  assert.equal(await first('worker', '@api'), '[WAIT]');
+  await place.quest('pause');
+  assert.equal(await first('leader', '@lead'), '[PAUSED]');
+  await place.quest('abort');
+  for (const [role, agent] of [['leader', '@lead'], ['worker', '@api'], ['owner', '@owner']] as const)
+    assert.equal(await first(role, agent), '[OVER]');
+});
+
+test('what it waits for is said at once: a caller that kills it has read it', async () => {
+  const place = await placeWithQuest();
+  const child = start(asks(place, 'worker', '@api'), { cwd: place.folder });
+  const ended = finish(child);
+  child.stdout?.once('data', () => child.kill('SIGKILL'));
+  const { stdout } = await ended;
+  assert.match(stdout, /^\[WAIT\] @api: worker of quest [0-9a-z]{10}, running\. Listening for up to 90 s\.\n$/);
+  const limit = Number(/up to (\d+) s/.exec(stdout)?.[1]);
+  assert.ok(limit < 120, 'less than the time coding agents give a command');
+});
+
+test('not yet: it says that nothing is wrong, and its last line is the command to type', async () => {
+  const place = await placeWithQuest();
+  const { code, stdout } = await place.run(...asks(place, 'worker', '@api', '--timeout', '1'));
+  assert.equal(code, 3);
+  const lines = stdout.trimEnd().split('\n');
+  assert.match(lines.at(-2) ?? '', /^Exit code 3: not yet, and nothing is wrong\. Ask again now:$/);
+  assert.equal(lines.at(-1), `  questline quest monitor --role worker --agent @api --quest ${place.id}`);
+  assert.equal(lines.filter((line) => line.startsWith('[WAIT] ')).length, 2, 'at once and at the end');
+});
+
+test('--json prints one value and no more', async () => {
+  const place = await placeWithQuest();
+  const { code, stdout } = await place.run(...asks(place, 'worker', '@api', '--timeout', '1', '--json'));
+  assert.equal(code, 3);
+  assert.equal((JSON.parse(stdout) as Monitor).turn, 'wait');
 });
 
 test('--timeout 0 looks once', async () => {

@@ -46,6 +46,7 @@ export interface Vector extends File {
   readonly window?: number;
   readonly budget?: number;
   readonly link?: boolean;
+  readonly now?: number;
 }
 
 export interface Outcome {
@@ -199,6 +200,32 @@ function runLog(instance: Instance, vector: Vector): Outcome {
   return { answer: `{"state_hash":${JSON.stringify(hash)},"verdict":${verdict}}`, more };
 }
 
+function runReport(instance: Instance, vector: Vector): Outcome {
+  const { agent = null, log = '' } = vector;
+  const quest = instance.handle('qlw_quest_open', log);
+  const list = JSON.stringify([quest]);
+  const answer: Record<string, string> = {
+    board: attempt(instance, 'qlw_quest_board', quest, vector.now ?? 0).text,
+    inbox: attempt(instance, 'qlw_quest_inbox', quest, agent).text,
+    timeline: attempt(instance, 'qlw_quest_timeline', quest).text,
+    metrics: attempt(instance, 'qlw_quest_metrics', list).text,
+    certificate: attempt(instance, 'qlw_certificate', log, null).text,
+  };
+  const reports = ['final', 'review', 'sprint', 'standup'].map(
+    (kind) => `"${kind}":${JSON.stringify(instance.text('qlw_quest_report', list, kind, 0, Number.MAX_SAFE_INTEGER))}`,
+  );
+  answer.reports = `{${reports.join(',')}}`;
+  const bare = instance.text('qlw_quest_redact', quest, '[]');
+  const redacted = instance.handle('qlw_quest_open', bare);
+  answer.compare = attempt(instance, 'qlw_quest_compare', quest, redacted).text;
+  answer.revealed = `${instance.text('qlw_quest_reveal', redacted, quest, -1) === log}`;
+  answer.continuation = JSON.stringify(instance.text('qlw_quest_continuation', quest, redacted));
+  instance.run('qlw_close', redacted);
+  instance.run('qlw_close', quest);
+  const members = Object.keys(answer).sort().map((name) => `"${name}":${answer[name]}`);
+  return { answer: `{${members.join(',')}}`, more: bare };
+}
+
 function runCanon(instance: Instance, vector: Vector): Outcome {
   const { ok, text } = attempt(instance, 'qlw_canonical', bytesOf(vector));
   return only(ok ? JSON.stringify(text) : text);
@@ -233,6 +260,7 @@ const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   permit: runPermit,
   plan: runPlan,
   quest: runQuest,
+  report: runReport,
   roster: (instance, vector) => only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_roster_value', roster).text)),
   route: runRoute,
   spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', ...specOf(vector)).text),

@@ -44,7 +44,11 @@ static const char *broken_turn(const ql__state *s) {
   for (size_t i = 0; i < s->slot_count; i++) {
     if (s->slots[i].status != QL__HOLDING) continue;
     bool told = false;
-    for (size_t k = 0; k < s->item_count; k++) told = told || (s->items[k].slot == i && !s->items[k].returned);
+    for (size_t k = 0; k < s->item_count; k++) {
+      if (s->items[k].slot != i || s->items[k].returned) continue;
+      told = true;
+      if (s->tasks[s->items[k].task].status == QL__TODO) return "S4: somebody works on a task that was not given";
+    }
     if (!told) return "S4: a turn without a message";
     if (s->slots[i].group != s->group) return "S4: a turn outside the group that holds";
   }

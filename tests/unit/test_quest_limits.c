@@ -208,6 +208,20 @@ static void a_start_reserves_and_a_done_settles(void **state) {
   strike_stage(g);
 }
 
+static void what_was_lost_is_booked_as_unknown(void **state) {
+  (void)state;
+  stage *g = api_works(",'budget':{'micro':100}");
+  char done[96];
+  snprintf(done, sizeof done, "'input':3,'outcome':'lost','start':%d", (int)state_of(g)->events);
+  ACCEPTED(does(g, "@owner", "start", START ",'micro':60,'seat':'@api','tokens':7"));
+  ACCEPTED(does(g, "@owner", "done", done));
+  assert_int_equal(state_of(g)->used.unknown_micro, 60);
+  assert_int_equal(state_of(g)->used.unknown_tokens, 7);
+  ACCEPTED(does(g, "@owner", "start", START ",'micro':41,'seat':'@api','tokens':7")); /* and counts */
+  assert_int_equal(cause(g), QL__BY_BUDGET);
+  strike_stage(g);
+}
+
 static void what_does_not_fit_is_not_started_and_pauses(void **state) {
   (void)state;
   stage *g = api_works(",'budget':{'micro':100}");
@@ -337,6 +351,32 @@ static void something_completed_starts_the_count_again(void **state) {
   strike_stage(g);
 }
 
+static void the_oldest_words_are_forgotten(void **state) {
+  (void)state;
+  stage *g = raise_stage(TEAM ",'loops':2");
+  char words[32];
+  for (unsigned i = 0; i <= QL__REPEATS_MAX; i++) {
+    snprintf(words, sizeof words, "number %u", i);
+    tell(g, words);
+  }
+  tell(g, "number 0");
+  assert_string_equal(status(g), "running");
+  tell(g, words);
+  assert_int_equal(cause(g), QL__BY_LOOP);
+  strike_stage(g);
+}
+
+static void who_comes_back_was_told_nothing(void **state) {
+  (void)state;
+  stage *g = raise_stage(TEAM ",'loops':2");
+  tell(g, "Fix the login");
+  ACCEPTED(does(g, "@lead", "remove", "'agent':'@api'"));
+  ACCEPTED(does(g, "@lead", "add", "'agent':'@api'"));
+  tell(g, "Fix the login");
+  assert_string_equal(status(g), "running");
+  strike_stage(g);
+}
+
 static void a_digest_is_not_taken_from_who_sends_it(void **state) {
   (void)state;
   stage *g = raise_stage(TEAM ",'loops':2");
@@ -358,6 +398,7 @@ int main(void) {
       cmocka_unit_test(a_matter_climbs_on_retries_then_on_time),
       cmocka_unit_test(a_matter_climbs_by_command),
       cmocka_unit_test(a_start_reserves_and_a_done_settles),
+      cmocka_unit_test(what_was_lost_is_booked_as_unknown),
       cmocka_unit_test(what_does_not_fit_is_not_started_and_pauses),
       cmocka_unit_test(an_overrun_is_recorded_and_pauses),
       cmocka_unit_test(turns_and_running_time_are_a_budget),
@@ -365,6 +406,8 @@ int main(void) {
       cmocka_unit_test(what_never_settles_is_lost_after_a_while),
       cmocka_unit_test(the_third_time_the_same_words_pause),
       cmocka_unit_test(something_completed_starts_the_count_again),
+      cmocka_unit_test(the_oldest_words_are_forgotten),
+      cmocka_unit_test(who_comes_back_was_told_nothing),
       cmocka_unit_test(a_digest_is_not_taken_from_who_sends_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

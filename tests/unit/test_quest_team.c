@@ -113,6 +113,38 @@ static void a_slot_ends_where_the_other_agent_has_one(void **state) {
   strike_stage(g);
 }
 
+/* A message that went back closes nothing for those that wait for its task. */
+static void what_went_back_covers_no_dependency(void **state) {
+  (void)state;
+  stage *g = raise_stage(
+      TEAM ",'policy':'parallel','tasks':[{'id':'T1','title':'a','to':'@api'},{'after':['T1'],'id':'T2','title':'b','to':'@ops'},"
+           "{'id':'T3','title':'c','to':'@db'}]");
+  ACCEPTED(does(g, "@owner", "approve", ""));
+  ACCEPTED(does(g, "@lead", "message", "'task':'T3','to':['@db']"));
+  ACCEPTED(does(g, "@lead", "message", "'task':'T1','to':['@api']"));
+  ACCEPTED(does(g, "@lead", "reassign", "'task':'T1','to':'@db'"));
+  REFUSED("dependency_open", does(g, "@lead", "message", "'group':2,'task':'T2','to':['@ops']"));
+  ACCEPTED(does(g, "@lead", "message", "'task':'T1','to':['@db']"));
+  ACCEPTED(does(g, "@lead", "message", "'group':2,'task':'T2','to':['@ops']"));
+  strike_stage(g);
+}
+
+/* Every entry of the talk names agents in a list, whatever the event calls them. */
+static void the_talk_says_whom_it_is_about(void **state) {
+  (void)state;
+  stage *g = two_in_a_row("");
+  ACCEPTED(does(g, "@owner", "claim", "'agent':'@db','seat':'model'"));
+  ACCEPTED(does(g, "@owner", "reassign", "'task':'T1','to':'@ops'"));
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  const ql_value *talk = QL_GET(ql_quest_view(g->quest, a), "talk");
+  assert_str_is(QL_GET(talk->last, "to")->first->text, "@ops");
+  size_t lists = 0;
+  for (const ql_value *entry = talk->first; entry; entry = entry->next) lists += QL_GET(entry, "to")->kind == QL_ARRAY;
+  assert_int_equal(lists, talk->count);
+  ql_arena_free(a);
+  strike_stage(g);
+}
+
 static void a_reassigned_asker_leaves_no_question(void **state) {
   (void)state;
   stage *g = two_in_a_row(",'consult':2");
@@ -131,11 +163,14 @@ static void while_a_turn_is_built_it_can_be_given_to_another(void **state) {
   ACCEPTED(does(g, "@lead", "message", "'to':['@api','@db']"));
   ACCEPTED(does(g, "@lead", "reassign", "'task':'T1','to':'@db'")); /* has a slot: the task goes back */
   ACCEPTED(does(g, "@lead", "message", "'to':['@api']"));           /* its slot is used again */
+  ACCEPTED(does(g, "@lead", "message", "'task':'T1','to':['@db']"));
   ACCEPTED(does(g, "@lead", "respond", ""));
   assert_string_equal(holders(g), "@api @db");
   ACCEPTED(does(g, "@api", "respond", ""));
-  assert_int_equal(state_of(g)->tasks[0].status, QL__TODO);
+  assert_int_equal(state_of(g)->tasks[0].status, QL__OPEN);
   assert_int_equal(state_of(g)->tasks[2].status, QL__DONE);
+  ACCEPTED(does(g, "@db", "respond", ""));
+  ACCEPTED(does(g, "@lead", "complete", ""));
   strike_stage(g);
 }
 
@@ -256,6 +291,8 @@ int main(void) {
       cmocka_unit_test(a_holder_is_busy),
       cmocka_unit_test(a_task_is_reassigned_in_place),
       cmocka_unit_test(a_slot_ends_where_the_other_agent_has_one),
+      cmocka_unit_test(what_went_back_covers_no_dependency),
+      cmocka_unit_test(the_talk_says_whom_it_is_about),
       cmocka_unit_test(a_reassigned_asker_leaves_no_question),
       cmocka_unit_test(while_a_turn_is_built_it_can_be_given_to_another),
       cmocka_unit_test(agents_come_and_go),

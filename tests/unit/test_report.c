@@ -17,6 +17,12 @@ static const ql_value *find(const ql_value *list, const char *key, const char *n
   return NULL;
 }
 
+static const ql_value *inbox_of(const ql_quest *quest, ql_arena *a, const char *agent) {
+  ql_value *inbox = NULL;
+  assert_int_equal(ql_quest_inbox(quest, a, str(agent), &inbox, NULL), QL_OK);
+  return QL_GET(inbox, "items");
+}
+
 /* The same quest read from a log without its openings. */
 static ql_quest *withhold(const ql_quest *full) {
   ql_quest *quest = ql_quest_new(ql_alloc_libc());
@@ -94,14 +100,14 @@ static void an_inbox_holds_what_was_said_to_its_agent(void **state) {
   stage *g = play();
   ql_arena *a = ql_arena_new(ql_alloc_libc());
   for (size_t i = 0; i < QL_COUNT(ROWS); i++) {
-    const ql_value *items = QL_GET(ql_quest_inbox(g->quest, a, str(ROWS[i].agent)), "items");
+    const ql_value *items = inbox_of(g->quest, a, ROWS[i].agent);
     assert_int_equal(items->count, ROWS[i].items);
     assert_str_is(member(items->first, "text"), ROWS[i].first);
     assert_str_is(member(items->last, "text"), ROWS[i].last);
   }
-  assert_str_is(member(QL_GET(ql_quest_inbox(g->quest, a, str("@api")), "items")->first, "state"), "delivered");
-  assert_null(ql_quest_inbox(g->quest, a, str("@nobody")));
-  assert_false(ql_arena_failed(a));
+  assert_str_is(member(inbox_of(g->quest, a, "@api")->first, "state"), "delivered");
+  ql_value *none;
+  assert_int_equal(ql_quest_inbox(g->quest, a, str("@nobody"), &none, NULL), QL_ERR_NOT_FOUND);
   ql_arena_free(a);
   strike_stage(g);
 }
@@ -221,7 +227,7 @@ static void what_is_withheld_is_said_to_be(void **state) {
     assert_false(holds_text(text, "login"));
   }
   assert_int_equal(QL_GET(QL_GET(find(QL_GET(ql_quest_board(bare, a, 0), "agents"), "agent", "@api"), "last"), "text")->kind, QL_NULL);
-  assert_int_equal(QL_GET(QL_GET(ql_quest_inbox(bare, a, str("@api")), "items")->first, "text")->kind, QL_NULL);
+  assert_int_equal(QL_GET(inbox_of(bare, a, "@api")->first, "text")->kind, QL_NULL);
   assert_int_equal(QL_GET(QL_GET(ql_quest_timeline(bare, a), "items")->first, "line")->kind, QL_NULL);
   const ql_quest *one = g->quest, *other = bare;
   assert_true(ql_value_equal(ql_quest_metrics(&one, 1, a), ql_quest_metrics(&other, 1, a)));
@@ -244,10 +250,43 @@ static void an_empty_quest_has_them_all(void **state) {
   ql_quest_free(quest);
 }
 
+/* ---- cost ---- */
+
+static void command(ql_quest *quest, const char *text) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  const uint8_t entropy[QL_ENTROPY_BYTES] = {(uint8_t)quest->state.events, (uint8_t)(quest->state.events >> 8)};
+  ql_value *value;
+  ql_decision decision;
+  assert_int_equal(ql_json_read(a, str(text), &value, NULL), QL_OK);
+  assert_int_equal(ql_quest_decide(quest, a, value, 1763712000000 + quest->state.events, entropy, &decision, NULL), QL_OK);
+  assert_int_equal(ql_quest_append(quest, decision.line, NULL), QL_OK);
+  ql_arena_free(a);
+}
+
+static ql_quest *long_quest(int64_t events) {
+  ql_quest *quest = ql_quest_new(ql_alloc_libc());
+  command(quest, "{\"agents\":[\"@lead\",\"@api\"],\"by\":\"@owner\",\"mission\":\"m\",\"type\":\"create\"}");
+  while (quest->state.events < events) {
+    command(quest, "{\"by\":\"@lead\",\"msg\":\"m\",\"task\":\"T1\",\"to\":[\"@api\"],\"type\":\"message\"}");
+    command(quest, "{\"by\":\"@lead\",\"kind\":\"progress\",\"msg\":\"m\",\"type\":\"respond\"}");
+    command(quest, "{\"by\":\"@api\",\"kind\":\"completed\",\"msg\":\"m\",\"type\":\"respond\"}");
+  }
+  return quest;
+}
+
+static void *count_bytes(void *ctx, void *block, size_t old_size, size_t size) {
+  *(size_t *)ctx += size;
+  return ql_alloc_libc().resize(NULL, block, old_size, size);
+}
+static ql_alloc counting_bytes(size_t *bytes) { return (ql_alloc){bytes, count_bytes}; }
+
 /* ---- memory ---- */
 
 static ql_status try_board(ql_arena *a, const void *quest) { return ql_quest_board(quest, a, 0) ? QL_OK : QL_ERR_NOMEM; }
-static ql_status try_inbox(ql_arena *a, const void *quest) { return ql_quest_inbox(quest, a, QL_STR("@lead")) ? QL_OK : QL_ERR_NOMEM; }
+static ql_status try_inbox(ql_arena *a, const void *quest) {
+  ql_value *inbox;
+  return ql_quest_inbox(quest, a, QL_STR("@lead"), &inbox, NULL);
+}
 static ql_status try_timeline(ql_arena *a, const void *quest) { return ql_quest_timeline(quest, a) ? QL_OK : QL_ERR_NOMEM; }
 static ql_status try_metrics(ql_arena *a, const void *quest) {
   const ql_quest *one = quest;
@@ -270,6 +309,24 @@ static void memory_may_run_out(void **state) {
   strike_stage(g);
 }
 
+/* Ten times the events: ten times the memory, and a little for what doubles. */
+static void ten_thousand_events_cost_ten_times_a_thousand(void **state) {
+  (void)state;
+  static const memory_trial TRIALS[] = {try_board, try_inbox, try_timeline, try_metrics, try_reports};
+  ql_quest *small = long_quest(1000), *large = long_quest(10000);
+  for (size_t i = 0; i < QL_COUNT(TRIALS); i++) {
+    size_t bytes[2] = {0, 0};
+    for (size_t k = 0; k < 2; k++) {
+      ql_arena *a = ql_arena_new(counting_bytes(&bytes[k]));
+      assert_int_equal(TRIALS[i](a, k == 0 ? small : large), QL_OK);
+      ql_arena_free(a);
+    }
+    if (bytes[1] > 20 * bytes[0]) fail_msg("trial %zu: %zu bytes, then %zu", i, bytes[0], bytes[1]);
+  }
+  ql_quest_free(small);
+  ql_quest_free(large);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_board_says_how_everybody_stands),
@@ -280,6 +337,7 @@ int main(void) {
       cmocka_unit_test(what_is_withheld_is_said_to_be),
       cmocka_unit_test(an_empty_quest_has_them_all),
       cmocka_unit_test(memory_may_run_out),
+      cmocka_unit_test(ten_thousand_events_cost_ten_times_a_thousand),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,26 @@ static int32_t quest_monitor(void) { return qlw_quest_monitor(a_quest, PASS("@le
 static int32_t quest_event(void) { return qlw_quest_event(a_quest, 1); }
 static int32_t quest_log(void) { return qlw_quest_log(a_quest, 1); }
 static int32_t quest_rehearse(void) { return qlw_quest_rehearse(a_quest); }
+static const char *quests_text(void) {
+  static char text[32];
+  snprintf(text, sizeof text, "[%u,%u]", (unsigned)a_quest, (unsigned)a_quest);
+  return text;
+}
+static int32_t quest_board(void) { return qlw_quest_board(a_quest, 1763712005000.0); }
+static int32_t quest_inbox(void) { return qlw_quest_inbox(a_quest, PASS("@lead")); }
+static int32_t refused_inbox(void) { return qlw_quest_inbox(a_quest, PASS("@nobody")); }
+static int32_t quest_timeline(void) { return qlw_quest_timeline(a_quest); }
+static int32_t quest_compare(void) { return qlw_quest_compare(a_quest, an_empty_quest); }
+static int32_t quest_continuation(void) { return qlw_quest_continuation(an_empty_quest, a_quest); }
+static int32_t refused_continuation(void) { return qlw_quest_continuation(a_quest, a_roster); }
+static int32_t quest_redact(void) { return qlw_quest_redact(a_quest, PASS("[1]")); }
+static int32_t refused_redact(void) { return qlw_quest_redact(a_quest, PASS("{}")); }
+static int32_t quest_reveal(void) { return qlw_quest_reveal(a_quest, a_quest, -1); }
+static int32_t quest_metrics(void) { return qlw_quest_metrics(PASS(quests_text())); }
+static int32_t refused_metrics(void) { return qlw_quest_metrics(PASS("[-1]")); }
+static int32_t quest_report(void) { return qlw_quest_report(PASS(quests_text()), PASS("final"), 0, 1763712005000.0); }
+static int32_t refused_report(void) { return qlw_quest_report(PASS("[]"), PASS("poem"), 0, 1); }
+static int32_t certificate(void) { return qlw_certificate(PASS(log_text), NULL, 0); }
 static int32_t verify(void) { return qlw_verify(PASS(log_text), NULL, 0); }
 static int32_t link_make(void) { return qlw_link_make(PASS(log_text)); }
 static int32_t driver_new(void) { return qlw_driver_new(an_empty_quest, a_roster, PASS(request)); }
@@ -134,6 +154,21 @@ static const struct {
     {"quest_event", quest_event, QL_OK},
     {"quest_log", quest_log, QL_OK},
     {"quest_rehearse", quest_rehearse, QL_OK},
+    {"quest_board", quest_board, QL_OK},
+    {"quest_inbox", quest_inbox, QL_OK},
+    {"refused_inbox", refused_inbox, QL_ERR_NOT_FOUND},
+    {"quest_timeline", quest_timeline, QL_OK},
+    {"quest_compare", quest_compare, QL_OK},
+    {"quest_continuation", quest_continuation, QL_OK},
+    {"refused_continuation", refused_continuation, QL_ERR_HANDLE},
+    {"quest_redact", quest_redact, QL_OK},
+    {"refused_redact", refused_redact, QL_ERR_ARGUMENT},
+    {"quest_reveal", quest_reveal, QL_OK},
+    {"quest_metrics", quest_metrics, QL_OK},
+    {"refused_metrics", refused_metrics, QL_ERR_HANDLE},
+    {"quest_report", quest_report, QL_OK},
+    {"refused_report", refused_report, QL_ERR_ARGUMENT},
+    {"certificate", certificate, QL_OK},
     {"verify", verify, QL_OK},
     {"link_make", link_make, QL_OK},
     {"driver_new", driver_new, QL_OK},

@@ -1,6 +1,7 @@
 /* What each area does with a vector. tests/runtimes/areas.ts does the same through core.wasm. */
 #include "vectors.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <questline/quest.h>
@@ -278,9 +279,50 @@ static void run_logs(ql_arena *a, const ql_value *vector, outcome *out) {
   ql_value_write(&out->answer, answer);
 }
 
+/* Boards, inboxes, timeline, numbers and certificate of a log, what is withheld and revealed, and every report. */
+static void run_report(ql_arena *a, const ql_value *vector, outcome *out) {
+  static const char *const reports[] = {"standup", "review", "sprint", "final"};
+  ql_str log = ql_get_str(vector, QL_STR("log")), agent = ql_get_str(vector, QL_STR("agent"));
+  ql_value *answer = ql_object(a), *texts = ql_object(a);
+  if (qlw_quest_open(PASS(log)) != QL_OK) give_up("a log does not open", answered(a));
+  uint32_t quest = answered_handle(a);
+  char list[16];
+  size_t len = (size_t)snprintf(list, sizeof list, "[%u]", (unsigned)quest);
+  (void)qlw_quest_board(quest, (double)ql_get_int(vector, QL_STR("now"), 0));
+  QL_SET(answer, "board", answered_value(a));
+  (void)qlw_quest_inbox(quest, PASS(agent));
+  QL_SET(answer, "inbox", answered_value(a));
+  (void)qlw_quest_timeline(quest);
+  QL_SET(answer, "timeline", answered_value(a));
+  (void)qlw_quest_metrics(list, (uint32_t)len);
+  QL_SET(answer, "metrics", answered_value(a));
+  (void)qlw_certificate(PASS(log), NULL, 0);
+  QL_SET(answer, "certificate", answered_value(a));
+  for (size_t i = 0; i < QL_COUNT(reports); i++) {
+    ql_str kind = {reports[i], strlen(reports[i])};
+    (void)qlw_quest_report(list, (uint32_t)len, PASS(kind), 0, (double)QL_INT_MAX);
+    ql_set(texts, kind, ql_string(a, answered(a)));
+  }
+  QL_SET(answer, "reports", texts);
+  (void)qlw_quest_redact(quest, PASS(QL_STR("[]")));
+  ql_str bare = answered(a);
+  if (qlw_quest_open(PASS(bare)) != QL_OK) give_up("a redacted log does not open", answered(a));
+  uint32_t redacted = answered_handle(a);
+  (void)qlw_quest_compare(quest, redacted);
+  QL_SET(answer, "compare", answered_value(a));
+  (void)qlw_quest_reveal(redacted, quest, -1);
+  QL_SET(answer, "revealed", ql_bool(a, ql_eq(answered(a), log)));
+  (void)qlw_quest_continuation(quest, redacted);
+  QL_SET(answer, "continuation", ql_string(a, answered(a)));
+  done(redacted);
+  done(quest);
+  ql_value_write(&out->answer, answer);
+  ql_buf_add(&out->more, bare);
+}
+
 const area areas[] = {
-    {"canon", run_canon}, {"export", run_export}, {"fix", run_fix},       {"link", run_link},   {"logs", run_logs},
-    {"pack", run_pack},   {"permit", run_permit}, {"plan", run_plan},     {"quest", run_quest}, {"roster", run_roster},
-    {"route", run_route}, {"spec", run_spec},     {"verify", run_verify},
+    {"canon", run_canon},   {"export", run_export}, {"fix", run_fix},   {"link", run_link},     {"logs", run_logs},
+    {"pack", run_pack},     {"permit", run_permit}, {"plan", run_plan}, {"quest", run_quest},   {"report", run_report},
+    {"roster", run_roster}, {"route", run_route},   {"spec", run_spec}, {"verify", run_verify},
 };
 const size_t area_count = QL_COUNT(areas);

@@ -2,15 +2,20 @@ import { failure } from './errors.ts';
 import { Instance } from './memory.ts';
 import type { Text } from './memory.ts';
 import type {
+  Board,
+  Certificate,
   Command,
+  Comparison,
   Decision,
   Effect,
   EffectResult,
   Event,
   Export,
+  Inbox,
   Info,
   Link,
   Mended,
+  Metrics,
   Monitor,
   Pack,
   PackSource,
@@ -26,6 +31,7 @@ import type {
   Roster as RosterValue,
   Route,
   Spec,
+  Timeline,
   Verdict,
 } from './generated.ts';
 
@@ -43,6 +49,8 @@ export interface PackLimits {
 }
 
 export type PlanFormat = 'seed' | 'markdown' | 'mermaid';
+
+export type ReportKind = 'standup' | 'review' | 'sprint' | 'final';
 
 /** What a plan must say; the rest may be missing, and what is computed is not looked at. */
 export type PlanDraft = Pick<Plan, 'leader' | 'objective'> &
@@ -202,6 +210,25 @@ export class Core {
     return this.#instance.json('qlw_verify', log, head) as Verdict;
   }
 
+  /** What a log proves of its quest, and what it does not. */
+  certificate(log: Text, head: string | null = null): Certificate {
+    return this.#instance.json('qlw_certificate', log, head) as Certificate;
+  }
+
+  /** The numbers of metrics.def over all quests given. */
+  metrics(quests: readonly Quest[]): Metrics {
+    return this.#instance.json('qlw_quest_metrics', this.#handles(quests)) as Metrics;
+  }
+
+  /** A report in Markdown of what happened from `from` until before `to`, ms since epoch. */
+  report(quests: readonly Quest[], kind: ReportKind, from = 0, to = Number.MAX_SAFE_INTEGER): string {
+    return this.#instance.text('qlw_quest_report', this.#handles(quests), kind, from, to);
+  }
+
+  #handles(quests: readonly Quest[]): string {
+    return JSON.stringify(quests.map((quest) => quest.handleIn(this.#instance)));
+  }
+
   /** The `#q=` link of an intact log. A log that does not fit gives QL_ERR_LIMIT with the length it would have as offset. */
   makeLink(log: Text): Link {
     return this.#instance.json('qlw_link_make', log) as Link;
@@ -285,6 +312,40 @@ export class Quest extends Held {
   /** Whether it is an agent's turn, and what it was told. */
   monitor(agent: string): Monitor {
     return this.instance.json('qlw_quest_monitor', this.handle, agent) as Monitor;
+  }
+
+  /** Who works, waits, is blocked or done. */
+  board(now: number): Board {
+    return this.instance.json('qlw_quest_board', this.handle, now) as Board;
+  }
+
+  /** All that was said to an agent. */
+  inbox(agent: string): Inbox {
+    return this.instance.json('qlw_quest_inbox', this.handle, agent) as Inbox;
+  }
+
+  timeline(): Timeline {
+    return this.instance.json('qlw_quest_timeline', this.handle) as Timeline;
+  }
+
+  /** Where two quests part, and what differs. */
+  compare(other: Quest): Comparison {
+    return this.instance.json('qlw_quest_compare', this.handle, other.handleIn(this.instance)) as Comparison;
+  }
+
+  /** The lines by which another copy continues this one; append them. Fails when the logs part ways. */
+  continuation(theirs: Quest): string {
+    return this.instance.text('qlw_quest_continuation', this.handle, theirs.handleIn(this.instance));
+  }
+
+  /** The log without the texts of some events, of all where none is named. It verifies as before. */
+  redact(events: readonly number[] = []): string {
+    return this.instance.text('qlw_quest_redact', this.handle, JSON.stringify(events));
+  }
+
+  /** The log with the texts of an event, of all where none is named, given back from another copy. */
+  reveal(source: Quest, event: number | null = null): string {
+    return this.instance.text('qlw_quest_reveal', this.handle, source.handleIn(this.instance), event ?? -1);
   }
 
   event(n: number): Event {

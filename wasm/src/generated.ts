@@ -825,6 +825,90 @@ export interface Verdict {
   withheld: number;
 }
 
+/** who took part, and how often */
+export interface Speaker {
+  agent: string;
+  /** and answers */
+  messages: number;
+  /** that were ended */
+  turns: number;
+}
+
+/** who held the turn, from when to when */
+export interface CertifiedTurn {
+  agent: string;
+  /** ms since epoch */
+  began: number;
+  /** ms since epoch; absent while it lasts */
+  ended?: number;
+  /** the event after which it held */
+  from: number;
+  /** the event that ended it */
+  to?: number;
+}
+
+/** a task and its answer */
+export interface CertifiedTask {
+  agent: string;
+  /** commitment of the answer that completed it */
+  answer?: string;
+  /** the event that closed it */
+  closed?: number;
+  /** the first message about it */
+  given?: number;
+  id: string;
+  status: "todo" | "open" | "clarification" | "blocked" | "done" | "dropped";
+}
+
+/** what a log proves of a quest, and what it does not */
+export interface Certificate {
+  /** the owner first */
+  agents: Speaker[];
+  /** sentences */
+  not_proven: string[];
+  /** its id */
+  quest: string | null;
+  /** of the quest */
+  status: string;
+  tasks: CertifiedTask[];
+  /** in order */
+  turns: CertifiedTurn[];
+  /** tasks that no answer completed, dropped ones among them */
+  unanswered: string[];
+  /** with the head, the state hash and the texts withheld */
+  verdict: Verdict;
+}
+
+/** one of two logs that are compared */
+export interface Branch {
+  events: number;
+  /** the first that the other does not have */
+  first?: Event;
+  head: string;
+  id: string | null;
+  /** of the quest */
+  status: string;
+}
+
+/** what is otherwise at the ends of two logs */
+export interface Difference {
+  left: string | null;
+  /** id, status, tokens, micro, or a task, whose status it is */
+  name: string;
+  right: string | null;
+}
+
+/** two logs beside each other */
+export interface Comparison {
+  differs: Difference[];
+  left: Branch;
+  /** left_continues: it has all of the other and more */
+  relation: "same" | "left_continues" | "right_continues" | "diverged" | "unrelated";
+  right: Branch;
+  /** events that both have, from the start */
+  shared: number;
+}
+
 /** what a person wants of an agent */
 export interface Request {
   /** who is asked */

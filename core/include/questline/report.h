@@ -11,8 +11,9 @@ extern "C" {
 /// Who works, waits, is stuck or done: shape `Board`. NULL when out of memory.
 /// @param now  ms since epoch, for how long somebody has held; what lies before the last event counts as that event's time
 ql_value *ql_quest_board(const ql_quest *quest, ql_arena *a, int64_t now);
-/// All that was said to an agent, in order: shape `Inbox`. NULL when nobody of that name is in the quest, or when out of memory.
-ql_value *ql_quest_inbox(const ql_quest *quest, ql_arena *a, ql_str agent);
+/// All that was said to an agent, in order: shape `Inbox`.
+/// @return QL_OK; QL_ERR_NOT_FOUND (nobody of that name is in the quest); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_quest_inbox(const ql_quest *quest, ql_arena *a, ql_str agent, ql_value **out, ql_error *err);
 /// Every event as one line for people: shape `Timeline`. NULL when out of memory.
 ql_value *ql_quest_timeline(const ql_quest *quest, ql_arena *a);
 /// The numbers of metrics.def over all quests given: shape `Metrics`. What cannot be computed from them is null. NULL when out of memory.
@@ -24,6 +25,27 @@ ql_value *ql_quest_metrics(const ql_quest *const *quests, size_t count, ql_arena
 /// @return QL_OK; QL_ERR_ARGUMENT (no such kind); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_quest_report(const ql_quest *const *quests, size_t count, ql_arena *a, ql_str kind, int64_t from, int64_t to,
                                        ql_str *out, ql_error *err);
+
+/// What a log proves: shape `Certificate`. Of a log that is not sound, the sound part, with the verdict beside it.
+/// @param head  a head known from elsewhere, or absent
+/// @return QL_OK; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_quest_certificate(ql_arena *a, ql_str log, ql_str head, ql_value **out, ql_error *err);
+
+/// Where two quests part and what differs: shape `Comparison`. NULL when out of memory.
+ql_value *ql_quest_compare(const ql_quest *left, const ql_quest *right, ql_arena *a);
+/// The lines by which theirs continues mine, to be appended to mine; borrowed from theirs, empty when there are none.
+/// @return QL_OK; QL_ERR_CONFLICT (another quest, a fork, or a log that parts ways: err->line is the first line that differs); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_quest_continuation(const ql_quest *mine, const ql_quest *theirs, ql_arena *a, ql_str *lines, ql_error *err);
+
+/// The log without the texts of some events; it verifies as before, with the same head. The key of the loop guard is withheld with them.
+/// @param events  their numbers; count 0: of all
+/// @return QL_OK; QL_ERR_ARGUMENT (no such event); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_quest_redact(const ql_quest *quest, ql_arena *a, const int64_t *events, size_t count, ql_str *log, ql_error *err);
+/// The log with the texts of one event given back from another copy of it.
+/// @param event  its number; -1: of all
+/// @return QL_OK; QL_ERR_ARGUMENT (no such event); QL_ERR_CONFLICT (the other log has another event there); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_quest_reveal(const ql_quest *quest, const ql_quest *source, ql_arena *a, int64_t event, ql_str *log,
+                                       ql_error *err);
 
 #ifdef __cplusplus
 }

@@ -121,10 +121,10 @@ static bool is_for(const ql__opened *event, ql_str agent, bool leads, bool owner
 
 static ql_value *copy_text(ql_arena *a, ql_str text) { return text.ptr ? ql_string(a, ql_arena_str(a, text)) : ql_null(a); }
 
-ql_value *ql_quest_inbox(const ql_quest *quest, ql_arena *a, ql_str agent) {
+ql_status ql_quest_inbox(const ql_quest *quest, ql_arena *a, ql_str agent, ql_value **out, ql_error *err) {
   const ql__state *s = &quest->state;
   size_t seat = ql__seat_of(s, agent);
-  if (seat == QL__NONE) return NULL;
+  if (seat == QL__NONE) return ql_fail(err, QL_ERR_NOT_FOUND, "nobody of that name is in the quest", agent);
   ql_arena *scratch = ql_arena_new(ql_arena_alloc(a));
   ql_value *inbox = ql_object(a), *items = ql_array(a);
   bool ok = scratch != NULL;
@@ -148,7 +148,8 @@ ql_value *ql_quest_inbox(const ql_quest *quest, ql_arena *a, ql_str agent) {
   ql_arena_free(scratch);
   QL_SET(inbox, "agent", ql_string(a, s->seats[seat].id));
   QL_SET(inbox, "items", items);
-  return ok && !ql_arena_failed(a) ? inbox : NULL;
+  *out = inbox;
+  return ok && !ql_arena_failed(a) ? QL_OK : ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
 }
 
 /* ---- timeline ---- */

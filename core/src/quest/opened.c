@@ -22,7 +22,8 @@ ql_str ql__text_at(const ql__opened *event, const ql_value *node) {
 }
 
 const ql_value *ql__words_in(const ql__opened *event) {
-  static const ql_str NAMES[] = {QL_STR_INIT("msg"), QL_STR_INIT("reason"), QL_STR_INIT("summary"), QL_STR_INIT("mission")};
+  static const ql_str NAMES[] = {QL_STR_INIT("msg"),     QL_STR_INIT("reason"),   QL_STR_INIT("summary"),
+                                 QL_STR_INIT("mission"), QL_STR_INIT("evidence"), QL_STR_INIT("name")};
   for (size_t i = 0; i < QL_COUNT(NAMES); i++) {
     const ql_value *node = ql_get(event->d, NAMES[i]);
     if (node) return node;

@@ -19,6 +19,7 @@ static bool covered(const ql__state *s, size_t task, size_t group, size_t seat) 
   if (ql__closed(&s->tasks[task])) return true;
   for (size_t i = 0; i < s->item_count; i++) {
     const ql__slot *slot = &s->slots[s->items[i].slot];
+    if (s->items[i].returned) continue; /* its task went to somebody else */
     if (s->items[i].task == task && (slot->group < group || (slot->group == group && slot->seat == seat))) return true;
   }
   return false;
@@ -29,7 +30,8 @@ static ql__verdict guard_task(const ql__state *s, ql_str id, size_t group, size_
   if (task == QL__NONE) return ql__task_number(id) == s->task_count + 1 ? QL__MAY : ql__refuse_about(QL__unknown_task, id);
   if (s->tasks[task].status == QL__DROPPED) return ql__refuse_about(QL__task_closed, id);
   for (size_t i = 0; i < s->item_count; i++)
-    if (s->items[i].task == task && s->slots[s->items[i].slot].seat != seat) return ql__refuse_about(QL__task_taken, id);
+    if (s->items[i].task == task && !s->items[i].returned && s->slots[s->items[i].slot].seat != seat)
+      return ql__refuse_about(QL__task_taken, id);
   for (size_t i = 0; i < s->tasks[task].after_count; i++)
     if (!covered(s, s->tasks[task].after[i], group, seat)) return (ql__verdict){QL__dependency_open, QL_ABSENT, s->tasks[task].after[i]};
   return QL__MAY;
@@ -128,7 +130,8 @@ static bool start_slot(ql__state *s, size_t slot) {
   for (size_t i = 0; i < s->item_count; i++) {
     ql__item *item = &s->items[i];
     if (item->slot != slot) continue;
-    item->returned = item->returned || dependency_open(s, item->task);
+    if (item->returned) continue; /* long ago: its task may be somebody else's by now */
+    item->returned = dependency_open(s, item->task);
     if (!item->returned) holds = true;
     if (item->returned && s->tasks[item->task].status == QL__OPEN) s->tasks[item->task].status = QL__TODO;
   }

@@ -192,12 +192,22 @@ static void set_talk_tasks(const ql_quest *quest, ql_arena *a, ql_value *item, c
   QL_SET(item, "tasks", tasks);
 }
 
+/* Whom it is about: those it is sent to, or the agent whose seat, task or place it changes. */
+static ql_value *addressees(ql_arena *a, const ql_value *d) {
+  const ql_value *to = QL_GET(d, "to"), *agent = QL_GET(d, "agent");
+  if (to && to->kind == QL_ARRAY) return ql_copy(a, to);
+  ql_value *list = ql_array(a);
+  const ql_value *one = to && to->kind == QL_STRING ? to : agent;
+  if (one) ql_push(list, ql_string(a, one->text));
+  return list;
+}
+
 static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_t n, const size_t *ends) {
   static const ql_str DELIVERY[] = {
       [QL__WAITS] = QL_STR_INIT("queued"), [QL__DELIVERED] = QL_STR_INIT("delivered"), [QL__CAME_BACK] = QL_STR_INIT("returned")};
   ql__opened event;
   if (!ql__open_event(quest, a, n, &event)) return false;
-  const ql_value *words = ql__words_in(&event), *to = QL_GET(event.d, "to");
+  const ql_value *words = ql__words_in(&event);
   ql_str text = words ? ql__text_at(&event, words) : QL_ABSENT, kind = ql_get_str(event.d, QL_STR("kind"));
   ql_value *item = ql_push(talk, ql_object(a));
   QL_SET(item, "at", ql_int(a, ql_get_int(event.e, QL_STR("at"), 0)));
@@ -207,7 +217,7 @@ static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_
   if (quest->delivery[n] != QL__NOT_SENT) QL_SET(item, "state", ql_string(a, DELIVERY[quest->delivery[n]]));
   set_talk_tasks(quest, a, item, &event, n, ends);
   QL_SET(item, "text", ql_string(a, text));
-  QL_SET(item, "to", to ? ql_copy(a, to) : ql_array(a));
+  QL_SET(item, "to", addressees(a, event.d));
   QL_SET(item, "type", ql_string(a, ql__event_name(event.type)));
   QL_SET(item, "withheld", ql_bool(a, words && !text.ptr));
   return true;

@@ -28,6 +28,8 @@ export function banner(view: QuestView): { who: string; says: string } {
       return { who: 'Your move', says: 'approve the plan, or reject it' };
     case 'paused':
       return { who: 'Paused', says: `the turn is kept by ${list(view.kept)}` };
+    case 'closing':
+      return { who: 'Ending', says: 'what is still under way settles first' };
     case 'completed':
       return { who: 'Completed', says: 'nobody holds the turn' };
     case 'failed':
@@ -147,6 +149,32 @@ export function deed(talk: TalkView): string {
       return `took the seat of ${list(talk.to)}`;
     case 'release':
       return `left the seat of ${list(talk.to)}`;
+    case 'reassign':
+      return `gave ${list(talk.tasks)} to ${list(talk.to)}`;
+    case 'add':
+      return `added ${list(talk.to)}`;
+    case 'remove':
+      return `removed ${list(talk.to)}`;
+    case 'promote':
+      return `made ${list(talk.to)} the leader`;
+    case 'escalate':
+      return `escalated ${list(talk.tasks)}`;
+    case 'gate':
+      return 'on a gate';
+    case 'artifact':
+      return 'recorded an artifact';
+    case 'tick':
+      return 'looked at the clock';
+    case 'start':
+      return 'started an effect';
+    case 'done':
+      return 'settled an effect';
+    case 'usage':
+      return 'booked what was used';
+    case 'fork':
+      return 'made this another quest';
+    case 'upgrade':
+      return 'took newer rules';
     default:
       return talk.type;
   }

@@ -11,6 +11,7 @@ const STANDS: Record<QuestRecord['status'], string> = {
   proposed: 'waits for your approval',
   running: 'running',
   paused: 'paused',
+  closing: 'ending',
   completed: 'completed',
   failed: 'failed',
   aborted: 'stopped',

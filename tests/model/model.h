@@ -1,0 +1,87 @@
+/* The model checker: what its files share. A world is a whole quest state in one flat block, so that copying it is one assignment. */
+#ifndef QL_TEST_MODEL_H
+#define QL_TEST_MODEL_H
+
+#include "quest/state.h"
+
+#define SEATS     6u /* the owner, a leader, three workers, and one who may join */
+#define TASKS     4u
+#define SLOTS     6u
+#define ITEMS     6u
+#define ROWS      8u
+#define EFFECTS   2u
+#define ARTIFACTS 3u
+#define GATES     4u
+#define REPEATS   8u
+
+typedef struct world {
+  ql__state s; /* its arrays are those below; levels and dependencies never change and stay where create put them */
+  ql__seat seats[SEATS];
+  ql__task tasks[TASKS];
+  ql__slot slots[SLOTS];
+  ql__item items[ITEMS];
+  ql__message messages[1];
+  ql__booking ledger[ROWS];
+  ql__effect effects[EFFECTS];
+  ql__frame frames[SEATS];
+  ql__gate gates[GATES];
+  ql__artifact artifacts[ARTIFACTS];
+  ql__repeat repeats[REPEATS + 1];
+} world;
+
+/// A number of a command that depends on the state.
+typedef enum number_from { FIXED, LAST_EVENT, EFFECT_0, EFFECT_1 } number_from;
+
+/// A command as somebody may send it in any state.
+typedef struct move {
+  ql_event_type type;
+  ql_str by;
+  ql_value *d;
+  int64_t fence, counter; /* beside the right one: 0 for an honest command */
+  int64_t later;          /* ms that have passed since the last event */
+  number_from from;
+  ql_value *number; /* what `from` is written to */
+} move;
+
+/// One exploration: some features to closure, within bounds.
+typedef struct slice {
+  const char *name, *leaves_out;
+  const char *create;          /* members of the first event, JSON with ' for " */
+  const char *const *commands; /* the members of each kind of command, the same way; NULL ends them */
+  size_t tasks, items;         /* at most so many in the quest, and in one turn */
+  bool by_time;                /* time passes, so that limits do */
+  bool all_agents_alike;       /* the leader can change: its name is a name like the others */
+  bool quick;                  /* small enough for each run of the tests */
+  size_t most;                 /* states; 0: to closure */
+} slice;
+
+typedef struct report {
+  size_t states, transitions, depth, refusals, beyond; /* beyond: accepted, and not followed because a bound of the slice is reached */
+  double seconds;
+  bool closed, violated;
+} report;
+
+/* moves.c */
+size_t make_moves(ql_arena *a, const slice *what, move **out);
+void raise_world(ql_arena *a, const slice *what, world *out);
+ql_value *read_members(ql_arena *a, const char *members);
+ql_value *create_members(ql_arena *a, const slice *what);
+/// The event that the move is in this state.
+ql__event event_of(const ql__state *s, const move *m);
+void copy_world(world *to, const world *from);
+extern const slice SLICES[];
+extern const size_t SLICE_COUNT;
+
+/* explore.c */
+report explore(const slice *what, bool stop_early);
+
+/* key.c: which states are the same to the model */
+typedef struct key {
+  uint64_t parts[2];
+} key;
+key key_of(const slice *what, const world *w);
+
+/* replay.c: the same commands through decide and append. NULL when log, replay and redacted replay agree with the world at the end. */
+const char *replay(const slice *what, const move *const *path, size_t count, const world *end);
+
+#endif
