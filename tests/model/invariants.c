@@ -519,6 +519,14 @@ static const char *hides_role(const asked *q, ql__refusal_code code) {
   return of_owner && !q->owner && !sooner ? "S2: somebody who may not do it hears more than that" : NULL;
 }
 
+/* Where nobody may ask a worker, that is the reason, not who is free; and nobody may ask itself. */
+static const char *hides_route(const asked *q, ql__refusal_code code) {
+  bool detail = code == QL__busy || code == QL__depth || code == QL__not_your_task;
+  if (peer_of(q) == QL__NONE || (!detail && code != QL__route_via_leader)) return NULL;
+  if (speaks_against(q, QL__self) && q->to->count == 1) return "S2: who speaks to itself is told something else";
+  return detail && speaks_against(q, QL__route_via_leader) ? "S2: who may not ask anybody is told something else" : NULL;
+}
+
 /* S2: accepted is only what comes from somebody who may, in turn, with the fence of the seat; and what has no reason against it is accepted. */
 const char *broken_answer(const ql__state *s, const ql__event *event, ql__refusal_code code) {
   static char text[128];
@@ -526,7 +534,8 @@ const char *broken_answer(const ql__state *s, const ql__event *event, ql__refusa
   const char *form = "S2: refused for a reason that is not so: ";
   if (code != QL__ACCEPTED && speaks_against(&q, code)) {
     const char *hidden = hides_status(&q, code);
-    return hidden ? hidden : hides_role(&q, code);
+    if (!hidden) hidden = hides_role(&q, code);
+    return hidden ? hidden : hides_route(&q, code);
   }
   for (size_t i = QL__ACCEPTED + 1; code == QL__ACCEPTED && i < QL__REFUSAL_COUNT; i++)
     if (speaks_against(&q, (ql__refusal_code)i)) {

@@ -217,6 +217,24 @@ static const char *const EVIDENCE[] = {
     NULL,
 };
 
+/* Two workers and the gates of one of them. */
+static const char *const OF_ANOTHER[] = {
+    "'type':'approve'",
+    MESSAGE("'to':['@a'],'task':'T1'"),
+    MESSAGE("'to':['@b'],'task':'T2'"),
+    RESPOND("progress"),
+    RESPOND("completed"),
+    RESPOND("blocked"),
+    "'type':'artifact','bytes':1,'hash':'" HASH_1 "','media':'text/plain','name':'" WORDS "','task':'T1'",
+    "'type':'artifact','bytes':1,'hash':'" HASH_1 "','media':'text/plain','name':'" WORDS "','task':'T9'",
+    "'type':'gate','gate':'number','as':'given','value':5",
+    "'type':'gate','gate':'seat','as':'given','evidence':'" WORDS "'",
+    "'type':'gate','gate':'seat','as':'pass'",
+    "'type':'gate','gate':'word','as':'given','word':'yes'",
+    COMPLETE,
+    NULL,
+};
+
 static const char *const LIMITS[] = {
     "'type':'approve'",
     "'type':'abort'",
@@ -333,6 +351,8 @@ const slice SLICES[] = {
      true, 0},
     {"gates, two tasks", "the same", TEAM "'policy':'parallel','tasks':[" TASK("T1", "@a") "," TASK("T2", "@b") "]," SHOWN, EVIDENCE, 2, 2,
      false, false, false, 0},
+    {"gates of another", "the same", TEAM "'policy':'parallel','tasks':[" TASK("T1", "@a") "," TASK("T2", "@b") "]," SHOWN, OF_ANOTHER, 2,
+     2, false, false, true, 0},
     {"deadlines", "gates, effects, ladder", TEAM "'deadlines':{'quest':4,'task':2,'turn':1},'policy':'parallel'", LIMITS, 2, 2, true, false,
      true, 0},
     {"ladder", "gates, effects", TEAM "'policy':'strict'," STEEP, LIMITS, 2, 2, true, false, true, 0},
