@@ -221,7 +221,7 @@ static bool out_of_turn(const asked *q) {
   if (IS(QL_EVENT_drop, QL_EVENT_reassign, QL_EVENT_add, QL_EVENT_remove, QL_EVENT_promote)) return !q->owner && !leads;
   if (e->type == QL_EVENT_gate && ql_eq(ql_get_str(e->d, QL_STR("as")), QL_STR("given")) && !own) return true;
   if (IS(QL_EVENT_artifact, QL_EVENT_gate, QL_EVENT_escalate)) return !q->owner && !own;
-  return e->type == QL_EVENT_start && (q->agent == QL__NONE || !holds(q->s, q->agent));
+  return e->type == QL_EVENT_start && q->agent != QL__NONE && !holds(q->s, q->agent);
 }
 
 static bool owners_business(const asked *q) {
