@@ -141,6 +141,7 @@ static const char *const SEATED[] = {
     "'type':'release','agent':'@lead'",
     "'type':'fork','from':0,'id':'1111111111'",
     "'type':'fork','from':0,'id':'0000000000'",
+    "'type':'fork','from':99999,'id':'1111111111'",
     "'type':'upgrade','to':1",
     "'type':'upgrade','to':2",
     "'type':'pause'",
@@ -397,7 +398,7 @@ static ql_value *without(ql_arena *a, const ql_value *object, ql_str left_out) {
 static number_from number_of(ql_event_type type, ql_value *d, ql_value **number) {
   *number = type == QL_EVENT_fork ? QL_GET(d, "from") : type == QL_EVENT_done ? QL_GET(d, "start") : NULL;
   if (!*number) return FIXED;
-  if (type == QL_EVENT_fork) return LAST_EVENT;
+  if (type == QL_EVENT_fork) return (*number)->number == 0 ? LAST_EVENT : FIXED;
   return (*number)->number == 0 ? EFFECT_0 : (*number)->number == 1 ? EFFECT_1 : FIXED;
 }
 
