@@ -221,7 +221,7 @@ static bool out_of_turn(const asked *q) {
   if (IS(QL_EVENT_drop, QL_EVENT_reassign, QL_EVENT_add, QL_EVENT_remove, QL_EVENT_promote)) return !q->owner && !leads;
   if (e->type == QL_EVENT_gate && ql_eq(ql_get_str(e->d, QL_STR("as")), QL_STR("given")) && !own) return true;
   if (IS(QL_EVENT_artifact, QL_EVENT_gate, QL_EVENT_escalate)) return !q->owner && !own;
-  return e->type == QL_EVENT_start && (q->agent == QL__NONE || !holds(q->s, q->agent));
+  return e->type == QL_EVENT_start && q->agent != QL__NONE && !holds(q->s, q->agent);
 }
 
 static bool owners_business(const asked *q) {
@@ -495,16 +495,36 @@ static bool speaks_against(const asked *q, ql__refusal_code reason) {
   return false;
 }
 
+static const ql__refusal_code STATUS_REASONS[] = {QL__quest_over, QL__not_approved, QL__not_proposed, QL__paused, QL__not_paused};
+
 /* What the status of the quest has against a command is said before anything else. */
 static const char *hides_status(const asked *q, ql__refusal_code code) {
-  static const ql__refusal_code REASONS[] = {QL__quest_over, QL__not_approved, QL__not_proposed, QL__paused, QL__not_paused};
   bool against = false;
   if (q->by == QL__NONE) return NULL;
-  for (size_t i = 0; i < QL_COUNT(REASONS); i++) {
-    if (code == REASONS[i]) return NULL;
-    against = against || speaks_against(q, REASONS[i]);
+  for (size_t i = 0; i < QL_COUNT(STATUS_REASONS); i++) {
+    if (code == STATUS_REASONS[i]) return NULL;
+    against = against || speaks_against(q, STATUS_REASONS[i]);
   }
   return against && code != QL__already_created ? "S2: the status of the quest is not given as the reason" : NULL;
+}
+
+/* Who may not do it at all is told so, and learns nothing else of the quest. */
+static const char *hides_role(const asked *q, ql__refusal_code code) {
+  const ql__event *e = q->e;
+  bool sooner = code == QL__stale_fence || code == QL__counter_gap || code == QL__not_recruited || code == QL__owner_only;
+  for (size_t i = 0; i < QL_COUNT(STATUS_REASONS); i++) sooner = sooner || code == STATUS_REASONS[i];
+  bool of_owner = IS(QL_EVENT_approve, QL_EVENT_reject, QL_EVENT_pause, QL_EVENT_resume, QL_EVENT_abort, QL_EVENT_tick, QL_EVENT_start,
+                     QL_EVENT_done, QL_EVENT_usage, QL_EVENT_fork, QL_EVENT_upgrade);
+  if (code == QL__not_your_turn && speaks_against(q, QL__leader_only)) return "S2: somebody who does not lead is told to wait for the turn";
+  return of_owner && !q->owner && !sooner ? "S2: somebody who may not do it hears more than that" : NULL;
+}
+
+/* Where nobody may ask a worker, that is the reason, not who is free; and nobody may ask itself. */
+static const char *hides_route(const asked *q, ql__refusal_code code) {
+  bool detail = code == QL__busy || code == QL__depth || code == QL__not_your_task;
+  if (peer_of(q) == QL__NONE || (!detail && code != QL__route_via_leader)) return NULL;
+  if (speaks_against(q, QL__self) && q->to->count == 1) return "S2: who speaks to itself is told something else";
+  return detail && speaks_against(q, QL__route_via_leader) ? "S2: who may not ask anybody is told something else" : NULL;
 }
 
 /* S2: accepted is only what comes from somebody who may, in turn, with the fence of the seat; and what has no reason against it is accepted. */
@@ -512,7 +532,11 @@ const char *broken_answer(const ql__state *s, const ql__event *event, ql__refusa
   static char text[128];
   const asked q = take_apart(s, event);
   const char *form = "S2: refused for a reason that is not so: ";
-  if (code != QL__ACCEPTED && speaks_against(&q, code)) return hides_status(&q, code);
+  if (code != QL__ACCEPTED && speaks_against(&q, code)) {
+    const char *hidden = hides_status(&q, code);
+    if (!hidden) hidden = hides_role(&q, code);
+    return hidden ? hidden : hides_route(&q, code);
+  }
   for (size_t i = QL__ACCEPTED + 1; code == QL__ACCEPTED && i < QL__REFUSAL_COUNT; i++)
     if (speaks_against(&q, (ql__refusal_code)i)) {
       form = "S2: accepted in spite of ";

@@ -141,6 +141,7 @@ static const char *const SEATED[] = {
     "'type':'release','agent':'@lead'",
     "'type':'fork','from':0,'id':'1111111111'",
     "'type':'fork','from':0,'id':'0000000000'",
+    "'type':'fork','from':99999,'id':'1111111111'",
     "'type':'upgrade','to':1",
     "'type':'upgrade','to':2",
     "'type':'pause'",
@@ -213,6 +214,24 @@ static const char *const EVIDENCE[] = {
     "'type':'gate','gate':'ghost','as':'waived'",
     "'type':'pause'",
     "'type':'resume'",
+    COMPLETE,
+    NULL,
+};
+
+/* Two workers and the gates of one of them. */
+static const char *const OF_ANOTHER[] = {
+    "'type':'approve'",
+    MESSAGE("'to':['@a'],'task':'T1'"),
+    MESSAGE("'to':['@b'],'task':'T2'"),
+    RESPOND("progress"),
+    RESPOND("completed"),
+    RESPOND("blocked"),
+    "'type':'artifact','bytes':1,'hash':'" HASH_1 "','media':'text/plain','name':'" WORDS "','task':'T1'",
+    "'type':'artifact','bytes':1,'hash':'" HASH_1 "','media':'text/plain','name':'" WORDS "','task':'T9'",
+    "'type':'gate','gate':'number','as':'given','value':5",
+    "'type':'gate','gate':'seat','as':'given','evidence':'" WORDS "'",
+    "'type':'gate','gate':'seat','as':'pass'",
+    "'type':'gate','gate':'word','as':'given','word':'yes'",
     COMPLETE,
     NULL,
 };
@@ -322,17 +341,19 @@ const slice SLICES[] = {
      TEAM "'policy':'strict','tasks':[" TASK("T1", "@a") "],'gates':[{'id':'seat','judge':'seat','text':'" WORDS "'}]", EACH, 1, 1, false,
      false, true, 20000},
     {"strict turns", "team changes, gates, limits, effects, questions", TEAM "'policy':'strict'", TURNS, 2, 3, false, false, true, 0},
-    {"parallel turns", "the same", TEAM "'policy':'parallel'", TURNS, 2, 3, false, false, false, 0},
+    {"parallel turns", "the same", TEAM "'policy':'parallel'", TURNS, 2, 3, false, false, true, 0},
     {"a plan, strict", "the same", TEAM "'policy':'strict'," DEPENDENT, TURNS, 2, 3, false, false, true, 0},
-    {"a plan, parallel", "the same", TEAM "'policy':'parallel'," DEPENDENT, TURNS, 2, 3, false, false, false, 0},
+    {"a plan, parallel", "the same", TEAM "'policy':'parallel'," DEPENDENT, TURNS, 2, 3, false, false, true, 0},
     {"seats and forks", "all but turns and seats", TEAM "'policy':'strict'", SEATED, 2, 2, false, false, true, 0},
     {"questions", "gates, limits, effects", TEAM "'consult':2,'policy':'parallel'", QUESTIONS, 2, 3, false, false, true, 0},
     {"questions, with time", "gates, effects", TEAM "'consult':2,'deadlines':{'turn':1},'policy':'strict'", QUESTIONS, 1, 2, true, false,
-     false, 0},
+     true, 0},
     {"gates", "limits, effects, team changes", TEAM "'policy':'strict','tasks':[" TASK("T1", "@a") "]," SHOWN, EVIDENCE, 1, 1, false, false,
      true, 0},
     {"gates, two tasks", "the same", TEAM "'policy':'parallel','tasks':[" TASK("T1", "@a") "," TASK("T2", "@b") "]," SHOWN, EVIDENCE, 2, 2,
      false, false, false, 0},
+    {"gates of another", "the same", TEAM "'policy':'parallel','tasks':[" TASK("T1", "@a") "," TASK("T2", "@b") "]," SHOWN, OF_ANOTHER, 2,
+     2, false, false, true, 0},
     {"deadlines", "gates, effects, ladder", TEAM "'deadlines':{'quest':4,'task':2,'turn':1},'policy':'parallel'", LIMITS, 2, 2, true, false,
      true, 0},
     {"ladder", "gates, effects", TEAM "'policy':'strict'," STEEP, LIMITS, 2, 2, true, false, true, 0},
@@ -377,7 +398,7 @@ static ql_value *without(ql_arena *a, const ql_value *object, ql_str left_out) {
 static number_from number_of(ql_event_type type, ql_value *d, ql_value **number) {
   *number = type == QL_EVENT_fork ? QL_GET(d, "from") : type == QL_EVENT_done ? QL_GET(d, "start") : NULL;
   if (!*number) return FIXED;
-  if (type == QL_EVENT_fork) return LAST_EVENT;
+  if (type == QL_EVENT_fork) return (*number)->number == 0 ? LAST_EVENT : FIXED;
   return (*number)->number == 0 ? EFFECT_0 : (*number)->number == 1 ? EFFECT_1 : FIXED;
 }
 

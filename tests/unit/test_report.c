@@ -170,6 +170,10 @@ static void metrics_are_what_they_say(void **state) {
   assert_int_equal(number(find(QL_GET(metric(twice, "tokens"), "parts"), "name", "@api"), "value"), 200);
   assert_true(number(metric(metrics, "completion-time-p95"), "value") >= number(metric(metrics, "completion-time-average"), "value"));
   assert_true(number(metric(metrics, "completion-time-average"), "value") >= 3000);
+  ACCEPTED(does(g, "@lead", "message", "'to':['@api']"));
+  ACCEPTED(does(g, "@lead", "respond", ""));
+  ACCEPTED(does(g, "@api", "respond", "'kind':'clarification'"));
+  assert_int_equal(number(metric(ql_quest_metrics(both, 1, a), "blocked-rate"), "value"), 5000);
   ql_arena_free(a);
   strike_stage(g);
 }
