@@ -183,6 +183,14 @@ test('rules stand beside their lines, each with a switch that outlives a reload'
   assert.match(await page.locator('.src-h').innerText(), /\d+ of \d+ rules/);
   const one = rules(page).filter({ hasText: 'Must not' }).getByRole('switch', { name: /^Keep: / }).first();
   await one.click();
+  await page.waitForFunction(async () => {
+    const [{ name = '' } = {}] = await indexedDB.databases();
+    const done = <T,>(request: IDBRequest<T>): Promise<T> => new Promise((resolve, reject) => ((request.onsuccess = () => resolve(request.result)), (request.onerror = reject)));
+    const db = await done(indexedDB.open(name));
+    const off: { own?: Record<string, string[]> } | undefined = await done(db.transaction('settings').objectStore('settings').get('off'));
+    db.close();
+    return Object.values(off?.own ?? {}).flat().length === 2;
+  });
   await page.reload();
   await page.locator('.card.rule-off', { hasText: 'Quality gate' }).waitFor();
   assert.equal(await rules(page).filter({ hasText: 'Must not' }).getByRole('switch', { name: /^Keep: / }).first().isChecked(), false);

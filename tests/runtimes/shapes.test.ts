@@ -36,6 +36,10 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
   fix: (answer) => checker.check('Mended | Failure', answer),
   pack: (answer) => checker.check('Pack | Failure', answer),
   permit: (answer) => checker.check('Permit | Failure', answer),
+  report: (answer) => {
+    const shapes = { board: 'Board', certificate: 'Certificate', compare: 'Comparison', inbox: 'Inbox', metrics: 'Metrics', timeline: 'Timeline' };
+    return Object.entries(shapes).flatMap(([name, shape]) => checker.check(`${shape} | Failure`, (answer as Answer)[name] ?? null));
+  },
   route: (answer) => checker.check('Route | Failure', answer),
   verify: (answer) => checker.check('Verdict', answer),
   canon: (answer) => checker.check('string | Failure', answer),
