@@ -92,6 +92,9 @@ static const char *broken_turn(const ql__state *s) {
     for (size_t k = 0; k < s->item_count; k++) told = told || (s->items[k].slot == i && !s->items[k].returned);
     if (s->slots[i].status == QL__HOLDING && !told) return "S4: a turn without a message";
     if (s->slots[i].status == QL__HOLDING && s->slots[i].group != s->group) return "S4: a turn outside the group that holds";
+    /* S9: a turn is never played on a task that waits for another one. */
+    for (size_t k = 0; k < s->item_count && s->slots[i].status == QL__HOLDING; k++)
+      if (s->items[k].slot == i && !s->items[k].returned && waits_for_another(s, s->items[k].task)) return "S9: delivered too early";
     if (waits && s->slots[i].group <= s->group) return "S4: a slot was passed over";
     if (waits && s->seats[s->slots[i].seat].removed) return "S4: a turn is kept for somebody who left";
   }
@@ -109,6 +112,18 @@ static const char *broken_end(const ql__state *s) {
     bool settled = s->gates[i].status == QL__GATE_PASSED || s->gates[i].status == QL__GATE_WAIVED;
     bool moot = s->gates[i].task != QL__NONE && s->tasks[s->gates[i].task].status == QL__DROPPED;
     if (!settled && !moot) return "S5: completed with a gate open";
+  }
+  return NULL;
+}
+
+/* S5: what a gate stands on is the artifact of now. */
+static const char *broken_gates(const ql__state *s) {
+  for (size_t i = 0; i < s->gate_count; i++) {
+    const ql__gate *gate = &s->gates[i];
+    bool current = gate->artifact[0] == 0 || gate->status == QL__GATE_WAIVED;
+    for (size_t k = 0; k < s->artifact_count; k++)
+      current = current || (!s->artifacts[k].replaced && memcmp(s->artifacts[k].hash, gate->artifact, 64) == 0);
+    if (!current) return "S5: a gate stands on an artifact that was replaced";
   }
   return NULL;
 }
@@ -164,6 +179,7 @@ static const char *broken_questions(const ql__state *s) {
 const char *broken_world(const ql__state *s) {
   const char *broken = broken_turn(s);
   if (!broken) broken = broken_end(s);
+  if (!broken) broken = broken_gates(s);
   if (!broken) broken = broken_ledger(s);
   return broken ? broken : broken_questions(s);
 }
@@ -601,6 +617,29 @@ static const char *broken_answers(const ql__state *before, const ql__state *afte
   return NULL;
 }
 
+/* S5: evidence about an artifact that another one replaces is void. */
+static const char *broken_evidence(const ql__state *before, const ql__state *after, const ql__event *e) {
+  ql_str replaces = ql_get_str(e->d, QL_STR("replaces"));
+  for (size_t i = 0; replaces.ptr && i < before->gate_count; i++) {
+    const ql__gate *gate = &before->gates[i];
+    bool about = gate->status != QL__GATE_WAIVED && memcmp(gate->artifact, replaces.ptr, 64) == 0;
+    if (about && after->gates[i].status != QL__GATE_OPEN) return "S5: stale evidence still counts";
+  }
+  return NULL;
+}
+
+/* S1, S7: a paused quest stands; a budget that is passed pauses; a fork leaves nothing under way. */
+static const char *broken_clocks(const ql__state *before, const ql__state *after, const ql__event *e) {
+  if (before->status == QL__PAUSED && e->type == QL_EVENT_tick && (after->status != QL__PAUSED || after->cause != before->cause))
+    return "S1: time went on in a paused quest";
+  if (e->type == QL_EVENT_fork && after->effect_count > 0) return "S7: what was under way is so in two quests";
+  bool more = tokens_of(&after->used) > tokens_of(&before->used) || after->turns > before->turns;
+  bool beyond = (after->budget.tokens > 0 && tokens_of(&after->used) > after->budget.tokens) ||
+                (after->budget.micro > 0 && micro_of(&after->used) > after->budget.micro) ||
+                (after->budget.turns > 0 && after->turns > after->budget.turns);
+  return more && beyond && after->status == QL__RUNNING ? "S7: more than the budget was used, and it runs on" : NULL;
+}
+
 const char *broken_change(const ql__state *before, const ql__state *after, const ql__event *e) {
   /* S6: behind the end nothing happens. */
   if (ended(before)) return "S6: an event behind the end";
@@ -628,7 +667,9 @@ const char *broken_change(const ql__state *before, const ql__state *after, const
   /* S5: only the leader completes. */
   if (e->type == QL_EVENT_complete && (seat_named(before, e->by) != before->leader || before->effect_count > 0))
     return "S5: completed by another, or too early";
-  const char *broken = broken_items(before, after, e);
+  const char *broken = broken_clocks(before, after, e);
+  if (!broken) broken = broken_evidence(before, after, e);
+  if (!broken) broken = broken_items(before, after, e);
   return broken ? broken : broken_answers(before, after, e);
 }
 

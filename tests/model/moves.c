@@ -360,7 +360,7 @@ const slice SLICES[] = {
     {"effects and budget", "gates, ladder", TEAM "'budget':{'tokens':5,'turns':6},'policy':'strict'", SPENDING, 2, 2, true, false, true, 0},
     {"the same words", "gates, effects", TEAM "'loops':2,'policy':'strict'", AGAIN, 2, 2, false, false, true, 0},
     {"team, strict", "gates, limits, effects", TEAM "'policy':'strict'", CHANGES, 2, 2, false, true, true, 0},
-    {"team, parallel, questions", "gates, limits, effects", TEAM "'consult':1,'policy':'parallel'", CHANGES, 2, 2, false, true, false, 0},
+    {"team, parallel, questions", "gates, limits, effects", TEAM "'consult':1,'policy':'parallel'", CHANGES, 2, 2, false, true, true, 0},
     {"strict turns, three tasks", "the same", TEAM "'policy':'strict'", TURNS, 3, 4, false, false, false, 0},
     {"parallel turns, three tasks", "the same", TEAM "'policy':'parallel'", TURNS, 3, 4, false, false, false, 0},
     {"all together", "nothing; it is cut",

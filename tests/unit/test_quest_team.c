@@ -276,6 +276,22 @@ static void a_fork_is_another_quest(void **state) {
   strike_stage(g);
 }
 
+static void a_fork_that_loses_more_than_the_budget_pauses(void **state) {
+  (void)state;
+  stage *g = two_in_a_row(",'budget':{'tokens':5}");
+  char command[128];
+  ACCEPTED(does(g, "@owner", "start",
+                "'attempt':1,'effect':'http','micro':0,'request':'"
+                "0000000000000000000000000000000000000000000000000000000000000000','seat':'@api','tokens':4"));
+  ACCEPTED(does(g, "@owner", "usage", "'agent':'@api','input':2"));
+  assert_string_equal(status(g), "running");
+  snprintf(command, sizeof command, "'from':%d,'id':'0123456789'", (int)state_of(g)->events - 1);
+  ACCEPTED(does(g, "@owner", "fork", command));
+  assert_string_equal(status(g), "paused");
+  assert_int_equal(state_of(g)->cause, QL__BY_BUDGET);
+  strike_stage(g);
+}
+
 static void rules_are_never_older_nor_unknown(void **state) {
   (void)state;
   stage *g = two_in_a_row("");
@@ -301,6 +317,7 @@ int main(void) {
       cmocka_unit_test(who_is_promoted_while_a_turn_is_built_loses_its_place_in_it),
       cmocka_unit_test(the_owner_answers_like_anybody),
       cmocka_unit_test(a_fork_is_another_quest),
+      cmocka_unit_test(a_fork_that_loses_more_than_the_budget_pauses),
       cmocka_unit_test(rules_are_never_older_nor_unknown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,4 +176,5 @@ void ql__apply_fork(ql__state *s, const ql__event *event) {
     s->seats[i].taken = false;
   }
   ql__settle_as_lost(s);
+  ql__check_budget(s); /* what is unknown counts as used */
 }
