@@ -277,6 +277,9 @@ report explore(const slice *what, bool stop_early) {
   raise_world(a, what, &first);
   widen(&x);
   add_node(&x, &first, key_of(what, &first), NOWHERE, 0);
+  const ql__event create = create_event(a, what);
+  const char *broken = broken_start(&create);
+  if (broken) violation(&x, broken, 0, NULL);
   search_all(&x);
   if (!x.out.violated && x.out.closed) keep_promises(&x);
   if (!x.out.violated && !stop_early) sample(&x, a, 100);

@@ -567,6 +567,20 @@ const char *broken_answer(const ql__state *s, const ql__event *event, ql__refusa
   return text;
 }
 
+/* S2: a quest begins with create, by the owner, with the first command of the first fence. */
+const char *broken_start(const ql__event *create) {
+  const ql__state none = {.status = QL__EMPTY};
+  ql__event other[] = {*create, *create, *create, *create, *create};
+  const ql__refusal_code says[] = {QL__ACCEPTED, QL__owner_only, QL__stale_fence, QL__stale_fence, QL__not_created};
+  other[1].by = QL_STR("@a");
+  other[2].fence = 2;
+  other[3].counter = 1;
+  other[4].type = QL_EVENT_tick;
+  for (size_t i = 0; i < QL_COUNT(other); i++)
+    if (ql__guard(&none, &other[i]).code != says[i]) return "S2: a quest begins otherwise";
+  return NULL;
+}
+
 /* S8: what is refused leaves no trace. */
 const char *broken_refusal(const world *before, const world *after) {
   return memcmp(before, after, sizeof *before) == 0 ? NULL : "S8: a refusal changed the state";

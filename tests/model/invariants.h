@@ -10,6 +10,8 @@ const char *broken_world(const ql__state *s);
 const char *broken_change(const ql__state *before, const ql__state *after, const ql__event *event);
 /// S2 and S5 of what the guard said: who is accepted has no reason against it, and a refusal's reason is so.
 const char *broken_answer(const ql__state *s, const ql__event *event, ql__refusal_code code);
+/// S2 of a quest that does not exist yet. @param create  the event that opens it
+const char *broken_start(const ql__event *create);
 /// S8: the bytes of the state before and after commands that were refused.
 const char *broken_refusal(const world *before, const world *after);
 

@@ -66,6 +66,7 @@ size_t make_moves(ql_arena *a, const slice *what, move **out);
 void raise_world(ql_arena *a, const slice *what, world *out);
 ql_value *read_members(ql_arena *a, const char *members);
 ql_value *create_members(ql_arena *a, const slice *what);
+ql__event create_event(ql_arena *a, const slice *what);
 /// The event that the move is in this state.
 ql__event event_of(const ql__state *s, const move *m);
 void copy_world(world *to, const world *from);

@@ -470,9 +470,13 @@ void copy_world(world *to, const world *from) {
   bind(to);
 }
 
+ql__event create_event(ql_arena *a, const slice *what) {
+  return (ql__event){QL_EVENT_create, QL_STR("@owner"), INT64_C(1000), 1, 0, 0, create_members(a, what)};
+}
+
 void raise_world(ql_arena *a, const slice *what, world *out) {
   ql__state s = {.status = QL__EMPTY};
-  const ql__event event = {QL_EVENT_create, QL_STR("@owner"), INT64_C(1000), 1, 0, 0, create_members(a, what)};
+  const ql__event event = create_event(a, what);
   ql_error err = {0};
   if (ql__guard(&s, &event).code != QL__ACCEPTED || ql__state_reserve(a, &s, &event, &err) != QL_OK) abort();
   ql__state_apply(&s, &event);
