@@ -54,7 +54,7 @@ function nodeTests(name: string, patterns: string[], options: Partial<Step> = {}
   const files = globSync(patterns, { cwd: root, exclude: (path) => path.includes('node_modules') }).sort();
   if (files.length === 0) return [];
   const concurrency = options.alone ? 1 : availableParallelism();
-  const command = ['node', '--test', '--test-reporter=tap', `--test-concurrency=${concurrency}`, ...files];
+  const command = ['node', '--test', '--test-reporter=tap', '--test-timeout=300000', `--test-concurrency=${concurrency}`, ...files];
   return [{ name, command, ...options }];
 }
 

@@ -103,11 +103,11 @@ async function main(): Promise<void> {
   }
   try {
     const serving = await serve({ port, persist: resolve(values.persist), site: resolve(values.site) });
-    console.log(serving.url);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.removeAllListeners(signal); // miniflare's own do not wait until the runtime has ended
       process.once(signal, () => void serving.stop().then(() => process.exit(0)));
     }
+    console.log(serving.url); // last: a signal that comes while listeners change would be lost
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     console.error(error.message);

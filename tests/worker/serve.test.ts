@@ -14,12 +14,16 @@ function run(...args: string[]) {
   const child = spawn(process.execPath, [SERVE, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
-  const line = new Promise<string>((done) => child.stdout.setEncoding('utf8').once('data', done));
   const exit = new Promise<number | null>((done) => child.once('close', done));
+  const line = new Promise<string>((done, fail) => {
+    child.stdout.setEncoding('utf8').once('data', done);
+    child.once('close', (code) => fail(new Error(`ended with ${code} before it said a word: ${stderr}`)));
+  });
+  line.catch(() => undefined); // who waits for the exit alone asks for no line
   return { child, line, exit, stderr: () => stderr };
 }
 
-describe('the local server', () => {
+describe('the local server', { timeout: 120_000 }, () => {
   it('keeps quests, capabilities and addresses over a restart', async (test) => {
     const folder = await scratch(test);
     const first = await Server.start(folder);
