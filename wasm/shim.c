@@ -285,6 +285,12 @@ int32_t qlw_quest_inbox(uint32_t quest, const char *agent, uint32_t agent_len) {
   return give_or_fail(status, inbox);
 }
 
+int32_t qlw_quest_standing(uint32_t quest) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  return found != NULL ? give(ql_quest_standing(found, arena)) : give_failure(QL_ERR_HANDLE);
+}
+
 int32_t qlw_quest_timeline(uint32_t quest) {
   if (!begin()) return QL_ERR_NOMEM;
   const ql_quest *found = find_quest(quest);

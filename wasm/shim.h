@@ -60,6 +60,7 @@ int32_t qlw_quest_log(uint32_t quest, double from);
 int32_t qlw_quest_rehearse(uint32_t quest);
 int32_t qlw_quest_board(uint32_t quest, double now);
 int32_t qlw_quest_inbox(uint32_t quest, const char *agent, uint32_t agent_len);
+int32_t qlw_quest_standing(uint32_t quest);
 int32_t qlw_quest_timeline(uint32_t quest);
 int32_t qlw_quest_compare(uint32_t left, uint32_t right);
 /* The lines by which theirs continues mine. */

@@ -207,6 +207,7 @@ function runReport(instance: Instance, vector: Vector): Outcome {
   const answer: Record<string, string> = {
     board: attempt(instance, 'qlw_quest_board', quest, vector.now ?? 0).text,
     inbox: attempt(instance, 'qlw_quest_inbox', quest, agent).text,
+    standing: attempt(instance, 'qlw_quest_standing', quest).text,
     timeline: attempt(instance, 'qlw_quest_timeline', quest).text,
     metrics: attempt(instance, 'qlw_quest_metrics', list).text,
     certificate: attempt(instance, 'qlw_certificate', log, null).text,

@@ -37,7 +37,7 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
   pack: (answer) => checker.check('Pack | Failure', answer),
   permit: (answer) => checker.check('Permit | Failure', answer),
   report: (answer) => {
-    const shapes = { board: 'Board', certificate: 'Certificate', compare: 'Comparison', inbox: 'Inbox', metrics: 'Metrics', timeline: 'Timeline' };
+    const shapes = { board: 'Board', certificate: 'Certificate', compare: 'Comparison', inbox: 'Inbox', metrics: 'Metrics', standing: 'Standing', timeline: 'Timeline' };
     return Object.entries(shapes).flatMap(([name, shape]) => checker.check(`${shape} | Failure`, (answer as Answer)[name] ?? null));
   },
   route: (answer) => checker.check('Route | Failure', answer),

@@ -5,7 +5,10 @@
 #include "stage.h"
 #include "support.h"
 
-#define TEAM "'agents':['@lead','@api','@db']"
+#define SHA(c) c c c c c c c c
+#define HASH_A SHA("aaaaaaaa")
+#define HASH_B SHA("bbbbbbbb")
+#define TEAM   "'agents':['@lead','@api','@db']"
 
 static ql_str member(const ql_value *object, const char *key) { return ql_get_str(object, str(key)); }
 static int64_t number(const ql_value *object, const char *key) { return ql_get_int(object, str(key), -1); }
@@ -108,6 +111,63 @@ static void an_inbox_holds_what_was_said_to_its_agent(void **state) {
   assert_str_is(member(inbox_of(g->quest, a, "@api")->first, "state"), "delivered");
   ql_value *none;
   assert_int_equal(ql_quest_inbox(g->quest, a, str("@nobody"), &none, NULL), QL_ERR_NOT_FOUND);
+  ql_arena_free(a);
+  strike_stage(g);
+}
+
+static ql_status try_standing(ql_arena *a, const void *quest) { return ql_quest_standing(quest, a) ? QL_OK : QL_ERR_NOMEM; }
+
+static void a_standing_says_what_holds_a_quest_up(void **state) {
+  (void)state;
+  stage *g = raise_stage(
+      TEAM ",'budget':{'tokens':100,'turns':9},'gates':[{'id':'cov','judge':'rule','milli':80000,'op':'>=','text':'Coverage','unit':'%'},"
+           "{'id':'seen','judge':'seat','task':'T1','text':'Looked at'}],'ladder':[{'name':'Peers','max_ms':5000,'to':['@db']}],"
+           "'tasks':[{'id':'T1','to':'@api','title':'Build'}]");
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ACCEPTED(say(g, "{'by':'@owner','type':'approve'}"));
+  ACCEPTED(does(g, "@lead", "message", "'to':['@api'],'task':'T1'"));
+  ACCEPTED(does(g, "@lead", "respond", ""));
+  ACCEPTED(say(g, "{'by':'@api','type':'artifact','hash':'" HASH_A "','bytes':3,'media':'text/plain','name':'a.txt','task':'T1'}"));
+  ACCEPTED(say(g, "{'by':'@api','type':'gate','gate':'seen','as':'given','artifact':'" HASH_A "','evidence':'See a.txt'}"));
+  ACCEPTED(say(g, "{'by':'@owner','type':'start','seat':'@api','effect':'http','attempt':1,'request':'" HASH_A "','tokens':40,'micro':0}"));
+  const ql_value *standing = ql_quest_standing(g->quest, a), *gates = QL_GET(standing, "gates");
+  const ql_value *seen = find(gates, "id", "seen");
+  assert_str_is(member(find(gates, "id", "cov"), "text"), "Coverage");
+  assert_int_equal(QL_GET(find(gates, "id", "cov"), "notes")->count, 0);
+  assert_str_is(member(seen, "status"), "given");
+  assert_str_is(member(QL_GET(seen, "notes")->first, "evidence"), "See a.txt");
+  assert_str_is(member(QL_GET(seen, "notes")->first, "by"), "@api");
+  assert_false(ql_get_bool(seen, str("stale")));
+  assert_str_is(member(QL_GET(standing, "artifacts")->first, "name"), "a.txt");
+  const ql_value *tokens = find(QL_GET(standing, "budget"), "name", "tokens");
+  assert_int_equal(number(tokens, "reserved"), 40);
+  assert_int_equal(number(tokens, "limit"), 100);
+  assert_int_equal(QL_GET(standing, "budget")->count, 2);
+  assert_int_equal(QL_GET(standing, "matters")->count, 0);
+
+  ACCEPTED(
+      say(g, "{'by':'@api','type':'artifact','hash':'" HASH_B "','bytes':3,'media':'text/plain','name':'a.txt','replaces':'" HASH_A "'}"));
+  ACCEPTED(does(g, "@api", "respond", "'kind':'blocked'"));
+  later(g, 2000);
+  ACCEPTED(say(g, "{'by':'@owner','type':'tick'}"));
+  standing = ql_quest_standing(g->quest, a);
+  assert_true(ql_get_bool(find(QL_GET(standing, "gates"), "id", "seen"), str("stale")));
+  assert_true(ql_get_bool(QL_GET(standing, "artifacts")->first, str("replaced")));
+  assert_false(ql_get_bool(QL_GET(standing, "artifacts")->last, str("replaced")));
+  const ql_value *matter = QL_GET(standing, "matters")->first;
+  assert_str_is(member(matter, "task"), "T1");
+  assert_int_equal(number(matter, "level"), 1);
+  assert_true(number(matter, "left") <= 3000 && number(matter, "left") > 0);
+  assert_int_equal(number(matter, "until"), g->quest->state.at + number(matter, "left"));
+  assert_str_is(member(QL_GET(standing, "ladder")->first, "name"), "Peers");
+  assert_true(try_every_allocation(try_standing, g->quest) > 0);
+  int64_t left = number(matter, "left");
+  ACCEPTED(say(g, "{'by':'@owner','type':'pause'}"));
+  later(g, 60000);
+  ACCEPTED(say(g, "{'by':'@owner','type':'escalate','task':'T1'}"));
+  matter = QL_GET(ql_quest_standing(g->quest, a), "matters")->first;
+  assert_true(left > 0 && !QL_GET(matter, "left") && !QL_GET(matter, "until")); /* all levels are gone through */
+  assert_int_equal(number(matter, "level"), 2);
   ql_arena_free(a);
   strike_stage(g);
 }
@@ -307,7 +367,7 @@ static ql_status try_reports(ql_arena *a, const void *quest) {
 
 static void memory_may_run_out(void **state) {
   (void)state;
-  static const memory_trial TRIALS[] = {try_board, try_inbox, try_timeline, try_metrics, try_reports};
+  static const memory_trial TRIALS[] = {try_board, try_inbox, try_standing, try_timeline, try_metrics, try_reports};
   stage *g = play();
   for (size_t i = 0; i < QL_COUNT(TRIALS); i++) assert_true(try_every_allocation(TRIALS[i], g->quest) > 0);
   strike_stage(g);
@@ -316,7 +376,7 @@ static void memory_may_run_out(void **state) {
 /* Ten times the events: ten times the memory, and a little for what doubles. */
 static void ten_thousand_events_cost_ten_times_a_thousand(void **state) {
   (void)state;
-  static const memory_trial TRIALS[] = {try_board, try_inbox, try_timeline, try_metrics, try_reports};
+  static const memory_trial TRIALS[] = {try_board, try_inbox, try_standing, try_timeline, try_metrics, try_reports};
   ql_quest *small = long_quest(1000), *large = long_quest(10000);
   for (size_t i = 0; i < QL_COUNT(TRIALS); i++) {
     size_t bytes[2] = {0, 0};
@@ -335,6 +395,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_board_says_how_everybody_stands),
       cmocka_unit_test(an_inbox_holds_what_was_said_to_its_agent),
+      cmocka_unit_test(a_standing_says_what_holds_a_quest_up),
       cmocka_unit_test(a_timeline_has_a_line_for_each_event),
       cmocka_unit_test(metrics_are_what_they_say),
       cmocka_unit_test(reports_say_what_happened),

@@ -90,6 +90,7 @@ static const char *quests_text(void) {
 static int32_t quest_board(void) { return qlw_quest_board(a_quest, 1763712005000.0); }
 static int32_t quest_inbox(void) { return qlw_quest_inbox(a_quest, PASS("@lead")); }
 static int32_t refused_inbox(void) { return qlw_quest_inbox(a_quest, PASS("@nobody")); }
+static int32_t quest_standing(void) { return qlw_quest_standing(a_quest); }
 static int32_t quest_timeline(void) { return qlw_quest_timeline(a_quest); }
 static int32_t quest_compare(void) { return qlw_quest_compare(a_quest, an_empty_quest); }
 static int32_t quest_continuation(void) { return qlw_quest_continuation(an_empty_quest, a_quest); }
@@ -157,6 +158,7 @@ static const struct {
     {"quest_board", quest_board, QL_OK},
     {"quest_inbox", quest_inbox, QL_OK},
     {"refused_inbox", refused_inbox, QL_ERR_NOT_FOUND},
+    {"quest_standing", quest_standing, QL_OK},
     {"quest_timeline", quest_timeline, QL_OK},
     {"quest_compare", quest_compare, QL_OK},
     {"quest_continuation", quest_continuation, QL_OK},

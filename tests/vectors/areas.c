@@ -292,6 +292,8 @@ static void run_report(ql_arena *a, const ql_value *vector, outcome *out) {
   QL_SET(answer, "board", answered_value(a));
   (void)qlw_quest_inbox(quest, PASS(agent));
   QL_SET(answer, "inbox", answered_value(a));
+  (void)qlw_quest_standing(quest);
+  QL_SET(answer, "standing", answered_value(a));
   (void)qlw_quest_timeline(quest);
   QL_SET(answer, "timeline", answered_value(a));
   (void)qlw_quest_metrics(list, (uint32_t)len);

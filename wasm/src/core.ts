@@ -31,6 +31,7 @@ import type {
   Roster as RosterValue,
   Route,
   Spec,
+  Standing,
   Timeline,
   Verdict,
 } from './generated.ts';
@@ -322,6 +323,11 @@ export class Quest extends Held {
   /** All that was said to an agent. */
   inbox(agent: string): Inbox {
     return this.instance.json('qlw_quest_inbox', this.handle, agent) as Inbox;
+  }
+
+  /** What holds it up, or may: gates, the ladder, the budget, artifacts. */
+  standing(): Standing {
+    return this.instance.json('qlw_quest_standing', this.handle) as Standing;
   }
 
   timeline(): Timeline {

@@ -728,6 +728,125 @@ export interface Inbox {
   items: Mail[];
 }
 
+/** evidence for a gate, or a judgement of it */
+export interface GateNote {
+  /** SHA-256 of what it is about */
+  artifact?: string;
+  as: "given" | "pass" | "fail" | "waived";
+  /** ms since epoch */
+  at: number;
+  by: string;
+  /** words; null where withheld */
+  evidence?: string | null;
+  /** its id */
+  gate: string;
+  /** event */
+  n: number;
+  /** in thousandths */
+  value?: number;
+  word?: string;
+}
+
+/** what has to be shown before a task or the quest is completed */
+export interface GateView {
+  /** SHA-256 of what the evidence that counts is about */
+  artifact?: string;
+  /** who gave the evidence that counts */
+  by?: string;
+  /** the word that settles it */
+  expect?: string;
+  id: string;
+  /** settled by a number or a word, or by another seat than the one that gives evidence */
+  judge: "rule" | "seat";
+  /** the number it asks for, in thousandths */
+  milli?: number;
+  /** the last event about it */
+  n?: number;
+  /** what was shown and judged, in order */
+  notes: GateNote[];
+  /** how the number has to stand to it */
+  op?: "<" | "<=" | "=" | ">=" | ">";
+  /** what the evidence was about was replaced: it has to be given again */
+  stale: boolean;
+  status: "open" | "given" | "passed" | "failed" | "waived";
+  /** absent: completion of the quest */
+  task?: string;
+  /** what it asks for; null where withheld */
+  text: string | null;
+  unit?: string;
+}
+
+/** something that was made */
+export interface ArtifactView {
+  /** ms since epoch */
+  at: number;
+  by: string;
+  /** its size */
+  bytes: number;
+  /** SHA-256 */
+  hash: string;
+  /** its media type */
+  media: string;
+  /** event */
+  n: number;
+  /** null where withheld */
+  name: string | null;
+  /** another one took its place */
+  replaced: boolean;
+  /** the one it took the place of */
+  replaces?: string;
+  task?: string;
+}
+
+/** a level of the ladder of escalation */
+export interface LevelView {
+  /** running time after which a matter moves up; 0 as min_ms is: at once */
+  max_ms?: number;
+  /** running time after which it is reminded of */
+  min_ms?: number;
+  /** null where withheld */
+  name?: string | null;
+  /** blocked answers after which it moves up */
+  retries?: number;
+  /** whose it is; absent: the owner's */
+  to?: string[];
+}
+
+/** a task on the ladder */
+export interface MatterView {
+  /** ms of running time until it moves up */
+  left?: number;
+  /** from 1; one more than there are: all were gone through */
+  level: number;
+  reminded: boolean;
+  task: string;
+  /** blocked answers on this level */
+  tries: number;
+  /** when it moves up, ms since epoch; absent while the clock stands */
+  until?: number;
+}
+
+/** a limit of the budget */
+export interface BudgetView {
+  limit: number;
+  name: "micro" | "ms" | "tokens" | "turns";
+  /** by calls that are under way, at most */
+  reserved: number;
+  /** with what calls that were lost may have used */
+  used: number;
+}
+
+/** what holds a quest up, or may */
+export interface Standing {
+  /** in order */
+  artifacts: ArtifactView[];
+  budget: BudgetView[];
+  gates: GateView[];
+  /** the lowest first */
+  ladder: LevelView[];
+  matters: MatterView[];
+}
+
 /** an event as one line */
 export interface TimelineItem {
   /** ms since epoch */

@@ -14,6 +14,8 @@ ql_value *ql_quest_board(const ql_quest *quest, ql_arena *a, int64_t now);
 /// All that was said to an agent, in order: shape `Inbox`.
 /// @return QL_OK; QL_ERR_NOT_FOUND (nobody of that name is in the quest); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_quest_inbox(const ql_quest *quest, ql_arena *a, ql_str agent, ql_value **out, ql_error *err);
+/// What holds the quest up or may: gates with what was shown for them, tasks on the ladder, the budget, artifacts: shape `Standing`. NULL when out of memory.
+ql_value *ql_quest_standing(const ql_quest *quest, ql_arena *a);
 /// Every event as one line for people: shape `Timeline`. NULL when out of memory.
 ql_value *ql_quest_timeline(const ql_quest *quest, ql_arena *a);
 /// The numbers of metrics.def over all quests given: shape `Metrics`. What cannot be computed from them is null. NULL when out of memory.
