@@ -350,6 +350,42 @@ int32_t qlw_quest_reveal(uint32_t quest, uint32_t source, double event) {
   return status == QL_OK ? give_bytes(log) : give_failure(status);
 }
 
+/* ---- signatures ---- */
+
+int32_t qlw_quest_signatures(uint32_t quest) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  return found != NULL ? give(ql_quest_signatures(found, arena)) : give_failure(QL_ERR_HANDLE);
+}
+
+int32_t qlw_quest_signature(uint32_t quest, const char *line, uint32_t line_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  if (found == NULL) return give_failure(QL_ERR_HANDLE);
+  ql_value *value = NULL;
+  ql_status status = ql_quest_signature(found, arena, view(line, line_len), &value, &error);
+  return status == QL_OK && value == NULL ? give_nothing() : give_or_fail(status, value);
+}
+
+int32_t qlw_quest_sign(uint32_t quest, double n, const char *signature, uint32_t signature_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  object *found = find(quest, QUEST);
+  if (found == NULL) return give_failure(QL_ERR_HANDLE);
+  int64_t at = 0;
+  ql_status status = to_integer(n, &at);
+  if (status == QL_OK) status = ql_quest_sign(found->ptr, at, view(signature, signature_len), &error);
+  return status == QL_OK ? give_nothing() : give_failure(status);
+}
+
+int32_t qlw_line_sign(const char *line, uint32_t line_len, const char *signature, uint32_t signature_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  ql_str made = QL_ABSENT;
+  ql_status status = ql_line_sign(arena, view(line, line_len), view(signature, signature_len), &made, &error);
+  return status == QL_OK ? give_bytes(made) : give_failure(status);
+}
+
+/* ---- several quests ---- */
+
 static ql_status read_quests(ql_str text, const ql_quest ***quests, size_t *count) {
   int64_t *handles = NULL;
   size_t given = 0;

@@ -69,6 +69,11 @@ int32_t qlw_quest_continuation(uint32_t mine, uint32_t theirs);
 int32_t qlw_quest_redact(uint32_t quest, const char *events, uint32_t events_len);
 /* Event -1: all. Answers the log. */
 int32_t qlw_quest_reveal(uint32_t quest, uint32_t source, double event);
+/* What is to be checked of all lines, of one that is or will be in the quest, and two ways to put a signature: into a line, into the quest. */
+int32_t qlw_quest_signatures(uint32_t quest);
+int32_t qlw_quest_signature(uint32_t quest, const char *line, uint32_t line_len);
+int32_t qlw_quest_sign(uint32_t quest, double n, const char *signature, uint32_t signature_len);
+int32_t qlw_line_sign(const char *line, uint32_t line_len, const char *signature, uint32_t signature_len);
 /* Quests: a JSON array of handles. */
 int32_t qlw_quest_metrics(const char *quests, uint32_t quests_len);
 int32_t qlw_quest_report(const char *quests, uint32_t quests_len, const char *kind, uint32_t kind_len, double from, double to);

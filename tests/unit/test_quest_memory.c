@@ -109,15 +109,29 @@ static void the_story_keeps_its_hash(void **state) {
 
 #define SIGNATURE "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
+static const ql_value *signature_of(const ql_quest *quest, ql_arena *a, ql_str line) {
+  ql_value *value = NULL;
+  assert_int_equal(ql_quest_signature(quest, a, line, &value, NULL), QL_OK);
+  return value;
+}
+
 static void a_signature_stands_beside_the_event(void **state) {
   (void)state;
   ql_quest *quest = told(1), *copy = ql_quest_new(ql_alloc_libc());
   ql_arena *a = ql_arena_new(ql_alloc_libc());
-  ql_str bytes, signed_line;
-  assert_int_equal(ql_line_to_sign(a, ql_quest_line(quest, 0), &bytes, NULL), QL_OK);
-  assert_int_equal(bytes.len, 48);
-  assert_memory_equal(bytes.ptr, "questline.sign.1", 16);
-  assert_memory_equal(bytes.ptr + 16, quest->head, QL_HASH_BYTES);
+  ql_str signed_line;
+  ql_value *nothing;
+  uint8_t bytes[48];
+  size_t len;
+  /* The first line names the key itself: an empty quest knows it too. */
+  const ql_value *asked = signature_of(copy, a, ql_quest_line(quest, 0));
+  assert_true(ql_value_equal(asked, signature_of(quest, a, ql_quest_line(quest, 0))));
+  assert_str_is(ql_get_str(asked, QL_STR("by")), "@owner");
+  assert_true(ql_base64url_read(ql_get_str(asked, QL_STR("bytes")), bytes, sizeof bytes, &len));
+  assert_int_equal(len, 48);
+  assert_memory_equal(bytes, "questline.sign.1", 16);
+  assert_memory_equal(bytes + 16, quest->head, QL_HASH_BYTES);
+  assert_int_equal(ql_quest_signature(quest, a, str("{}"), &nothing, NULL), QL_ERR_SYNTAX);
   assert_int_equal(ql_line_sign(a, ql_quest_line(quest, 0), str("AA"), &signed_line, NULL), QL_ERR_ARGUMENT);
   assert_int_equal(ql_line_sign(a, str("{}"), str(SIGNATURE), &signed_line, NULL), QL_ERR_SYNTAX);
   const ql_value *before = ql_quest_signatures(quest, a);
@@ -128,21 +142,80 @@ static void a_signature_stands_beside_the_event(void **state) {
   assert_same(quest, copy);
   const ql_value *after = ql_quest_signatures(copy, a);
   assert_str_is(ql_get_str(after->first, QL_STR("signature")), SIGNATURE);
-  assert_str_is(ql_get_str(after->first, QL_STR("by")), "@owner");
-  uint8_t decoded[48];
-  size_t len;
-  assert_true(ql_base64url_read(ql_get_str(after->first, QL_STR("bytes")), decoded, sizeof decoded, &len));
-  assert_memory_equal(decoded, bytes.ptr, bytes.len);
+  assert_true(ql_value_equal(after->first, signature_of(copy, a, signed_line)));
   ql_arena_free(a);
   ql_quest_free(quest);
   ql_quest_free(copy);
 }
 
+/* Any line of a log that goes on can be signed, again too; the rest of the log stays where it belongs. */
+static void a_line_of_the_quest_is_signed_in_place(void **state) {
+  (void)state;
+  static const char OTHER[] = "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA";
+  ql_quest *quest = told(QL_COUNT(STORY)), *plain = told(QL_COUNT(STORY)), *copy = ql_quest_new(ql_alloc_libc());
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  int64_t count = ql_quest_count(quest);
+  assert_int_equal(ql_quest_sign(quest, count, str(SIGNATURE), NULL), QL_ERR_ARGUMENT);
+  assert_int_equal(ql_quest_sign(quest, 0, str("no"), NULL), QL_ERR_ARGUMENT);
+  for (int64_t n = count - 1; n >= 0; n -= 2) assert_int_equal(ql_quest_sign(quest, n, str(SIGNATURE), NULL), QL_OK);
+  assert_int_equal(ql_quest_sign(quest, count - 1, str(OTHER), NULL), QL_OK);
+  for (int64_t n = 0; n < count; n++) {
+    ql_str expected = ql_quest_line(plain, n);
+    if ((count - 1 - n) % 2 == 0)
+      assert_int_equal(ql_line_sign(a, expected, str(n == count - 1 ? OTHER : SIGNATURE), &expected, NULL), QL_OK);
+    assert_true(ql_eq(ql_quest_line(quest, n), expected));
+  }
+  assert_int_equal(ql_quest_append_log(copy, ql_quest_log(quest), NULL), QL_OK);
+  assert_same(plain, copy);
+  ql_value *verdict;
+  assert_int_equal(ql_verify(a, ql_quest_log(quest), QL_ABSENT, &verdict, NULL), QL_OK);
+  const ql_value *signer = QL_GET(verdict, "signers")->first;
+  assert_str_is(ql_get_str(signer, QL_STR("agent")), "@owner");
+  int64_t lines = 0, with = 0;
+  for (int64_t n = 0; n < count; n++) {
+    bool owners = ql_eq(ql_get_str(ql_quest_event(quest, a, n), QL_STR("by")), QL_STR("@owner"));
+    lines += owners;
+    with += owners && (count - 1 - n) % 2 == 0;
+  }
+  assert_int_equal(ql_get_int(signer, QL_STR("lines"), -1), lines);
+  assert_int_equal(ql_get_int(signer, QL_STR("signed"), -1), with);
+  assert_true(with > 0 && with < lines);
+  ql_arena_free(a);
+  ql_quest_free(quest);
+  ql_quest_free(plain);
+  ql_quest_free(copy);
+}
+
+static ql_status sign_in_every_way(ql_arena *a, const void *ctx) {
+  const ql_quest *plain = ctx;
+  ql_quest *quest = ql_quest_new(ql_arena_alloc(a));
+  ql_value *value = NULL;
+  if (!quest) return QL_ERR_NOMEM;
+  ql_status status = ql_quest_append_log(quest, ql_quest_log(plain), NULL);
+  if (status == QL_OK) {
+    status = ql_quest_sign(quest, 0, str(SIGNATURE), NULL);
+    if (status != QL_OK) assert_true(ql_eq(ql_quest_log(quest), ql_quest_log(plain)));
+  }
+  if (status == QL_OK) status = ql_quest_signature(quest, a, ql_quest_line(quest, 1), &value, NULL);
+  if (status == QL_OK && !ql_quest_signatures(quest, a)) status = QL_ERR_NOMEM;
+  if (status == QL_OK) status = ql_verify(a, ql_quest_log(quest), QL_ABSENT, &value, NULL);
+  if (status == QL_OK) assert_int_equal(ql_get_int(QL_GET(value, "signers")->first, QL_STR("signed"), 0), 1);
+  ql_quest_free(quest);
+  return status;
+}
+
+static void signing_survives_failing_memory(void **state) {
+  (void)state;
+  ql_quest *plain = told(3);
+  assert_true(try_every_allocation(sign_in_every_way, plain) > 10);
+  ql_quest_free(plain);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_event_survives_failing_memory),
-      cmocka_unit_test(the_story_keeps_its_hash),
-      cmocka_unit_test(a_signature_stands_beside_the_event),
+      cmocka_unit_test(every_event_survives_failing_memory), cmocka_unit_test(the_story_keeps_its_hash),
+      cmocka_unit_test(a_signature_stands_beside_the_event), cmocka_unit_test(a_line_of_the_quest_is_signed_in_place),
+      cmocka_unit_test(signing_survives_failing_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@ static const char pause_command[] = "{\"by\":\"@owner\",\"type\":\"pause\"}";
 static const char request[] = "{\"agent\":\"@lead\",\"text\":\"QUEST: add a login\"}";
 static const char wait_result[] = "{\"id\":99}";
 static const char plan[] = "{\"leader\":\"@lead\",\"objective\":\"O\",\"tasks\":[{\"agent\":\"@api\",\"id\":\"T1\",\"title\":\"Do it\"}]}";
+static const char signature[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 static const char entropy[QL_ENTROPY_BYTES] = {0};
 
 static char *log_text;
@@ -98,6 +99,12 @@ static int32_t refused_continuation(void) { return qlw_quest_continuation(a_ques
 static int32_t quest_redact(void) { return qlw_quest_redact(a_quest, PASS("[1]")); }
 static int32_t refused_redact(void) { return qlw_quest_redact(a_quest, PASS("{}")); }
 static int32_t quest_reveal(void) { return qlw_quest_reveal(a_quest, a_quest, -1); }
+static int32_t quest_signatures(void) { return qlw_quest_signatures(a_quest); }
+static int32_t quest_signature(void) { return qlw_quest_signature(a_quest, PASS(log_text)); }
+static int32_t no_signature(void) { return qlw_quest_signature(a_quest, log_text, (uint32_t)strcspn(log_text, "\n")); }
+static int32_t quest_sign(void) { return qlw_quest_sign(a_quest, 0, PASS(signature)); }
+static int32_t refused_sign(void) { return qlw_quest_sign(a_quest, 3, PASS(signature)); }
+static int32_t line_sign(void) { return qlw_line_sign(log_text, (uint32_t)strcspn(log_text, "\n"), PASS(signature)); }
 static int32_t quest_metrics(void) { return qlw_quest_metrics(PASS(quests_text())); }
 static int32_t refused_metrics(void) { return qlw_quest_metrics(PASS("[-1]")); }
 static int32_t quest_report(void) { return qlw_quest_report(PASS(quests_text()), PASS("final"), 0, 1763712005000.0); }
@@ -165,6 +172,12 @@ static const struct {
     {"refused_continuation", refused_continuation, QL_ERR_HANDLE},
     {"quest_redact", quest_redact, QL_OK},
     {"refused_redact", refused_redact, QL_ERR_ARGUMENT},
+    {"quest_signatures", quest_signatures, QL_OK},
+    {"quest_signature", quest_signature, QL_ERR_SYNTAX},
+    {"no_signature", no_signature, QL_OK},
+    {"quest_sign", quest_sign, QL_OK},
+    {"refused_sign", refused_sign, QL_ERR_ARGUMENT},
+    {"line_sign", line_sign, QL_OK},
     {"quest_reveal", quest_reveal, QL_OK},
     {"quest_metrics", quest_metrics, QL_OK},
     {"refused_metrics", refused_metrics, QL_ERR_HANDLE},

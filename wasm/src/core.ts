@@ -30,6 +30,7 @@ import type {
   Request,
   Roster as RosterValue,
   Route,
+  Signature,
   Spec,
   Standing,
   Timeline,
@@ -211,6 +212,11 @@ export class Core {
     return this.#instance.json('qlw_verify', log, head) as Verdict;
   }
 
+  /** The line with a signature in place of those it had; its hash stays. Whether the signature fits is not checked. */
+  putSignature(line: string, signature: string): string {
+    return this.#instance.text('qlw_line_sign', line, signature);
+  }
+
   /** What a log proves of its quest, and what it does not. */
   certificate(log: Text, head: string | null = null): Certificate {
     return this.#instance.json('qlw_certificate', log, head) as Certificate;
@@ -352,6 +358,21 @@ export class Quest extends Held {
   /** The log with the texts of an event, of all where none is named, given back from another copy. */
   reveal(source: Quest, event: number | null = null): string {
     return this.instance.text('qlw_quest_reveal', this.handle, source.handleIn(this.instance), event ?? -1);
+  }
+
+  /** What the author of a line signs, be it in the quest or come next; null where event 0 names no key of the author. */
+  signature(line: string): Signature | null {
+    return this.instance.json('qlw_quest_signature', this.handle, line) as Signature | null;
+  }
+
+  /** Every line whose author has a key: to be checked with `checkSignatures`. */
+  signatures(): Signature[] {
+    return this.instance.json('qlw_quest_signatures', this.handle) as Signature[];
+  }
+
+  /** Puts a signature into a line of the log. Costs what stands behind that line. */
+  sign(n: number, signature: string): void {
+    this.instance.run('qlw_quest_sign', this.handle, n, signature);
   }
 
   event(n: number): Event {

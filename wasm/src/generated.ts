@@ -927,6 +927,19 @@ export interface Signature {
   signature?: string;
 }
 
+/** an agent whose Ed25519 key stands in event 0 */
+export interface Signer {
+  agent: string;
+  /** the public key, in base64url */
+  key: string;
+  /** it wrote */
+  lines: number;
+  /** of these carry a signature */
+  signed: number;
+  /** events whose signature does not fit; the host checks, and absent it did not */
+  wrong?: number[];
+}
+
 /** what verification found */
 export interface Verdict {
   /** no: it is not the log whose head was given */
@@ -938,6 +951,8 @@ export interface Verdict {
   intact: "yes" | "no";
   legal: "yes" | "no" | "unknown";
   problem?: Problem;
+  /** counted over the sound and legal events; absent where event 0 names no key */
+  signers?: Signer[];
   /** after the last sound and legal event */
   state_hash: string;
   /** texts without an opening */

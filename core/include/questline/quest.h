@@ -61,15 +61,20 @@ void ql_quest_head(const ql_quest *quest, char head[QL_HASH_CHARS]); /* of the l
 ql_value *ql_quest_state(const ql_quest *quest, ql_arena *a);
 QL_NODISCARD ql_status ql_quest_state_hash(const ql_quest *quest, char hash[QL_HASH_CHARS], ql_error *err);
 
-/// What the author of a line signs (Ed25519, by the host): "questline.sign.1" and the head after it. @param line  with or without its LF
+/// What the author of a line, or of the one that comes next, signs (Ed25519, by the host): "questline.sign.1" and the head after it.
+/// @param line  with or without its LF
+/// @param out   shape `Signature`; NULL where event 0 names no key of the author
 /// @return QL_OK; QL_ERR_SYNTAX, QL_ERR_UTF8 (not an event line); QL_ERR_LIMIT; QL_ERR_NOMEM.
-QL_NODISCARD ql_status ql_line_to_sign(ql_arena *a, ql_str line, ql_str *bytes, ql_error *err);
-/// The line with the signature of its author in place of those it had. The hash does not change.
-/// @param signature  64 bytes in base64url
-/// @return as ql_line_to_sign, and QL_ERR_ARGUMENT (not a signature).
-QL_NODISCARD ql_status ql_line_sign(ql_arena *a, ql_str line, ql_str signature, ql_str *out, ql_error *err);
+QL_NODISCARD ql_status ql_quest_signature(const ql_quest *quest, ql_arena *a, ql_str line, ql_value **out, ql_error *err);
 /// Each line whose author has a key in event 0: an array of the shape `Signature`, for the host to check. NULL when out of memory.
 ql_value *ql_quest_signatures(const ql_quest *quest, ql_arena *a);
+/// The line with the signature of its author in place of those it had. The hash does not change. It is not checked whether it fits.
+/// @param signature  64 bytes in base64url
+/// @return as ql_quest_signature, and QL_ERR_ARGUMENT (not a signature).
+QL_NODISCARD ql_status ql_line_sign(ql_arena *a, ql_str line, ql_str signature, ql_str *out, ql_error *err);
+/// The same for a line of the quest, in its log. Costs what stands behind that line.
+/// @return as ql_line_sign, QL_ERR_ARGUMENT also for an event that is not there. After an error the quest is as before.
+QL_NODISCARD ql_status ql_quest_sign(ql_quest *quest, int64_t n, ql_str signature, ql_error *err);
 
 /// What a screen shows: shape `QuestView`; borrows from the quest until its next append. NULL when out of memory.
 ql_value *ql_quest_view(const ql_quest *quest, ql_arena *a);

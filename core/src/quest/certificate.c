@@ -4,8 +4,9 @@
 #include "base/text.h"
 #include "quest/facts.h"
 
+static const ql_str UNSIGNED = QL_STR_INIT("Who spoke: a log without signatures says under which name something was said, not by whom."),
+                    SIGNED = QL_STR_INIT("Who spoke in lines without a checked signature; and whose the keys are that the first event names.");
 static const ql_str NOT_PROVEN[] = {
-    QL_STR_INIT("Who spoke: a log without signatures says under which name something was said, not by whom."),
     QL_STR_INIT("When it was: times are those of the clock that wrote them, and only never fall."),
     QL_STR_INIT("That nobody rewrote the whole log: for that its head must be known from elsewhere."),
     QL_STR_INIT("That an open log is not cut: only a finished quest or a known head shows its end."),
@@ -87,6 +88,7 @@ ql_status ql_quest_certificate(ql_arena *a, ql_str log, ql_str head, ql_value **
   status = ql_quest_append_log(quest, log, NULL);
   bool ok = status != QL_ERR_NOMEM && fill(a, quest, certificate);
   ql_quest_free(quest);
+  ql_push(limits, ql_string(a, QL_GET(verdict, "signers") ? SIGNED : UNSIGNED));
   for (size_t i = 0; i < QL_COUNT(NOT_PROVEN); i++) ql_push(limits, ql_string(a, NOT_PROVEN[i]));
   QL_SET(certificate, "not_proven", limits);
   QL_SET(certificate, "verdict", verdict);

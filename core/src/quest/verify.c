@@ -99,6 +99,8 @@ ql_status ql_verify(ql_arena *a, ql_str log, ql_str head, ql_value **out, ql_err
     f = (finding){QL_STR("intact"), QL_STR("empty"), 1, 0};
   }
   char state_hash[QL_HASH_CHARS], head_chars[QL_HASH_CHARS];
+  ql_value *signers = quest->state.keys && status != QL_ERR_NOMEM ? ql__signers(quest, a) : NULL;
+  if (quest->state.keys && !signers) status = QL_ERR_NOMEM;
   if (status != QL_ERR_NOMEM && ql_quest_state_hash(quest, state_hash, err) != QL_OK) status = QL_ERR_NOMEM;
   if (status == QL_ERR_NOMEM) {
     ql_quest_free(quest);
@@ -121,6 +123,7 @@ ql_status ql_verify(ql_arena *a, ql_str log, ql_str head, ql_value **out, ql_err
   QL_SET(verdict, "intact", ql_string(a, intact ? QL_STR("yes") : QL_STR("no")));
   QL_SET(verdict, "legal", ql_string(a, legal));
   if (f.verdict.ptr) QL_SET(verdict, "problem", problem_value(a, &f));
+  if (signers) QL_SET(verdict, "signers", signers);
   QL_SET(verdict, "state_hash", ql_string(a, ql_arena_str(a, (ql_str){state_hash, QL_HASH_CHARS})));
   QL_SET(verdict, "withheld", ql_int(a, quest->withheld));
   ql_quest_free(quest);
