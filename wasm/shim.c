@@ -7,6 +7,7 @@
 #include <questline/driver.h>
 #include <questline/limits.h>
 #include <questline/link.h>
+#include <questline/notes.h>
 #include <questline/report.h>
 #include <questline/route.h>
 
@@ -793,6 +794,39 @@ int32_t qlw_quest_rehearse(uint32_t quest) {
   ql_status status = ql_rehearse(found, arena, &command, &error);
   if (status != QL_OK) return give_failure(status);
   return command != NULL ? give(command) : give_nothing();
+}
+
+/* ---- notes ---- */
+
+int32_t qlw_note_make(uint32_t quest, const char *notes, uint32_t notes_len, const char *draft, uint32_t draft_len, double now,
+                      const char *entropy, uint32_t entropy_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  if (found == NULL) return give_failure(QL_ERR_HANDLE);
+  if (entropy_len != QL_NOTE_ID_BYTES) return give_failure(ql_fail(&error, QL_ERR_ARGUMENT, "a note needs 16 random bytes", QL_ABSENT));
+  int64_t time = 0;
+  ql_value *value = NULL;
+  ql_str line = QL_ABSENT;
+  ql_status status = to_integer(now, &time);
+  if (status == QL_OK) status = ql_json_read(arena, view(draft, draft_len), &value, &error);
+  if (status == QL_OK) status = ql_note_make(found, arena, view(notes, notes_len), value, time, (const uint8_t *)entropy, &line, &error);
+  return status == QL_OK ? give_bytes(line) : give_failure(status);
+}
+
+int32_t qlw_notes_list(uint32_t quest, const char *notes, uint32_t notes_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  if (found == NULL) return give_failure(QL_ERR_HANDLE);
+  ql_value *list = NULL;
+  ql_status status = ql_notes_list(found, arena, view(notes, notes_len), &list, &error);
+  return give_or_fail(status, list);
+}
+
+int32_t qlw_notes_merge(const char *mine, uint32_t mine_len, const char *theirs, uint32_t theirs_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  ql_value *merged = NULL;
+  ql_status status = ql_notes_merge(arena, view(mine, mine_len), view(theirs, theirs_len), &merged, &error);
+  return give_or_fail(status, merged);
 }
 
 /* ---- drivers ---- */

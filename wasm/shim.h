@@ -47,6 +47,10 @@ int32_t qlw_plan_command(uint32_t roster, const char *plan, uint32_t plan_len);
 int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, uint32_t format_len);
 int32_t qlw_plan_read(const char *text, uint32_t text_len);
 
+int32_t qlw_note_make(uint32_t quest, const char *notes, uint32_t notes_len, const char *draft, uint32_t draft_len, double now,
+                      const char *entropy, uint32_t entropy_len);                                      /* Note as a line */
+int32_t qlw_notes_list(uint32_t quest, const char *notes, uint32_t notes_len);                         /* Notes */
+int32_t qlw_notes_merge(const char *mine, uint32_t mine_len, const char *theirs, uint32_t theirs_len); /* NotesMerged */
 int32_t qlw_quest_open(const char *log, uint32_t log_len);
 int32_t qlw_quest_decide(uint32_t quest, const char *command, uint32_t command_len, double now, const char *entropy, uint32_t entropy_len);
 int32_t qlw_quest_append(uint32_t quest, const char *lines, uint32_t lines_len);

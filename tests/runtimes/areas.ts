@@ -47,6 +47,9 @@ export interface Vector extends File {
   readonly budget?: number;
   readonly link?: boolean;
   readonly now?: number;
+  readonly notes?: string;
+  readonly theirs?: string;
+  readonly draft?: unknown;
 }
 
 export interface Outcome {
@@ -227,6 +230,23 @@ function runReport(instance: Instance, vector: Vector): Outcome {
   return { answer: `{${members.join(',')}}`, more: bare };
 }
 
+function runNotes(instance: Instance, vector: Vector): Outcome {
+  const { log = '', notes = null, theirs = null, draft } = vector;
+  const quest = instance.handle('qlw_quest_open', log);
+  const answer: Record<string, string> = {};
+  if (draft !== undefined) {
+    const made = attempt(instance, 'qlw_note_make', quest, notes, JSON.stringify(draft), FIRST_NOW, new Uint8Array(16).fill(1));
+    answer.made = made.ok ? JSON.stringify(made.text) : made.text;
+  }
+  answer.list = attempt(instance, 'qlw_notes_list', quest, notes).text;
+  answer.merged = attempt(instance, 'qlw_notes_merge', notes, theirs).text;
+  const textOf = (json: string): string => (JSON.parse(json) as { text: string }).text;
+  answer.same = `${textOf(attempt(instance, 'qlw_notes_merge', theirs, notes).text) === textOf(answer.merged)}`;
+  instance.run('qlw_close', quest);
+  const members = Object.keys(answer).sort().map((name) => `"${name}":${answer[name]}`);
+  return only(`{${members.join(',')}}`);
+}
+
 function runCanon(instance: Instance, vector: Vector): Outcome {
   const { ok, text } = attempt(instance, 'qlw_canonical', bytesOf(vector));
   return only(ok ? JSON.stringify(text) : text);
@@ -257,6 +277,7 @@ const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   fix: (instance, vector) => only(attempt(instance, 'qlw_spec_fix', ...specOf(vector), vector.code ?? null, vector.offset ?? -1).text),
   link: runLink,
   logs: runLog,
+  notes: runNotes,
   pack: runPack,
   permit: runPermit,
   plan: runPlan,

@@ -40,6 +40,11 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
     const shapes = { board: 'Board', certificate: 'Certificate', compare: 'Comparison', inbox: 'Inbox', metrics: 'Metrics', standing: 'Standing', timeline: 'Timeline' };
     return Object.entries(shapes).flatMap(([name, shape]) => checker.check(`${shape} | Failure`, (answer as Answer)[name] ?? null));
   },
+  notes: (answer) => [
+    ...checker.check('Notes', (answer as Answer).list),
+    ...checker.check('NotesMerged', (answer as Answer).merged),
+    ...checker.check('string | Failure', (answer as Answer).made ?? ''),
+  ],
   route: (answer) => checker.check('Route | Failure', answer),
   verify: (answer) => checker.check('Verdict', answer),
   canon: (answer) => checker.check('string | Failure', answer),

@@ -110,6 +110,11 @@ static int32_t refused_metrics(void) { return qlw_quest_metrics(PASS("[-1]")); }
 static int32_t quest_report(void) { return qlw_quest_report(PASS(quests_text()), PASS("final"), 0, 1763712005000.0); }
 static int32_t refused_report(void) { return qlw_quest_report(PASS("[]"), PASS("poem"), 0, 1); }
 static int32_t certificate(void) { return qlw_certificate(PASS(log_text), NULL, 0); }
+static int32_t note_make(void) { return qlw_note_make(a_quest, NULL, 0, PASS("{\"by\":\"Anna\",\"text\":\"Why?\"}"), 1.0, entropy, 16); }
+static int32_t refused_note(void) { return qlw_note_make(a_quest, NULL, 0, PASS("{}"), 1.0, entropy, 16); }
+static int32_t refused_entropy(void) { return qlw_note_make(a_quest, NULL, 0, PASS("{}"), 1.0, entropy, 15); }
+static int32_t notes_list(void) { return qlw_notes_list(a_quest, PASS("{}\n")); }
+static int32_t notes_merge(void) { return qlw_notes_merge(PASS("{}\n"), PASS("{}\n")); }
 static int32_t verify(void) { return qlw_verify(PASS(log_text), NULL, 0); }
 static int32_t link_make(void) { return qlw_link_make(PASS(log_text)); }
 static int32_t driver_new(void) { return qlw_driver_new(an_empty_quest, a_roster, PASS(request)); }
@@ -184,6 +189,11 @@ static const struct {
     {"quest_report", quest_report, QL_OK},
     {"refused_report", refused_report, QL_ERR_ARGUMENT},
     {"certificate", certificate, QL_OK},
+    {"note_make", note_make, QL_OK},
+    {"refused_note", refused_note, QL_ERR_ARGUMENT},
+    {"refused_entropy", refused_entropy, QL_ERR_ARGUMENT},
+    {"notes_list", notes_list, QL_OK},
+    {"notes_merge", notes_merge, QL_OK},
     {"verify", verify, QL_OK},
     {"link_make", link_make, QL_OK},
     {"driver_new", driver_new, QL_OK},

@@ -322,9 +322,33 @@ static void run_report(ql_arena *a, const ql_value *vector, outcome *out) {
   ql_buf_add(&out->more, bare);
 }
 
+static void run_notes(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str log = given(vector, "log"), mine = given(vector, "notes"), theirs = given(vector, "theirs");
+  const ql_value *draft = QL_GET(vector, "draft");
+  ql_value *answer = ql_object(a);
+  uint8_t entropy[16];
+  memset(entropy, 1, sizeof entropy);
+  if (qlw_quest_open(PASS(log)) != QL_OK) give_up("a log does not open", answered(a));
+  uint32_t quest = answered_handle(a);
+  if (draft != NULL) {
+    ql_str text = ql_value_text(a, draft);
+    int32_t status = qlw_note_make(quest, PASS(mine), PASS(text), (double)FIRST_NOW, (const char *)entropy, sizeof entropy);
+    QL_SET(answer, "made", status == QL_OK ? ql_string(a, answered(a)) : answered_value(a));
+  }
+  (void)qlw_notes_list(quest, PASS(mine));
+  QL_SET(answer, "list", answered_value(a));
+  (void)qlw_notes_merge(PASS(mine), PASS(theirs));
+  QL_SET(answer, "merged", answered_value(a));
+  (void)qlw_notes_merge(PASS(theirs), PASS(mine));
+  QL_SET(answer, "same",
+         ql_bool(a, ql_eq(ql_get_str(answered_value(a), QL_STR("text")), ql_get_str(QL_GET(answer, "merged"), QL_STR("text")))));
+  done(quest);
+  ql_value_write(&out->answer, answer);
+}
+
 const area areas[] = {
-    {"canon", run_canon},   {"export", run_export}, {"fix", run_fix},   {"link", run_link},     {"logs", run_logs},
-    {"pack", run_pack},     {"permit", run_permit}, {"plan", run_plan}, {"quest", run_quest},   {"report", run_report},
-    {"roster", run_roster}, {"route", run_route},   {"spec", run_spec}, {"verify", run_verify},
+    {"canon", run_canon},   {"export", run_export}, {"fix", run_fix},       {"link", run_link}, {"notes", run_notes},
+    {"logs", run_logs},     {"pack", run_pack},     {"permit", run_permit}, {"plan", run_plan}, {"quest", run_quest},
+    {"report", run_report}, {"roster", run_roster}, {"route", run_route},   {"spec", run_spec}, {"verify", run_verify},
 };
 const size_t area_count = QL_COUNT(areas);

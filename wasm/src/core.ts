@@ -17,6 +17,9 @@ import type {
   Mended,
   Metrics,
   Monitor,
+  NoteDraft,
+  Notes,
+  NotesMerged,
   Pack,
   PackSource,
   Permit,
@@ -246,6 +249,11 @@ export class Core {
     return this.#instance.text('qlw_link_open', text);
   }
 
+  /** The union of two sets of notes, each a text of lines: the same whoever merges what first. */
+  mergeNotes(mine: Text, theirs: Text): NotesMerged {
+    return this.#instance.json('qlw_notes_merge', mine, theirs) as NotesMerged;
+  }
+
   /** Drives a quest. An empty quest needs a request and a roster; one that has events goes on from them. */
   newDriver(quest: Quest, start: { roster?: Roster; request?: Request } = {}): Driver {
     const request = start.request === undefined ? null : JSON.stringify(start.request);
@@ -382,6 +390,16 @@ export class Quest extends Held {
   /** The lines from event `from` on, each with its LF. */
   log(from = 0): string {
     return this.instance.text('qlw_quest_log', this.handle, from);
+  }
+
+  /** A note beside the log, as a line with its LF: store it. `notes` is the set so far; `entropy` are 16 random bytes. */
+  makeNote(notes: Text, draft: NoteDraft, now: number, entropy: Uint8Array): string {
+    return this.instance.text('qlw_note_make', this.handle, notes, JSON.stringify(draft), now, entropy);
+  }
+
+  /** The notes of a set by event and time; those that were written at another log's event are loose. */
+  notes(notes: Text): Notes {
+    return this.instance.json('qlw_notes_list', this.handle, notes) as Notes;
   }
 
   /** The rehearsal's next command, null when the holder is not a rehearsed seat. */

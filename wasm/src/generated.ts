@@ -1043,6 +1043,67 @@ export interface Comparison {
   shared: number;
 }
 
+/** a note as a person writes it */
+export interface NoteDraft {
+  /** who writes; brought into the form of an id */
+  by: string;
+  /** the event it is about; the last one where nothing is said */
+  n?: number;
+  /** what is said */
+  text: string;
+}
+
+/** what somebody wrote beside the log, about one event */
+export interface Note {
+  /** in a list: the log has that event; otherwise it is loose, from another branch or a log that was rewritten */
+  anchored?: boolean;
+  /** ms */
+  at: number;
+  /** id of who wrote it; nothing proves it */
+  by: string;
+  /** the head after the event */
+  h: string;
+  /** 16 random bytes in base64url */
+  id: string;
+  /** the event */
+  n: number;
+  text: string;
+}
+
+/** a line that is no note */
+export interface NoteProblem {
+  /** from 1 */
+  line: number;
+  /** why */
+  message: string;
+}
+
+/** the notes of a quest */
+export interface Notes {
+  /** lines that are no notes */
+  bad: number;
+  /** notes left out because a smaller one has their id */
+  conflicts: number;
+  /** by n, at and id */
+  notes: Note[];
+  /** of the lines that are no notes, the first 100 */
+  problems: NoteProblem[];
+}
+
+/** two sets of notes made one */
+export interface NotesMerged {
+  /** lines of the set that came which are no notes */
+  bad: number;
+  /** notes left out because a smaller one has their id */
+  conflicts: number;
+  /** the lines that were not in the set before */
+  fresh: string[];
+  /** of the set that came, the first 100 */
+  problems: NoteProblem[];
+  /** the whole set, a line each, by id */
+  text: string;
+}
+
 /** what a person wants of an agent */
 export interface Request {
   /** who is asked */
@@ -1964,6 +2025,10 @@ export const LIMITS = {
   QL_TURN_STEPS_MAX: 256,
   /** bytes of an agent id, with the @ */
   QL_AGENT_ID_MAX: 128,
+  /** bytes of the text of one note */
+  QL_NOTE_BYTES_MAX: 8192,
+  /** notes of one quest */
+  QL_NOTES_MAX: 4096,
   /** tasks of one plan */
   QL_PLAN_TASKS_MAX: 1024,
   /** dependencies of one plan */

@@ -20,6 +20,8 @@
 #define QL_QUEST_TASKS_MAX       1024u
 #define QL_TURN_STEPS_MAX        256u
 #define QL_AGENT_ID_MAX          128u
+#define QL_NOTE_BYTES_MAX        (8u * 1024u)
+#define QL_NOTES_MAX             4096u
 #define QL_PLAN_TASKS_MAX        1024u
 #define QL_PLAN_EDGES_MAX        8192u
 #define QL_LINK_CHARS_MAX        (16u * 1024u)

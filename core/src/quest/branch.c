@@ -3,14 +3,7 @@
 
 #include "base/text.h"
 #include "quest/facts.h"
-
-static bool hash_of(const ql_quest *quest, ql_arena *scratch, int64_t n, ql_str *hash) {
-  ql_str line = ql_quest_line(quest, n);
-  ql_value *root;
-  if (ql_canon_read(scratch, ql_slice(line, 0, line.len - 1), &root, NULL) != QL_OK) return false;
-  *hash = ql_get_str(root, QL_STR("h"));
-  return true;
-}
+#include "quest/opened.h"
 
 /* How many events both have from the start. A withheld text makes no difference: the hash is the same. -1 when out of memory. */
 static int64_t shared_events(const ql_quest *left, const ql_quest *right, ql_arena *a) {
@@ -21,7 +14,7 @@ static int64_t shared_events(const ql_quest *left, const ql_quest *right, ql_are
     if (!ql_eq(ql_quest_line(left, n), ql_quest_line(right, n))) {
       ql_str mine, theirs;
       ql_arena_reset(scratch);
-      ok = hash_of(left, scratch, n, &mine) && hash_of(right, scratch, n, &theirs);
+      ok = ql__head_after(left, scratch, n, &mine) && ql__head_after(right, scratch, n, &theirs);
       if (ok && !ql_eq(mine, theirs)) break;
     }
     n++;

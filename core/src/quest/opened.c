@@ -15,6 +15,14 @@ bool ql__open_event(const ql_quest *quest, ql_arena *a, int64_t n, ql__opened *o
   return ql__texts_open(a, out->texts, out->count, out->open, &out->plain, &out->withheld, NULL) == QL_OK;
 }
 
+bool ql__head_after(const ql_quest *quest, ql_arena *scratch, int64_t n, ql_str *head) {
+  ql_str line = ql_quest_line(quest, n);
+  ql_value *root;
+  if (ql_canon_read(scratch, ql_slice(line, 0, line.len - 1), &root, NULL) != QL_OK) return false;
+  *head = ql_get_str(root, QL_STR("h"));
+  return true;
+}
+
 ql_str ql__text_at(const ql__opened *event, const ql_value *node) {
   for (size_t i = 0; i < event->count; i++)
     if (event->texts[i].node == node) return event->plain[i];

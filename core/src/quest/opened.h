@@ -14,6 +14,8 @@ typedef struct ql__opened {
 
 /// Reads event n again; it passed every check when it was appended, so only memory can fail.
 bool ql__open_event(const ql_quest *quest, ql_arena *a, int64_t n, ql__opened *out);
+/// The head after event n, borrowed from the log. False when out of memory.
+bool ql__head_after(const ql_quest *quest, ql_arena *scratch, int64_t n, ql_str *head);
 /// The opened text of a node of d; absent when withheld.
 ql_str ql__text_at(const ql__opened *event, const ql_value *node);
 /// The words of an event: what was said, why, or what for. NULL where it has none.
