@@ -711,6 +711,8 @@ int32_t qlw_quest_head(uint32_t quest) {
   char head[QL_HASH_CHARS];
   ql_quest_head(found, head);
   ql_value *value = ql_object(arena);
+  int64_t due = ql_quest_due(found);
+  if (due >= 0) QL_SET(value, "due", ql_int(arena, due));
   QL_SET(value, "head", ql_string(arena, (ql_str){head, sizeof head}));
   QL_SET(value, "id", ql_string(arena, ql_quest_id(found)));
   QL_SET(value, "n", ql_int(arena, ql_quest_count(found)));

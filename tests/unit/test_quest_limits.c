@@ -1,4 +1,5 @@
 /* Time and money: deadlines, the ladder, the budget, effects under way, the same words again. */
+#include "base/text.h"
 #include "stage.h"
 #include "support.h"
 
@@ -113,6 +114,35 @@ static void a_late_quest_times_out(void **state) {
   ACCEPTED(tick(g)); /* both are due */
   assert_string_equal(status(g), "timed_out");
   REFUSED("quest_over", tick(g));
+  strike_stage(g);
+}
+
+static void shows(const stage *g, const char *kind, int64_t left, int64_t of) {
+  ql__limit limit;
+  assert_true(ql__next_limit(state_of(g), &limit));
+  assert_true(ql_eq(limit.kind, (ql_str){kind, strlen(kind)}));
+  assert_int_equal(limit.left, left);
+  assert_int_equal(limit.of, of);
+}
+
+static void the_limit_of_the_turn_is_shown_before_others(void **state) {
+  (void)state;
+  ql__limit limit;
+  stage *g = api_works(",'deadlines':{'quest':5000,'task':2000,'turn':3000}");
+  shows(g, "turn", 3000, 3000);
+  later(g, 1199); /* and each command takes one */
+  ACCEPTED(does(g, "@owner", "pause", ""));
+  shows(g, "turn", 1800, 3000);
+  assert_int_equal(ql__due_at(state_of(g)), -1);
+  later(g, 9000);
+  ACCEPTED(does(g, "@owner", "resume", ""));
+  shows(g, "turn", 1800, 3000);
+  assert_int_equal(ql__due_at(state_of(g)), state_of(g)->at + 799); /* the task is due first: it began a command earlier */
+  strike_stage(g);
+  g = api_works(",'deadlines':{'quest':5000,'task':2000}");
+  shows(g, "task", 1999, 2000);
+  ACCEPTED(does(g, "@owner", "abort", ""));
+  assert_false(ql__next_limit(state_of(g), &limit));
   strike_stage(g);
 }
 
@@ -395,6 +425,7 @@ int main(void) {
       cmocka_unit_test(the_leader_and_who_is_asked_have_deadlines_too),
       cmocka_unit_test(a_late_task_pauses_whoever_has_it),
       cmocka_unit_test(a_late_quest_times_out),
+      cmocka_unit_test(the_limit_of_the_turn_is_shown_before_others),
       cmocka_unit_test(a_matter_climbs_on_retries_then_on_time),
       cmocka_unit_test(a_matter_climbs_by_command),
       cmocka_unit_test(a_start_reserves_and_a_done_settles),

@@ -495,6 +495,8 @@ export interface Event {
 
 /** where a log stands */
 export interface QuestHead {
+  /** when the next limit passes, if nothing else happens: then a tick is due */
+  due?: number;
   /** of the last event; zeros for an empty quest */
   head: string;
   /** null before create, and for a log that carries none */
@@ -517,11 +519,15 @@ export interface SeatView {
   fence: number;
   /** @name or @owner */
   id: string;
+  /** counter within the fence that its next command has */
+  k: number;
   /** who plays it */
   kind: "human" | "model" | "rehearsal" | "remote";
   leads: boolean;
   /** blocked: its last answer asks or is stuck; waiting: a slot of this turn is ahead */
   status: "holding" | "waiting" | "blocked" | "idle";
+  /** somebody claimed it and has not left */
+  taken: boolean;
 }
 
 /** a task of the quest */
@@ -581,6 +587,16 @@ export interface NextView {
   tasks: string[];
 }
 
+/** time that runs out */
+export interface TimeLeft {
+  /** what it is a limit of */
+  kind: "budget" | "closing" | "level" | "quest" | "reminder" | "task" | "turn";
+  /** ms of running time, at the last event */
+  left: number;
+  /** ms in all */
+  of: number;
+}
+
 /** what a screen shows */
 export interface QuestView {
   /** the owner first, then in order */
@@ -601,6 +617,8 @@ export interface QuestView {
   id: string | null;
   /** who holds the turn again when the pause is over; empty unless paused */
   kept: string[];
+  /** of the turn that is held, or of what else runs out next where turns have no limit */
+  limit?: TimeLeft;
   /** null where withheld */
   mission: string | null;
   /** events so far */

@@ -57,6 +57,8 @@ ql_str ql_quest_id(const ql_quest *quest);                           /* absent b
 ql_str ql_quest_log(const ql_quest *quest);                          /* all lines; valid until the next append */
 ql_str ql_quest_line(const ql_quest *quest, int64_t n);              /* with its LF */
 void ql_quest_head(const ql_quest *quest, char head[QL_HASH_CHARS]); /* of the last event; "AAAA…" (zeros) for an empty quest */
+/// When the next limit passes, ms since epoch, if nothing else happens: then a tick is due. -1 when none will.
+int64_t ql_quest_due(const ql_quest *quest);
 /// The canonical state, and its hash over those bytes.
 ql_value *ql_quest_state(const ql_quest *quest, ql_arena *a);
 QL_NODISCARD ql_status ql_quest_state_hash(const ql_quest *quest, char hash[QL_HASH_CHARS], ql_error *err);

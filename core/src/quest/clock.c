@@ -63,11 +63,12 @@ typedef struct due {
   int64_t at;
   due_kind kind;
   size_t name; /* a task, or a seat */
+  int64_t limit;
 } due;
 
 /* In the order of time, kind and name; kinds in the order of their names. */
 static void consider(due *first, bool *found, int64_t since, int64_t limit, due_kind kind, size_t name) {
-  const due one = {since + limit, kind, name};
+  const due one = {since + limit, kind, name, limit};
   bool sooner = one.at != first->at ? one.at < first->at : one.kind != first->kind ? one.kind < first->kind : one.name < first->name;
   if (!*found || sooner) *first = one;
   *found = true;
@@ -100,7 +101,7 @@ static void consider_tasks(const ql__state *s, due *first, bool *found) {
 /* The first limit ahead or behind; false when there is none. */
 static bool first_due(const ql__state *s, due *first) {
   bool found = false;
-  *first = (due){0, DUE_BUDGET, 0};
+  *first = (due){0};
   if (s->status == QL__CLOSING) consider(first, &found, s->closing_at, QL__CLOSING_MS, DUE_CLOSING, 0);
   if (s->status != QL__RUNNING && s->status != QL__PAUSED) return found;
   if (s->budget.ms > 0 && s->status == QL__RUNNING) consider(first, &found, 0, s->budget.ms, DUE_BUDGET, 0);
@@ -115,6 +116,21 @@ int64_t ql__due_at(const ql__state *s) {
   if (s->status == QL__PAUSED || !first_due(s, &first)) return -1;
   int64_t at = first.kind == DUE_CLOSING ? first.at : s->at + (first.at - s->ran);
   return at > s->at ? at : s->at;
+}
+
+bool ql__next_limit(const ql__state *s, ql__limit *out) {
+  static const ql_str KINDS[] = {
+      [DUE_BUDGET] = QL_STR_INIT("budget"), [DUE_CLOSING] = QL_STR_INIT("closing"),   [DUE_LEVEL] = QL_STR_INIT("level"),
+      [DUE_QUEST] = QL_STR_INIT("quest"),   [DUE_REMINDER] = QL_STR_INIT("reminder"), [DUE_TASK] = QL_STR_INIT("task"),
+      [DUE_TURN] = QL_STR_INIT("turn"),
+  };
+  due first = {0};
+  bool found = false;
+  if (s->status == QL__RUNNING || s->status == QL__PAUSED) consider_turns(s, &first, &found);
+  if (!found && !first_due(s, &first)) return false;
+  int64_t left = first.at - (first.kind == DUE_CLOSING ? s->at : s->ran);
+  *out = (ql__limit){KINDS[first.kind], left > 0 ? left : 0, first.limit};
+  return true;
 }
 
 /* ---- tick ---- */

@@ -38,6 +38,8 @@ ql_str ql_quest_line(const ql_quest *quest, int64_t n) {
 
 void ql_quest_head(const ql_quest *quest, char head[QL_HASH_CHARS]) { ql_base64url_write(head, quest->head, QL_HASH_BYTES); }
 
+int64_t ql_quest_due(const ql_quest *quest) { return ql__due_at(&quest->state); }
+
 ql_value *ql_quest_state(const ql_quest *quest, ql_arena *a) { return ql__state_value(a, &quest->state); }
 
 ql_status ql_quest_state_hash(const ql_quest *quest, char hash[QL_HASH_CHARS], ql_error *err) {

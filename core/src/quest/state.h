@@ -221,6 +221,16 @@ ql_str ql__cause_name(ql__cause cause);
 /// When the next limit passes, ms since epoch, if nothing else happens: then a tick is due. -1 when none will.
 int64_t ql__due_at(const ql__state *s);
 
+typedef struct ql__limit {
+  ql_str kind;  /* static */
+  int64_t left; /* ms, at the last event; stands while the quest is paused */
+  int64_t of;   /* ms in all */
+} ql__limit;
+
+/// The limit that a screen shows: of the turn that is held, the one that ends first; of anything else where turns have none.
+/// @return false when there is none
+bool ql__next_limit(const ql__state *s, ql__limit *out);
+
 /// Makes room for what the event may add, so that apply cannot fail. The state reads the same afterwards.
 ql_status ql__state_reserve(ql_arena *a, ql__state *s, const ql__event *event, ql_error *err);
 /// The only writer. The event has passed the guard and the room is reserved.

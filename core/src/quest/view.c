@@ -113,9 +113,11 @@ static ql_value *seats_value(ql_arena *a, const ql__state *s) {
                                             : QL_STR("idle");
     QL_SET(seat, "fence", ql_int(a, s->seats[i].fence));
     QL_SET(seat, "id", ql_string(a, s->seats[i].id));
+    QL_SET(seat, "k", ql_int(a, s->seats[i].counter));
     QL_SET(seat, "kind", ql_string(a, s->seats[i].kind));
     QL_SET(seat, "leads", ql_bool(a, i == s->leader));
     QL_SET(seat, "status", ql_string(a, status));
+    QL_SET(seat, "taken", ql_bool(a, s->seats[i].taken));
   }
   return seats;
 }
@@ -239,6 +241,16 @@ static ql_str last_words(const ql_quest *quest, ql_arena *a) {
   return words ? ql__text_at(&event, words) : QL_ABSENT;
 }
 
+static void set_limit(ql_arena *a, ql_value *view, const ql__state *s) {
+  ql__limit next;
+  if (!ql__next_limit(s, &next)) return;
+  ql_value *limit = ql_object(a);
+  QL_SET(limit, "kind", ql_string(a, next.kind));
+  QL_SET(limit, "left", ql_int(a, next.left));
+  QL_SET(limit, "of", ql_int(a, next.of));
+  QL_SET(view, "limit", limit);
+}
+
 static void set_holders(ql_arena *a, ql_value *view, const ql__state *s) {
   ql_value *holders = ql_array(a), *kept = ql_array(a);
   for (size_t i = 0; i < s->seat_count; i++) {
@@ -280,6 +292,7 @@ ql_value *ql_quest_view(const ql_quest *quest, ql_arena *a) {
   QL_SET(view, "head", ql_string(a, hash_text(a, head)));
   QL_SET(view, "holds", holds_value(quest, a));
   QL_SET(view, "id", ql_string(a, s->id));
+  set_limit(a, view, s);
   QL_SET(view, "mission", ql_string(a, s->events > 0 ? ql__text_at(&create, QL_GET(create.d, "mission")) : QL_ABSENT));
   QL_SET(view, "n", ql_int(a, s->events));
   QL_SET(view, "next", next_value(a, s, group_of, group_count));
