@@ -26,6 +26,7 @@
 #define QL_PLAN_EDGES_MAX        8192u
 #define QL_GRAPH_MODULES_MAX     65536u
 #define QL_GRAPH_EDGES_MAX       1048576u
+#define QL_MATRIX_SIDE_MAX       32u
 #define QL_LINK_CHARS_MAX        (16u * 1024u)
 #define QL_LINK_CHARS_WARN       2000u
 #define QL_HANDLES_MAX           256u

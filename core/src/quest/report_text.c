@@ -1,32 +1,15 @@
 #include "quest/report_text.h"
 
+#include "base/date.h"
 #include "base/text.h"
 #include "format/plain.h"
 
 void ql__write_count(ql__report *w, int64_t n) { ql_buf_int(&w->buf, n); }
 
-static void two_digits(ql__report *w, int64_t n) {
-  if (n < 10) ql_buf_byte(&w->buf, '0');
-  ql_buf_int(&w->buf, n);
-}
-
-/* Days since 1970-01-01 as a date: years begin in March, so that the leap day is the last of one. */
 void ql__write_time(ql__report *w, int64_t at) {
-  int64_t minutes = at / 60000, days = minutes / 1440 + 719468;
-  int64_t era = days / 146097, day_of_era = days % 146097;
-  int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  int64_t month = (5 * day_of_year + 2) / 153, day = day_of_year - (153 * month + 2) / 5 + 1;
-  month += month < 10 ? 3 : -9;
-  ql_buf_int(&w->buf, era * 400 + year_of_era + (month <= 2));
-  ql_buf_byte(&w->buf, '-');
-  two_digits(w, month);
-  ql_buf_byte(&w->buf, '-');
-  two_digits(w, day);
+  ql_date_add(&w->buf, at);
   ql_buf_byte(&w->buf, ' ');
-  two_digits(w, minutes % 1440 / 60);
-  ql_buf_byte(&w->buf, ':');
-  two_digits(w, minutes % 60);
+  ql_clock_add(&w->buf, at);
   QL__WRITE(w, " UTC");
 }
 
