@@ -3,32 +3,36 @@
 #ifndef QUESTLINE_LIMITS_H
 #define QUESTLINE_LIMITS_H
 
-#define QL_SPEC_BYTES_MAX        (1024u * 1024u)
-#define QL_FRONTMATTER_BYTES_MAX (64u * 1024u)
-#define QL_FRONTMATTER_DEPTH_MAX 16u
-#define QL_FRONTMATTER_NODES_MAX 1024u
-#define QL_SPEC_DIAGNOSTICS_MAX  256u
-#define QL_RULE_ITEMS_MAX        4096u
-#define QL_REQUEST_BYTES_MAX     (64u * 1024u)
-#define QL_ROSTER_FILES_MAX      4096u
-#define QL_JSON_DEPTH_MAX        64u
-#define QL_JSON_BYTES_MAX        (8u * 1024u * 1024u)
-#define QL_LINE_BYTES_MAX        (1024u * 1024u)
-#define QL_QUEST_BYTES_MAX       (64u * 1024u * 1024u)
-#define QL_QUEST_EVENTS_MAX      100000u
-#define QL_QUEST_AGENTS_MAX      64u
-#define QL_QUEST_TASKS_MAX       1024u
-#define QL_TURN_STEPS_MAX        256u
-#define QL_AGENT_ID_MAX          128u
-#define QL_NOTE_BYTES_MAX        (8u * 1024u)
-#define QL_NOTES_MAX             4096u
-#define QL_PLAN_TASKS_MAX        1024u
-#define QL_PLAN_EDGES_MAX        8192u
-#define QL_GRAPH_MODULES_MAX     65536u
-#define QL_GRAPH_EDGES_MAX       1048576u
-#define QL_MATRIX_SIDE_MAX       32u
-#define QL_LINK_CHARS_MAX        (16u * 1024u)
-#define QL_LINK_CHARS_WARN       2000u
-#define QL_HANDLES_MAX           256u
+#define QL_SPEC_BYTES_MAX          (1024u * 1024u)
+#define QL_FRONTMATTER_BYTES_MAX   (64u * 1024u)
+#define QL_FRONTMATTER_DEPTH_MAX   16u
+#define QL_FRONTMATTER_NODES_MAX   1024u
+#define QL_SPEC_DIAGNOSTICS_MAX    256u
+#define QL_RULE_ITEMS_MAX          4096u
+#define QL_REQUEST_BYTES_MAX       (64u * 1024u)
+#define QL_ROSTER_FILES_MAX        4096u
+#define QL_JSON_DEPTH_MAX          64u
+#define QL_JSON_BYTES_MAX          (8u * 1024u * 1024u)
+#define QL_LINE_BYTES_MAX          (1024u * 1024u)
+#define QL_QUEST_BYTES_MAX         (64u * 1024u * 1024u)
+#define QL_QUEST_EVENTS_MAX        100000u
+#define QL_QUEST_AGENTS_MAX        64u
+#define QL_QUEST_TASKS_MAX         1024u
+#define QL_TURN_STEPS_MAX          256u
+#define QL_AGENT_ID_MAX            128u
+#define QL_NOTE_BYTES_MAX          (8u * 1024u)
+#define QL_NOTES_MAX               4096u
+#define QL_PLAN_TASKS_MAX          1024u
+#define QL_PLAN_EDGES_MAX          8192u
+#define QL_GRAPH_MODULES_MAX       65536u
+#define QL_GRAPH_EDGES_MAX         1048576u
+#define QL_MATRIX_SIDE_MAX         32u
+#define QL_MEMORY_ENTITIES_MAX     65536u
+#define QL_MEMORY_RELATIONS_MAX    262144u
+#define QL_MEMORY_OBSERVATIONS_MAX 4096u
+#define QL_MEMORY_TEXT_MAX         (16u * 1024u)
+#define QL_LINK_CHARS_MAX          (16u * 1024u)
+#define QL_LINK_CHARS_WARN         2000u
+#define QL_HANDLES_MAX             256u
 
 #endif

@@ -29,12 +29,14 @@ static void heading(writer *w, const char *title) {
   WRITE(w, "\n\n");
 }
 
+/* To two places, without zeros at the end. */
 static void milli(writer *w, int64_t n) {
-  ql_buf_int(&w->buf, n / 1000);
-  int64_t tenth = n % 1000 / 100;
-  if (tenth == 0) return;
+  int64_t hundredths = (n + 5) / 10;
+  ql_buf_int(&w->buf, hundredths / 100);
+  if (hundredths % 100 == 0) return;
   ql_buf_byte(&w->buf, '.');
-  ql_buf_int(&w->buf, tenth);
+  ql_buf_int(&w->buf, hundredths % 100 / 10);
+  if (hundredths % 10 > 0) ql_buf_int(&w->buf, hundredths % 10);
 }
 
 static void list(writer *w, const ql_value *items) {

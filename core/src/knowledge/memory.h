@@ -1,0 +1,49 @@
+/* The memory graph in memory. Private to knowledge/. */
+#ifndef QL_KNOWLEDGE_MEMORY_H
+#define QL_KNOWLEDGE_MEMORY_H
+
+#include <questline/memory.h>
+
+#include "knowledge/names.h"
+
+typedef struct ql__entity {
+  ql_str name, type;
+  ql_str *observations;
+  size_t count, cap;
+} ql__entity;
+
+typedef struct ql__relation {
+  ql_str from, to, type;
+} ql__relation;
+
+struct ql_memory {
+  ql_arena *arena; /* what is deleted stays in it until half of it is waste */
+  ql__entity *entities;
+  ql__relation *relations;
+  size_t entity_count, entity_cap, relation_count, relation_cap;
+  ql__names by_name, by_relation; /* places, by name and by ends and type */
+  size_t name_room, relation_room;
+  size_t used, waste; /* bytes of texts */
+};
+
+/// The place of an entity, SIZE_MAX when there is none.
+size_t ql__memory_find(const ql_memory *memory, ql_str name);
+/// Adds an entity; *fresh says whether it was not there. An existing one keeps its type. @return QL_OK; QL_ERR_LIMIT; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql__memory_entity(ql_memory *memory, ql_str name, ql_str type, ql__entity **out, bool *fresh, ql_error *err);
+/// Adds an observation; *fresh says whether it was not there. @return QL_OK; QL_ERR_LIMIT; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql__memory_observe(ql_memory *memory, ql__entity *entity, ql_str words, bool *fresh, ql_error *err);
+/// Adds a relation; *fresh says whether it was not there. @return QL_OK; QL_ERR_LIMIT; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql__memory_relate(ql_memory *memory, ql__relation relation, bool *fresh, ql_error *err);
+/// Takes an observation away; false when it was not there.
+bool ql__memory_forget(ql_memory *memory, ql__entity *entity, ql_str words);
+/// Keeps those for which keep is true, by place, and finds places anew. @return QL_OK; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql__memory_keep(ql_memory *memory, const bool *entities, const bool *relations, ql_error *err);
+
+/// The shapes `MemoryEntity`, `MemoryRelation`.
+ql_value *ql__entity_value(ql_arena *a, const ql__entity *entity);
+ql_value *ql__relation_value(ql_arena *a, const ql__relation *relation);
+
+/// Entities that fit a query, the best first: places, *count of them. NULL when out of memory.
+const size_t *ql__memory_search(const ql_memory *memory, ql_arena *a, ql_str query, size_t *count);
+
+#endif
