@@ -2,6 +2,7 @@
 #ifndef QUESTLINE_PLAN_H
 #define QUESTLINE_PLAN_H
 
+#include <questline/policy.h>
 #include <questline/roster.h>
 
 #ifdef __cplusplus
@@ -15,6 +16,63 @@ typedef struct ql_plan_file {
 typedef struct ql_plan_need {
   ql_str agent, reason; /* "@database-optimizer", why it is needed */
 } ql_plan_need;
+
+/// Where a piece of a plan comes from.
+typedef enum ql_origin {
+  QL_FROM_NOWHERE,   /* nothing is said */
+  QL_FROM_RULE,      /* a rule of an agent's file: agent, rule, path, line */
+  QL_FROM_DOCUMENT,  /* a line of a document: path, line */
+  QL_FROM_OBJECTIVE, /* words of the objective */
+  QL_FROM_PLANNER,   /* what the rehearsal planner knows by itself */
+  QL_FROM_MODEL,
+  QL_FROM_PERSON,
+  QL_ORIGIN_COUNT
+} ql_origin;
+
+typedef struct ql_plan_source {
+  ql_origin origin;
+  ql_str agent, rule, path, words; /* absent where they have no meaning */
+  uint32_t line;                   /* from 1; 0 for none */
+} ql_plan_source;
+
+typedef struct ql_plan_finding {
+  ql_str need;  /* "endpoints", "schema", "auth", … */
+  ql_str words; /* of the objective */
+} ql_plan_finding;
+
+/// What has to be shown before a task, or the quest, counts as done.
+typedef struct ql_plan_gate {
+  ql_str id, text;
+  size_t task;      /* its index; SIZE_MAX for the quest */
+  ql_measure wants; /* counts when measured */
+  bool measured;
+  ql_str expect; /* a word, where no number is asked for; may be absent */
+  ql_judge judge;
+  ql_str evidence; /* what shows it: a command, a report, a file; may be absent */
+  ql_plan_source source;
+} ql_plan_gate;
+
+typedef enum ql_priority {
+  QL_PRIORITY_NONE,
+  QL_PRIORITY_LOW,
+  QL_PRIORITY_MEDIUM,
+  QL_PRIORITY_HIGH,
+  QL_PRIORITY_CRITICAL,
+  QL_PRIORITY_COUNT
+} ql_priority;
+typedef enum ql_effort { QL_EFFORT_NONE, QL_EFFORT_XS, QL_EFFORT_S, QL_EFFORT_M, QL_EFFORT_L, QL_EFFORT_XL, QL_EFFORT_COUNT } ql_effort;
+
+/// "high", "XL" and so on; "" for none. And back: false for another word.
+ql_str ql_priority_word(ql_priority priority);
+ql_str ql_effort_word(ql_effort effort);
+bool ql_priority_read(ql_str word, ql_priority *out);
+bool ql_effort_read(ql_str word, ql_effort *out);
+
+/// How large a task is thought to be; -1 where nothing is said.
+typedef struct ql_plan_estimate {
+  int64_t input, output; /* tokens */
+  int64_t minutes;
+} ql_plan_estimate;
 
 /// The id of a task by its index: "T1" for 0. Absent when out of memory.
 ql_str ql_task_id(ql_arena *a, size_t index);
@@ -31,6 +89,15 @@ typedef struct ql_plan_task {
   const size_t *after; /* indices of the tasks it depends on, rising */
   size_t after_count;
   size_t group; /* the declared barrier it stands in, from 1; 0 when groups are computed */
+  ql_priority priority;
+  ql_effort effort;
+  const ql_str *demands; /* what the work has to meet, beside its acceptance criteria */
+  size_t demand_count;
+  const ql_str *writes; /* paths it creates or changes */
+  size_t write_count;
+  ql_str rollback; /* how it is taken back; may be absent */
+  ql_plan_estimate estimate;
+  ql_plan_source source;
 } ql_plan_task;
 
 typedef struct ql_plan {
@@ -48,7 +115,21 @@ typedef struct ql_plan {
   size_t order_count;
   const ql_str *risks;
   size_t risk_count;
-  bool rehearsed; /* made by the rehearsal planner, not by a model or a person */
+  const ql_plan_finding *findings; /* what the objective was found to need */
+  size_t finding_count;
+  const ql_plan_gate *gates;
+  size_t gate_count;
+  const ql_str *rollback; /* how the whole is taken back */
+  size_t rollback_count;
+  const ql_str *success; /* when the whole counts as done */
+  size_t success_count;
+  const ql_plan_need *considered; /* agents that were thought of and are not needed, and why */
+  size_t considered_count;
+  const ql_str *phases; /* titles of the declared groups, in order; empty where they have none */
+  size_t phase_count;
+  ql_str duration;     /* as somebody wrote it; may be absent */
+  ql_plan_source item; /* what it was planned from: an item of a roadmap */
+  bool rehearsed;      /* made by the rehearsal planner, not by a model or a person */
 } ql_plan;
 
 typedef enum ql_plan_format { QL_PLAN_SEED, QL_PLAN_MARKDOWN, QL_PLAN_MERMAID } ql_plan_format;
@@ -79,6 +160,10 @@ ql_value *ql_plan_value(ql_arena *a, const ql_plan *plan);
 /// Texts become one line each; tasks are numbered T1, T2 … in order, whatever unique ids they came with. Nothing borrows from value.
 /// @return QL_OK; QL_ERR_SYNTAX (detail names the member: "tasks[2].after[0]"); QL_ERR_LIMIT; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_plan_from_value(ql_arena *a, const ql_value *value, const ql_plan **out, ql_error *err);
+
+/// SHA-256, 64 hexadecimal digits, over the canonical bytes of what is not computed in ql_plan_value: two plans with one hash say the same.
+/// @return QL_OK; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_plan_hash(ql_arena *a, const ql_plan *plan, ql_str *out, ql_error *err);
 
 /// The command that opens a quest with this plan, shape `Command` of type create by @owner: the leader and whoever has a task, the tasks,
 /// declared groups, the plan's text as brief; with a roster also the SHA-256 of the agents' files. NULL when out of memory.

@@ -89,6 +89,12 @@ const char *ql_rule_kind_title(ql_rule_kind kind);
 /// The shape `Rule` of shapes.def. NULL when out of memory.
 ql_value *ql_rule_value(ql_arena *a, const ql_rule *rule);
 
+/// "<", "<=", "=", ">=" or ">". And back: false for another sign.
+ql_str ql_relation_sign(ql_relation relation);
+bool ql_relation_read(ql_str sign, ql_relation *out);
+/// The shape `Measure`. NULL when out of memory.
+ql_value *ql_measure_value(ql_arena *a, const ql_measure *measure);
+
 /// Whether a number settles a measure: value_milli against it.
 bool ql_measure_holds(const ql_measure *measure, int64_t value_milli);
 

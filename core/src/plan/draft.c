@@ -30,15 +30,38 @@ void ql__draft_file(ql__draft *d, ql_str path, ql_str purpose) {
   files[d->file_count++] = (ql_plan_file){path, purpose};
 }
 
-ql_status ql__draft_need(ql__draft *d, ql_str agent, ql_str reason, ql_error *err) {
-  for (size_t i = 0; i < d->need_count; i++)
-    if (ql_eq(d->needs[i].agent, agent)) return QL_OK;
-  if (d->need_count == QL_PLAN_TASKS_MAX) return ql_fail(err, QL_ERR_LIMIT, "more agents than tasks can be: QL_PLAN_TASKS_MAX", agent);
-  ql_plan_need *needs = ql_arena_grow(d->arena, d->needs, d->need_count, &d->need_cap, sizeof *needs);
-  if (!needs) return no_memory(err);
-  d->needs = needs;
-  needs[d->need_count++] = (ql_plan_need){agent, reason};
+static ql_status name_once(ql_arena *a, ql_plan_need **list, size_t *count, size_t *cap, ql_plan_need need, ql_error *err) {
+  for (size_t i = 0; i < *count; i++)
+    if (ql_eq((*list)[i].agent, need.agent)) return QL_OK;
+  if (*count == QL_PLAN_TASKS_MAX) return ql_fail(err, QL_ERR_LIMIT, "more agents than tasks can be: QL_PLAN_TASKS_MAX", need.agent);
+  ql_plan_need *wider = ql_arena_grow(a, *list, *count, cap, sizeof *wider);
+  if (!wider) return no_memory(err);
+  *list = wider;
+  wider[(*count)++] = need;
   return QL_OK;
+}
+
+ql_status ql__draft_need(ql__draft *d, ql_str agent, ql_str reason, ql_error *err) {
+  return name_once(d->arena, &d->needs, &d->need_count, &d->need_cap, (ql_plan_need){agent, reason}, err);
+}
+
+ql_status ql__draft_consider(ql__draft *d, ql_str agent, ql_str reason, ql_error *err) {
+  return name_once(d->arena, &d->considered, &d->considered_count, &d->considered_cap, (ql_plan_need){agent, reason}, err);
+}
+
+void ql__draft_finding(ql__draft *d, ql_str need, ql_str words) {
+  ql_plan_finding *findings = ql_arena_grow(d->arena, d->findings, d->finding_count, &d->finding_cap, sizeof *findings);
+  if (!findings) return;
+  d->findings = findings;
+  findings[d->finding_count++] = (ql_plan_finding){need, words};
+}
+
+ql_plan_gate *ql__draft_gate(ql__draft *d, ql_str id, ql_str text) {
+  ql_plan_gate *gates = ql_arena_grow(d->arena, d->gates, d->gate_count, &d->gate_cap, sizeof *gates);
+  if (!gates) return NULL;
+  d->gates = gates;
+  gates[d->gate_count] = (ql_plan_gate){.id = id, .text = text, .task = SIZE_MAX, .judge = QL_JUDGE_SEAT};
+  return &gates[d->gate_count++];
 }
 
 ql_status ql__draft_task_new(ql__draft *d, ql_str label, ql__draft_task **out, ql_error *err) {
@@ -46,7 +69,7 @@ ql_status ql__draft_task_new(ql__draft *d, ql_str label, ql__draft_task **out, q
   ql__draft_task *tasks = ql_arena_grow(d->arena, d->tasks, d->task_count, &d->task_cap, sizeof *tasks);
   if (!tasks) return no_memory(err);
   d->tasks = tasks;
-  tasks[d->task_count] = (ql__draft_task){.label = label, .title = QL_STR(""), .agent = QL_STR("")};
+  tasks[d->task_count] = (ql__draft_task){.label = label, .title = QL_STR(""), .agent = QL_STR(""), .estimate = {-1, -1, -1}};
   *out = &tasks[d->task_count++];
   return QL_OK;
 }
@@ -174,6 +197,15 @@ ql_status ql__draft_build(ql__draft *d, const ql_plan **out, ql_error *err) {
     task->accept = from->accept.items;
     task->accept_count = from->accept.len;
     task->group = from->group;
+    task->priority = from->priority;
+    task->effort = from->effort;
+    task->demands = from->demands.items;
+    task->demand_count = from->demands.len;
+    task->writes = from->writes.items;
+    task->write_count = from->writes.len;
+    task->rollback = from->rollback;
+    task->estimate = from->estimate;
+    task->source = from->source;
     declared |= from->group > 0;
   }
   *plan = (ql_plan){.objective = d->objective, .leader = d->leader, .files = d->files, .file_count = d->file_count};
@@ -187,6 +219,20 @@ ql_status ql__draft_build(ql__draft *d, const ql_plan **out, ql_error *err) {
   plan->order_count = d->order.len;
   plan->risks = d->risks.items;
   plan->risk_count = d->risks.len;
+  plan->findings = d->findings;
+  plan->finding_count = d->finding_count;
+  plan->gates = d->gates;
+  plan->gate_count = d->gate_count;
+  plan->rollback = d->rollback.items;
+  plan->rollback_count = d->rollback.len;
+  plan->success = d->success.items;
+  plan->success_count = d->success.len;
+  plan->considered = d->considered;
+  plan->considered_count = d->considered_count;
+  plan->phases = d->phases.items;
+  plan->phase_count = d->phases.len;
+  plan->duration = d->duration;
+  plan->item = d->item;
   plan->rehearsed = d->rehearsed;
   if (declared) {
     ql__dag dag;

@@ -3,15 +3,33 @@
 
 #include <questline/policy.h>
 
+#include "base/text.h"
+
 #define LEVELS 3 /* items, items of items, and those of these: policy.c makes no deeper ones */
 
 static ql_str literal(const char *s) { return (ql_str){s, strlen(s)}; }
 
-static ql_value *measure_value(ql_arena *a, const ql_measure *measure) {
-  static const char *const signs[] = {[QL_LESS] = "<", [QL_AT_MOST] = "<=", [QL_EQUAL] = "=", [QL_AT_LEAST] = ">=", [QL_MORE_THAN] = ">"};
+static const ql_str SIGNS[] = {[QL_LESS] = QL_STR_INIT("<"),
+                               [QL_AT_MOST] = QL_STR_INIT("<="),
+                               [QL_EQUAL] = QL_STR_INIT("="),
+                               [QL_AT_LEAST] = QL_STR_INIT(">="),
+                               [QL_MORE_THAN] = QL_STR_INIT(">")};
+
+ql_str ql_relation_sign(ql_relation relation) { return SIGNS[relation]; }
+
+bool ql_relation_read(ql_str sign, ql_relation *out) {
+  for (size_t i = 0; i < QL_COUNT(SIGNS); i++) {
+    if (!ql_eq(SIGNS[i], sign)) continue;
+    *out = (ql_relation)i;
+    return true;
+  }
+  return false;
+}
+
+ql_value *ql_measure_value(ql_arena *a, const ql_measure *measure) {
   ql_value *value = ql_object(a);
   QL_SET(value, "milli", ql_int(a, measure->milli));
-  QL_SET(value, "op", ql_string(a, literal(signs[measure->relation])));
+  QL_SET(value, "op", ql_string(a, SIGNS[measure->relation]));
   QL_SET(value, "unit", ql_string(a, measure->unit.ptr ? measure->unit : QL_STR("")));
   return value;
 }
@@ -48,7 +66,7 @@ static ql_value *item_value(ql_arena *a, const ql_rule_item *item, ql_value **it
   if (item->judge != QL_JUDGE_NONE) QL_SET(value, "judge", ql_string(a, literal(item->judge == QL_JUDGE_RULE ? "rule" : "seat")));
   QL_SET(value, "line", ql_int(a, item->line));
   set_from(a, value, "max_ms", item->max_ms, 0);
-  if (item->has_measure) QL_SET(value, "measure", measure_value(a, &item->measure));
+  if (item->has_measure) QL_SET(value, "measure", ql_measure_value(a, &item->measure));
   set_from(a, value, "min_ms", item->min_ms, 0);
   set_text(a, value, "name", item->name);
   set_from(a, value, "number", item->number, 1);
@@ -101,7 +119,7 @@ ql_value *ql_rule_value(ql_arena *a, const ql_rule *rule) {
   QL_SET(value, "items", items_value(a, rule->first));
   QL_SET(value, "kind", ql_string(a, literal(ql_rule_kind_id(rule->kind))));
   QL_SET(value, "line", ql_int(a, rule->line));
-  if (rule->has_measure) QL_SET(value, "measure", measure_value(a, &rule->measure));
+  if (rule->has_measure) QL_SET(value, "measure", ql_measure_value(a, &rule->measure));
   set_text(a, value, "name", rule->name);
   QL_SET(value, "offset", ql_int(a, (int64_t)rule->offset));
   set_flag(a, value, "on_request", rule->on_request);
