@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "invariants.h"
+#include "model.h"
 
 #define NOWHERE UINT32_MAX
 
@@ -78,8 +79,9 @@ static uint32_t add_node(search *x, const world *w, key k, uint32_t parent, size
   node *n = &x->nodes[index];
   *n = (node){.parent = parent, .move = (uint16_t)index_of_move};
   for (size_t i = 0; i < PROMISE_COUNT; i++) {
-    if (PROMISES[i].matters(x->what, &w->s)) n->matters = (uint8_t)(n->matters | 1u << i);
-    if (PROMISES[i].goal(x->what, &w->s)) n->reaches = (uint8_t)(n->reaches | 1u << i);
+    unsigned is = PROMISES[i].standing(&w->s);
+    if (is & MATTERS) n->matters = (uint8_t)(n->matters | 1u << i);
+    if (is & REACHED) n->reaches = (uint8_t)(n->reaches | 1u << i);
   }
   x->keys[index] = k;
   if (x->count * 2 > x->slots)
@@ -94,7 +96,7 @@ static uint32_t add_node(search *x, const world *w, key k, uint32_t parent, size
 static void add_edge(search *x, uint32_t from, uint32_t to, const ql__state *before, const ql__event *event) {
   uint32_t promises = 0;
   for (size_t i = 0; i < PROMISE_COUNT; i++)
-    if (PROMISES[i].moves(before, event)) promises |= UINT32_C(1) << i;
+    if (PROMISES[i].steps(before, event)) promises |= UINT32_C(1) << i;
   if (promises == 0) return;
   x->edges = grown(x->edges, x->edge_count, &x->edge_cap, sizeof *x->edges);
   x->edges[x->edge_count++] = (edge){from, to, promises};
@@ -151,13 +153,12 @@ static bool out_of_bounds(const search *x, const ql__state *s, const move *m) {
   return (m->type == QL_EVENT_usage || m->type == QL_EVENT_start) && s->used.calls > 12;
 }
 
-static void step(search *x, uint32_t from, const world *w, size_t index, const ql__event *event) {
+static void follow(search *x, uint32_t from, const world *w, size_t index, const ql__event *event) {
   world after;
   copy_world(&after, w);
   after.s.message_count = 0;
   ql__state_apply(&after.s, event);
-  const char *broken = broken_world(&after.s);
-  if (!broken) broken = broken_change(&w->s, &after.s, event);
+  const char *broken = broken_step(&(step){&w->s, event, QL__ACCEPTED, &after.s});
   if (broken) {
     violation(x, broken, from, &x->moves[index]);
     return;
@@ -169,6 +170,8 @@ static void step(search *x, uint32_t from, const world *w, size_t index, const q
   x->out.transitions++;
 }
 
+static ql_str bytes_of(const world *w) { return (ql_str){(const char *)w, sizeof *w}; }
+
 static void expand(search *x, uint32_t from, const world *stored) {
   static world here, before; /* what is stored may have moved since it was written */
   world *w = &here;
@@ -178,16 +181,17 @@ static void expand(search *x, uint32_t from, const world *stored) {
     const move *m = &x->moves[i];
     ql__event event = event_of(&w->s, m);
     ql__refusal_code code = ql__guard(&w->s, &event).code;
-    const char *broken = broken_answer(&w->s, &event, code);
+    bool followed = code == QL__ACCEPTED && !out_of_bounds(x, &w->s, m);
+    const char *broken = followed ? NULL : S2(&(step){&w->s, &event, code, NULL});
     if (broken) violation(x, broken, from, m);
-    if (code != QL__ACCEPTED)
-      x->out.refusals++;
-    else if (out_of_bounds(x, &w->s, m))
+    if (followed)
+      follow(x, from, w, i, &event);
+    else if (code == QL__ACCEPTED)
       x->out.beyond++;
-    else if (!broken)
-      step(x, from, w, i, &event);
+    else
+      x->out.refusals++;
   }
-  const char *broken = broken_refusal(&before, w);
+  const char *broken = S8(bytes_of(&before), bytes_of(w));
   if (broken) violation(x, broken, from, NULL);
 }
 

@@ -308,6 +308,7 @@ static const char *const CHANGES[] = {
     "'type':'promote','agent':'@lead'",
     "'type':'promote','agent':'@owner'",
     "'type':'promote','agent':'@ghost'",
+    "'type':'usage','agent':'@a','input':1",
     "'type':'drop','task':'T1'",
     "'type':'pause'",
     "'type':'resume'",
