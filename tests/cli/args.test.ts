@@ -9,6 +9,7 @@ const commands = [
   ...['spec', 'check', 'export', 'policy', 'load', 'permit', 'route', 'roster', 'plan', 'run', 'verify', 'link make', 'link open'],
   ...['create', 'monitor', 'message', 'respond', 'complete', 'drop', 'approve', 'reject', 'pause', 'resume', 'abort', 'fail']
     .concat(['claim', 'release', 'show', 'list', 'log'])
+    .concat(['gate', 'artifact', 'escalate', 'reassign', 'add', 'remove', 'promote', 'upgrade', 'tick', 'start', 'done', 'usage'])
     .concat(['board', 'inbox', 'timeline', 'metrics', 'standup', 'review', 'sprint', 'report', 'certificate'])
     .concat(['fork', 'compare', 'import', 'redact', 'reveal'])
     .map((name) => `quest ${name}`),

@@ -184,7 +184,8 @@ ql_status ql_quest_decide(const ql_quest *quest, ql_arena *a, const ql_value *co
   const ql__seat *known = seat == QL__NONE ? NULL : &quest->state.seats[seat];
   ql_decision decision = {QL_ABSENT, NULL, -1};
   ql__verdict verdict = ql__guard(&quest->state, &event);
-  if (known && event.fence <= known->fence && (event.fence < known->fence || event.counter < known->counter)) {
+  bool numbered = QL_GET(command, "k") != NULL; /* a command that says no number repeats none */
+  if (numbered && known && event.fence <= known->fence && (event.fence < known->fence || event.counter < known->counter)) {
     status = find_duplicate(quest, a, &event, &decision.duplicate_of, err);
     if (status != QL_OK) return status;
   }
