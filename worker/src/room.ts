@@ -20,6 +20,8 @@ export type Store = {
   grants(): Grant[];
   insertLine(row: Row): void;
   insertGrant(grant: Grant): void;
+  /** When the room is to be woken, ms since epoch; null: not at all. Takes the place of the time that was set before. */
+  setAlarm(at: number | null): void;
   transaction(work: () => void): void;
 };
 
@@ -56,6 +58,7 @@ const PENDING_MAX = 16; // sockets that have not yet shown a capability
 export class Room {
   readonly #ports: RoomPorts;
   #cache: Quest | undefined;
+  #alarm: number | null | undefined; // as it was set last; undefined when that is not known
 
   constructor(ports: RoomPorts) {
     this.#ports = ports;
@@ -88,6 +91,7 @@ export class Room {
           store.insertLine({ n, line, h: (JSON.parse(line) as { h: string }).h });
         }
         for (const grant of grants) store.insertGrant(grant);
+        this.#setAlarm();
       });
       const { head, n } = this.#quest.head();
       return { status: 201, body: { head, n, state_hash: this.#quest.state().hash } };
@@ -103,7 +107,7 @@ export class Room {
           return question.answer;
         case 'view': {
           const { head, n } = this.#quest.head();
-          return { status: 200, body: { head, n, view: this.#quest.view() } };
+          return { status: 200, body: { head, n, role: grant.role, agent: grant.agent, view: this.#quest.view() } };
         }
         case 'events': {
           const lines = this.#ports.store.lines(question.after, PAGE);
@@ -130,7 +134,7 @@ export class Room {
       return work();
     } catch (error) {
       if (error instanceof CoreError) return answerOf(error);
-      this.#cache = undefined;
+      this.#forget();
       throw error;
     }
   }
@@ -139,21 +143,63 @@ export class Room {
     const barred = bar(grant, command);
     if (barred !== undefined) return { status: 403, body: failure('QL_ERR_ARGUMENT', barred) };
     const quest = this.#quest;
-    const { head, n } = quest.head();
+    if (command.type !== 'tick') this.#tick(); // what is due comes before what is said after it
+    const { head } = quest.head();
     const decision = quest.decide(command, this.#ports.now(), this.#ports.random(ENTROPY));
     if (decision.refusal !== undefined) return { status: 422, body: { refusal: decision.refusal } };
-    const { store } = this.#ports;
     if (decision.line === undefined) {
       const before = decision.duplicate_of ?? -1;
-      return { status: 200, body: { n: before, line: store.lines(before - 1, 1)[0], head } };
+      return { status: 200, body: { n: before, line: this.#ports.store.lines(before - 1, 1)[0], head } };
     }
-    const line = decision.line.trimEnd();
+    return { status: 200, body: this.#append(decision.line.trimEnd()) };
+  }
+
+  /** Stores a line with the next alarm, both or neither, and then tells everybody. */
+  #append(line: string): { n: number; line: string; head: string } {
+    const { store } = this.#ports;
+    const quest = this.#quest;
+    const { n } = quest.head();
     store.transaction(() => {
       quest.append(line);
       store.insertLine({ n, line, h: quest.head().head });
+      this.#setAlarm();
     });
     this.#tell({ type: 'lines', lines: [line] });
-    return { status: 200, body: { n, line, head: quest.head().head } };
+    return { n, line, head: quest.head().head };
+  }
+
+  /** Moves the alarm to the next limit. Called within the transaction that moved the limit. */
+  #setAlarm(): void {
+    const due = this.#quest.head().due ?? null;
+    if (due !== this.#alarm) this.#ports.store.setAlarm(due);
+    this.#alarm = due;
+  }
+
+  /** Something came up: memory may not be what the rows say. */
+  #forget(): void {
+    this.#cache = undefined;
+    this.#alarm = undefined;
+  }
+
+  /** Writes the tick that is due; no event when none is. */
+  #tick(): void {
+    const quest = this.#quest;
+    const now = this.#ports.now();
+    if ((quest.head().due ?? Infinity) > now) return;
+    const { line } = quest.decide({ type: 'tick', by: '@owner' }, now, this.#ports.random(ENTROPY));
+    if (line !== undefined) this.#append(line.trimEnd());
+  }
+
+  /** The alarm rang. It may ring early, or twice: what counts is what the quest says is due. */
+  ring(): void {
+    this.#alarm = undefined; // one that rang is gone
+    try {
+      this.#tick();
+      this.#setAlarm();
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
   }
 
   #tell(frame: Frame): void {

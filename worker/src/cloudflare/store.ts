@@ -24,6 +24,8 @@ export function sqlStore(storage: DurableObjectStorage): Store {
     insertGrant({ key, role, agent }: Grant) {
       sql.exec('INSERT INTO grants (key, role, agent) VALUES (?, ?, ?)', key, role, agent);
     },
+    // Not awaited: the object's writes between two awaits are one transaction, and its output gate waits for it.
+    setAlarm: (at) => void (at === null ? storage.deleteAlarm() : storage.setAlarm(at)),
     transaction: (work) => storage.transactionSync(work),
   };
 }
