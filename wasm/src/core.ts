@@ -120,6 +120,11 @@ export class Core {
     return this.#instance.broken;
   }
 
+  /** Bytes of memory that the instance has taken so far; it gives none back. */
+  get memory(): number {
+    return this.#instance.memory;
+  }
+
   info(): Info {
     return this.#instance.json('qlw_info') as Info;
   }
@@ -297,9 +302,10 @@ export class Roster extends Held {
 export class Quest extends Held {
   protected override readonly kind = 'quest';
 
-  /** Asks the machine. Nothing changes: store the line, then `append` it. A refusal is an answer, not an error. */
-  decide(command: Command | QuestCommand, now: number, entropy: Uint8Array): Decision {
-    return this.instance.json('qlw_quest_decide', this.handle, JSON.stringify(command), now, entropy) as Decision;
+  /** Asks the machine; the command may be its JSON. Nothing changes: store the line, then `append` it. A refusal is an answer, not an error. */
+  decide(command: Command | QuestCommand | string, now: number, entropy: Uint8Array): Decision {
+    const json = typeof command === 'string' ? command : JSON.stringify(command);
+    return this.instance.json('qlw_quest_decide', this.handle, json, now, entropy) as Decision;
   }
 
   /** Appends one or more lines after checking each in full. Lines before the first bad one stay. */

@@ -70,6 +70,10 @@ export class Instance {
     return this.#broken !== null;
   }
 
+  get memory(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
   #finish<T>(status: number, read: (view: Uint8Array) => T): T {
     const view = new Uint8Array(this.#exports.memory.buffer, this.#exports.qlw_out_ptr(), this.#exports.qlw_out_len());
     if (status < 0) throw new CoreError(JSON.parse(decoder.decode(view)) as Failure);

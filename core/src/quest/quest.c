@@ -132,6 +132,10 @@ ql_status ql_quest_append(ql_quest *quest, ql_str line, ql_error *err) {
 
 ql_status ql_quest_append_log(ql_quest *quest, ql_str log, ql_error *err) {
   size_t at = 0;
+  if (log.len <= QL_QUEST_BYTES_MAX && !ql_buf_reserve(&quest->log, log.len)) {
+    quest->log.failed = false;
+    return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  }
   while (at < log.len) {
     size_t end = ql_find_byte(log, '\n', at);
     if (end == SIZE_MAX) {
