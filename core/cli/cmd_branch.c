@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "signing.h"
 #include "store.h"
 
 #define ID_CHARS 10
@@ -69,6 +70,8 @@ int cli_quest_certificate(cli *c) {
   if (code != CLI_DONE) return code;
   if (ql_quest_certificate(c->a, log, QL_ABSENT, &certificate, &err) != QL_OK) return cli_fail_error(c, &err, path);
   const ql_value *verdict = QL_GET(certificate, "verdict");
+  code = cli_check_signers(c, log, verdict);
+  if (code != CLI_DONE) return code;
   if (c->json) {
     code = cli_json(c, certificate);
     return code == CLI_DONE ? cli_verdict_exit(verdict) : code;
@@ -162,6 +165,8 @@ static int add_fork(cli *c, cli_log *copy, int64_t last, ql_str id) {
   if (!cli_random(entropy, sizeof entropy)) return cli_fail_errno(c, "get", "random bytes");
   ql_status status = ql_quest_decide(copy->quest, c->a, command, cli_now(), entropy, &decision, &err);
   if (status == QL_OK && decision.refusal) return cli_refuse(c, decision.refusal);
+  int code = status == QL_OK ? cli_sign_line(c, copy->quest, true, &decision.line) : CLI_DONE;
+  if (code != CLI_DONE) return code;
   if (status == QL_OK) status = ql_quest_append(copy->quest, decision.line, &err);
   return status == QL_OK ? CLI_DONE : cli_fail_error(c, &err, NULL);
 }
