@@ -1,5 +1,6 @@
 /* Which states are one to the model: fences, counters, numbers of events, texts and hashes are left out, times are as far as the limit they run
    to, the ledger is as far as the budget, and names of agents that can do the same are exchanged so that the smallest of all writings stands. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "model.h"
@@ -9,9 +10,10 @@ typedef struct writing {
   size_t len;
 } writing;
 
+/* What does not fit would be left out, and states that differ would be one. */
 static void put(writing *out, int64_t value) {
-  if (out->len < sizeof out->bytes) out->bytes[out->len] = (uint8_t)(value > 250 ? 250 : value + 2);
-  out->len++;
+  if (out->len == sizeof out->bytes || value < -2 || value > 253) abort();
+  out->bytes[out->len++] = (uint8_t)(value + 2);
 }
 
 static int64_t at_most(int64_t value, int64_t most) { return value < most ? value : most; }
@@ -117,6 +119,7 @@ static void write_state(writing *out, const ql__state *s, const size_t *as) {
   put(out, s->status == QL__CLOSING ? at_most((s->at - s->closing_at) / 1000, QL__CLOSING_MS / 1000) : 0);
   put(out, s->cause);
   put(out, (int64_t)as[s->leader]);
+  put(out, s->rules);
   put(out, s->quest_ms > 0 ? at_most(s->ran, s->quest_ms) : 0);
   put(out, s->id.len > 0 ? s->id.ptr[0] - '0' : 0);
   for (size_t name = 0; name < s->seat_count; name++)
@@ -148,7 +151,7 @@ static bool next_order(size_t *names, size_t count) {
 
 static uint64_t hash(const writing *w, uint64_t seed) {
   uint64_t h = seed;
-  for (size_t i = 0; i < w->len && i < sizeof w->bytes; i++) {
+  for (size_t i = 0; i < w->len; i++) {
     h = (h ^ w->bytes[i]) * UINT64_C(0x9E3779B97F4A7C15);
     h ^= h >> 29;
   }
@@ -163,7 +166,7 @@ key key_of(const slice *what, const world *w) {
   while (next_order(as + first, 5 - first)) {
     write_state(&other, &w->s, as);
     size_t shorter = other.len < best.len ? other.len : best.len;
-    int order = memcmp(other.bytes, best.bytes, shorter < sizeof best.bytes ? shorter : sizeof best.bytes);
+    int order = memcmp(other.bytes, best.bytes, shorter);
     if (order < 0 || (order == 0 && other.len < best.len)) best = other;
   }
   return (key){{hash(&best, UINT64_C(0x243F6A8885A308D3)), hash(&best, UINT64_C(0x13198A2E03707344))}};

@@ -13,6 +13,7 @@ typedef struct asked {
   const ql__state *s;
   const ql__event *e;
   size_t by, agent; /* agent: whom a change of the team is about */
+  size_t peer;      /* the worker that a worker speaks to, or QL__NONE */
   size_t task;      /* its index, also one that is not there yet; QL__NONE where none is named */
   const ql_value *to;
   const ql__gate *gate;
@@ -23,6 +24,15 @@ static size_t number_of(ql_str id) {
   size_t number = 0;
   for (size_t i = 1; i < id.len; i++) number = number * 10 + (size_t)(id.ptr[i] - '0');
   return number;
+}
+
+static size_t peer_of(const asked *q) {
+  if (q->e->type != QL_EVENT_message || q->leader || q->by == QL__NONE) return QL__NONE;
+  for (const ql_value *to = q->to->first; to; to = to->next) {
+    size_t seat = seat_named(q->s, to->text);
+    if (seat != q->s->leader) return seat;
+  }
+  return QL__NONE;
 }
 
 static asked take_apart(const ql__state *s, const ql__event *e) {
@@ -37,6 +47,7 @@ static asked take_apart(const ql__state *s, const ql__event *e) {
   q.owner = q.by == QL__OWNER;
   q.leader = q.by == s->leader;
   q.nested = q.by != QL__NONE && is_asked(s, q.by);
+  q.peer = peer_of(&q);
   return q;
 }
 
@@ -156,16 +167,6 @@ static bool too_early(const asked *q) {
   return false;
 }
 
-/* The worker that a worker speaks to, or QL__NONE. */
-static size_t peer_of(const asked *q) {
-  if (q->e->type != QL_EVENT_message || q->leader || q->by == QL__NONE) return QL__NONE;
-  for (const ql_value *to = q->to->first; to; to = to->next) {
-    size_t seat = seat_named(q->s, to->text);
-    if (seat != q->s->leader) return seat;
-  }
-  return QL__NONE;
-}
-
 static int64_t questions_above(const ql__state *s, size_t seat) {
   int64_t depth = 0;
   for (size_t i = 0; i < s->frame_count; i++)
@@ -235,7 +236,7 @@ static bool settled_gate(const asked *q) {
 static bool anothers_task(const asked *q) {
   const ql__event *e = q->e;
   size_t task = e->type == QL_EVENT_gate ? (q->gate ? q->gate->task : QL__NONE) : q->task;
-  if (e->type == QL_EVENT_message) return peer_of(q) != QL__NONE && q->task != QL__NONE;
+  if (e->type == QL_EVENT_message) return q->peer != QL__NONE && q->task != QL__NONE;
   if (task == QL__NONE || task >= q->s->task_count || q->leader || q->s->tasks[task].seat == q->by) return false;
   return evidence_of(q) == GIVEN || (e->type == QL_EVENT_escalate && !q->owner);
 }
@@ -293,7 +294,7 @@ static bool speaks_against(const asked *q, ql__refusal_code reason) {
   const ql__event *e = q->e;
   bool message = e->type == QL_EVENT_message && q->by != QL__NONE, known = q->by != QL__NONE;
   bool fact = IS(QL_EVENT_tick, QL_EVENT_done, QL_EVENT_usage);
-  size_t peer = peer_of(q);
+  size_t peer = q->peer;
   switch (reason) {
   case QL__not_your_turn: return out_of_turn(q);
   case QL__stale_fence: return known && e->fence != s->seats[q->by].fence;
@@ -383,7 +384,7 @@ static const char *hides_role(const asked *q, ql__refusal_code code) {
 /* Where nobody may ask a worker, that is the reason, not who is free; and nobody may ask itself. */
 static const char *hides_route(const asked *q, ql__refusal_code code) {
   bool detail = code == QL__busy || code == QL__depth || code == QL__not_your_task;
-  if (peer_of(q) == QL__NONE || (!detail && code != QL__route_via_leader)) return NULL;
+  if (q->peer == QL__NONE || (!detail && code != QL__route_via_leader)) return NULL;
   if (speaks_against(q, QL__self) && q->to->count == 1) return "S2: who speaks to itself is told something else";
   return detail && speaks_against(q, QL__route_via_leader) ? "S2: who may not ask anybody is told something else" : NULL;
 }

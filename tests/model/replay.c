@@ -78,10 +78,10 @@ static const char *compare(const ql_quest *quest, const world *end) {
   return same ? NULL : "S10: the log leads elsewhere than the model";
 }
 
-const char *replay(const slice *what, const move *const *path, size_t count, const world *end) {
+const char *replay(const run *x, const move *const *path, size_t count, const world *end) {
   ql_quest *quest = ql_quest_new(ql_alloc_libc());
   ql_arena *a = ql_arena_new(ql_alloc_libc());
-  const char *broken = play(quest, a, create_members(a, what), QL_STR("create"), QL_STR("@owner"), 1000);
+  const char *broken = play(quest, a, create_members(a, x), QL_STR("create"), QL_STR("@owner"), 1000);
   for (size_t i = 0; i < count && !broken; i++) {
     ql__event event = event_of(&quest->state, path[i]);
     broken = play(quest, a, event.d, ql__event_name(event.type), event.by, event.at);

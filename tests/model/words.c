@@ -64,9 +64,3 @@ size_t groups_of(const ql__state *s) {
 
 int64_t tokens_of(const ql__usage *u) { return u->input + u->output + u->unknown_tokens; }
 int64_t micro_of(const ql__usage *u) { return u->micro + u->unknown_micro; }
-
-bool is_one_of(ql_event_type type, const ql_event_type *types, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    if (types[i] == type) return true;
-  return false;
-}

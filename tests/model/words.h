@@ -24,8 +24,13 @@ int64_t tokens_of(const ql__usage *u);
 int64_t micro_of(const ql__usage *u);
 
 /* Is the event of one of these types? */
-bool is_one_of(ql_event_type type, const ql_event_type *types, size_t count);
+static inline bool is_one_of(ql_event_type type, const ql_event_type *types, size_t count) {
+  uint32_t set = 0;
+  for (size_t i = 0; i < count; i++) set |= UINT32_C(1) << types[i];
+  return set >> type & 1u;
+}
 #define IS(...) is_one_of(e->type, (const ql_event_type[]){__VA_ARGS__}, QL_COUNT(((const ql_event_type[]){__VA_ARGS__})))
+_Static_assert(QL_EVENT_COUNT <= 32, "a bit for each type");
 
 /* reasons.c: what speaks against a command */
 
