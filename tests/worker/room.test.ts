@@ -18,6 +18,7 @@ const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Ar
 class Memory implements Store {
   rows: Row[] = [];
   kept: Grant[] = [];
+  written = new Map<string, string>();
   alarms: (number | null)[] = [];
   fail = false;
 
@@ -36,6 +37,13 @@ class Memory implements Store {
   }
   insertGrant(grant: Grant): void {
     this.kept.push(grant);
+  }
+  notes(): string[] {
+    return [...this.written].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+  }
+  putNote(id: string, line: string): void {
+    if (this.fail) throw new Error('disk full');
+    this.written.set(id, line);
   }
   setAlarm(at: number | null): void {
     this.alarms.push(at);

@@ -1,7 +1,7 @@
 /* The one fetch handler: the API under /api/, the static site under everything else. */
-import type { Command } from '@questline/core';
+import type { Command, NoteDraft } from '@questline/core';
 import { checkAddress, digest, makeAddress, makeToken } from './address.ts';
-import type { FoundingBody, Ports, Question } from './ports.ts';
+import type { FoundingBody, NotesBody, Ports, Question } from './ports.ts';
 import { badRequest, failure, file, json, unknownQuest } from './replies.ts';
 import { type Answer, type Grant, isObject } from './room.ts';
 
@@ -15,6 +15,8 @@ const ROUTES: ReadonlyArray<{ path: RegExp; method: string; route: Route }> = [
   { path: /^\/api\/quests\/([^/]+)$/, method: 'GET', route: view },
   { path: /^\/api\/quests\/([^/]+)\/events$/, method: 'GET', route: events },
   { path: /^\/api\/quests\/([^/]+)\/commands$/, method: 'POST', route: command },
+  { path: /^\/api\/quests\/([^/]+)\/notes$/, method: 'GET', route: notes },
+  { path: /^\/api\/quests\/([^/]+)\/notes$/, method: 'POST', route: addNotes },
   { path: /^\/api\/quests\/([^/]+)\/live$/, method: 'GET', route: live },
 ];
 
@@ -124,6 +126,26 @@ async function command(call: Call): Promise<Response> {
   const { value } = body;
   if (!isObject(value)) return reply(call, badRequest('The body is a command: {"type": "message", "by": "@lead", …}.'));
   return ask(call, (key) => ({ kind: 'command', key, command: value as Command }));
+}
+
+async function notes(call: Call): Promise<Response> {
+  const after = call.url.searchParams.get('after') ?? '';
+  if (!/^([A-Za-z0-9_-]{22})?$/.test(after)) return reply(call, badRequest('after is the id of the last note you have.'));
+  return ask(call, (key) => ({ kind: 'notes', key, after }));
+}
+
+async function addNotes(call: Call): Promise<Response> {
+  const read = await readJson(call.request, COMMAND_MAX);
+  if ('answer' in read) return reply(call, read.answer);
+  const body = notesBody(read.value);
+  if (body === undefined) return reply(call, badRequest('The body is {"note": {"text": "…", …}} or {"notes": "…"} with a note a line.'));
+  return ask(call, (key) => ({ kind: 'note', key, body }));
+}
+
+function notesBody(value: unknown): NotesBody | undefined {
+  if (!isObject(value) || Object.keys(value).length !== 1) return undefined;
+  if (typeof value['notes'] === 'string') return { notes: value['notes'] };
+  return isObject(value['note']) ? { note: value['note'] as Partial<NoteDraft> } : undefined;
 }
 
 /** This answer, for whoever shows a capability. */

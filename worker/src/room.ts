@@ -2,7 +2,8 @@
 import { type Command, type Core, CoreError, type Failure, type Quest, type Refusal } from '@questline/core';
 import { equal } from './address.ts';
 import { badRequest, failure, unknownQuest } from './replies.ts';
-import type { Question } from './ports.ts';
+import { addNotes, behind, pages } from './notes.ts';
+import type { NotesBody, Question } from './ports.ts';
 
 /** What a capability is for. `view` watches, `seat` and `lead` also act for one agent, `own` for anybody. */
 export type Grant = { key: string; role: 'own' | 'lead' | 'seat' | 'view'; agent: string | null };
@@ -20,6 +21,10 @@ export type Store = {
   grants(): Grant[];
   insertLine(row: Row): void;
   insertGrant(grant: Grant): void;
+  /** All notes, by id. */
+  notes(): string[];
+  /** Writes a note, in place of the one of that id if there is one. */
+  putNote(id: string, line: string): void;
   /** When the room is to be woken, ms since epoch; null: not at all. Takes the place of the time that was set before. */
   setAlarm(at: number | null): void;
   transaction(work: () => void): void;
@@ -35,6 +40,7 @@ export type Peer = {
 
 export type Frame =
   | { type: 'lines'; lines: string[] }
+  | { type: 'notes'; lines: string[] }
   | { type: 'presence'; watching: number }
   | { type: 'accepted'; id: unknown; n: number; head: string }
   | { type: 'refused'; id: unknown; refusal: Refusal }
@@ -115,6 +121,12 @@ export class Room {
         }
         case 'command':
           return this.#command(grant, question.command);
+        case 'notes': {
+          const [lines = []] = pages(behind(this.#ports.store.notes(), question.after), PAGE);
+          return { status: 200, body: { lines } };
+        }
+        case 'note':
+          return this.#note(grant, question.body);
       }
     });
   }
@@ -166,6 +178,20 @@ export class Room {
     });
     this.#tell({ type: 'lines', lines: [line] });
     return { n, line, head: quest.head().head };
+  }
+
+  /** Notes are no events: they take no turn and move no head. */
+  #note(grant: Grant, body: NotesBody): Answer {
+    const { store, core, now, random } = this.#ports;
+    const mine = store.notes().map((line) => `${line}\n`).join('');
+    const added = addNotes({ core: core(), quest: () => this.#quest, now, random }, grant, mine, body);
+    if ('answer' in added) return added.answer;
+    const { fresh, merged } = added;
+    store.transaction(() => fresh.forEach((line, id) => store.putNote(id, line)));
+    const lines = [...fresh.values()];
+    for (const page of pages(lines, PAGE)) this.#tell({ type: 'notes', lines: page });
+    const { bad, conflicts, problems } = merged;
+    return { status: 200, body: { lines, bad, conflicts, problems } };
   }
 
   /** Moves the alarm to the next limit. Called within the transaction that moved the limit. */
@@ -228,6 +254,7 @@ export class Room {
       peer.send({ type: 'lines', lines });
       from += lines.length;
     } while (from < end);
+    for (const page of pages(this.#ports.store.notes(), PAGE)) peer.send({ type: 'notes', lines: page });
     peer.grant = grant;
     this.presence();
   }
