@@ -159,18 +159,23 @@ static int fire_due(cli *c, const char *path) {
 }
 
 /// Waits until the quest went on, time is over, or something is due, which then happens.
-static int wait_for_news(cli *c, cli_log *log, cli_watch watch, int64_t deadline, cli_woken *woken) {
+static int wait_for_news(cli *c, cli_log *log, cli_watch *watch, int64_t deadline, cli_woken *woken) {
   int64_t seen = ql_quest_count(log->quest);
   int code = CLI_DONE;
   while (code == CLI_DONE && *woken == CLI_CHANGED && ql_quest_count(log->quest) == seen) {
     int64_t due = ql_quest_due(log->quest), left = due - cli_now(), until = deadline;
     if (due >= 0 && left > 0 && cli_monotonic() + left < deadline) until = cli_monotonic() + left;
-    *woken = cli_watch_wait(watch, until);
+    *woken = cli_watch_wait(*watch, until);
+    int fd = log->fd;
     if (*woken == CLI_TIMEOUT && until < deadline) {
       *woken = CLI_CHANGED;
       code = fire_due(c, log->path);
     }
     if (code == CLI_DONE) code = cli_log_refresh(c, log);
+    if (code != CLI_DONE || log->fd == fd) continue;
+    cli_watch_close(*watch); /* another file has the name now; what was written before it is watched is read at once */
+    *watch = cli_watch_open(log->path);
+    code = cli_log_refresh(c, log);
   }
   return code;
 }
@@ -200,7 +205,7 @@ int cli_quest_monitor(cli *c) {
     if (code != CLI_DONE || exit_of(monitor) != CLI_NOT_YET || woken != CLI_CHANGED) break;
     if (!told) print_waiting(monitor, seconds);
     told = true;
-    code = wait_for_news(c, &log, watch, deadline, &woken);
+    code = wait_for_news(c, &log, &watch, deadline, &woken);
     if (woken == CLI_SIGNAL) code = cli_stop(c);
   }
   if (code == CLI_DONE) {

@@ -22,6 +22,7 @@ export interface Result {
 export interface Options {
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const made: string[] = [];
@@ -34,7 +35,7 @@ export function folder(): string {
 }
 
 export function start(args: readonly string[], options: Options = {}): ChildProcess {
-  const child = spawn(binary, args, { cwd: options.cwd, env: { PATH: process.env['PATH'], LANG: 'C' } });
+  const child = spawn(binary, args, { cwd: options.cwd, env: { PATH: process.env['PATH'], LANG: 'C', ...options.env } });
   child.stdin?.on('error', () => undefined); // it may not read all
   child.stdin?.end(options.input ?? '');
   return child;
