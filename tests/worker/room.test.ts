@@ -35,6 +35,10 @@ class Memory implements Store {
     if (this.fail) throw new Error('disk full');
     this.rows.push(row);
   }
+  replaceLine(n: number, line: string): void {
+    if (this.fail) throw new Error('disk full');
+    this.rows = this.rows.map((row) => (row.n === n ? { ...row, line } : row));
+  }
   insertGrant(grant: Grant): void {
     this.kept.push(grant);
   }

@@ -8,6 +8,10 @@ export type Question =
   | { kind: 'view'; key: string }
   | { kind: 'events'; key: string; after: number }
   | { kind: 'command'; key: string; command: Command }
+  /** What is to be signed of an event, for who acts for its author. */
+  | { kind: 'signature'; key: string; n: number }
+  /** A signature that was checked. */
+  | { kind: 'sign'; key: string; n: number; signature: string }
   /** The notes whose id is behind this one; '' for the first. */
   | { kind: 'notes'; key: string; after: string }
   | { kind: 'note'; key: string; body: NotesBody };

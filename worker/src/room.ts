@@ -20,6 +20,8 @@ export type Store = {
   last(): { n: number; h: string };
   grants(): Grant[];
   insertLine(row: Row): void;
+  /** Writes a line anew, with the signature of its author; its hash is the same. */
+  replaceLine(n: number, line: string): void;
   insertGrant(grant: Grant): void;
   /** All notes, by id. */
   notes(): string[];
@@ -41,6 +43,7 @@ export type Peer = {
 export type Frame =
   | { type: 'lines'; lines: string[] }
   | { type: 'notes'; lines: string[] }
+  | { type: 'signed'; n: number; signature: string }
   | { type: 'presence'; watching: number }
   | { type: 'accepted'; id: unknown; n: number; head: string }
   | { type: 'refused'; id: unknown; refusal: Refusal }
@@ -121,6 +124,10 @@ export class Room {
         }
         case 'command':
           return this.#command(grant, question.command);
+        case 'signature':
+          return this.#signature(grant, question.n);
+        case 'sign':
+          return this.#sign(grant, question.n, question.signature);
         case 'notes': {
           const [lines = []] = pages(behind(this.#ports.store.notes(), question.after), PAGE);
           return { status: 200, body: { lines } };
@@ -178,6 +185,36 @@ export class Room {
     });
     this.#tell({ type: 'lines', lines: [line] });
     return { n, line, head: quest.head().head };
+  }
+
+  /** What has to be signed of an event: shape `Signature`, which the caller checks. */
+  #signature(grant: Grant, n: number): Answer {
+    const { store } = this.#ports;
+    if (n > store.last().n) return { status: 404, body: failure('QL_ERR_NOT_FOUND', 'The quest has no event of that number.') };
+    const line = store.lines(n - 1, 1)[0] ?? '';
+    const { by } = (JSON.parse(line) as { e: { by: string } }).e;
+    const barred = bar(grant, { by });
+    if (barred !== undefined) return { status: 403, body: failure('QL_ERR_ARGUMENT', barred) };
+    const asked = this.#quest.signature(line);
+    if (asked === null) return { status: 400, body: failure('QL_ERR_ARGUMENT', `The first event names no key of ${by}.`) };
+    return { status: 200, body: { asked } };
+  }
+
+  /** Puts a signature into a line, and tells everybody. */
+  #sign(grant: Grant, n: number, signature: string): Answer {
+    const answer = this.#signature(grant, n);
+    if (answer.status !== 200) return answer;
+    const { store, core } = this.#ports;
+    const before = store.lines(n - 1, 1)[0] ?? '';
+    const line = core().putSignature(before, signature).trimEnd();
+    if (line !== before) {
+      store.transaction(() => {
+        this.#quest.sign(n, signature);
+        store.replaceLine(n, line);
+      });
+      this.#tell({ type: 'signed', n, signature });
+    }
+    return { status: 200, body: { n, line } };
   }
 
   /** Notes are no events: they take no turn and move no head. */
@@ -285,7 +322,7 @@ export function answerOf({ status, failure: found }: CoreError): Answer {
 }
 
 /** Why this capability cannot carry this command; undefined when it can. */
-function bar(grant: Grant, command: Command): string | undefined {
+function bar(grant: Grant, command: Pick<Command, 'by'>): string | undefined {
   if (grant.role === 'own' || (grant.agent !== null && grant.agent === command.by)) return undefined;
   return grant.agent === null ? 'This link can watch the quest, not act in it.' : `This link acts for ${grant.agent} only.`;
 }

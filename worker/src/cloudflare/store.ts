@@ -24,6 +24,7 @@ export function sqlStore(storage: DurableObjectStorage): Store {
     insertLine({ n, line, h }: Row) {
       sql.exec('INSERT INTO lines (n, line, h) VALUES (?, ?, ?)', n, line, h);
     },
+    replaceLine: (n, line) => void sql.exec('UPDATE lines SET line = ? WHERE n = ?', line, n),
     insertGrant({ key, role, agent }: Grant) {
       sql.exec('INSERT INTO grants (key, role, agent) VALUES (?, ?, ?)', key, role, agent);
     },
