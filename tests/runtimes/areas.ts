@@ -3,6 +3,7 @@
 import { instantiate } from '../../wasm/src/core.ts';
 import { CoreError } from '../../wasm/src/errors.ts';
 import { Instance } from '../../wasm/src/memory.ts';
+import { checkSignatures } from '../../wasm/src/signatures.ts';
 import type { Argument, Text } from '../../wasm/src/memory.ts';
 
 export interface Bundle {
@@ -10,6 +11,8 @@ export interface Bundle {
   readonly areas: Record<string, readonly { readonly name: string; readonly vector: Vector }[]>;
   /** A log whose hashes are published. */
   readonly published: string;
+  /** Logs with signatures, good and forged. */
+  readonly signed: readonly string[];
 }
 
 export interface Results {
@@ -17,6 +20,8 @@ export interface Results {
   readonly hashes: string[];
   /** The head after each line of the published log. */
   readonly heads: string[];
+  /** What the host's own Ed25519 says of the signers of each signed log: "agent signed/lines wrong". */
+  readonly signers: string[];
 }
 
 interface File {
@@ -68,7 +73,7 @@ export async function runBundle(module: WebAssembly.Module, bundle: Bundle): Pro
       hashes.push(`${area}/${name} ${await sha256(`${answer}\n${more}`)}`);
     }
   }
-  return { hashes: hashes.sort(), heads: publishedHeads(module, bundle.published) };
+  return { hashes: hashes.sort(), heads: publishedHeads(module, bundle.published), signers: await signersOf(module, bundle.signed) };
 }
 
 export function runVector(instance: Instance, area: string, vector: Vector): Outcome {
@@ -82,6 +87,16 @@ function publishedHeads(module: WebAssembly.Module, log: string): string[] {
   const heads = Array.from({ length: quest.head().n }, (_, n) => quest.event(n).h);
   quest.close();
   return heads;
+}
+
+async function signersOf(module: WebAssembly.Module, logs: readonly string[]): Promise<string[]> {
+  const all: string[] = [];
+  for (const log of logs) {
+    const core = instantiate(module);
+    const signers = await checkSignatures(core.openQuest(log), core.verify(log).signers ?? []);
+    all.push(signers.map(({ agent, lines, signed, wrong }) => `${agent} ${signed}/${lines} [${wrong.join(',')}]`).join(' '));
+  }
+  return all;
 }
 
 async function sha256(text: string): Promise<string> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type SigningKey, checkSignatures, makeKey, signatureOf } from '@questline/core';
 import { loadCore } from '@questline/core/node';
+import { type SigningKey, checkSignatures, makeKey, signatureOf } from '@questline/core/signatures';
 import { API, type Created, LEAD, Server, create, scratch } from './client.ts';
 
 const core = await loadCore();

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NoEd25519, checkSignature, checkSignatures, instantiate, makeKey, signLine, signatureOf } from '../src/index.ts';
-import type { Command, Core, Quest, SigningKey } from '../src/index.ts';
+import { instantiate } from '../src/index.ts';
+import type { Command, Core, Quest } from '../src/index.ts';
 import { loadModule } from '../src/node.ts';
+import { NoEd25519, checkSignature, checkSignatures, makeKey, signLine, signatureOf } from '../src/signatures.ts';
+import type { SigningKey } from '../src/signatures.ts';
 
 const module = await loadModule();
 const base64url = (hex: string): string => Buffer.from(hex, 'hex').toString('base64url');

@@ -1,5 +1,6 @@
 /* The one fetch handler: the API under /api/, the static site under everything else. */
-import { type Command, type NoteDraft, NoEd25519, type Signature, checkSignature } from '@questline/core';
+import type { Command, NoteDraft, Signature } from '@questline/core';
+import { NoEd25519, checkSignature } from '@questline/core/signatures';
 import { checkAddress, digest, makeAddress, makeToken } from './address.ts';
 import type { FoundingBody, NotesBody, Ports, Question } from './ports.ts';
 import { badRequest, failure, file, json, unknownQuest } from './replies.ts';
