@@ -1,4 +1,4 @@
-import { type Command, type Core, CoreError, type Quest, type QuestView, type Refusal, type Verdict } from '@questline/core';
+import { type Command, type Comparison, type Core, CoreError, type Quest, type QuestView, type Refusal, type Verdict } from '@questline/core';
 import type { Cores } from '../ports/core.ts';
 import type { Received } from '../ports/files.ts';
 import type { Lease, Tabs } from '../ports/lock.ts';
@@ -8,6 +8,7 @@ import type { Storage } from '../ports/storage.ts';
 import { sampleObjective, sampleTeam } from '../sample/index.ts';
 import { base64url } from './bytes.ts';
 import { TeamDesk } from './desk.ts';
+import { Inspector } from './inspect.ts';
 import { Live } from './live.ts';
 import { inWords, joined, planOf, recordOf, split } from './logs.ts';
 import type { AppState, LiveLink, Mode, OpenedLog, Route } from './model.ts';
@@ -35,6 +36,7 @@ export const PACES: readonly { ms: number; word: string }[] = [
 ];
 const PACE = 800;
 const VERIFIED_LIVE = 1000; // events
+const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** All state of the page, and everything that may change it. Views get the state and call these methods; they do nothing else. */
 export class App {
@@ -48,6 +50,7 @@ export class App {
   #opening = 0; // the newest request to open a quest wins
   readonly desk: TeamDesk;
   readonly viewer: Viewer;
+  readonly inspect: Inspector;
 
   constructor(ports: Ports, fixedPace: number | null) {
     this.#ports = ports;
@@ -80,6 +83,7 @@ export class App {
     this.#store = new Store(start, ports.clock);
     this.desk = new TeamDesk(this.#store, { core: this.#core, storage: ports.storage, startReader: ports.startReader, go: (route) => this.go(route) });
     this.viewer = new Viewer(this.#store, ports.clock, () => this.#open?.quest ?? null);
+    this.inspect = new Inspector(this.#store, ports.clock, () => this.#open);
     this.desk.change({});
     ports.tabs.listen((message) => {
       if (message.kind === 'library') void this.#readLibrary();
@@ -135,7 +139,7 @@ export class App {
     this.desk.showPreview();
     if (route.screen === 'open' && route.fragment !== '') this.#openLink(`#${route.fragment}`);
     else if (route.screen === 'live') await this.#openLive({ id: route.id, token: route.token });
-    else if (route.screen === 'plan' || route.screen === 'quest' || route.screen === 'share') {
+    else if (route.screen === 'plan' || route.screen === 'quest' || route.screen === 'report' || route.screen === 'share') {
       const id = route.quest ?? (await this.#ports.storage.setting('current').catch(() => undefined)) ?? null;
       if (id !== null && this.state.quest?.id !== id) await this.openQuest(id);
       else if (id === null && this.state.quest === null) this.#store.set({ trouble: null });
@@ -489,6 +493,34 @@ export class App {
     this.#changedLibrary();
     void this.#askLasting();
     this.go({ screen: view.status === 'proposed' ? 'plan' : 'quest', quest: id });
+  }
+
+  /** Goes on from an event as another quest; the one that is open stays as it is. */
+  async fork(n: number): Promise<void> {
+    const { storage, clock, entropy } = this.#ports;
+    try {
+      const id = [...entropy.bytes(10)].map((byte) => CROCKFORD[byte % 32]).join('');
+      const lines = this.inspect.fork(n, entropy.bytes(32), id);
+      const probe = this.#core.openQuest(joined(lines));
+      const view = probe.view();
+      probe.close();
+      await storage.putQuest(recordOf(id, view, true, clock.now()), lines);
+      this.#changedLibrary();
+      void this.#askLasting();
+      this.go({ screen: view.status === 'proposed' ? 'plan' : 'quest', quest: id });
+      this.#store.toast(`Another quest from event ${n} on. The first one stays as it is, in the library.`);
+    } catch (error) {
+      this.#store.toast(inWords(error));
+    }
+  }
+
+  /** The open quest beside another one of this browser; a sentence where they cannot be compared. */
+  async compareWith(id: string): Promise<Comparison | string> {
+    try {
+      return this.inspect.compare(joined(await this.#ports.storage.lines(id, 0)));
+    } catch (error) {
+      return inWords(error);
+    }
   }
 
   // ---- live quests

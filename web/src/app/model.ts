@@ -17,6 +17,7 @@ export type Route =
   | { screen: 'plan'; quest: string | null }
   | { screen: 'quest'; quest: string | null }
   | { screen: 'share'; quest: string | null }
+  | { screen: 'report'; quest: string | null; kind: string | null }
   | { screen: 'library' }
   | { screen: 'open'; fragment: string }
   | { screen: 'live'; id: string; token: string };

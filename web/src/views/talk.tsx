@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { Attempt, OpenQuest } from '../app/model.ts';
-import { count, deed, isOver, letters, refused, time } from '../app/words.ts';
+import { deed, isOver, letters, refused, time } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Bead, Name, Seat } from '../parts/parts.tsx';
 
@@ -195,11 +195,7 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
     ghosts = ghosts.filter((one) => one.after !== talk.n);
   }
   return (
-    <section class="panel talk" aria-label="Conversation">
-      <div class="panel-h">
-        <h2>Talk</h2>
-        <span class="end num">{count(view.n, 'event')}</span>
-      </div>
+    <>
       <div
         class="sayswrap"
         ref={scroller}
@@ -259,6 +255,6 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
         </ol>
       </div>
       <Compose quest={quest} app={app} />
-    </section>
+    </>
   );
 }
