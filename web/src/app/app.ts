@@ -14,6 +14,7 @@ import { inWords, joined, planOf, recordOf, split } from './logs.ts';
 import type { AppState, LiveLink, Mode, OpenedLog, Route } from './model.ts';
 import { href, parseRoute } from './route.ts';
 import { Session, type SessionPorts } from './session.ts';
+import { checked } from './signatures.ts';
 import { Store } from './store.ts';
 import { defaultLeader, openRoster, readTeam } from './team.ts';
 import { Viewer } from './viewer.ts';
@@ -311,6 +312,19 @@ export class App {
         cut: null,
       },
     });
+    void this.#checkSignatures();
+  }
+
+  /** Says what the signatures are worth, unless the quest went on or was closed meanwhile. */
+  async #checkSignatures(): Promise<void> {
+    const open = this.#open;
+    const verdict = this.state.quest?.verdict;
+    if (open === null || verdict?.signers === undefined) return;
+    const known = await checked(open.quest, verdict).catch(() => verdict);
+    if (this.#open !== open || this.state.quest?.verdict !== verdict) return;
+    this.#store.setQuest({ verdict: known });
+    const { opened } = this.state;
+    if (opened.state === 'ok' && opened.opened.verdict === verdict) this.#store.set({ opened: { state: 'ok', opened: { ...opened.opened, verdict: known } } });
   }
 
   /** After one or more events: what the screens show, and what the library knows. */
@@ -322,6 +336,8 @@ export class App {
     // Each line was checked when it was appended; the whole log is checked again as long as that takes no time, and at the end.
     const verdict = view.n <= VERIFIED_LIVE || isOver(view) ? open.core.verify(open.quest.log()) : shown.verdict;
     this.#store.setQuest({ view, shown: shown.at === null ? view : shown.shown, verdict });
+    void this.#checkSignatures();
+    this.notes.grown();
     if (shown.mode === 'drive' || (shown.mode === 'live' && this.#live?.drives === true)) {
       const { storage, clock } = this.#ports;
       void storage
@@ -467,6 +483,7 @@ export class App {
     if (view !== null) this.#show(view.id ?? name, core, quest, 'watch', null);
     this.#store.setQuest({ verdict });
     this.#store.set({ opened: { state: 'ok', opened: { source, name, log, view, verdict, own } } });
+    void this.#checkSignatures();
   }
 
   /** Takes an opened log as a quest of this browser and goes on with it. */

@@ -59,6 +59,9 @@ export type Trouble =
   | { kind: 'broken'; verdict: Verdict; log: string }
   | { kind: 'failed'; message: string };
 
+/** A verdict; `unchecked`: this browser cannot check signatures. */
+export type Checked = Verdict & { unchecked?: true };
+
 export interface OpenQuest {
   id: string;
   mode: Mode;
@@ -67,7 +70,7 @@ export interface OpenQuest {
   at: number | null; // null: live
   replaying: boolean;
   plan: Plan | null;
-  verdict: Verdict;
+  verdict: Checked;
   attempts: Attempt[];
   task: string | null;
   link: LiveLink | null;
@@ -87,7 +90,7 @@ export interface OpenedLog {
   name: string;
   log: string;
   view: QuestView | null; // null when nothing of it is sound
-  verdict: Verdict;
+  verdict: Checked;
   own: QuestRecord | null; // the same quest in this browser
 }
 
