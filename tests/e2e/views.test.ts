@@ -182,7 +182,7 @@ test('a number is evidence: one that is not enough is told with what was asked',
   await form.getByText('A number is needed, in %.').waitFor();
   await form.getByLabel('Number, %').fill('79.9');
   await form.getByRole('button', { name: 'Give evidence' }).click();
-  await coverage.getByText('79.9 %, not >= 80 %').waitFor();
+  await coverage.getByText('79.9 %, not ≥ 80 %').waitFor();
   await form.getByLabel('Number, %').fill('80');
   await form.getByRole('button', { name: 'Give evidence' }).click();
   await coverage.getByText('met: 80 %').waitFor();

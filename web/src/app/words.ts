@@ -129,6 +129,15 @@ const TRIED: Record<string, string> = {
   fail: 'end the quest as failed',
   approve: 'approve the plan',
   reject: 'reject the plan',
+  gate: 'give evidence or judge',
+  artifact: 'record a file',
+  reassign: 'give a task to another agent',
+  escalate: 'escalate a task',
+  add: 'add an agent',
+  remove: 'remove an agent',
+  promote: 'make another agent lead',
+  claim: 'take a seat',
+  release: 'leave a seat',
 };
 
 /** "@x tried to write while @y holds the turn. Refused. Not in the log." */

@@ -10,7 +10,8 @@ import { Name } from '../parts/parts.tsx';
 import { Deeds, moves } from './steer.tsx';
 import './gates.css';
 
-const asked = (gate: GateView): string => (gate.milli !== undefined ? `${gate.op ?? ''} ${milli(gate.milli, gate.unit)}` : gate.expect !== undefined ? `“${gate.expect}”` : '');
+const OPS: Record<string, string> = { '<=': '≤', '>=': '≥' };
+const asked = (gate: GateView): string => (gate.milli !== undefined ? `${OPS[gate.op ?? ''] ?? gate.op ?? ''} ${milli(gate.milli, gate.unit)}` : gate.expect !== undefined ? `“${gate.expect}”` : '');
 const latest = (gate: GateView): GateNote | undefined => gate.notes.findLast((note) => note.as === 'given');
 
 /** How a gate stands: a sign, and in words with its number. */

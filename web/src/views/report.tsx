@@ -2,7 +2,7 @@ import type { Certificate, Comparison, Metric, ReportKind } from '@questline/cor
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
-import { measured } from '../app/figures.ts';
+import { measured, money } from '../app/figures.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
 import { count, day, list } from '../app/words.ts';
@@ -263,9 +263,10 @@ function Compared({ quest, app, state }: Part & { state: AppState }): JSX.Elemen
               </tr>
               {result.differs.map((one) => (
                 <tr key={one.name}>
-                  <th scope="row">{one.name}</th>
-                  <td>{one.left ?? <span class="muted">none</span>}</td>
-                  <td>{one.right ?? <span class="muted">none</span>}</td>
+                  <th scope="row">{one.name === 'micro' ? 'cost' : one.name}</th>
+                  {[one.left, one.right].map((value, i) => (
+                    <td key={i}>{value === null ? <span class="muted">none</span> : one.name === 'micro' ? money(Number(value)) : value}</td>
+                  ))}
                 </tr>
               ))}
               <tr>

@@ -120,7 +120,7 @@ function Compose({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
     return (
       <div class="compose">
         <p>
-          {view.status === 'proposed' ? 'The talk starts when you approve the plan.' : 'Every seat is played by the rehearsal. You may pause, or write for a seat yourself: out of turn, the machine refuses.'}
+          {view.status === 'proposed' ? 'The talk starts when you approve the plan.' : `${view.rehearsed ? 'Every seat is played by the rehearsal. ' : ''}You may pause, or write for a seat yourself: out of turn, the machine refuses.`}
         </p>
         <button class="btn" type="button" onClick={() => {
             setBy(seats.find((id) => !view.holders.includes(id) && id !== leader) ?? leader);
