@@ -313,6 +313,19 @@ int32_t qlw_quest_continuation(uint32_t mine, uint32_t theirs) {
   return status == QL_OK ? give_bytes(lines) : give_failure(status);
 }
 
+int32_t qlw_quest_what_if(uint32_t quest, uint32_t branch, const char *change, uint32_t change_len, const char *entropy,
+                          uint32_t entropy_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  object *empty = find(branch, QUEST);
+  if (found == NULL || empty == NULL) return give_failure(QL_ERR_HANDLE);
+  if (entropy_len != QL_ENTROPY_BYTES) return give_failure(ql_fail(&error, QL_ERR_ARGUMENT, "a decision needs 32 random bytes", QL_ABSENT));
+  ql_value *value = NULL, *outcome = NULL;
+  ql_status status = ql_json_read(arena, view(change, change_len), &value, &error);
+  if (status == QL_OK) status = ql_quest_what_if(found, arena, value, (const uint8_t *)entropy, empty->ptr, &outcome, &error);
+  return give_or_fail(status, outcome);
+}
+
 /* A JSON array of whole numbers. */
 static ql_status read_numbers(ql_str text, int64_t **numbers, size_t *count) {
   ql_value *list = NULL;

@@ -67,6 +67,8 @@ int32_t qlw_quest_inbox(uint32_t quest, const char *agent, uint32_t agent_len);
 int32_t qlw_quest_standing(uint32_t quest);
 int32_t qlw_quest_timeline(uint32_t quest);
 int32_t qlw_quest_compare(uint32_t left, uint32_t right);
+int32_t qlw_quest_what_if(uint32_t quest, uint32_t branch, const char *change, uint32_t change_len, const char *entropy,
+                          uint32_t entropy_len);
 /* The lines by which theirs continues mine. */
 int32_t qlw_quest_continuation(uint32_t mine, uint32_t theirs);
 /* Events: a JSON array of numbers; none: all. Answers the log. */

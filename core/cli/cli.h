@@ -181,6 +181,8 @@ cli_field cli_field_of(cli_option option);
 ql_event_type cli_event_of(const cli_command *command);
 /// A name as the core writes it. Brackets and the like are no part of a name but a sign that something else was meant.
 int cli_read_name(cli *c, const char *label, ql_str given, ql_str *out);
+/// Adds what one of these options says to the command.
+int cli_read_field(cli *c, cli_option option, ql_value *command);
 /// The command that the options describe, but for who sends it; what they do not say stays as it is in command.
 int cli_read_fields(cli *c, ql_value *command);
 
@@ -288,6 +290,7 @@ int cli_quest_fork(cli *c);
 int cli_quest_import(cli *c);
 int cli_quest_redact(cli *c);
 int cli_quest_reveal(cli *c);
+int cli_quest_what_if(cli *c);
 int cli_quest_sign(cli *c);
 int cli_make_key(cli *c);
 int cli_show_key(cli *c);

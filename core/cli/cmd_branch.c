@@ -171,8 +171,7 @@ static int add_fork(cli *c, cli_log *copy, int64_t last, ql_str id) {
   return status == QL_OK ? CLI_DONE : cli_fail_error(c, &err, NULL);
 }
 
-/// Writes a quest into the store under its id.
-static int keep(cli *c, cli_log *log) {
+int cli_log_keep(cli *c, cli_log *log) {
   const char *folder;
   int code = cli_store_folder(c, true, &folder);
   if (code != CLI_DONE) return code;
@@ -203,7 +202,7 @@ int cli_quest_fork(cli *c) {
   if (code == CLI_DONE) code = cut(c, &log, last, &copy);
   if (code == CLI_DONE) code = new_id(c, id);
   if (code == CLI_DONE) code = add_fork(c, &copy, last, (ql_str){id, sizeof id});
-  if (code == CLI_DONE) code = keep(c, &copy);
+  if (code == CLI_DONE) code = cli_log_keep(c, &copy);
   if (code == CLI_DONE) code = tell(c, &copy, -1);
   cli_log_close(&copy);
   cli_log_close(&log);
@@ -240,7 +239,7 @@ int cli_quest_import(cli *c) {
     if (!path) code = cli_no_memory(c);
   }
   if (code == CLI_DONE && access(path, F_OK) != 0) {
-    code = keep(c, &theirs);
+    code = cli_log_keep(c, &theirs);
     if (code == CLI_DONE) code = tell(c, &theirs, ql_quest_count(theirs.quest));
   } else if (code == CLI_DONE) {
     code = cli_log_open(c, path, true, &mine);

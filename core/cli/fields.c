@@ -233,7 +233,7 @@ static int read_counts(cli *c, const char *label, bool times, ql_str rest, ql_va
   return CLI_DONE;
 }
 
-static int read_field(cli *c, cli_option option, ql_value *command) {
+int cli_read_field(cli *c, cli_option option, ql_value *command) {
   const char *name = fields[option - CLI_FIELDS_FROM].name, *given = c->value[option];
   const ql_str raw = {given, strlen(given)};
   const char *label = ql_arena_concat(c->a, (const ql_str[]){QL_STR("--"), {name, strlen(name)}, {"", 1}}, 3).ptr;
@@ -270,7 +270,7 @@ int cli_read_fields(cli *c, ql_value *command) {
     if (!given) continue;
     if (reading_of(option) == TEXT && strcmp(given, "-") == 0 && ++from_stdin > 1)
       return cli_fail(c, QL_ERR_ARGUMENT, "Only one text can come from stdin.");
-    int code = read_field(c, option, command);
+    int code = cli_read_field(c, option, command);
     if (code != CLI_DONE) return code;
   }
   QL_SET(command, "type", ql_string(c->a, (ql_str){events[type], strlen(events[type])}));

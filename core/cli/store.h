@@ -78,6 +78,11 @@ void cli_watch_close(cli_watch watch);
 /// Waits, unless interrupted.
 cli_woken cli_sleep(int64_t ms);
 
+/* cmd_branch.c */
+
+/// Writes a quest that has no file into the store under its id.
+int cli_log_keep(cli *c, cli_log *log);
+
 /* print.c */
 
 /// One line about event n: who, what, the beginning of the text.

@@ -55,6 +55,7 @@ export interface Vector extends File {
   readonly notes?: string;
   readonly theirs?: string;
   readonly draft?: unknown;
+  readonly change?: unknown;
 }
 
 export interface Outcome {
@@ -262,6 +263,16 @@ function runNotes(instance: Instance, vector: Vector): Outcome {
   return only(`{${members.join(',')}}`);
 }
 
+function runWhatIf(instance: Instance, vector: Vector): Outcome {
+  const quest = instance.handle('qlw_quest_open', vector.log ?? '');
+  const branch = instance.handle('qlw_quest_open', null);
+  const { ok, text } = attempt(instance, 'qlw_quest_what_if', quest, branch, JSON.stringify(vector.change), new Uint8Array(32).fill(1));
+  const more = ok ? instance.text('qlw_quest_log', branch, 0) : '';
+  instance.run('qlw_close', branch);
+  instance.run('qlw_close', quest);
+  return { answer: text, more };
+}
+
 function runCanon(instance: Instance, vector: Vector): Outcome {
   const { ok, text } = attempt(instance, 'qlw_canonical', bytesOf(vector));
   return only(ok ? JSON.stringify(text) : text);
@@ -302,4 +313,5 @@ const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   route: runRoute,
   spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', ...specOf(vector)).text),
   verify: (instance, vector) => only(attempt(instance, 'qlw_verify', bytesOf(vector, vector.log), vector.head ?? null).text),
+  whatif: runWhatIf,
 };

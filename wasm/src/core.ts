@@ -4,6 +4,7 @@ import type { Text } from './memory.ts';
 import type {
   Board,
   Certificate,
+  Change,
   Command,
   Comparison,
   Decision,
@@ -38,6 +39,7 @@ import type {
   Standing,
   Timeline,
   Verdict,
+  WhatIf,
 } from './generated.ts';
 
 /** Which findings to mend; what is left out, or null, does not choose. */
@@ -362,6 +364,11 @@ export class Quest extends Held {
   /** The lines by which another copy continues this one; append them. Fails when the logs part ways. */
   continuation(theirs: Quest): string {
     return this.instance.text('qlw_quest_continuation', this.handle, theirs.handleIn(this.instance));
+  }
+
+  /** Plays the recording again with one answer changed; `branch` is an empty quest, which becomes the other one. */
+  whatIf(change: Change, branch: Quest, entropy: Uint8Array): WhatIf {
+    return this.instance.json('qlw_quest_what_if', this.handle, branch.handleIn(this.instance), JSON.stringify(change), entropy) as WhatIf;
   }
 
   /** The log without the texts of some events, of all where none is named. It verifies as before. */

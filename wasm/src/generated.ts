@@ -1045,7 +1045,7 @@ export interface Branch {
 /** what is otherwise at the ends of two logs */
 export interface Difference {
   left: string | null;
-  /** id, status, tokens, micro, or a task, whose status it is */
+  /** id, status, tokens, micro, a task, whose status it is, or a field of a changed event */
   name: string;
   right: string | null;
 }
@@ -1120,6 +1120,51 @@ export interface NotesMerged {
   problems: NoteProblem[];
   /** the whole set, a line each, by id */
   text: string;
+}
+
+/** another answer in place of a recorded one; the fields beside at are those of the event, null takes one away */
+export interface Change {
+  /** the event */
+  at: number;
+  [field: string]: Json;
+}
+
+/** the recorded event that does not follow any more */
+export interface Divergence {
+  /** @name */
+  by: string;
+  /** in the recording */
+  n: number;
+  /** what the machine says to it; absent where its words are withheld and cannot be said again */
+  refusal?: Refusal;
+  /** of events.def */
+  type: string;
+}
+
+/** a recorded quest played again with one answer changed */
+export interface WhatIf {
+  /** the event that was changed */
+  at: number;
+  /** its fields: left as recorded, right as changed */
+  changed: Difference[];
+  /** where the recording ends to hold; absent when all of it follows */
+  diverged?: Divergence;
+  /** kept events, by their numbers in the recording, of somebody who had been told what was changed: they may have answered otherwise */
+  doubtful: number[];
+  /** of the branch */
+  events: number;
+  /** of the branch */
+  head: string;
+  /** who holds the turn at its end */
+  holders: string[];
+  /** of the branch */
+  id: string;
+  /** recorded events that follow the changed one */
+  kept: number;
+  /** recorded events about what the fork settled: effects under way, seats taken */
+  left_out: number[];
+  /** of the branch */
+  status: string;
 }
 
 /** what a person wants of an agent */

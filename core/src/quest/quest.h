@@ -43,6 +43,9 @@ bool ql__digest(ql_arena *a, ql_str key, ql_str words, char out[QL_HASH_CHARS]);
 /// The agents with a key, each with how many lines it wrote and how many carry a signature: shapes `Signer`. NULL when out of memory.
 ql_value *ql__signers(const ql_quest *quest, ql_arena *a);
 
+/// The id of a quest that is about to be; the same for the same entropy. NULL when out of memory.
+ql_value *ql__new_id(ql_arena *a, const uint8_t *entropy);
+
 /// Room for what one event can add to the history.
 ql_status ql__history_reserve(ql_quest *quest, ql_error *err);
 /// Looks at the state after an event: closes and opens holds, notes deliveries.
