@@ -12,6 +12,7 @@ import { Inspector } from './inspect.ts';
 import { Live } from './live.ts';
 import { inWords, joined, planOf, recordOf, split } from './logs.ts';
 import type { AppState, LiveLink, Mode, OpenedLog, Route } from './model.ts';
+import { NotesDesk } from './notes.ts';
 import { href, parseRoute } from './route.ts';
 import { Session, type SessionPorts } from './session.ts';
 import { checked } from './signatures.ts';
@@ -49,6 +50,7 @@ export class App {
   #open: { core: Core; quest: Quest } | null = null; // the objects behind state.quest
   #waiting = new AbortController(); // for the lock of the quest that another tab drives
   #opening = 0; // the newest request to open a quest wins
+  readonly notes: NotesDesk;
   readonly desk: TeamDesk;
   readonly viewer: Viewer;
   readonly inspect: Inspector;
@@ -82,12 +84,14 @@ export class App {
       toast: null,
     };
     this.#store = new Store(start, ports.clock);
+    this.notes = new NotesDesk(this.#store, ports, () => this.#open);
     this.desk = new TeamDesk(this.#store, { core: this.#core, storage: ports.storage, startReader: ports.startReader, go: (route) => this.go(route) });
     this.viewer = new Viewer(this.#store, ports.clock, () => this.#open?.quest ?? null);
     this.inspect = new Inspector(this.#store, ports.clock, () => this.#open);
     this.desk.change({});
     ports.tabs.listen((message) => {
       if (message.kind === 'library') void this.#readLibrary();
+      else if (message.kind === 'notes') this.notes.heard(message.quest, message.lines);
       else void this.#heard(message.quest, message.n, message.line);
     });
     void this.#boot(fixedPace);
@@ -155,9 +159,10 @@ export class App {
   }
 
   /** What was dropped or picked: a quest is opened, agent files go to the team. */
-  receive({ files, quests, skipped }: Received): void {
+  receive({ files, quests, notes, skipped }: Received): void {
     const [quest] = quests;
-    if (quest !== undefined) this.openFile(quest.name, quest.text);
+    if (quest !== undefined) this.openFile(quest.name, quest.text, notes);
+    else if (notes !== '') void this.notes.receive(notes);
     else this.desk.receive(files, skipped);
   }
 
@@ -267,6 +272,8 @@ export class App {
         return;
       }
       this.#show(id, core, quest, lease !== null ? 'drive' : record.drive ? 'follow' : 'watch', null);
+      await this.notes.begin(true);
+      if (turn !== this.#opening) return;
       const live = (await storage.setting('live'))?.[id];
       if (lease === null) {
         if (record.drive) tabs.whenFree(id, this.#waiting.signal, () => void this.openQuest(id));
@@ -308,6 +315,7 @@ export class App {
         verdict: core.verify(quest.log()),
         attempts: [],
         task: null,
+        notes: [],
         link,
         cut: null,
       },
@@ -462,13 +470,13 @@ export class App {
     }
   }
 
-  openFile(name: string, text: string): void {
-    this.#opened('file', name, text);
+  openFile(name: string, text: string, notes = ''): void {
+    this.#opened('file', name, text, notes);
     this.go({ screen: 'open', fragment: '' });
   }
 
   /** Verifies and shows a log. Nothing is stored and nothing runs. */
-  #opened(source: OpenedLog['source'], name: string, log: string): void {
+  #opened(source: OpenedLog['source'], name: string, log: string, notes = ''): void {
     const verdict: Verdict = this.#core.verify(log);
     let view: QuestView | null = null;
     this.#closeQuest();
@@ -480,7 +488,10 @@ export class App {
       view = quest.view();
     }
     const own = this.state.library?.find((record) => record.id === view?.id) ?? null;
-    if (view !== null) this.#show(view.id ?? name, core, quest, 'watch', null);
+    if (view !== null) {
+      this.#show(view.id ?? name, core, quest, 'watch', null);
+      void this.notes.begin(false, notes);
+    }
     this.#store.setQuest({ verdict });
     this.#store.set({ opened: { state: 'ok', opened: { source, name, log, view, verdict, own } } });
     void this.#checkSignatures();
@@ -499,6 +510,7 @@ export class App {
       const have = await storage.lines(id, 0);
       const same = have.every((line, n) => lines[n] === undefined || lines[n] === line);
       if (same && have.length >= lines.length) {
+        await this.notes.keep(id);
         this.#store.toast('This browser has this quest already, with all of these events.');
         this.go({ screen: 'quest', quest: id });
         return;
@@ -506,6 +518,7 @@ export class App {
       if (!same) id = `${id}-${view.head.slice(0, 6)}`; // both went on after a common start: the other one stays as it is
     }
     await storage.putQuest(recordOf(id, view, true, clock.now()), lines);
+    await this.notes.keep(id);
     this.#closeQuest();
     this.#changedLibrary();
     void this.#askLasting();
@@ -573,6 +586,7 @@ export class App {
         return;
       }
       this.#show(link.id, core, core.openQuest(log), 'live', link);
+      void this.notes.begin(false);
       this.#goLive(link, null);
     } catch (error) {
       if (turn === this.#opening) this.#store.set({ trouble: { kind: 'failed', message: inWords(error) } });
@@ -586,7 +600,11 @@ export class App {
     this.#store.setQuest({ mode: 'live', link });
     this.#live = new Live(this.#ports, link, open.quest, lease === null ? null : { id: quest.id, lease }, () => this.state.pace, {
       changed: () => this.#refresh(),
-      cut: (why) => this.#store.setQuest({ cut: why }),
+      noted: (lines) => this.notes.take(lines),
+      cut: (why) => {
+        this.#store.setQuest({ cut: why });
+        this.notes.connected(why === null);
+      },
     });
     void this.#live.run();
   }
@@ -597,19 +615,22 @@ export class App {
     const { storage } = this.#ports;
     const record = await storage.record(id);
     const lines = await storage.lines(id, 0);
+    const notes = await storage.notes(id);
     if (record === undefined) return;
     if (this.state.quest?.id === id) this.#closeQuest();
     await storage.remove(id);
     this.#changedLibrary();
     this.#store.toast(`“${record.title}” deleted.`, () => {
-      void storage.putQuest(record, lines).then(() => this.#changedLibrary());
+      void Promise.all([storage.putQuest(record, lines), storage.putNotes(id, notes)]).then(() => this.#changedLibrary());
     });
   }
 
-  /** Saves a quest as a file: the open one as it is shown, another from the library. */
+  /** Saves a quest as a file, and its notes as another: the open one as it is shown, another from the library. */
   async save(id: string): Promise<void> {
     const log = this.state.quest?.id === id ? this.log() : joined(await this.#ports.storage.lines(id, 0));
+    const notes = this.state.quest?.id === id ? this.notes.text : joined(await this.#ports.storage.notes(id));
     this.#ports.download(`${id}.quest`, log);
+    if (notes !== '') this.#ports.download(`${id}.notes`, notes);
   }
 
   // ---- the frame

@@ -8,6 +8,8 @@ import type { Pace } from './session.ts';
 
 export interface LiveEvents {
   changed(): void;
+  /** Notes that the server has. */
+  noted(lines: readonly string[]): void;
   /** Null: connected. */
   cut(why: string | null): void;
 }
@@ -70,6 +72,7 @@ export class Live {
             next += lines.length;
             void this.#apply(from, lines);
           },
+          (lines) => this.#events.noted(lines),
           closed,
         );
       });

@@ -1,4 +1,4 @@
-import type { Plan, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
+import type { Note, Plan, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
 
 /** One agent file as it stands in this browser. */
 export interface AgentFile {
@@ -72,6 +72,7 @@ export interface OpenQuest {
   plan: Plan | null;
   verdict: Checked;
   attempts: Attempt[];
+  notes: readonly Note[]; // by event and time
   task: string | null;
   link: LiveLink | null;
   cut: string | null; // why a live connection is not there

@@ -13,8 +13,10 @@ export interface Net {
   createQuest(log: string): Promise<LiveLink>;
   log(link: LiveLink): Promise<string>;
   post(link: LiveLink, command: Command): Promise<Posted>;
-  /** Lines after event `after`, in order, until the socket closes. */
-  follow(link: LiveLink, after: number, hear: (lines: string[]) => void, closed: (known: boolean) => void): Socket;
+  /** Sends notes, as text of lines; the server merges them with those it has. */
+  postNotes(link: LiveLink, notes: string): Promise<void>;
+  /** Lines after event `after`, in order, and all notes, in any order, until the socket closes. */
+  follow(link: LiveLink, after: number, hear: (lines: string[]) => void, noted: (lines: string[]) => void, closed: (known: boolean) => void): Socket;
 }
 
 interface Created {
@@ -74,7 +76,15 @@ export function serverNet(): Net {
       if (!response.ok) throw await failed(response);
       return { ok: true, ...((await response.json()) as { n: number; line: string }) };
     },
-    follow: (link, after, hear, closed) => {
+    postNotes: async (link, notes) => {
+      const response = await fetch(quest(link, '/notes'), {
+        method: 'POST',
+        headers: { ...bearer(link.own ?? link.token), 'content-type': 'application/json' },
+        body: JSON.stringify({ notes }),
+      });
+      if (!response.ok) throw await failed(response);
+    },
+    follow: (link, after, hear, noted, closed) => {
       const url = quest(link, '/live');
       url.protocol = url.protocol.replace('http', 'ws');
       const socket = new WebSocket(url);
@@ -82,6 +92,7 @@ export function serverNet(): Net {
       socket.addEventListener('message', (event: MessageEvent<string>) => {
         const frame = JSON.parse(event.data) as { type?: string; lines?: string[] };
         if (frame.type === 'lines' && frame.lines !== undefined) hear(frame.lines);
+        if (frame.type === 'notes' && frame.lines !== undefined) noted(frame.lines);
       });
       socket.addEventListener('close', (event) => closed(event.code !== UNKNOWN));
       return { close: () => socket.close() };
