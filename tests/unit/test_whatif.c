@@ -148,6 +148,23 @@ static void a_gate_that_fails_blocks_completion(void **state) {
   strike_stage(g);
 }
 
+/* Who judges has read the evidence. */
+static void a_judgement_of_changed_evidence_is_doubtful(void **state) {
+  (void)state;
+  stage *g = raise_stage("'agents':['@lead','@a'],'gates':[{'id':'review','judge':'seat','text':'reviewed'}]");
+  ACCEPTED(does(g, "@lead", "message", "'to':['@a']"));
+  ACCEPTED(does(g, "@lead", "respond", ""));
+  ACCEPTED(say(g, "{'by':'@a','type':'gate','gate':'review','as':'given','evidence':'as agreed'}")); /* 3 */
+  ACCEPTED(say(g, "{'by':'@owner','type':'pause'}"));                                                /* 4: not about it */
+  ACCEPTED(say(g, "{'by':'@owner','type':'gate','gate':'review','as':'pass'}"));                     /* 5 */
+  ACCEPTED(say(g, "{'by':'@owner','type':'resume'}"));
+  outcome o = what_if(g->quest, "{\"at\":3,\"evidence\":\"not at all\"}");
+  assert_int_equal(o.status, QL_OK);
+  assert_string_equal(numbers(&o, "doubtful"), "5");
+  forget(&o);
+  strike_stage(g);
+}
+
 /* Numbers of events inside commands are those of the branch; what the fork settled is left out. */
 static void effects_are_bound_anew(void **state) {
   (void)state;
@@ -262,6 +279,7 @@ int main(void) {
       cmocka_unit_test(another_text_keeps_all),
       cmocka_unit_test(a_gate_that_fails_blocks_completion),
       cmocka_unit_test(effects_are_bound_anew),
+      cmocka_unit_test(a_judgement_of_changed_evidence_is_doubtful),
       cmocka_unit_test(withheld_words_end_it),
       cmocka_unit_test(the_same_entropy_gives_the_same_branch),
       cmocka_unit_test(wrong_changes_are_errors),
