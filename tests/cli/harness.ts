@@ -22,6 +22,8 @@ export interface Result {
 export interface Options {
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
+  /** Stdin stays open, as of somebody who is still typing. */
+  readonly open?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -37,7 +39,7 @@ export function folder(): string {
 export function start(args: readonly string[], options: Options = {}): ChildProcess {
   const child = spawn(binary, args, { cwd: options.cwd, env: { PATH: process.env['PATH'], LANG: 'C', ...options.env } });
   child.stdin?.on('error', () => undefined); // it may not read all
-  child.stdin?.end(options.input ?? '');
+  if (!options.open) child.stdin?.end(options.input ?? '');
   return child;
 }
 
