@@ -307,7 +307,15 @@ export class Quest extends Held {
   /** Asks the machine; the command may be its JSON. Nothing changes: store the line, then `append` it. A refusal is an answer, not an error. */
   decide(command: Command | QuestCommand | string, now: number, entropy: Uint8Array): Decision {
     const json = typeof command === 'string' ? command : JSON.stringify(command);
-    return this.instance.json('qlw_quest_decide', this.handle, json, now, entropy) as Decision;
+    return this.instance.either(
+      (line): Decision => ({ line }),
+      (answer) => JSON.parse(answer) as Decision,
+      'qlw_quest_line',
+      this.handle,
+      json,
+      now,
+      entropy,
+    );
   }
 
   /** Appends one or more lines after checking each in full. Lines before the first bad one stay. */

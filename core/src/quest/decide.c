@@ -197,6 +197,7 @@ ql_status ql_quest_decide(const ql_quest *quest, ql_arena *a, const ql_value *co
     status = ql__line_build(a, &event, quest->head, entropy, &decision.line, err);
     if (status == QL_OK && quest->log.len + decision.line.len > QL_QUEST_BYTES_MAX)
       status = ql_fail(err, QL_ERR_LIMIT, "the quest is larger than QL_QUEST_BYTES_MAX", QL_ABSENT);
+    if (status == QL_OK && !ql__remember_made(quest, decision.line)) status = ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   } else {
     decision.refusal = ql__refusal_value(a, &quest->state, verdict);
     if (!decision.refusal) status = ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);

@@ -15,8 +15,15 @@ typedef struct ql__hold {
 
 typedef enum ql__delivery { QL__NOT_SENT, QL__WAITS, QL__DELIVERED, QL__CAME_BACK } ql__delivery;
 
+/* The line that was decided last. Appended as it is, it is not checked again: decide has just done so. */
+typedef struct ql__made {
+  ql_buf line; /* with its LF */
+  int64_t n;   /* of its event; -1 for none */
+} ql__made;
+
 struct ql_quest {
   ql_alloc alloc;
+  ql__made *made;  /* behind a pointer: to decide changes nothing of the quest */
   ql_arena *arena; /* what the state borrows: lives as long as the quest */
   ql_arena *scratch;
   ql__state state;
@@ -45,6 +52,9 @@ ql_value *ql__signers(const ql_quest *quest, ql_arena *a);
 
 /// The id of a quest that is about to be; the same for the same entropy. NULL when out of memory.
 ql_value *ql__new_id(ql_arena *a, const uint8_t *entropy);
+
+/// Remembers what was decided. False when out of memory: then it would be checked like any other line.
+bool ql__remember_made(const ql_quest *quest, ql_str line);
 
 /// Room for what one event can add to the history.
 ql_status ql__history_reserve(ql_quest *quest, ql_error *err);
