@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { finish, Place, questline, start, until, write, type Result } from './harness.ts';
+import { binary, finish, Place, questline, start, until, write, type Result } from './harness.ts';
 
 interface Line {
   readonly e: { readonly by: string; readonly n: number };
@@ -195,6 +196,21 @@ test('quest sign signs what has no signature yet, and the chain stays', async ()
   assert.equal(stranger.code, 1);
   assert.match(stranger.stderr, /no line of an agent whose key this is/);
   assert.equal((await place.quest('sign')).code, 2);
+});
+
+test('a rewrite that cannot be ended leaves the quest as it was; what an earlier one left is no hindrance', async () => {
+  const place = await (await new Signed().open()).play();
+  const before = readFileSync(place.file, 'utf8');
+  const command = `ulimit -f 1; exec "$0" quest sign --quest ${place.id} --key "$1"`;
+  const full = spawnSync('sh', ['-c', command, binary, place.key('lead')], { cwd: place.folder, encoding: 'utf8' });
+  assert.equal(full.status, 1, full.stderr);
+  assert.match(full.stderr, /Cannot write/);
+  assert.equal(readFileSync(place.file, 'utf8'), before);
+  assert.equal(existsSync(`${place.file}.new`), false);
+  write(`${place.file}.new`, 'x'.repeat(1 << 16));
+  assert.equal((await place.quest('sign', '--key', place.key('lead'))).code, 0);
+  assert.equal(existsSync(`${place.file}.new`), false);
+  assert.equal((await place.run('verify', place.file, '--signed')).code, 0);
 });
 
 test('a wrong signature is found and named; one that was taken away is missing', async () => {
