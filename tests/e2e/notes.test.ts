@@ -129,6 +129,7 @@ test('notes are in the backup, and come back with it', async () => {
   assert.equal(files[`${quest}.notes`]?.trimEnd().split('\n').length, 4);
   const restored = await openProfile(browser);
   await restored.page.goto(`${app}?pace=${NEVER}`);
+  await restored.page.getByRole('button', { name: 'Rehearse' }).waitFor();
   const transfer = await restored.page.evaluateHandle((given) => {
     const data = new DataTransfer();
     for (const [name, text] of Object.entries(given)) data.items.add(new File([text], name));
@@ -161,6 +162,41 @@ test('a deleted quest takes its notes along, and undo brings them back', async (
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.goto(`${app}?pace=${NEVER}#/quest/${quest}`);
   await page.locator('[data-note-mark="0"][aria-label="2 notes about event 0"]').waitFor();
+});
+
+test('what an older version of the page stored goes on, with notes', async () => {
+  const lines = (await stored(owner.page)).filter((event) => event.quest === quest);
+  const old = await openProfile(browser);
+  await old.page.goto(`${server.url}/index.html`);
+  await old.page.evaluate(
+    ({ id, events }) =>
+      new Promise<void>((resolve, reject) => {
+        const open = indexedDB.open('questline', 1);
+        open.onerror = () => reject(open.error);
+        open.onupgradeneeded = () => {
+          const quests = open.result.createObjectStore('quests', { keyPath: 'id' });
+          const log = open.result.createObjectStore('events', { keyPath: ['quest', 'n'] });
+          open.result.createObjectStore('specs', { keyPath: 'path' });
+          open.result.createObjectStore('settings');
+          quests.put({ id, title: 'An old one', status: 'running', holder: null, events: events.length, created: 1, updated: 1, drive: true });
+          for (const event of events) log.put(event);
+        };
+        open.onsuccess = () => {
+          open.result.close();
+          resolve();
+        };
+      }),
+    { id: quest, events: lines },
+  );
+  await old.page.goto(`${app}?pace=${NEVER}#/quest/${quest}`);
+  await untilEvents(old.page, lines.length);
+  assert.equal((await shown(old.page)).events, lines.length);
+  await mark(old.page, 0).click();
+  await old.page.getByLabel('Your name').fill('Ben');
+  await write(old.page, 0, 'On an old quest', false);
+  assert.deepEqual(await stored(old.page), lines);
+  assert.deepEqual(old.errors.filter((error) => !error.includes('favicon')), []); // of the bare page
+  await old.context.close();
 });
 
 test('a live quest brings its notes to the server; a guest reads them as they come, and writes none', async () => {
