@@ -48,8 +48,7 @@ size_t print_unheard(const said *heard) {
   static const ql__status STATUS[] = {QL__PROPOSED, QL__RUNNING, QL__PAUSED, QL__CLOSING};
   size_t count = 0;
   for (size_t type = 0; type < QL_EVENT_COUNT; type++) {
-    if (type == QL_EVENT_upgrade && QL_QUEST_RULES == 1) continue; /* to what? */
-    for (size_t i = type == QL_EVENT_done ? 1 : 0; i < 4; i++)     /* before it runs nothing is under way */
+    for (size_t i = type == QL_EVENT_done ? 1 : 0; i < 4; i++) /* before it runs nothing is under way */
       if (!heard_in(heard, type, STATUS[i], STATUS[i], TABLE[type].says[i])) count += missing(type, WHERE[i], TABLE[type].says[i]);
     if (type != QL_EVENT_create && !heard_in(heard, type, QL__COMPLETED, QL__TIMED_OUT, QL__quest_over))
       count += missing(type, ", over", QL__quest_over);

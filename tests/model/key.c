@@ -26,6 +26,18 @@ static int64_t elapsed(const ql__state *s, int64_t since, int64_t limit) {
 
 static int64_t longest(const ql__level *level) { return level->max_ms > level->min_ms ? level->max_ms : level->min_ms; }
 
+/* A tick that is late climbs on from this level. */
+static int64_t longest_from(const ql__state *s, size_t level) {
+  int64_t sum = 0;
+  for (size_t i = level - 1; i < s->level_count && longest(&s->levels[i]) > 0; i++) sum += longest(&s->levels[i]);
+  return sum;
+}
+
+/* Of a turn: where it waits, `since` is what it has used. */
+static int64_t turn_elapsed(const ql__state *s, size_t seat, int64_t since) {
+  return elapsed(s, ql__waits(s, seat) ? s->ran - since : since, s->turn_ms);
+}
+
 static void put_tasks(writing *out, const ql__state *s, const size_t *as) {
   put(out, (int64_t)s->task_count);
   for (size_t i = 0; i < s->task_count; i++) {
@@ -40,7 +52,7 @@ static void put_tasks(writing *out, const ql__state *s, const size_t *as) {
     int64_t retries = on_level ? s->levels[task->level - 1].retries : 0;
     put(out, retries > 0 ? at_most(task->tries, retries) : 0);
     put(out, task->reminded);
-    put(out, on_level ? elapsed(s, task->level_since, longest(&s->levels[task->level - 1])) : 0);
+    put(out, on_level ? elapsed(s, task->level_since, longest_from(s, task->level)) : 0);
   }
 }
 
@@ -63,7 +75,7 @@ static void put_turn(writing *out, const ql__state *s, const size_t *as) {
         if (slot->group != group || as[slot->seat] != name) continue;
         put(out, (int64_t)name);
         put(out, slot->status);
-        put(out, slot->status == QL__HOLDING ? elapsed(s, slot->since, s->turn_ms) : 0);
+        put(out, slot->status == QL__HOLDING ? turn_elapsed(s, slot->seat, slot->since) : 0);
         put_items(out, s, i);
       }
     put(out, -1);
@@ -73,7 +85,7 @@ static void put_turn(writing *out, const ql__state *s, const size_t *as) {
       if (as[s->frames[i].asker] != name) continue;
       put(out, (int64_t)name);
       put(out, (int64_t)as[s->frames[i].peer]);
-      put(out, elapsed(s, s->frames[i].since, s->turn_ms));
+      put(out, turn_elapsed(s, s->frames[i].peer, s->frames[i].since));
     }
 }
 

@@ -11,6 +11,7 @@
 #define ROWS      8u
 #define EFFECTS   2u
 #define ARTIFACTS 3u
+#define HASHES    4u /* a power of two above ARTIFACTS */
 #define GATES     4u
 #define REPEATS   8u
 
@@ -26,6 +27,7 @@ typedef struct world {
   ql__frame frames[SEATS];
   ql__gate gates[GATES];
   ql__artifact artifacts[ARTIFACTS];
+  uint32_t by_hash[2 * HASHES];
   ql__repeat repeats[REPEATS + 1];
 } world;
 

@@ -129,6 +129,22 @@ static const char *const EACH[] = {
     NULL,
 };
 
+static const char *const UPGRADED[] = {
+    "'type':'approve'",
+    "'type':'pause'",
+    "'type':'resume'",
+    "'type':'abort'",
+    MESSAGE("'task':'T1','to':['@a']"),
+    RESPOND("progress"),
+    RESPOND("completed"),
+    RESPOND("blocked"),
+    COMPLETE,
+    "'type':'upgrade','to':1",
+    "'type':'upgrade','to':2",
+    "'type':'upgrade','to':9",
+    NULL,
+};
+
 static const char *const SEATED[] = {
     MESSAGE("'to':['@a']"),
     MESSAGE("'to':['@b']"),
@@ -348,6 +364,14 @@ const slice SLICES[] = {
      .tasks = 1,
      .items = 1,
      .quick = STRICT},
+    {.name = "an upgrade",
+     .leaves_out = "a second task, gates, time",
+     .create = TEAM ",'tasks':[" TASK("T1", "@a") "]",
+     .commands = UPGRADED,
+     .tasks = 1,
+     .items = 1,
+     .quick = STRICT,
+     .rules = 1},
     {.name = "turns",
      .leaves_out = "team changes, gates, limits, effects, questions",
      .create = TEAM,
@@ -553,6 +577,7 @@ static void bind(world *w) {
   w->s.ledger = w->ledger, w->s.booking_cap = ROWS;
   w->s.effects = w->effects, w->s.effect_cap = EFFECTS;
   w->s.artifacts = w->artifacts, w->s.artifact_cap = ARTIFACTS;
+  w->s.by_hash = w->by_hash, w->s.by_hash_cap = 2 * HASHES;
   w->s.frames = w->frames;
   w->s.gates = w->gates;
   w->s.repeats = w->repeats;

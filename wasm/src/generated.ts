@@ -1298,7 +1298,7 @@ export interface CommandFields {
     /** ms of running time for a turn, a task, the quest */
     deadlines?: { quest?: number; task?: number; turn?: number };
     /** version of the bytes */
-    format: number;
+    format?: number;
     /** what has to be shown before a task or, without a task, the quest is completed */
     gates?: { expect?: string; id: string; judge: "rule" | "seat"; milli?: number; op?: "<" | "<=" | "=" | ">=" | ">"; task?: string; text: string; unit?: string }[];
     /** declared groups of tasks, barriers between them */
@@ -1315,10 +1315,10 @@ export interface CommandFields {
     loops?: number;
     /** the objective */
     mission: string;
-    /** strict or parallel */
-    policy: "strict" | "parallel";
-    /** version of the turn machine */
-    rules: number;
+    /** strict or parallel; strict where nothing is said */
+    policy?: "strict" | "parallel";
+    /** version of the turn machine; the newest where nothing is said */
+    rules?: number;
     /** who plays an agent: human, model, rehearsal or remote; human where nothing is said */
     seats?: [agent: string, kind: "human" | "model" | "rehearsal" | "remote"][];
     /** SHA-256 of the raw bytes of each agent's file */
@@ -1351,8 +1351,8 @@ export interface CommandFields {
   };
   /** ends the turn of who sends it */
   respond: {
-    /** progress for the leader; completed, clarification or blocked for a worker */
-    kind: "progress" | "completed" | "clarification" | "blocked";
+    /** progress for the leader; completed, clarification or blocked for a worker, completed where nothing is said */
+    kind?: "progress" | "completed" | "clarification" | "blocked";
     /** what is said */
     msg: string;
   };
@@ -1596,9 +1596,9 @@ export interface EventData {
     loops?: number;
     /** the objective */
     mission: string | null;
-    /** strict or parallel */
+    /** strict or parallel; strict where nothing is said */
     policy: "strict" | "parallel";
-    /** version of the turn machine */
+    /** version of the turn machine; the newest where nothing is said */
     rules: number;
     /** who plays an agent: human, model, rehearsal or remote; human where nothing is said */
     seats?: [agent: string, kind: "human" | "model" | "rehearsal" | "remote"][];
@@ -1632,7 +1632,7 @@ export interface EventData {
   };
   /** ends the turn of who sends it */
   respond: {
-    /** progress for the leader; completed, clarification or blocked for a worker */
+    /** progress for the leader; completed, clarification or blocked for a worker, completed where nothing is said */
     kind: "progress" | "completed" | "clarification" | "blocked";
     /** what is said */
     msg: string | null;
@@ -2080,6 +2080,12 @@ export const LIMITS = {
   QL_QUEST_BYTES_MAX: 67108864,
   /** events of one quest */
   QL_QUEST_EVENTS_MAX: 100000,
+  /** events of one quest, of those it may have, that are kept for facts and endings */
+  QL_QUEST_RESERVE_EVENTS: 1024,
+  /** bytes of one quest log, of those it may have, that are kept for facts and endings */
+  QL_QUEST_RESERVE_BYTES: 4194304,
+  /** artifacts of one quest, those counted that others took the place of */
+  QL_QUEST_ARTIFACTS_MAX: 4096,
   /** agents of one quest */
   QL_QUEST_AGENTS_MAX: 64,
   /** tasks of one quest */

@@ -19,7 +19,7 @@ const failsWith = (status: string) => (error: unknown) => {
 
 function newQuest(core: Core): Quest {
   const quest = core.openQuest();
-  const { line } = quest.decide({ type: 'create', by: '@owner', agents: ['@lead', '@api'], format: 1, mission: 'M', policy: 'strict', rules: 1 }, now, entropy);
+  const { line } = quest.decide({ type: 'create', by: '@owner', agents: ['@lead', '@api'], mission: 'M' }, now, entropy);
   assert.ok(line);
   quest.append(line);
   return quest;

@@ -16,6 +16,9 @@
 #define QL_LINE_BYTES_MAX        (1024u * 1024u)
 #define QL_QUEST_BYTES_MAX       (64u * 1024u * 1024u)
 #define QL_QUEST_EVENTS_MAX      100000u
+#define QL_QUEST_RESERVE_EVENTS  1024u
+#define QL_QUEST_RESERVE_BYTES   (4u * 1024u * 1024u)
+#define QL_QUEST_ARTIFACTS_MAX   4096u
 #define QL_QUEST_AGENTS_MAX      64u
 #define QL_QUEST_TASKS_MAX       1024u
 #define QL_TURN_STEPS_MAX        256u

@@ -3,6 +3,7 @@
 #include <questline/spec.h>
 
 #include "base/text.h"
+#include "quest/machine.h"
 #include "quest/quest.h"
 
 /* Members of a command that are not fields of its event. */
@@ -87,16 +88,24 @@ static void fill_digest(const ql_quest *quest, ql_arena *a, ql_value *d) {
   if (ql__digest(a, quest->key, words, digest)) QL_SET(d, "same", ql_string(a, (ql_str){digest, QL_HASH_CHARS}));
 }
 
+/* FNV-1a. */
+uint64_t ql__name_hash(ql_str name) {
+  uint64_t hash = UINT64_C(14695981039346656037);
+  for (size_t i = 0; i < name.len; i++) hash = (hash ^ (unsigned char)name.ptr[i]) * UINT64_C(1099511628211);
+  return hash ? hash : 1;
+}
+
 /* The latest artifact of that name takes the place of the one before, if both are of one task. */
 static void fill_replaces(const ql_quest *quest, ql_arena *a, ql_value *d) {
   const ql__state *s = &quest->state;
   ql_str name = ql_get_str(d, QL_STR("name")), task = ql_get_str(d, QL_STR("task"));
   size_t of = task.ptr ? ql__task_of(s, task) : QL__NONE;
+  uint64_t hash = ql__name_hash(name);
   for (size_t i = s->artifact_count; i-- > 0 && !QL_GET(d, "replaces");) {
     const ql__artifact *artifact = &s->artifacts[i];
+    if (artifact->replaced || artifact->task != of || quest->names[i] != hash) continue;
     ql_str text = ql_quest_line(quest, artifact->n);
     ql_value *line;
-    if (artifact->replaced || artifact->task != of) continue;
     if (ql_canon_read(a, ql_slice(text, 0, text.len - 1), &line, NULL) != QL_OK) return; /* out of memory: the caller asks */
     const ql_value *opening = QL_GET(QL_GET(line, "x"), "name");
     if (opening && ql_eq(opening->last->text, name)) QL_SET(d, "replaces", ql_string(a, (ql_str){artifact->hash, 64}));
@@ -107,7 +116,7 @@ static void fill_replaces(const ql_quest *quest, ql_arena *a, ql_value *d) {
 static void fill_in(const ql_quest *quest, ql_arena *a, ql_event_type type, size_t seat, ql_value *d, const uint8_t *entropy) {
   if (type == QL_EVENT_create) {
     QL_SET(d, "format", ql_int(a, QL_QUEST_FORMAT));
-    QL_SET(d, "rules", ql_int(a, QL_QUEST_RULES));
+    if (!QL_GET(d, "rules")) QL_SET(d, "rules", ql_int(a, QL_QUEST_RULES));
     if (!QL_GET(d, "policy")) QL_SET(d, "policy", ql_string(a, QL_STR("strict")));
     if (!QL_GET(d, "id")) QL_SET(d, "id", ql__new_id(a, entropy));
     if (QL_GET(d, "loops") && !QL_GET(d, "key")) QL_SET(d, "key", new_key(a, entropy));
@@ -195,7 +204,8 @@ ql_status ql_quest_decide(const ql_quest *quest, ql_arena *a, const ql_value *co
   }
   if (verdict.code == QL__ACCEPTED) {
     status = ql__line_build(a, &event, quest->head, entropy, &decision.line, err);
-    if (status == QL_OK && quest->log.len + decision.line.len > QL_QUEST_BYTES_MAX)
+    int64_t room = (int64_t)QL_QUEST_BYTES_MAX - ql__kept_bytes(&quest->state, &event);
+    if (status == QL_OK && (int64_t)(quest->log.len + decision.line.len) > room)
       status = ql_fail(err, QL_ERR_LIMIT, "the quest is larger than QL_QUEST_BYTES_MAX", QL_ABSENT);
     if (status == QL_OK && !ql__remember_made(quest, decision.line)) status = ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   } else {

@@ -9,6 +9,7 @@
 
 #define OPTIONAL false
 #define REQUIRED true
+#define FILLED   true
 #define EVENT(type, doc)
 #define FIELD(type, name, kind, need, doc) {QL_EVENT_##type, QL_STR_INIT(#name), QL__##kind, need},
 static const ql__field FIELDS[] = {
@@ -25,6 +26,7 @@ static const ql_str NAMES[] = {
 #undef FIELD
 #undef OPTIONAL
 #undef REQUIRED
+#undef FILLED
 
 /* Members of the objects that a kind holds, in byte order. */
 #define MEMBER(name, kind, required)                                                                                                       \

@@ -80,6 +80,11 @@ static ql_status reserve(ql_quest *quest, const ql__event *event, size_t bytes, 
     quest->log.failed = false; /* nothing was lost: the next line may fit again */
     return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   }
+  if (event->type == QL_EVENT_artifact) {
+    uint64_t *names = ql_arena_grow(quest->arena, quest->names, quest->state.artifact_count, &quest->name_cap, sizeof *names);
+    if (!names) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+    quest->names = names;
+  }
   ql_status status = ql__history_reserve(quest, err);
   return status == QL_OK ? ql__state_reserve(quest->arena, &quest->state, event, err) : status;
 }
@@ -139,6 +144,10 @@ static ql_status append(ql_quest *quest, ql_str line, ql_error *err) {
   ql_buf_byte(&quest->log, '\n');
   memcpy(quest->head, read.hash, QL_HASH_BYTES);
   quest->withheld += (int64_t)read.withheld;
+  if (read.event.type == QL_EVENT_artifact) {
+    const ql_value *opening = QL_GET(read.open, "name");
+    quest->names[quest->state.artifact_count] = opening ? ql__name_hash(opening->last->text) : 0;
+  }
   ql__state_apply(&quest->state, &read.event);
   ql__history_note(quest, &read.event);
   return QL_OK;

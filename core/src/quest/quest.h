@@ -40,6 +40,8 @@ struct ql_quest {
   size_t open_holds[QL_QUEST_AGENTS_MAX + 1]; /* by seat: 1 + the index of the hold that lasts, 0 when there is none */
   size_t *hold_tasks;
   size_t hold_task_count, hold_task_cap;
+  uint64_t *names; /* of each artifact, a hash by which decide finds the one that another takes the place of; 0 where it is withheld */
+  size_t name_cap;
   int64_t withheld;
   int64_t ended; /* the event that ended it; 0 while it lasts */
 };
@@ -55,6 +57,9 @@ ql_value *ql__new_id(ql_arena *a, const uint8_t *entropy);
 
 /// Remembers what was decided. False when out of memory: then it would be checked like any other line.
 bool ql__remember_made(const ql_quest *quest, ql_str line);
+
+/// By which artifacts' names are told apart before they are read; never 0.
+uint64_t ql__name_hash(ql_str name);
 
 /// Room for what one event can add to the history.
 ql_status ql__history_reserve(ql_quest *quest, ql_error *err);
