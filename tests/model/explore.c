@@ -149,7 +149,7 @@ static bool out_of_bounds(const search *x, const ql__state *s, const move *m) {
     size_t opens = !task.ptr ? to : (size_t)(task.ptr[1] - '0') > s->task_count ? 1 : 0;
     if (s->item_count + to > x->what->items || s->task_count + opens > x->what->tasks) return true;
   }
-  if (m->type == QL_EVENT_start && s->effect_count == EFFECTS) return true;
+  if (m->type == QL_EVENT_start && s->effect_count == (x->what->effects > 0 ? x->what->effects : EFFECTS)) return true;
   if (s->booking_count + s->effect_count + 1 >= ROWS || s->repeat_count == REPEATS) return true;
   if (m->type == QL_EVENT_artifact && s->artifact_count == ARTIFACTS) return true;
   /* Of what was used, only as much as the budget matters. */

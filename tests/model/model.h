@@ -53,6 +53,7 @@ typedef struct slice {
   const char *create;          /* members of the first event but policy and rules, JSON with ' for " */
   const char *const *commands; /* the members of each kind of command, the same way; NULL ends them */
   size_t tasks, items;         /* at most so many in the quest, and in one turn */
+  size_t effects;              /* under way; 0: EFFECTS */
   bool by_time;                /* time passes, so that limits do */
   bool all_agents_alike;       /* the leader can change: its name is a name like the others */
   policies quick;              /* by which it is small enough for each run of the tests */

@@ -97,6 +97,7 @@ static const char *const EACH[] = {
     "'type':'approve'",
     "'type':'reject'",
     MESSAGE("'to':['@a'],'task':'T1'"),
+    MESSAGE("'to':['@b']"),
     RESPOND("progress"),
     RESPOND("completed"),
     RESPOND("blocked"),
@@ -348,6 +349,7 @@ static const char *const AGAIN[] = {
 };
 
 #define DEPENDENT "'tasks':[" TASK("T1", "@a") ",{'after':['T1'],'id':'T2','title':'" WORDS "','to':'@b'}]"
+#define SEEN      "{'id':'seat','judge':'seat','task':'T1','text':'" WORDS "'}"
 #define SHOWN                                                                                                                              \
   "'gates':[{'id':'number','judge':'rule','milli':5,'op':'>=','task':'T1','text':'" WORDS                                                  \
   "'},{'id':'seat','judge':'seat','task':'T1','text':'" WORDS "'},{'expect':'yes','id':'word','judge':'rule','text':'" WORDS "'}]"
@@ -358,12 +360,21 @@ static const char *const AGAIN[] = {
 
 const slice SLICES[] = {
     {.name = "each command",
-     .leaves_out = "a second task, time",
-     .create = TEAM ",'tasks':[" TASK("T1", "@a") "],'gates':[{'id':'seat','judge':'seat','task':'T1','text':'" WORDS "'}]",
+     .leaves_out = "a second task and effect, time",
+     .create = TEAM ",'tasks':[" TASK("T1", "@a") "],'gates':[" SEEN "]",
      .commands = EACH,
      .tasks = 1,
      .items = 1,
+     .effects = 1,
      .quick = STRICT},
+    {.name = "each command, with time",
+     .leaves_out = "a second task and effect, a budget",
+     .create = TEAM ",'consult':1,'deadlines':{'turn':1},'ladder':[{'max_ms':1}],'tasks':[" TASK("T1", "@a") "],'gates':[" SEEN "]",
+     .commands = EACH,
+     .tasks = 1,
+     .items = 1,
+     .effects = 1,
+     .by_time = true},
     {.name = "an upgrade",
      .leaves_out = "a second task, gates, time",
      .create = TEAM ",'tasks':[" TASK("T1", "@a") "]",
@@ -439,6 +450,14 @@ const slice SLICES[] = {
      .commands = SPENDING,
      .tasks = 2,
      .items = 2,
+     .by_time = true},
+    {.name = "an effect and budget",
+     .leaves_out = "the same",
+     .create = TEAM ",'budget':{'tokens':4,'turns':2}",
+     .commands = SPENDING,
+     .tasks = 2,
+     .items = 2,
+     .effects = 1,
      .by_time = true,
      .quick = STRICT},
     {.name = "the same words",
@@ -454,8 +473,7 @@ const slice SLICES[] = {
      .commands = CHANGES,
      .tasks = 2,
      .items = 2,
-     .all_agents_alike = true,
-     .quick = STRICT},
+     .all_agents_alike = true},
     {.name = "team, questions",
      .leaves_out = "gates, limits, effects",
      .create = TEAM ",'consult':1",
