@@ -7,6 +7,16 @@ export interface Socket {
 
 export type Posted = { ok: true; n: number; line: string } | { ok: false; refusal: Refusal } | { ok: false; conflict: string };
 
+export interface Hearing {
+  /** In order. */
+  lines(lines: string[]): void;
+  /** All there are, in any order. */
+  notes(lines: string[]): void;
+  /** A line that came before has a signature now. */
+  signed(n: number, signature: string): void;
+  closed(known: boolean): void;
+}
+
 /** The server this page came from, if it keeps live quests. Nothing else is ever asked. */
 export interface Net {
   hasServer(): Promise<boolean>;
@@ -15,8 +25,8 @@ export interface Net {
   post(link: LiveLink, command: Command): Promise<Posted>;
   /** Sends notes, as text of lines; the server merges them with those it has. */
   postNotes(link: LiveLink, notes: string): Promise<void>;
-  /** Lines after event `after`, in order, and all notes, in any order, until the socket closes. */
-  follow(link: LiveLink, after: number, hear: (lines: string[]) => void, noted: (lines: string[]) => void, closed: (known: boolean) => void): Socket;
+  /** What happens after event `after`, until the socket closes. */
+  follow(link: LiveLink, after: number, hear: Hearing): Socket;
 }
 
 interface Created {
@@ -84,17 +94,17 @@ export function serverNet(): Net {
       });
       if (!response.ok) throw await failed(response);
     },
-    follow: (link, after, hear, noted, closed) => {
+    follow: (link, after, hear) => {
       const url = quest(link, '/live');
       url.protocol = url.protocol.replace('http', 'ws');
       const socket = new WebSocket(url);
       socket.addEventListener('open', () => socket.send(JSON.stringify({ token: link.token, after })));
       socket.addEventListener('message', (event: MessageEvent<string>) => {
-        const frame = JSON.parse(event.data) as { type?: string; lines?: string[] };
-        if (frame.type === 'lines' && frame.lines !== undefined) hear(frame.lines);
-        if (frame.type === 'notes' && frame.lines !== undefined) noted(frame.lines);
+        const { type, lines, n, signature } = JSON.parse(event.data) as { type?: string; lines?: string[]; n?: number; signature?: string };
+        if ((type === 'lines' || type === 'notes') && lines !== undefined) hear[type](lines);
+        if (type === 'signed' && n !== undefined && signature !== undefined) hear.signed(n, signature);
       });
-      socket.addEventListener('close', (event) => closed(event.code !== UNKNOWN));
+      socket.addEventListener('close', (event) => hear.closed(event.code !== UNKNOWN));
       return { close: () => socket.close() };
     },
   };
