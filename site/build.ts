@@ -23,6 +23,7 @@ const SOURCES: Record<string, () => Promise<string> | string> = {
   events: () => declared('events'),
   refusals: () => declared('refusals'),
   rules: () => declared('rules'),
+  versions: () => declared('versions'),
   shapes: () => declared('shapes'),
   statuses: () => declared('statuses'),
   limits: () => declared('limits'),

@@ -59,3 +59,22 @@ target_compile_definitions(ql_sodium PUBLIC SODIUM_STATIC PRIVATE CONFIGURED=1)
 if(CMAKE_C_BYTE_ORDER STREQUAL "LITTLE_ENDIAN")
     target_compile_definitions(ql_sodium PRIVATE NATIVE_LITTLE_ENDIAN)
 endif()
+
+# Ed25519, for programs: the core signs nothing, so it is no part of the wasm.
+if(NOT EMSCRIPTEN)
+    set(sodium_sign_sources
+        crypto_core/ed25519/ref10/ed25519_ref10.c
+        crypto_hash/sha512/cp/hash_sha512_cp.c
+        crypto_sign/ed25519/ref10/keypair.c
+        crypto_sign/ed25519/ref10/open.c
+        crypto_sign/ed25519/ref10/sign.c)
+    list(TRANSFORM sodium_sign_sources PREPEND ${sodium}/)
+    ql_third_party(ql_sodium_sign ${sodium}/include ${sodium_sign_sources})
+    target_include_directories(ql_sodium_sign PRIVATE ${sodium}/include/sodium)
+    get_target_property(sodium_definitions ql_sodium COMPILE_DEFINITIONS)
+    target_compile_definitions(ql_sodium_sign PUBLIC SODIUM_STATIC PRIVATE ${sodium_definitions})
+    if(CMAKE_SIZEOF_VOID_P EQUAL 8)
+        target_compile_definitions(ql_sodium_sign PRIVATE HAVE_TI_MODE)
+    endif()
+    target_link_libraries(ql_sodium_sign PUBLIC ql_sodium)
+endif()

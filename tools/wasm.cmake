@@ -20,8 +20,8 @@ target_link_options(core-wasm PRIVATE
     --profiling-funcs -Wl,--no-demangle
     # Without it a deep recursion overwrites globals; with it, it traps.
     -Wl,--stack-first -sTOTAL_STACK=262144
-    # With a maximum, malloc returns NULL at the cap instead of trapping.
-    -sINITIAL_MEMORY=2097152 -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=67108864
+    # With a maximum, malloc returns NULL at the cap instead of trapping. The longest log is 64 MiB; it grows by doubling, and is handed in.
+    -sINITIAL_MEMORY=2097152 -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=268435456
     # LTO turns malloc + memset into calloc after symbols were resolved.
     -Wl,--undefined=calloc)
 set_target_properties(core-wasm PROPERTIES

@@ -313,6 +313,19 @@ int32_t qlw_quest_continuation(uint32_t mine, uint32_t theirs) {
   return status == QL_OK ? give_bytes(lines) : give_failure(status);
 }
 
+int32_t qlw_quest_what_if(uint32_t quest, uint32_t branch, const char *change, uint32_t change_len, const char *entropy,
+                          uint32_t entropy_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  object *empty = find(branch, QUEST);
+  if (found == NULL || empty == NULL) return give_failure(QL_ERR_HANDLE);
+  if (entropy_len != QL_ENTROPY_BYTES) return give_failure(ql_fail(&error, QL_ERR_ARGUMENT, "a decision needs 32 random bytes", QL_ABSENT));
+  ql_value *value = NULL, *outcome = NULL;
+  ql_status status = ql_json_read(arena, view(change, change_len), &value, &error);
+  if (status == QL_OK) status = ql_quest_what_if(found, arena, value, (const uint8_t *)entropy, empty->ptr, &outcome, &error);
+  return give_or_fail(status, outcome);
+}
+
 /* A JSON array of whole numbers. */
 static ql_status read_numbers(ql_str text, int64_t **numbers, size_t *count) {
   ql_value *list = NULL;
@@ -678,20 +691,29 @@ static ql_value *decision_value(const ql_decision *decision) {
   return value;
 }
 
-int32_t qlw_quest_decide(uint32_t quest, const char *command, uint32_t command_len, double now, const char *entropy, uint32_t entropy_len) {
+static int32_t decide(uint32_t quest, ql_str command, double now, ql_str entropy, bool line_alone) {
   if (!begin()) return QL_ERR_NOMEM;
   const ql_quest *found = find_quest(quest);
   if (found == NULL) return give_failure(QL_ERR_HANDLE);
-  if (entropy_len != QL_ENTROPY_BYTES) return give_failure(ql_fail(&error, QL_ERR_ARGUMENT, "a decision needs 32 random bytes", QL_ABSENT));
+  if (entropy.len != QL_ENTROPY_BYTES) return give_failure(ql_fail(&error, QL_ERR_ARGUMENT, "a decision needs 32 random bytes", QL_ABSENT));
   int64_t time = 0;
   ql_value *value = NULL;
   ql_decision decision = {QL_ABSENT, NULL, -1};
   ql_status status = to_integer(now, &time);
-  if (status == QL_OK) status = ql_json_read(arena, view(command, command_len), &value, &error);
-  if (status == QL_OK) status = ql_quest_decide(found, arena, value, time, (const uint8_t *)entropy, &decision, &error);
+  if (status == QL_OK) status = ql_json_read(arena, command, &value, &error);
+  if (status == QL_OK) status = ql_quest_decide(found, arena, value, time, (const uint8_t *)entropy.ptr, &decision, &error);
   if (status != QL_OK) return give_failure(status);
+  if (line_alone && decision.line.ptr != NULL) return give_bytes(decision.line);
   int32_t given = give(decision_value(&decision));
-  return given == QL_OK && decision.refusal != NULL ? REFUSED : given;
+  return given == QL_OK && (line_alone || decision.refusal != NULL) ? REFUSED : given;
+}
+
+int32_t qlw_quest_decide(uint32_t quest, const char *command, uint32_t command_len, double now, const char *entropy, uint32_t entropy_len) {
+  return decide(quest, view(command, command_len), now, view(entropy, entropy_len), false);
+}
+
+int32_t qlw_quest_line(uint32_t quest, const char *command, uint32_t command_len, double now, const char *entropy, uint32_t entropy_len) {
+  return decide(quest, view(command, command_len), now, view(entropy, entropy_len), true);
 }
 
 int32_t qlw_quest_append(uint32_t quest, const char *lines, uint32_t lines_len) {

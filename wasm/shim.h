@@ -53,6 +53,8 @@ int32_t qlw_notes_list(uint32_t quest, const char *notes, uint32_t notes_len);  
 int32_t qlw_notes_merge(const char *mine, uint32_t mine_len, const char *theirs, uint32_t theirs_len); /* NotesMerged */
 int32_t qlw_quest_open(const char *log, uint32_t log_len);
 int32_t qlw_quest_decide(uint32_t quest, const char *command, uint32_t command_len, double now, const char *entropy, uint32_t entropy_len);
+/* The same, but what was accepted is answered as the line itself; status 1: it was not, or before, as qlw_quest_decide says. */
+int32_t qlw_quest_line(uint32_t quest, const char *command, uint32_t command_len, double now, const char *entropy, uint32_t entropy_len);
 int32_t qlw_quest_append(uint32_t quest, const char *lines, uint32_t lines_len);
 int32_t qlw_quest_head(uint32_t quest);
 int32_t qlw_quest_view(uint32_t quest);
@@ -67,6 +69,8 @@ int32_t qlw_quest_inbox(uint32_t quest, const char *agent, uint32_t agent_len);
 int32_t qlw_quest_standing(uint32_t quest);
 int32_t qlw_quest_timeline(uint32_t quest);
 int32_t qlw_quest_compare(uint32_t left, uint32_t right);
+int32_t qlw_quest_what_if(uint32_t quest, uint32_t branch, const char *change, uint32_t change_len, const char *entropy,
+                          uint32_t entropy_len);
 /* The lines by which theirs continues mine. */
 int32_t qlw_quest_continuation(uint32_t mine, uint32_t theirs);
 /* Events: a JSON array of numbers; none: all. Answers the log. */

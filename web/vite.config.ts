@@ -34,7 +34,11 @@ function firstLoad(): Plugin {
         for (const used of piece.imports) reach(used);
       };
       for (const [file, piece] of Object.entries(bundle)) if (piece.type === 'chunk' && piece.isEntry) reach(file);
+      const styles = (wanted: boolean): string[] =>
+        Object.values(bundle).flatMap((piece) => (piece.type === 'chunk' && first.has(piece.fileName) === wanted ? [...(piece.viteMetadata?.importedCss ?? [])] : []));
       for (const file of Object.keys(bundle)) if (file.endsWith('.js') && !first.has(file)) demanded.add(file);
+      for (const file of styles(false)) demanded.add(file);
+      for (const file of styles(true)) demanded.delete(file);
     },
     closeBundle: () => {
       let total = 0;

@@ -10,11 +10,17 @@ typedef struct option_words {
   const char *name, *placeholder, *words;
 } option_words;
 
-static const option_words dictionary[CLI_OPTION_COUNT] = {
+static const option_words dictionary[CLI_FIELDS_FROM] = {
 #define X(id, name, placeholder, words) {name, placeholder, words},
     CLI_OPTIONS(X)
 #undef X
 };
+
+static option_words words_of(cli_option option) {
+  if (option < CLI_FIELDS_FROM) return dictionary[option];
+  cli_field field = cli_field_of(option);
+  return (option_words){field.name, field.placeholder, field.words};
+}
 
 static const char *const exit_words[] = {
     "0 done",          "1 failed, or findings", "2 wrong usage",  "3 not yet: wait for the turn, or a person has to decide",
@@ -29,14 +35,28 @@ typedef struct option_list {
   size_t count;
 } option_list;
 
+static void add_option(option_list *list, cli_option option, bool required) {
+  list->at[list->count].option = option;
+  list->at[list->count++].required = required;
+}
+
+static void add_fields(option_list *list, ql_event_type type) {
+  for (cli_option option = CLI_FIELDS_FROM; option < CLI_OPTION_COUNT; option++) {
+    cli_field field = cli_field_of(option);
+    if (field.type == type && field.offered) add_option(list, option, field.required);
+  }
+}
+
 static option_list options_of(const cli_command *command) {
-  static const cli_option common[] = {CLI_json, CLI_help};
   option_list list = {.count = 0};
   for (const uint16_t *own = command->options; *own != CLI_END; own++) {
-    list.at[list.count].option = (cli_option)(*own & ~CLI_REQUIRED);
-    list.at[list.count++].required = (*own & CLI_REQUIRED) != 0;
+    if (*own == CLI_EVENT)
+      add_fields(&list, cli_event_of(command));
+    else
+      add_option(&list, (cli_option)(*own & ~CLI_REQUIRED), (*own & CLI_REQUIRED) != 0);
   }
-  for (size_t i = 0; i < QL_COUNT(common); i++) list.at[list.count++].option = common[i];
+  add_option(&list, CLI_json, false);
+  add_option(&list, CLI_help, false);
   return list;
 }
 
@@ -68,7 +88,7 @@ int cli_fail_choice(cli *c, const char *what, const char *given, const char *con
 static int unknown_option(cli *c, const char *given) {
   const option_list list = options_of(c->command);
   const char *names[CLI_OPTION_COUNT];
-  for (size_t i = 0; i < list.count; i++) names[i] = dictionary[list.at[i].option].name;
+  for (size_t i = 0; i < list.count; i++) names[i] = words_of(list.at[i].option).name;
   const char *close = cli_closest(given + strspn(given, "-"), names, list.count);
   if (close) return cli_fail(c, QL_ERR_ARGUMENT, "%s has no option %s. Did you mean --%s?", c->command->name, given, close);
   return cli_fail(c, QL_ERR_ARGUMENT, "%s has no option %s. See questline %s --help.", c->command->name, given, c->command->name);
@@ -84,7 +104,7 @@ static int bad_option(cli *c, poptContext context, int reason) {
 
 /// Keeps the value popt has just read (allocated, or NULL for a switch).
 static int keep(cli *c, cli_option option, const char *value) {
-  const char *name = dictionary[option].name;
+  const char *name = words_of(option).name;
   if (c->value[option] && value) return cli_fail(c, QL_ERR_ARGUMENT, "--%s is given twice.", name);
   c->value[option] = value ? ql_arena_str(c->a, (ql_str){value, strlen(value) + 1}).ptr : "";
   return c->value[option] ? CLI_DONE : cli_no_memory(c);
@@ -125,9 +145,9 @@ static int read_operands(cli *c, poptContext context) {
 static int check_required(cli *c) {
   const option_list list = options_of(c->command);
   for (size_t i = 0; i < list.count; i++) {
-    const option_words *words = &dictionary[list.at[i].option];
+    const option_words words = words_of(list.at[i].option);
     if (list.at[i].required && !c->value[list.at[i].option])
-      return cli_fail(c, QL_ERR_ARGUMENT, "%s needs --%s %s. See questline %s --help.", c->command->name, words->name, words->placeholder,
+      return cli_fail(c, QL_ERR_ARGUMENT, "%s needs --%s %s. See questline %s --help.", c->command->name, words.name, words.placeholder,
                       c->command->name);
   }
   return CLI_DONE;
@@ -137,10 +157,10 @@ int cli_parse(cli *c, int argc, const char *const *argv, bool *help) {
   const option_list list = options_of(c->command);
   struct poptOption table[CLI_OPTION_COUNT + 1] = {POPT_TABLEEND};
   for (size_t i = 0; i < list.count; i++) {
-    const option_words *option = &dictionary[list.at[i].option];
-    table[i] = (struct poptOption){.longName = option->name,
+    const option_words option = words_of(list.at[i].option);
+    table[i] = (struct poptOption){.longName = option.name,
                                    .shortName = list.at[i].option == CLI_help ? 'h' : '\0',
-                                   .argInfo = option->placeholder ? POPT_ARG_STRING : POPT_ARG_NONE,
+                                   .argInfo = option.placeholder ? POPT_ARG_STRING : POPT_ARG_NONE,
                                    .val = (int)list.at[i].option + 1};
   }
   const char **words = ql_arena_array(c->a, (size_t)argc + 2, sizeof *words);
@@ -171,7 +191,7 @@ int cli_number(cli *c, cli_option option, int64_t max, int64_t *out) {
     number = number * 10 + (*text - '0');
   }
   if (!good || number > max)
-    return cli_fail(c, QL_ERR_ARGUMENT, "--%s wants a whole number from 0 to %lld.", dictionary[option].name, (long long)max);
+    return cli_fail(c, QL_ERR_ARGUMENT, "--%s wants a whole number from 0 to %lld.", words_of(option).name, (long long)max);
   *out = number;
   return CLI_DONE;
 }
@@ -180,17 +200,18 @@ void cli_print_help(const cli_command *command) {
   const option_list list = options_of(command);
   printf("questline %s: %s\n\nUsage: questline %s", command->name, command->summary, command->name);
   for (size_t i = 0; i < list.count; i++) {
-    const option_words *words = &dictionary[list.at[i].option];
+    const option_words words = words_of(list.at[i].option);
     bool required = list.at[i].required;
-    printf(" %s--%s%s%s%s", required ? "" : "[", words->name, words->placeholder ? " " : "", words->placeholder ? words->placeholder : "",
+    printf(" %s--%s%s%s%s", required ? "" : "[", words.name, words.placeholder ? " " : "", words.placeholder ? words.placeholder : "",
            required ? "" : "]");
   }
   printf("%s%s\n\n", *command->operands ? " " : "", command->operands);
   for (size_t i = 0; i < list.count; i++) {
-    const option_words *words = &dictionary[list.at[i].option];
-    int used = printf("  --%s %s", words->name, words->placeholder ? words->placeholder : "");
+    const cli_option option = list.at[i].option;
+    const option_words words = words_of(option);
+    int used = printf("  --%s %s", words.name, words.placeholder ? words.placeholder : "");
     cli_pad(stdout, (size_t)used, 26);
-    printf("%s\n", words->words);
+    printf("%s%s\n", words.words, option < CLI_FIELDS_FROM ? "" : cli_field_of(option).more);
   }
   printf("\nExample: %s\n\nExit: ", command->example);
   const char *separator = "";

@@ -3,7 +3,7 @@
 #define QL_CLI_H
 
 #include <questline/limits.h>
-#include <questline/value.h>
+#include <questline/quest.h>
 
 #include <stdio.h>
 
@@ -20,19 +20,24 @@ typedef enum cli_exit {
 
 #define CLI_DIALECTS "claude-code, copilot, vscode, opencode, gemini-cli, qwen, cursor, agents-md, acolytes, ouroboros or plain"
 
-/* Every option there is: X(id, name, placeholder or NULL for a switch, what it says). Which commands take it stands in main.c. */
+/* Every option there is but the fields of events: X(id, name, placeholder or NULL for a switch, what it says). Which commands take it stands in
+   main.c. */
 #define CLI_OPTIONS(X)                                                                                                                     \
+  X(agents_from, "agents-from", "DIR", "folder of agent files: their hashes, and the gates and the ladder in the file of who leads")       \
   X(agent, "agent", "NAME", "the agent")                                                                                                   \
-  X(agents, "agents", "LEADER,NAME...", "who takes part, separated by commas; the first leads")                                            \
   X(budget, "budget", "N", "tokens of the window that may be used (half of it)")                                                           \
   X(asked, "agent", "NAME", "ask this agent alone")                                                                                        \
   X(at, "at", "N", "the event it is about: a fork keeps what is up to it; a reveal gives back its texts alone")                            \
   X(base, "base", "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                            \
+  X(by, "by", "NAME", "who writes (@owner)")                                                                                               \
   X(complete, "strict", NULL, "fail when something is missing or left out: exit code 1")                                                   \
+  X(counter, "counter", "N", "how many commands the sender gave since the seat changed hands; the same one again is told apart")           \
   X(days, "days", "N", "look back so many days (1 for a standup, 7 for a review, 14 for a sprint)")                                        \
   X(dialect, "dialect", "ID", "read the files as written for " CLI_DIALECTS " (found out from each file)")                                 \
   X(dry_run, "dry-run", NULL, "with --fix: show the edits, write nothing")                                                                 \
   X(events, "events", "N,N...", "whose texts are withheld; all where nothing is said")                                                     \
+  X(fence, "fence", "N", "the fence of the sender's seat, as claim and monitor told it; refused when the seat changed hands since")        \
+  X(file, "file", "FILE", "what was made; - is stdin")                                                                                     \
   X(fix, "fix", NULL, "mend what can be mended, in the files; - writes the mended text to stdout")                                         \
   X(folder, "out", "DIR", "write files below DIR, each where its product looks for it")                                                    \
   X(force, "force", NULL, "replace files that are there and differ")                                                                       \
@@ -41,43 +46,48 @@ typedef enum cli_exit {
   X(head, "head", "HASH", "the head this log must have, as a link or a server told you")                                                   \
   X(help, "help", NULL, "this text")                                                                                                       \
   X(json, "json", NULL, "print JSON on stdout, errors and refusals too")                                                                   \
-  X(kind, "kind", "KIND", "a worker's: completed, clarification or blocked (completed); the leader's: progress")                           \
+  X(key, "key", "FILE", "the key that signs, as `questline key make` made it")                                                             \
   X(lossless, "strict", NULL, "when something would be lost, write nothing and fail: exit code 1")                                         \
   X(md, "md", NULL, "print Markdown")                                                                                                      \
+  X(merge, "merge", "FILE", "take over the notes in FILE first; - is stdin")                                                               \
   X(mermaid, "mermaid", NULL, "print a Mermaid diagram")                                                                                   \
-  X(mission, "mission", "TEXT", "the objective; - reads it from stdin")                                                                    \
-  X(msg, "msg", "TEXT", "what is said; - reads it from stdin")                                                                             \
+  X(no_copy, "no-copy", NULL, "keep no copy of the file in the store, its hash alone")                                                     \
   X(only, "agent", "NAME", "only the rules of this agent")                                                                                 \
   X(out, "out", "FILE", "where to write; - is stdout")                                                                                     \
   X(pace, "pace", "MS", "wait so many milliseconds after each event, to watch it")                                                         \
   X(plan, "plan", "FILE", "a plan that `questline plan` made, its text or its JSON; the quest waits for approval; - is stdin")             \
-  X(policy, "policy", "POLICY", "strict or parallel (strict)")                                                                             \
   X(quest, "quest", "ID", "the quest: its id, the first characters of it, or a file")                                                      \
-  X(reason, "reason", "TEXT", "why; - reads it from stdin")                                                                                \
   X(role, "role", "ROLE", "leader or worker; owner for @owner")                                                                            \
   X(root, "root", "DIR", "the folder of the project (.)")                                                                                  \
   X(rules, "kind", "KIND", "only rules of this kind: gate, escalation, ...")                                                               \
-  X(seat, "seat", "KIND", "who sits there now: human, model, rehearsal or remote (human)")                                                 \
-  X(seats, "seats", "NAME=KIND,...", "who plays an agent: human, model, rehearsal or remote (human)")                                      \
+  X(sign, "sign", "FILE", "sign what is written with this key, one that the quest names (QUESTLINE_SIGN)")                                 \
+  X(signed_, "signed", NULL, "fail unless every line of an agent with a key is signed: exit code 1")                                       \
   X(specs, "specs", "DIR", "folder of agent files")                                                                                        \
   X(store, "store", "DIR", "use DIR in place of the .questline folder found here or above")                                                \
   X(strict, "strict", NULL, "warnings fail too: exit code 1")                                                                              \
-  X(summary, "summary", "TEXT", "what was accomplished; - reads it from stdin")                                                            \
   X(target, "to", "DIALECT", "the product to write for: " CLI_DIALECTS)                                                                    \
-  X(task, "task", "ID", "the task: T1, T2 ...")                                                                                            \
   X(timeout, "timeout", "SECONDS", "how long to wait for the turn, 0 to look once (90)")                                                   \
-  X(to, "to", "NAME,...", "to whom, separated by commas")                                                                                  \
   X(window, "window", "N", "tokens of the model's window (what the agent's file says, or 200000)")
 
+/* Then each field of each event: CLI_FIELD_message_to. */
 typedef enum cli_option {
 #define X(id, name, placeholder, words) CLI_##id,
   CLI_OPTIONS(X)
 #undef X
+#define EVENT(type, doc)
+#define FIELD(type, name, kind, need, doc) CLI_FIELD_##type##_##name,
+#include <questline/events.def>
+#undef EVENT
+#undef FIELD
       CLI_OPTION_COUNT
 } cli_option;
 
+#define CLI_FIELDS_FROM CLI_FIELD_create_agents /* the first of them */
+
 #define CLI_REQUIRED 0x100 /* added to an option that a command cannot do without */
+#define CLI_EVENT    0xffe /* in a list of options: the fields of the event that the command is called after */
 #define CLI_END      0xfff /* ends a command's list of options */
+_Static_assert(CLI_OPTION_COUNT <= CLI_REQUIRED, "an option and CLI_REQUIRED fit beside each other");
 
 typedef struct cli cli;
 
@@ -155,6 +165,26 @@ int cli_no_memory(cli *c);
 int cli_refuse(cli *c, ql_value *refusal);
 /// A note to the person on stderr, also with --json.
 void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* fields.c */
+
+/// A field of an event as an option of the command that writes it.
+typedef struct cli_field {
+  const char *name, *placeholder, *words, *more; /* more: said behind the words */
+  ql_event_type type;
+  bool offered, required; /* not offered: the core or the command itself knows it */
+} cli_field;
+
+/// @param option  from CLI_FIELDS_FROM on
+cli_field cli_field_of(cli_option option);
+/// The type of event that a command is called after: "quest drop" writes drop. QL_EVENT_COUNT for a command that writes none.
+ql_event_type cli_event_of(const cli_command *command);
+/// A name as the core writes it. Brackets and the like are no part of a name but a sign that something else was meant.
+int cli_read_name(cli *c, const char *label, ql_str given, ql_str *out);
+/// Adds what one of these options says to the command.
+int cli_read_field(cli *c, cli_option option, ql_value *command);
+/// The command that the options describe, but for who sends it; what they do not say stays as it is in command.
+int cli_read_fields(cli *c, ql_value *command);
 
 /* input.c */
 
@@ -242,10 +272,13 @@ int cli_route(cli *c);
 int cli_plan(cli *c);
 int cli_quest_create(cli *c);
 int cli_quest_command(cli *c);
+int cli_quest_artifact(cli *c);
 int cli_quest_monitor(cli *c);
 int cli_quest_show(cli *c);
 int cli_quest_list(cli *c);
 int cli_quest_log(cli *c);
+int cli_quest_note(cli *c);
+int cli_quest_notes(cli *c);
 int cli_quest_board(cli *c);
 int cli_quest_inbox(cli *c);
 int cli_quest_timeline(cli *c);
@@ -257,6 +290,10 @@ int cli_quest_fork(cli *c);
 int cli_quest_import(cli *c);
 int cli_quest_redact(cli *c);
 int cli_quest_reveal(cli *c);
+int cli_quest_what_if(cli *c);
+int cli_quest_sign(cli *c);
+int cli_make_key(cli *c);
+int cli_show_key(cli *c);
 int cli_run(cli *c);
 int cli_verify(cli *c);
 int cli_link_make(cli *c);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "signing.h"
 #include "store.h"
 
 #define ID_CHARS 10
@@ -69,6 +70,8 @@ int cli_quest_certificate(cli *c) {
   if (code != CLI_DONE) return code;
   if (ql_quest_certificate(c->a, log, QL_ABSENT, &certificate, &err) != QL_OK) return cli_fail_error(c, &err, path);
   const ql_value *verdict = QL_GET(certificate, "verdict");
+  code = cli_check_signers(c, log, verdict);
+  if (code != CLI_DONE) return code;
   if (c->json) {
     code = cli_json(c, certificate);
     return code == CLI_DONE ? cli_verdict_exit(verdict) : code;
@@ -162,12 +165,13 @@ static int add_fork(cli *c, cli_log *copy, int64_t last, ql_str id) {
   if (!cli_random(entropy, sizeof entropy)) return cli_fail_errno(c, "get", "random bytes");
   ql_status status = ql_quest_decide(copy->quest, c->a, command, cli_now(), entropy, &decision, &err);
   if (status == QL_OK && decision.refusal) return cli_refuse(c, decision.refusal);
+  int code = status == QL_OK ? cli_sign_line(c, copy->quest, true, &decision.line) : CLI_DONE;
+  if (code != CLI_DONE) return code;
   if (status == QL_OK) status = ql_quest_append(copy->quest, decision.line, &err);
   return status == QL_OK ? CLI_DONE : cli_fail_error(c, &err, NULL);
 }
 
-/// Writes a quest into the store under its id.
-static int keep(cli *c, cli_log *log) {
+int cli_log_keep(cli *c, cli_log *log) {
   const char *folder;
   int code = cli_store_folder(c, true, &folder);
   if (code != CLI_DONE) return code;
@@ -176,8 +180,13 @@ static int keep(cli *c, cli_log *log) {
   return log->path ? cli_write_file(c, log->path, ql_quest_log(log->quest)) : cli_no_memory(c);
 }
 
-static int tell(cli *c, const cli_log *log) {
-  if (c->json) return cli_json(c, cli_where(c, log));
+/// @param added  events that came from somebody else; -1 where that is not the point
+static int tell(cli *c, const cli_log *log, int64_t added) {
+  if (c->json) {
+    ql_value *where = cli_where(c, log);
+    if (added >= 0) QL_SET(where, "added", ql_int(c->a, added));
+    return cli_json(c, where);
+  }
   cli_put(stdout, ql_quest_id(log->quest));
   putchar('\n');
   return CLI_DONE;
@@ -193,8 +202,8 @@ int cli_quest_fork(cli *c) {
   if (code == CLI_DONE) code = cut(c, &log, last, &copy);
   if (code == CLI_DONE) code = new_id(c, id);
   if (code == CLI_DONE) code = add_fork(c, &copy, last, (ql_str){id, sizeof id});
-  if (code == CLI_DONE) code = keep(c, &copy);
-  if (code == CLI_DONE) code = tell(c, &copy);
+  if (code == CLI_DONE) code = cli_log_keep(c, &copy);
+  if (code == CLI_DONE) code = tell(c, &copy, -1);
   cli_log_close(&copy);
   cli_log_close(&log);
   return code;
@@ -206,6 +215,7 @@ int cli_quest_fork(cli *c) {
 static int take_over(cli *c, cli_log *mine, const cli_log *theirs) {
   ql_str lines = QL_STR("");
   ql_error err = {0};
+  const int64_t before = ql_quest_count(mine->quest);
   ql_status status = ql_quest_continuation(mine->quest, theirs->quest, c->a, &lines, &err);
   if (status == QL_ERR_CONFLICT && err.line > 0)
     return cli_fail(c, status, "%s and %s part ways at line %u. Nothing was written; see questline quest compare.", mine->path,
@@ -213,7 +223,7 @@ static int take_over(cli *c, cli_log *mine, const cli_log *theirs) {
   if (status != QL_OK) return cli_fail_error(c, &err, theirs->path);
   int code = lines.len > 0 ? cli_log_write(c, mine, lines) : CLI_DONE;
   if (code == CLI_DONE && ql_quest_append_log(mine->quest, lines, &err) != QL_OK) code = cli_fail_error(c, &err, mine->path);
-  return code == CLI_DONE ? tell(c, mine) : code;
+  return code == CLI_DONE ? tell(c, mine, ql_quest_count(mine->quest) - before) : code;
 }
 
 int cli_quest_import(cli *c) {
@@ -229,8 +239,8 @@ int cli_quest_import(cli *c) {
     if (!path) code = cli_no_memory(c);
   }
   if (code == CLI_DONE && access(path, F_OK) != 0) {
-    code = keep(c, &theirs);
-    if (code == CLI_DONE) code = tell(c, &theirs);
+    code = cli_log_keep(c, &theirs);
+    if (code == CLI_DONE) code = tell(c, &theirs, ql_quest_count(theirs.quest));
   } else if (code == CLI_DONE) {
     code = cli_log_open(c, path, true, &mine);
     if (code == CLI_DONE) code = take_over(c, &mine, &theirs);

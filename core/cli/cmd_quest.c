@@ -5,109 +5,21 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "signing.h"
 #include "store.h"
 
-/* How an option becomes a field of the command. */
-typedef enum field_kind { FIELD_WORD, FIELD_TEXT, FIELD_NAMES, FIELD_PAIRS } field_kind;
-
-static const struct {
-  ql_str field;
-  const char *label;
-  cli_option option;
-  field_kind kind;
-} fields[] = {
-#define FIELD(name, kind)                                                                                                                  \
-  { QL_STR_INIT(#name), "--" #name, CLI_##name, FIELD_##kind }
-    FIELD(agent, WORD),  FIELD(agents, NAMES), FIELD(kind, WORD),   FIELD(mission, TEXT), FIELD(msg, TEXT),  FIELD(policy, WORD),
-    FIELD(reason, TEXT), FIELD(seat, WORD),    FIELD(seats, PAIRS), FIELD(summary, TEXT), FIELD(task, WORD), FIELD(to, NAMES),
-#undef FIELD
-};
-
-/// A name as the core writes it. Brackets and the like are no part of a name but a sign that something else was meant.
-static int read_name(cli *c, const char *label, ql_str given, ql_str *out) {
-  ql_str name = ql_trim(given);
-  bool plain = ql_utf8_bad(name) == SIZE_MAX;
-  for (size_t i = 0; i < name.len; i++)
-    plain &= ql_is_alnum(name.ptr[i]) || (unsigned char)name.ptr[i] >= 0x80 || strchr("@._- '\"", name.ptr[i]) != NULL;
-  *out = plain ? ql_agent_id(c->a, name) : QL_ABSENT;
-  if (out->ptr) return CLI_DONE;
-  return cli_fail(c, QL_ERR_ARGUMENT, "%s wants names separated by commas, such as @lead,@api; %.*s is none.", label, (int)given.len,
-                  given.ptr);
-}
-
-static int read_names(cli *c, const char *label, const char *given, ql_value *out) {
-  ql_str rest = {given, strlen(given)};
-  for (bool more = true; more;) {
-    size_t end = ql_find_byte(rest, ',', 0);
-    more = end != SIZE_MAX;
-    ql_str name;
-    int code = read_name(c, label, ql_slice(rest, 0, more ? end : rest.len), &name);
-    if (code != CLI_DONE) return code;
-    ql_push(out, ql_string(c->a, name));
-    if (more) rest = ql_slice(rest, end + 1, rest.len);
+/// It was accepted before: nothing is written again.
+static int tell_duplicate(cli *c, const cli_log *log, int64_t n) {
+  if (c->json) {
+    ql_value *answer = cli_where(c, log);
+    QL_SET(answer, "duplicate_of", ql_int(c->a, n));
+    return cli_json(c, answer);
   }
+  printf("It was accepted before, as event %lld. Nothing was written.\n", (long long)n);
   return CLI_DONE;
 }
 
-static int read_pairs(cli *c, const char *label, const char *given, ql_value *out) {
-  ql_str rest = {given, strlen(given)};
-  for (bool more = true; more;) {
-    size_t end = ql_find_byte(rest, ',', 0), sign = ql_find_byte(rest, '=', 0);
-    more = end != SIZE_MAX;
-    if (!more) end = rest.len;
-    if (sign >= end) return cli_fail(c, QL_ERR_ARGUMENT, "%s wants pairs such as @api=model,@tests=human.", label);
-    ql_str name;
-    int code = read_name(c, label, ql_slice(rest, 0, sign), &name);
-    if (code != CLI_DONE) return code;
-    ql_value *pair = ql_push(out, ql_array(c->a));
-    ql_push(pair, ql_string(c->a, name));
-    ql_push(pair, ql_string(c->a, ql_trim(ql_slice(rest, sign + 1, end))));
-    if (more) rest = ql_slice(rest, end + 1, rest.len);
-  }
-  return CLI_DONE;
-}
-
-static int read_field(cli *c, size_t i, ql_value *command) {
-  const char *given = c->value[fields[i].option], *label = fields[i].label;
-  ql_value *value = NULL;
-  ql_str text = QL_ABSENT;
-  int code = CLI_DONE;
-  switch (fields[i].kind) {
-  case FIELD_WORD: value = ql_string(c->a, cli_clean(c, given)); break;
-  case FIELD_TEXT:
-    code = cli_text(c, label, given, &text);
-    value = ql_string(c->a, text);
-    break;
-  case FIELD_NAMES:
-    value = ql_array(c->a);
-    code = read_names(c, label, given, value);
-    break;
-  case FIELD_PAIRS:
-    value = ql_array(c->a);
-    code = read_pairs(c, label, given, value);
-    break;
-  }
-  if (code == CLI_DONE) ql_set(command, fields[i].field, value);
-  return code;
-}
-
-/// The command that the options describe, but for who sends it.
-static int read_command(cli *c, ql_value *command) {
-  size_t from_stdin = 0;
-  for (size_t i = 0; i < QL_COUNT(fields); i++) {
-    const char *given = c->value[fields[i].option];
-    if (!given) continue;
-    if (fields[i].kind == FIELD_TEXT && strcmp(given, "-") == 0 && ++from_stdin > 1)
-      return cli_fail(c, QL_ERR_ARGUMENT, "Only one text can come from stdin.");
-    int code = read_field(c, i, command);
-    if (code != CLI_DONE) return code;
-  }
-  const char *type = strchr(c->command->name, ' ') + 1;
-  QL_SET(command, "type", ql_string(c->a, (ql_str){type, strlen(type)}));
-  return ql_arena_failed(c->a) ? cli_no_memory(c) : CLI_DONE;
-}
-
-/// Asks the machine. A refusal and an ill-formed command are told; otherwise *line is the event.
+/// Asks the machine. A refusal and an ill-formed command are told; otherwise *line is the event, absent for one that was accepted before.
 static int decide(cli *c, const cli_log *log, const ql_value *command, ql_str *line) {
   uint8_t entropy[QL_ENTROPY_BYTES];
   ql_decision decision;
@@ -118,14 +30,25 @@ static int decide(cli *c, const cli_log *log, const ql_value *command, ql_str *l
   if (status != QL_OK) return cli_fail_error(c, &err, NULL);
   if (decision.refusal) return cli_refuse(c, decision.refusal);
   *line = decision.line;
-  return CLI_DONE;
+  return decision.line.ptr ? cli_sign_line(c, log->quest, true, line) : tell_duplicate(c, log, decision.duplicate_of);
 }
 
 /* ---- what is said of an accepted command ---- */
 
+/// The fence of the seat that was claimed, to be told to who sits there now; -1 for another command.
+static int64_t new_fence(cli *c, const cli_log *log, ql_str *agent) {
+  if (!c->value[CLI_FIELD_claim_agent]) return -1;
+  const ql_value *event = ql_quest_event(log->quest, c->a, ql_quest_count(log->quest) - 1);
+  *agent = ql_get_str(QL_GET(event, "data"), QL_STR("agent"));
+  return ql_get_int(ql_quest_monitor(log->quest, c->a, *agent), QL_STR("fence"), -1);
+}
+
 static int print_accepted_json(cli *c, const cli_log *log, const ql_value *monitor) {
+  ql_str agent;
+  int64_t fence = new_fence(c, log, &agent);
   ql_value *answer = cli_where(c, log);
   QL_SET(answer, "event", ql_quest_event(log->quest, c->a, ql_quest_count(log->quest) - 1));
+  if (fence >= 0) QL_SET(answer, "fence", ql_int(c->a, fence));
   QL_SET(answer, "holders", ql_copy(c->a, QL_GET(monitor, "holders")));
   QL_SET(answer, "status", ql_string(c->a, ql_get_str(monitor, QL_STR("status"))));
   return cli_json(c, answer);
@@ -134,7 +57,12 @@ static int print_accepted_json(cli *c, const cli_log *log, const ql_value *monit
 static void print_accepted(cli *c, const cli_log *log, const ql_value *monitor, ql_str by) {
   ql_str status = ql_get_str(monitor, QL_STR("status"));
   const ql_value *holders = QL_GET(monitor, "holders");
+  ql_str agent;
+  int64_t fence = new_fence(c, log, &agent);
   cli_print_event(c, log->quest, ql_quest_count(log->quest) - 1);
+  if (fence >= 0)
+    printf("The fence of %.*s is %lld now: with --fence %lld what you send is refused once somebody else takes the seat.\n", (int)agent.len,
+           agent.ptr, (long long)fence, (long long)fence);
   if (holders->count == 0) {
     fputs("The quest is ", stdout);
     cli_put(stdout, status);
@@ -176,34 +104,57 @@ static ql_str leader_of(cli *c, const cli_log *log) {
 /// Who acts: --from, else the owner; to fail a quest is the leader's.
 static int read_sender(cli *c, const cli_log *log, ql_str *by) {
   const char *from = c->value[CLI_from];
-  if (from) return read_name(c, "--from", (ql_str){from, strlen(from)}, by);
+  if (from) return cli_read_name(c, "--from", (ql_str){from, strlen(from)}, by);
   *by = QL_STR("@owner");
   if (strcmp(c->command->name, "quest fail") == 0) *by = leader_of(c, log);
   return by->ptr ? CLI_DONE : cli_fail(c, QL_ERR_STATE, "%s is empty: it has no leader.", log->path);
 }
 
-static int act(cli *c, cli_log *log, ql_value *command) {
+/// Binds the command to what the sender knows of the quest.
+static int bind(cli *c, ql_value *command) {
+  static const struct {
+    cli_option option;
+    ql_str member;
+  } known[] = {{CLI_fence, QL_STR_INIT("fence")}, {CLI_counter, QL_STR_INIT("k")}};
+  for (size_t i = 0; i < QL_COUNT(known); i++) {
+    int64_t number;
+    if (!c->value[known[i].option]) continue;
+    int code = cli_number(c, known[i].option, QL_INT_MAX, &number);
+    if (code != CLI_DONE) return code;
+    ql_set(command, known[i].member, ql_int(c->a, number));
+  }
+  return CLI_DONE;
+}
+
+static int act(cli *c, cli_log *log, ql_value *command, const cli_body *body) {
   ql_str by = QL_ABSENT, line = QL_ABSENT;
   int code = read_sender(c, log, &by);
   if (code != CLI_DONE) return code;
   QL_SET(command, "by", ql_string(c->a, by));
   code = decide(c, log, command, &line);
+  if (code != CLI_DONE || !line.ptr) return code;
+  if (body) code = cli_store_body(c, log->path, body);
   if (code == CLI_DONE) code = cli_log_write(c, log, line);
   return code == CLI_DONE ? conclude(c, log, line, by) : code;
 }
 
-int cli_quest_command(cli *c) {
-  if (strcmp(c->command->name, "quest claim") == 0 && !c->value[CLI_seat]) c->value[CLI_seat] = "human";
-  ql_value *command = ql_object(c->a);
+int cli_send(cli *c, ql_value *command, const cli_body *body) {
   const char *path;
-  int code = read_command(c, command); /* before the file is locked: stdin may take its time */
+  int code = bind(c, command);
   if (code == CLI_DONE) code = cli_store_find(c, c->value[CLI_quest], &path);
   if (code != CLI_DONE) return code;
   cli_log log;
   code = cli_log_open(c, path, true, &log);
-  if (code == CLI_DONE) code = act(c, &log, command);
+  if (code == CLI_DONE) code = act(c, &log, command, body);
   cli_log_close(&log);
   return code;
+}
+
+int cli_quest_command(cli *c) {
+  if (cli_event_of(c->command) == QL_EVENT_claim && !c->value[CLI_FIELD_claim_seat]) c->value[CLI_FIELD_claim_seat] = "human";
+  ql_value *command = ql_object(c->a);
+  int code = cli_read_fields(c, command); /* before the file is locked: stdin may take its time */
+  return code == CLI_DONE ? cli_send(c, command, NULL) : code;
 }
 
 /* ---- create ---- */
@@ -233,19 +184,68 @@ static int plan_command(cli *c, ql_value **command) {
   return *command ? CLI_DONE : cli_no_memory(c);
 }
 
-/// The command of --plan or of nothing yet, with what the other options say in place of it.
-static int read_create(cli *c, ql_value **command) {
-  const char *plan = c->value[CLI_plan], *mission = c->value[CLI_mission];
-  if (plan && mission && strcmp(plan, "-") == 0 && strcmp(mission, "-") == 0)
-    return cli_fail(c, QL_ERR_ARGUMENT, "Only one text can come from stdin.");
-  if (!plan && c->value[CLI_specs]) return cli_fail(c, QL_ERR_ARGUMENT, "--specs belongs to a --plan.");
-  *command = ql_object(c->a);
-  int code = plan ? plan_command(c, command) : CLI_DONE;
-  if (code == CLI_DONE) code = read_command(c, *command);
+static void take_over(cli *c, ql_value *command, const ql_value *fields) {
+  for (const ql_value *member = fields->first; member; member = member->next) ql_set(command, member->key, ql_copy(c->a, member));
+}
+
+/// --policy is one of the two words, or a file with fields of create.
+static int read_policy(cli *c, ql_value *command) {
+  const char *given = c->value[CLI_FIELD_create_policy];
+  if (!given) return CLI_DONE;
+  if (strcmp(given, "-") != 0 && !strpbrk(given, "./")) {
+    QL_SET(command, "policy", ql_string(c->a, cli_clean(c, given)));
+    return CLI_DONE;
+  }
+  ql_str text;
+  ql_value *fields;
+  ql_error err = {0};
+  int code = cli_read(c, given, QL_JSON_BYTES_MAX, &text);
   if (code != CLI_DONE) return code;
-  if (!QL_GET(*command, "mission")) return cli_fail(c, QL_ERR_ARGUMENT, "quest create needs --mission TEXT, or a --plan that says it.");
-  if (!QL_GET(*command, "agents"))
+  if (ql_json_read(c->a, text, &fields, &err) != QL_OK) return cli_fail_error(c, &err, given);
+  if (fields->kind != QL_OBJECT) return cli_fail(c, QL_ERR_ARGUMENT, "%s is no JSON object with fields of create.", given);
+  take_over(c, command, fields);
+  return CLI_DONE;
+}
+
+/// --agents-from: what the files of those who take part say about them.
+static int read_terms(cli *c, ql_value *command) {
+  ql_roster *roster;
+  if (!c->value[CLI_agents_from]) return CLI_DONE;
+  int code = cli_read_team(c, c->value[CLI_agents_from], &roster);
+  if (code != CLI_DONE) return code;
+  const ql_value *terms = ql_plan_terms(c->a, QL_GET(command, "agents"), roster);
+  if (terms) take_over(c, command, terms);
+  ql_roster_free(roster);
+  return terms ? CLI_DONE : cli_no_memory(c);
+}
+
+static int check_create(cli *c, const ql_value *command) {
+  if (!QL_GET(command, "mission")) return cli_fail(c, QL_ERR_ARGUMENT, "quest create needs --mission TEXT, or a --plan that says it.");
+  if (!QL_GET(command, "agents"))
     return cli_fail(c, QL_ERR_ARGUMENT, "quest create needs --agents LEADER,NAME..., or a --plan that names them.");
+  return CLI_DONE;
+}
+
+/// What is named later goes before what is named earlier: the plan, the agents' files, the policy file, the other options.
+static int read_create(cli *c, ql_value **command) {
+  const char *inputs[] = {c->value[CLI_plan], c->value[CLI_FIELD_create_mission], c->value[CLI_FIELD_create_policy]};
+  size_t from_stdin = 0;
+  for (size_t i = 0; i < QL_COUNT(inputs); i++) from_stdin += inputs[i] && strcmp(inputs[i], "-") == 0;
+  if (from_stdin > 1) return cli_fail(c, QL_ERR_ARGUMENT, "Only one text can come from stdin.");
+  if (!c->value[CLI_plan] && c->value[CLI_specs]) return cli_fail(c, QL_ERR_ARGUMENT, "--specs belongs to a --plan.");
+  ql_value *options = ql_object(c->a), *policy = ql_object(c->a);
+  *command = ql_object(c->a);
+  int code = c->value[CLI_plan] ? plan_command(c, command) : CLI_DONE;
+  if (code == CLI_DONE) code = read_policy(c, policy);
+  if (code == CLI_DONE) code = cli_read_fields(c, options);
+  if (code != CLI_DONE) return code;
+  take_over(c, *command, policy); /* they say who takes part */
+  take_over(c, *command, options);
+  code = check_create(c, *command);
+  if (code == CLI_DONE) code = read_terms(c, *command);
+  if (code != CLI_DONE) return code;
+  take_over(c, *command, policy);
+  take_over(c, *command, options);
   QL_SET(*command, "by", ql_string(c->a, QL_STR("@owner")));
   return ql_arena_failed(c->a) ? cli_no_memory(c) : CLI_DONE;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "signing.h"
 #include "store.h"
 
 /* A second question without an event in between means that yes was not accepted. */
@@ -46,10 +47,11 @@ static int give_random(session *s, const ql_value *effect) {
   return answer(s, effect, result);
 }
 
-/// Writes the line unless somebody else wrote first.
+/// Writes the line unless somebody else wrote first. Signed, where there is a key for it; the driver keeps it as it was made.
 static int append(session *s, ql_str line, ql_str *outcome) {
   bool changed = false;
-  int code = CLI_DONE;
+  int code = cli_sign_line(s->c, s->log.quest, false, &line);
+  if (code != CLI_DONE) return code;
   if (s->log.fd < 0)
     code = cli_log_create(s->c, s->folder, line, &s->log);
   else if ((code = cli_log_lock(s->c, &s->log, &changed)) == CLI_DONE && !changed)
@@ -110,8 +112,13 @@ static int stopped(session *s) {
 static int summarise(session *s, int code) {
   cli *c = s->c;
   ql_value *verdict;
+  ql_str log;
   ql_error err = {0};
-  if (ql_verify(c->a, ql_quest_log(s->log.quest), QL_ABSENT, &verdict, &err) != QL_OK) return cli_fail_error(c, &err, NULL);
+  int read = cli_log_bytes(c, s->log.path, &log);
+  if (read != CLI_DONE) return read;
+  if (ql_verify(c->a, log, QL_ABSENT, &verdict, &err) != QL_OK) return cli_fail_error(c, &err, NULL);
+  read = cli_check_signers(c, log, verdict);
+  if (read != CLI_DONE) return read;
   const ql_value *view = ql_quest_view(s->log.quest, c->a);
   if (!view) return cli_no_memory(c);
   ql_str status = ql_get_str(view, QL_STR("status"));
@@ -206,6 +213,7 @@ int cli_run(cli *c) {
     return cli_fail(c, QL_ERR_ARGUMENT,
                     fresh ? "run needs --specs DIR and --agent NAME beside the objective."
                           : "--specs and --agent belong to a new objective; --quest goes on with what the log says.");
+  if (fresh && c->value[CLI_sign]) return cli_fail(c, QL_ERR_ARGUMENT, "--sign belongs to --quest: a new quest of run names no keys.");
   int code = c->value[CLI_pace] ? cli_number(c, CLI_pace, 60000, &s.pace) : CLI_DONE;
   if (code == CLI_DONE) code = fresh ? begin(&s) : go_on(&s);
   cli_log_close(&s.log);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "signing.h"
 #include "store.h"
 
 #define BASE_URL "http://localhost:8787/app/"
@@ -26,6 +27,15 @@ static bool is_head(ql_str text) {
   return text.len == QL_HASH_CHARS && ql_base64url_read(text, bytes, sizeof bytes, &len) && len == sizeof bytes;
 }
 
+/// False also where no agent has a key: then nothing is signed.
+static bool all_signed(const ql_value *verdict) {
+  const ql_value *signers = QL_GET(verdict, "signers");
+  bool all = signers != NULL;
+  for (const ql_value *signer = all ? signers->first : NULL; signer; signer = signer->next)
+    all &= ql_get_int(signer, QL_STR("lines"), 0) == ql_get_int(signer, QL_STR("signed"), 0);
+  return all;
+}
+
 int cli_verify(cli *c) {
   ql_str log, head = QL_ABSENT;
   ql_value *verdict;
@@ -37,8 +47,13 @@ int cli_verify(cli *c) {
   int code = read_log(c, &log);
   if (code != CLI_DONE) return code;
   if (ql_verify(c->a, log, head, &verdict, &err) != QL_OK) return cli_fail_error(c, &err, NULL);
-  if (!c->json) return cli_print_verdict(verdict);
-  code = cli_json(c, verdict);
+  code = cli_check_signers(c, log, verdict);
+  if (code != CLI_DONE) return code;
+  if (c->json)
+    code = cli_json(c, verdict);
+  else
+    (void)cli_print_verdict(verdict);
+  if (code == CLI_DONE && c->value[CLI_signed_] && !all_signed(verdict)) code = CLI_FAILED;
   return code == CLI_DONE ? cli_verdict_exit(verdict) : code;
 }
 

@@ -16,6 +16,8 @@
 #define NEED(option)   (CLI_##option | CLI_REQUIRED)
 #define OPTIONS(...)   ((const uint16_t[]){__VA_ARGS__, CLI_END})
 #define NO_OPTIONS     ((const uint16_t[]){CLI_END})
+#define EVENT(...)                                                                                                                         \
+  OPTIONS(NEED(quest), __VA_ARGS__, CLI_EVENT, CLI_fence, CLI_counter, CLI_sign, CLI_store) /* of a command that writes one */
 
 static const cli_command commands[] = {
     {"spec", "reads one agent file", "FILE", 1, 1, OPTIONS(CLI_dialect), READS, "questline spec agents/api-architect.md", cli_spec},
@@ -39,46 +41,73 @@ static const cli_command commands[] = {
     {"plan", "makes a plan for an objective, without a model", "OBJECTIVE", 1, 1, OPTIONS(NEED(specs), NEED(agent), CLI_md, CLI_mermaid),
      READS, "questline plan --specs .claude/agents --agent backend-coordinator \"Add login with OAuth2\"", cli_plan},
     {"run", "plans, approves and plays an objective by rehearsal, or goes on with a quest", "[OBJECTIVE]", 0, 1,
-     OPTIONS(CLI_specs, CLI_agent, CLI_quest, CLI_pace, CLI_store), WRITES | BIT(CLI_NOT_YET) | BIT(CLI_INTERRUPTED),
+     OPTIONS(CLI_specs, CLI_agent, CLI_quest, CLI_pace, CLI_sign, CLI_store), WRITES | BIT(CLI_NOT_YET) | BIT(CLI_INTERRUPTED),
      "questline run --specs .claude/agents --agent backend-coordinator \"Add login with OAuth2\"", cli_run},
-    {"verify", "checks that a log is whole and that every move was legal", "FILE", 1, 1, OPTIONS(CLI_head, CLI_store), READS,
+    {"verify", "checks that a log is whole and that every move was legal", "FILE", 1, 1, OPTIONS(CLI_head, CLI_signed_, CLI_store), READS,
      "questline verify .questline/quests/0123456789.quest", cli_verify},
     {"quest create", "opens a quest and prints its id", "", 0, 0,
-     OPTIONS(CLI_mission, CLI_agents, CLI_plan, CLI_specs, CLI_seats, CLI_policy, CLI_store), WRITES,
+     OPTIONS(CLI_EVENT, CLI_plan, CLI_specs, CLI_agents_from, CLI_sign, CLI_store), WRITES,
      "questline quest create --mission \"Add login with OAuth2\" --agents @lead,@api,@tests", cli_quest_create},
+    {"quest approve", "starts a proposed quest", "", 0, 0, EVENT(CLI_from), WRITES, "questline quest approve --quest 4k",
+     cli_quest_command},
+    {"quest reject", "ends a proposed quest", "", 0, 0, EVENT(CLI_from), WRITES,
+     "questline quest reject --quest 4k --reason \"Too large.\"", cli_quest_command},
+    {"quest pause", "stops the quest, the turn is kept", "", 0, 0, EVENT(CLI_from), WRITES, "questline quest pause --quest 4k",
+     cli_quest_command},
+    {"quest resume", "goes on with a paused quest", "", 0, 0, EVENT(CLI_from), WRITES,
+     "questline quest resume --quest 4k --budget tokens=400000", cli_quest_command},
+    {"quest abort", "ends the quest", "", 0, 0, EVENT(CLI_from), WRITES,
+     "questline quest abort --quest 4k --reason \"Priorities changed.\"", cli_quest_command},
+    {"quest upgrade", "lets newer rules hold from here on", "", 0, 0, EVENT(CLI_from), WRITES, "questline quest upgrade --quest 4k --to 2",
+     cli_quest_command},
     {"quest monitor", "waits until it is an agent's turn", "", 0, 0, OPTIONS(NEED(role), NEED(agent), NEED(quest), CLI_timeout, CLI_store),
      WRITES | BIT(CLI_NOT_YET) | BIT(CLI_OVER) | BIT(CLI_INTERRUPTED), "questline quest monitor --role worker --agent @api --quest 4k",
      cli_quest_monitor},
-    {"quest message", "gives work to an agent, or notes a worker's progress", "", 0, 0,
-     OPTIONS(NEED(quest), NEED(from), NEED(to), NEED(msg), CLI_task, CLI_store), WRITES,
+    {"quest message", "gives work to an agent, or notes a worker's progress", "", 0, 0, EVENT(NEED(from)), WRITES,
      "questline quest message --quest 4k --from @lead --to @api --msg \"Write the callback.\"", cli_quest_command},
-    {"quest respond", "ends the turn of who sends it", "", 0, 0, OPTIONS(NEED(quest), NEED(from), NEED(msg), CLI_kind, CLI_store), WRITES,
+    {"quest respond", "ends the turn of who sends it", "", 0, 0, EVENT(NEED(from)), WRITES,
      "questline quest respond --quest 4k --from @api --msg \"Callback written, tests pass.\"", cli_quest_command},
-    {"quest complete", "ends the quest as done; the leader's", "", 0, 0, OPTIONS(NEED(quest), NEED(from), NEED(summary), CLI_store), WRITES,
+    {"quest complete", "ends the quest as done; the leader's", "", 0, 0, EVENT(NEED(from)), WRITES,
      "questline quest complete --quest 4k --from @lead --summary \"Login works.\"", cli_quest_command},
-    {"quest drop", "closes a task unanswered", "", 0, 0, OPTIONS(NEED(quest), NEED(task), CLI_from, CLI_reason, CLI_store), WRITES,
+    {"quest fail", "ends the quest as failed; the leader's, on its turn", "", 0, 0, EVENT(CLI_from), WRITES,
+     "questline quest fail --quest 4k --reason \"The provider has no OAuth2.\"", cli_quest_command},
+    {"quest drop", "closes a task unanswered", "", 0, 0, EVENT(CLI_from), WRITES,
      "questline quest drop --quest 4k --task T2 --reason \"Not needed.\"", cli_quest_command},
-    {"quest approve", "starts a proposed quest; the owner's", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store), WRITES,
-     "questline quest approve --quest 4k", cli_quest_command},
-    {"quest reject", "ends a proposed quest; the owner's", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store), WRITES,
-     "questline quest reject --quest 4k --reason \"Too large.\"", cli_quest_command},
-    {"quest pause", "stops the quest, the turn is kept; the owner's", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store),
-     WRITES, "questline quest pause --quest 4k", cli_quest_command},
-    {"quest resume", "goes on with a paused quest; the owner's", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store), WRITES,
-     "questline quest resume --quest 4k", cli_quest_command},
-    {"quest abort", "ends the quest; the owner's", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store), WRITES,
-     "questline quest abort --quest 4k --reason \"Priorities changed.\"", cli_quest_command},
-    {"quest fail", "ends the quest as failed; the leader's, on its turn", "", 0, 0, OPTIONS(NEED(quest), CLI_from, CLI_reason, CLI_store),
-     WRITES, "questline quest fail --quest 4k --reason \"The provider has no OAuth2.\"", cli_quest_command},
-    {"quest claim", "takes an agent's seat", "", 0, 0, OPTIONS(NEED(quest), NEED(agent), CLI_seat, CLI_from, CLI_store), WRITES,
+    {"quest gate", "gives evidence for a gate, or judges it", "", 0, 0, EVENT(CLI_from), WRITES,
+     "questline quest gate --quest 4k --from @tests --gate coverage --as given --value 92.5", cli_quest_command},
+    {"quest artifact", "records a file that was made, by its hash", "", 0, 0, EVENT(NEED(file), CLI_no_copy, CLI_from), WRITES,
+     "questline quest artifact --quest 4k --from @api --file src/callback.ts --task T1", cli_quest_artifact},
+    {"quest escalate", "moves a task up one level of the ladder", "", 0, 0, EVENT(CLI_from), WRITES,
+     "questline quest escalate --quest 4k --from @lead --task T1", cli_quest_command},
+    {"quest claim", "takes an agent's seat and prints its new fence", "", 0, 0, EVENT(CLI_from), WRITES,
      "questline quest claim --quest 4k --agent @api --seat human", cli_quest_command},
-    {"quest release", "leaves an agent's seat", "", 0, 0, OPTIONS(NEED(quest), NEED(agent), CLI_from, CLI_store), WRITES,
-     "questline quest release --quest 4k --agent @api", cli_quest_command},
+    {"quest release", "leaves an agent's seat", "", 0, 0, EVENT(CLI_from), WRITES, "questline quest release --quest 4k --agent @api",
+     cli_quest_command},
+    {"quest reassign", "gives a task to another agent", "", 0, 0, EVENT(CLI_from), WRITES,
+     "questline quest reassign --quest 4k --task T1 --to @tests", cli_quest_command},
+    {"quest add", "lets an agent join", "", 0, 0, EVENT(CLI_from), WRITES, "questline quest add --quest 4k --agent @docs --seat model",
+     cli_quest_command},
+    {"quest remove", "lets an agent leave", "", 0, 0, EVENT(CLI_from), WRITES, "questline quest remove --quest 4k --agent @docs",
+     cli_quest_command},
+    {"quest promote", "makes another agent lead", "", 0, 0, EVENT(CLI_from), WRITES, "questline quest promote --quest 4k --agent @api",
+     cli_quest_command},
+    {"quest tick", "lets all happen that is due by now", "", 0, 0, EVENT(CLI_from), WRITES, "questline quest tick --quest 4k",
+     cli_quest_command},
+    {"quest start", "reserves the worst cost of something that is about to be done", "", 0, 0, EVENT(CLI_from), WRITES,
+     "questline quest start --quest 4k --seat @api --effect http --attempt 1 --tokens 8000 --micro 0 --request SHA256", cli_quest_command},
+    {"quest done", "settles what was started", "", 0, 0, EVENT(CLI_from), WRITES,
+     "questline quest done --quest 4k --start 7 --outcome ok --input 1200 --output 300", cli_quest_command},
+    {"quest usage", "books what a turn used that was played elsewhere", "", 0, 0, EVENT(CLI_from), WRITES,
+     "questline quest usage --quest 4k --agent @api --input 1200 --output 300", cli_quest_command},
     {"quest show", "shows a quest: who holds the turn, what was said, what comes next", "", 0, 0, OPTIONS(NEED(quest), CLI_store), READS,
      "questline quest show --quest 4k", cli_quest_show},
     {"quest list", "lists the quests", "", 0, 0, OPTIONS(CLI_store), READS, "questline quest list", cli_quest_list},
     {"quest log", "prints the events of a quest", "", 0, 0, OPTIONS(NEED(quest), CLI_store), READS, "questline quest log --quest 4k",
      cli_quest_log},
+    {"quest note", "writes a note beside the log; without TEXT it comes from stdin", "QUEST [TEXT]", 1, 2,
+     OPTIONS(CLI_at, CLI_by, CLI_store), READS, "questline quest note 4k --at 3 --by anna \"Why PKCE only?\"", cli_quest_note},
+    {"quest notes", "shows the notes of a quest", "QUEST", 1, 1, OPTIONS(CLI_merge, CLI_store), READS,
+     "questline quest notes 4k --merge theirs.notes", cli_quest_notes},
     {"quest board", "shows who works, waits, is blocked or done, and what each said last", "", 0, 0, OPTIONS(NEED(quest), CLI_store), READS,
      "questline quest board --quest 4k", cli_quest_board},
     {"quest inbox", "shows all that was said to an agent", "", 0, 0, OPTIONS(NEED(quest), NEED(agent), CLI_store), READS,
@@ -99,8 +128,12 @@ static const cli_command commands[] = {
      "questline quest certificate --quest 4k", cli_quest_certificate},
     {"quest compare", "shows where two quests part and what differs", "QUEST QUEST", 2, 2, OPTIONS(CLI_store), READS,
      "questline quest compare 4k 7q", cli_quest_compare},
-    {"quest fork", "makes another quest that shares the events up to one of them", "", 0, 0, OPTIONS(NEED(quest), CLI_at, CLI_store),
-     WRITES, "questline quest fork --quest 4k --at 12", cli_quest_fork},
+    {"quest fork", "makes another quest that shares the events up to one of them", "", 0, 0,
+     OPTIONS(NEED(quest), CLI_at, CLI_sign, CLI_store), WRITES, "questline quest fork --quest 4k --at 12", cli_quest_fork},
+    {"quest what-if", "plays a quest again with one answer changed, as far as the recording goes with it", "", 0, 0,
+     OPTIONS(NEED(quest), NEED(at), CLI_FIELD_message_msg, CLI_FIELD_respond_kind, CLI_FIELD_gate_as, CLI_FIELD_gate_value,
+             CLI_FIELD_gate_word, CLI_FIELD_gate_evidence, CLI_out, CLI_store),
+     WRITES, "questline quest what-if --quest 4k --at 12 --kind blocked", cli_quest_what_if},
     {"quest import", "takes over what somebody else added to a copy of a quest", "FILE", 1, 1, OPTIONS(CLI_store), READS,
      "questline quest import theirs.quest", cli_quest_import},
     {"quest redact", "writes a copy of the log with texts withheld; it verifies as before", "", 0, 0,
@@ -109,10 +142,23 @@ static const cli_command commands[] = {
     {"quest reveal", "writes a copy of a redacted log with texts given back", "FILE", 1, 1,
      OPTIONS(NEED(quest), NEED(out), CLI_at, CLI_store), READS, "questline quest reveal public.quest --quest 4k --at 3 --out shown.quest",
      cli_quest_reveal},
+    {"quest sign", "signs the lines of an agent that have no signature yet", "", 0, 0, OPTIONS(NEED(quest), NEED(key), CLI_store), READS,
+     "questline quest sign --quest 4k --key api.key", cli_quest_sign},
+    {"key make", "makes a key to sign with and prints its public half", "FILE", 1, 1, NO_OPTIONS, READS, "questline key make api.key",
+     cli_make_key},
+    {"key show", "prints the public half of a key", "FILE", 1, 1, NO_OPTIONS, READS, "questline key show api.key", cli_show_key},
     {"link make", "puts a whole quest into a link", "FILE", 1, 1, OPTIONS(CLI_base, CLI_store), READS,
      "questline link make .questline/quests/0123456789.quest", cli_link_make},
     {"link open", "takes the quest out of a link", "URL", 1, 1, OPTIONS(CLI_out, CLI_store), READS,
      "questline link open \"http://localhost:8787/app/#q=...\"", cli_link_open},
+};
+
+/* Above which command the overview says what the following ones are about. */
+static const struct {
+  const char *first, *title;
+} headings[] = {
+    {"quest create", "Owner"}, {"quest monitor", "Turns"},    {"quest claim", "Team"},      {"quest tick", "Time and money"},
+    {"quest show", "Reading"}, {"quest compare", "Branches"}, {"quest sign", "Signatures"}, {"link make", "Links"},
 };
 
 static volatile sig_atomic_t interrupted;
@@ -169,20 +215,22 @@ static void print_overview(FILE *to, const char *group) {
                 "Usage: questline COMMAND [OPTION...]\n\n");
   for (size_t i = 0; i < QL_COUNT(commands); i++) {
     if (group && !in_group(&commands[i], group)) continue;
-    fprintf(to, "  %-15s  %s\n", commands[i].name, commands[i].summary);
+    for (size_t k = 0; k < QL_COUNT(headings); k++)
+      if (strcmp(headings[k].first, commands[i].name) == 0) fprintf(to, "%s%s\n", group && k == 0 ? "" : "\n", headings[k].title);
+    fprintf(to, "  %-17s  %s\n", commands[i].name, commands[i].summary);
   }
   fprintf(to, "\nEvery command takes --help and --json. questline --version prints the version.\n");
 }
 
 static int unknown_command(cli *c, const char *group, const char *word) {
-  const char *names[QL_COUNT(commands) + 2];
+  static const char *const groups[] = {"quest", "key", "link"};
+  const char *names[QL_COUNT(commands) + QL_COUNT(groups)];
   size_t count = 0;
   for (size_t i = 0; i < QL_COUNT(commands); i++) {
     if (group && in_group(&commands[i], group)) names[count++] = commands[i].name + strlen(group) + 1;
     if (!group && !group_length(commands[i].name)) names[count++] = commands[i].name;
   }
-  if (!group) names[count++] = "quest";
-  if (!group) names[count++] = "link";
+  for (size_t i = 0; !group && i < QL_COUNT(groups); i++) names[count++] = groups[i];
   const char *close = cli_closest(word, names, count);
   if (close) return cli_fail(c, QL_ERR_ARGUMENT, "There is no command %s. Did you mean %s?", word, close);
   return cli_fail(c, QL_ERR_ARGUMENT, "There is no command %s. See questline%s%s --help.", word, group ? " " : "", group ? group : "");

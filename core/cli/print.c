@@ -107,6 +107,11 @@ static bool is(const ql_value *verdict, ql_str key, ql_str word) { return ql_eq(
 int cli_verdict_exit(const ql_value *verdict) {
   bool no = is(verdict, QL_STR("intact"), QL_STR("no")) || is(verdict, QL_STR("legal"), QL_STR("no")) ||
             is(verdict, QL_STR("complete"), QL_STR("no"));
+  const ql_value *signers = QL_GET(verdict, "signers");
+  for (const ql_value *signer = signers ? signers->first : NULL; signer; signer = signer->next) {
+    const ql_value *wrong = QL_GET(signer, "wrong");
+    no |= wrong && wrong->first;
+  }
   return no ? CLI_FAILED : CLI_DONE;
 }
 
@@ -138,6 +143,25 @@ static void print_problem(const ql_value *problem) {
   putchar('\n');
 }
 
+/// How many lines an agent signed, and which of the signatures do not fit.
+static void print_signer(const ql_value *signer) {
+  const ql_value *wrong = QL_GET(signer, "wrong");
+  int64_t lines = ql_get_int(signer, QL_STR("lines"), 0), signed_lines = ql_get_int(signer, QL_STR("signed"), 0);
+  bool bad = wrong && wrong->first, all = signed_lines == lines;
+  fputs("signed ", stdout);
+  cli_put(stdout, ql_get_str(signer, QL_STR("agent")));
+  putchar(' ');
+  cli_colour_on(stdout, bad ? CLI_RED : all ? CLI_GREEN : CLI_YELLOW);
+  printf("%lld of %lld line%s", (long long)signed_lines, (long long)lines, cli_plural(lines));
+  cli_colour_on(stdout, CLI_PLAIN);
+  if (bad) printf(". Wrong in line%s", cli_plural((int64_t)wrong->count));
+  for (const ql_value *n = bad ? wrong->first : NULL; n; n = n->next)
+    printf("%s %lld", n == wrong->first ? "" : ",", (long long)n->number + 1);
+  fputs(". Key ", stdout);
+  cli_put(stdout, ql_get_str(signer, QL_STR("key")));
+  putchar('\n');
+}
+
 int cli_print_verdict(const ql_value *verdict) {
   for (size_t i = 0; i < QL_COUNT(sentences); i++) {
     if (!is(verdict, sentences[i].verdict, sentences[i].answer)) continue;
@@ -158,6 +182,17 @@ int cli_print_verdict(const ql_value *verdict) {
   cli_put(stdout, ql_get_str(verdict, QL_STR("head")));
   fputs("\nstate ", stdout);
   cli_put(stdout, ql_get_str(verdict, QL_STR("state_hash")));
-  puts("\nThis finds accidents and broken rules. It does not prove who spoke, nor stop someone who rewrites the whole log.");
+  putchar('\n');
+  const ql_value *signers = QL_GET(verdict, "signers");
+  int64_t keyless = ql_get_int(verdict, QL_STR("events"), 0);
+  for (const ql_value *signer = signers ? signers->first : NULL; signer; signer = signer->next) {
+    print_signer(signer);
+    keyless -= ql_get_int(signer, QL_STR("lines"), 0);
+  }
+  if (signers && keyless > 0) printf("%lld line%s of agents without a key.\n", (long long)keyless, cli_plural(keyless));
+  puts(
+      signers
+          ? "A signature that fits shows that who has the key stood by that line and all lines before it. Whose key it is, compare yourself."
+          : "This finds accidents and broken rules. It does not prove who spoke, nor stop someone who rewrites the whole log.");
   return cli_verdict_exit(verdict);
 }

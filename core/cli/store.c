@@ -171,12 +171,62 @@ int cli_store_find(cli *c, const char *id, const char **path) {
   return *path ? CLI_DONE : cli_no_memory(c);
 }
 
+/* ---- bodies ---- */
+
+/// The folder blobs beside the folder quests that a quest lies in, or beside the quest itself.
+static const char *blob_folder(cli *c, const char *quest_path) {
+  static const char quests[] = "quests/";
+  const size_t len = sizeof quests - 1;
+  size_t end = strlen(quest_path);
+  while (end > 0 && quest_path[end - 1] != '/') end--;
+  bool stored = end > len && quest_path[end - len - 1] == '/' && memcmp(quest_path + end - len, quests, len) == 0;
+  const ql_str parts[] = {{quest_path, stored ? end - len : end}, QL_STR("blobs"), {"", 1}};
+  return ql_arena_concat(c->a, parts, QL_COUNT(parts)).ptr;
+}
+
+/* The name of an unfinished file tells the process, so that two do not write into one. */
+int cli_store_body(cli *c, const char *quest_path, const cli_body *body) {
+  const char *folder = blob_folder(c, quest_path);
+  char part[32];
+  (void)snprintf(part, sizeof part, ".%ld", (long)getpid());
+  const char *path = folder ? join(c, folder, "/", body->hash) : NULL, *unfinished = path ? join(c, path, part, "") : NULL;
+  struct stat info;
+  if (!unfinished) return cli_no_memory(c);
+  if (!make_folder(folder)) return cli_fail_errno(c, "make the folder", folder);
+  if (stat(path, &info) == 0 && (size_t)info.st_size == body->bytes.len) return CLI_DONE;
+  int code = cli_write_file(c, unfinished, body->bytes);
+  if (code != CLI_DONE) return code;
+  if (rename(unfinished, path) == 0 && sync_folder(folder)) return CLI_DONE;
+  code = cli_fail_errno(c, "write", path);
+  (void)unlink(unfinished);
+  return code;
+}
+
 /* ---- reading ---- */
 
 static bool lock(int fd, int how) {
   while (flock(fd, how) != 0)
     if (errno != EINTR || cli_interrupted()) return false;
   return true;
+}
+
+/// Whether the file that is open is no longer the one of that name.
+static bool is_gone(int fd) {
+  struct stat info;
+  return fstat(fd, &info) == 0 && info.st_nlink == 0;
+}
+
+/// Locks a file; the one that took its place meanwhile, where one did (`quest sign`).
+static bool lock_log(cli_log *log, int how) {
+  for (;;) {
+    if (!lock(log->fd, how)) return false;
+    if (!is_gone(log->fd)) return true;
+    int fd = open(log->path, (fcntl(log->fd, F_GETFL) & (O_ACCMODE | O_APPEND)) | O_CLOEXEC);
+    if (fd < 0) return true; /* removed: told where it is read */
+    (void)close(log->fd);
+    log->fd = fd;
+    log->replaced = true;
+  }
 }
 
 static int lock_failed(cli *c, const char *path) { return cli_interrupted() ? cli_stop(c) : cli_fail_errno(c, "lock", path); }
@@ -195,6 +245,12 @@ static bool read_at(int fd, size_t from, char *out, size_t len) {
   return true;
 }
 
+/// What a line says its head is; absent where it is no line.
+static ql_str head_of(cli *c, ql_str line) {
+  ql_value *value;
+  return ql_canon_read(c->a, ql_trim(line), &value, NULL) == QL_OK ? ql_get_str(value, QL_STR("h")) : QL_ABSENT;
+}
+
 static int damaged(cli *c, const cli_log *log, const ql_error *err) {
   if (err->status == QL_ERR_NOMEM) return cli_no_memory(c);
   if (err->status == QL_ERR_VERSION)
@@ -203,9 +259,33 @@ static int damaged(cli *c, const cli_log *log, const ql_error *err) {
                   *err->detail ? " " : "", err->detail, log->path);
 }
 
+/// Finds in a file that took another one's place where the lines end that were read there: with signatures they are longer.
+static int find_place(cli *c, cli_log *log) {
+  ql_str bytes;
+  int64_t left = ql_quest_count(log->quest);
+  size_t from = 0, at = 0;
+  if (!cli_read_bytes(c, log->path, (size_t)QL_QUEST_BYTES_MAX + QL_LINE_BYTES_MAX, &bytes))
+    return cli_interrupted() ? cli_stop(c) : cli_fail_errno(c, "read", log->path);
+  for (; left > 0; left--) {
+    size_t end = ql_find_byte(bytes, '\n', at);
+    if (end == SIZE_MAX) break;
+    from = at;
+    at = end + 1;
+  }
+  char head[QL_HASH_CHARS];
+  ql_quest_head(log->quest, head);
+  if (left > 0 || (at > 0 && !ql_eq(head_of(c, ql_slice(bytes, from, at)), (ql_str){head, QL_HASH_CHARS})))
+    return cli_fail(c, QL_ERR_INTEGRITY, "%s was replaced by another quest while it was open.", log->path);
+  log->size = at;
+  log->replaced = false;
+  return CLI_DONE;
+}
+
 /// Reads what stands behind the lines already read. The file is locked.
 static int read_on(cli *c, cli_log *log) {
   struct stat info;
+  int code = log->replaced ? find_place(c, log) : CLI_DONE;
+  if (code != CLI_DONE) return code;
   if (fstat(log->fd, &info) != 0) return cli_fail_errno(c, "read", log->path);
   if (!S_ISREG(info.st_mode)) return cli_fail(c, QL_ERR_STATE, "%s is no plain file.", log->path);
   size_t size = (size_t)info.st_size;
@@ -219,7 +299,6 @@ static int read_on(cli *c, cli_log *log) {
   char *bytes = malloc(len);
   if (!bytes) return cli_no_memory(c);
   ql_error err = {0};
-  int code = CLI_DONE;
   if (!read_at(log->fd, log->size, bytes, len)) {
     code = errno ? cli_fail_errno(c, "read", log->path) : cli_fail(c, QL_ERR_INTEGRITY, "%s lost events while it was open.", log->path);
   } else {
@@ -251,7 +330,7 @@ int cli_log_bytes(cli *c, const char *path, ql_str *out) {
 }
 
 int cli_log_refresh(cli *c, cli_log *log) {
-  if (!lock(log->fd, LOCK_SH)) return lock_failed(c, log->path);
+  if (!lock_log(log, LOCK_SH)) return lock_failed(c, log->path);
   int code = read_on(c, log);
   (void)flock(log->fd, LOCK_UN);
   return code;
@@ -291,14 +370,14 @@ static bool append_line(int fd, size_t size, ql_str line) {
 }
 
 /// ID.torn beside ID.quest.
-static const char *torn_path(cli *c, const char *path) {
+static const char *beside(cli *c, const char *path, ql_str ending) {
   size_t stem = strlen(path) - (is_quest_name(path) ? strlen(ENDING) : 0);
-  return ql_arena_concat(c->a, (const ql_str[]){{path, stem}, QL_STR(".torn"), {"", 1}}, 3).ptr;
+  return ql_arena_concat(c->a, (const ql_str[]){{path, stem}, ending, {"", 1}}, 3).ptr;
 }
 
 /// Moves bytes that are no whole line to ID.torn. They are added there before they are taken away here.
 static int mend_torn(cli *c, cli_log *log) {
-  const char *aside = torn_path(c, log->path);
+  const char *aside = beside(c, log->path, QL_STR(".torn"));
   char *bytes = malloc(log->torn);
   int fd = -1, code = CLI_DONE;
   bool good = aside && bytes;
@@ -313,15 +392,15 @@ static int mend_torn(cli *c, cli_log *log) {
   if (fd >= 0) (void)close(fd);
   free(bytes);
   if (code != CLI_DONE) return code;
-  cli_note("questline: The last %zu bytes of %s were no whole event; a write was cut short. They are in %s now.", log->torn, log->path,
-           aside);
+  cli_note("questline: The last %zu bytes of %s were no whole %s; a write was cut short. They are in %s now.", log->torn, log->path,
+           log->quest ? "event" : "note", aside);
   log->torn = 0;
   return CLI_DONE;
 }
 
 int cli_log_lock(cli *c, cli_log *log, bool *changed) {
   int64_t before = ql_quest_count(log->quest);
-  if (!lock(log->fd, LOCK_EX)) return lock_failed(c, log->path);
+  if (!lock_log(log, LOCK_EX)) return lock_failed(c, log->path);
   int code = read_on(c, log);
   if (code == CLI_DONE && log->torn > 0) code = mend_torn(c, log);
   if (code != CLI_DONE) cli_log_unlock(log);
@@ -379,11 +458,73 @@ int cli_log_create(cli *c, const char *folder, ql_str line, cli_log *log) {
   return code;
 }
 
+/// A new file beside the old one takes its name. False with errno set, and the old one as it was.
+static bool swap_in(cli *c, cli_log *log, const char *target, ql_str bytes) {
+  struct stat like;
+  const char *fresh = join(c, target, ".new", ""); /* one writer at a time: what stands there is left from one that was stopped */
+  if (!fresh || fstat(log->fd, &like) != 0) return false;
+  int fd = open(fresh, O_RDWR | O_APPEND | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, like.st_mode & 0777);
+  if (fd < 0) return false;
+  bool good =
+      fchmod(fd, like.st_mode & 0777) == 0 && lock(fd, LOCK_EX) && write_all(fd, bytes) && sync_file(fd) && rename(fresh, target) == 0;
+  int why = errno;
+  if (good) {
+    (void)close(log->fd);
+    log->fd = fd;
+    log->size = bytes.len;
+  } else {
+    (void)close(fd);
+    (void)unlink(fresh);
+  }
+  errno = why;
+  return good;
+}
+
+int cli_log_replace(cli *c, cli_log *log, ql_str bytes) {
+  char *target = realpath(log->path, NULL); /* a symbolic link stays one */
+  bool good = target && swap_in(c, log, target, bytes) && sync_parent(c, target);
+  int code = good ? CLI_DONE : cli_fail_errno(c, "write", log->path);
+  free(target);
+  return code;
+}
+
 void cli_log_close(cli_log *log) {
   if (log->fd >= 0) (void)close(log->fd); /* and with it the lock */
   ql_quest_free(log->quest);
   log->quest = NULL;
   log->fd = -1;
+}
+
+/// Reads all lines of a file that is locked.
+static int read_lines(cli *c, cli_log *file, ql_str *lines) {
+  struct stat info;
+  if (fstat(file->fd, &info) != 0) return cli_fail_errno(c, "read", file->path);
+  if (!S_ISREG(info.st_mode)) return cli_fail(c, QL_ERR_STATE, "%s is no plain file.", file->path);
+  size_t len = (size_t)info.st_size;
+  if (len > QL_QUEST_BYTES_MAX) return cli_fail(c, QL_ERR_LIMIT, "%s is larger than %u bytes.", file->path, QL_QUEST_BYTES_MAX);
+  char *bytes = ql_arena_get(c->a, len + 1);
+  if (!bytes) return cli_no_memory(c);
+  if (!read_at(file->fd, 0, bytes, len)) return cli_fail_errno(c, "read", file->path);
+  while (len > 0 && bytes[len - 1] != '\n') len--;
+  file->size = len;
+  file->torn = (size_t)info.st_size - len;
+  *lines = (ql_str){bytes, len};
+  return CLI_DONE;
+}
+
+int cli_notes_open(cli *c, const char *quest_path, bool writing, cli_log *file, ql_str *lines) {
+  *file = (cli_log){.path = beside(c, quest_path, QL_STR(".notes")), .fd = -1};
+  *lines = QL_STR("");
+  if (!file->path) return cli_no_memory(c);
+  file->fd = open(file->path, (writing ? O_RDWR | O_APPEND | O_CREAT : O_RDONLY) | O_CLOEXEC, 0666);
+  if (file->fd < 0) return !writing && errno == ENOENT ? CLI_DONE : cli_fail_errno(c, writing ? "write" : "read", file->path);
+  if (!lock(file->fd, writing ? LOCK_EX : LOCK_SH)) return lock_failed(c, file->path);
+  int code = read_lines(c, file, lines);
+  if (code == CLI_DONE && writing && file->torn > 0) code = mend_torn(c, file);
+  if (code == CLI_DONE && writing && file->size == 0 && !sync_parent(c, file->path)) code = cli_fail_errno(c, "write", file->path);
+  if (!writing && file->torn > 0)
+    cli_note("questline: The last %zu bytes of %s are no whole note and are left out.", file->torn, file->path);
+  return code;
 }
 
 int cli_write_file(cli *c, const char *path, ql_str bytes) {

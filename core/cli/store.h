@@ -13,6 +13,7 @@ typedef struct cli_log {
   size_t size; /* bytes of whole lines read so far */
   size_t torn; /* bytes behind them that are no whole line */
   int fd;
+  bool replaced; /* the file is another one now, and size is not known */
 } cli_log;
 
 /// The folder of quests: DIR/quests of --store, else .questline/quests found here or above.
@@ -39,10 +40,28 @@ int cli_log_refresh(cli *c, cli_log *log);
 /// the file as it was before.
 int cli_log_create(cli *c, const char *folder, ql_str line, cli_log *log); /* makes the file of a new quest, and leaves it locked */
 int cli_log_write(cli *c, cli_log *log, ql_str line);                      /* adds to one that is locked */
+/// Puts a whole log in the place of what stands in a file that is locked, all at once; log->quest stays as it is.
+int cli_log_replace(cli *c, cli_log *log, ql_str bytes);
 void cli_log_close(cli_log *log);
+
+/// Opens the notes of a quest: ID.notes beside ID.quest, all whole lines of which are *lines. Writing: the file is made when it is not there,
+/// stays locked until it is closed, and a torn tail is moved to ID.notes.torn; cli_log_write adds to it. file is to be closed in any case.
+int cli_notes_open(cli *c, const char *quest_path, bool writing, cli_log *file, ql_str *lines);
 
 /// Writes a whole new file and syncs it; an existing one is an error.
 int cli_write_file(cli *c, const char *path, ql_str bytes);
+
+/// What was made, and is to be kept beside the log.
+typedef struct cli_body {
+  ql_str bytes;
+  char hash[65]; /* SHA-256, NUL-terminated */
+} cli_body;
+
+/// Keeps a body in the folder blobs beside the folder of the quest, under its hash; one that is there already stays as it is.
+int cli_store_body(cli *c, const char *quest_path, const cli_body *body);
+/// Binds the command to --fence and --counter and writes its event into the quest of --quest. The body is kept before the event is written, and
+/// not when the event is refused. @param body  NULL for none
+int cli_send(cli *c, ql_value *command, const cli_body *body);
 
 /// Waits until a file changes. Notified by the system where that is to be had, else by looking at it every few seconds.
 typedef struct cli_watch {
@@ -58,6 +77,11 @@ cli_woken cli_watch_wait(cli_watch watch, int64_t deadline);
 void cli_watch_close(cli_watch watch);
 /// Waits, unless interrupted.
 cli_woken cli_sleep(int64_t ms);
+
+/* cmd_branch.c */
+
+/// Writes a quest that has no file into the store under its id.
+int cli_log_keep(cli *c, cli_log *log);
 
 /* print.c */
 

@@ -41,7 +41,7 @@ static void print_field_row(const gen_row *field, const char *type, bool type_is
     print_code_cell(type);
   else
     print_cell(type);
-  print_cell(field->required ? "always" : "if any");
+  print_cell(field->filled ? "always; a command may leave it out" : field->required ? "always" : "if any");
   print_cell(field->doc);
   printf("\n");
 }
@@ -167,13 +167,33 @@ static void print_commands(void) {
   }
 }
 
+static void print_versions(void) {
+  static const char *const columns[] = {"name", "since rules", "meaning"};
+  printf(
+      "# Versions of the rules\n\nEvent 0 names the version of the turn machine that a quest is played by; `upgrade` names a newer one from there on. Logs are "
+      "judged by the version they name, so a change of the rules never changes what an older log says.\n");
+  for (size_t i = 0; i < gen_version_count; i++) {
+    const gen_version *version = &gen_versions[i];
+    if (version->since == 0) {
+      printf("\n## Rules %s\n\nWhat they are: %s.\n", version->name, version->doc);
+      if (i + 1 < gen_version_count && gen_versions[i + 1].since != 0) print_header(columns, QL_COUNT(columns));
+      continue;
+    }
+    printf("|");
+    print_code_cell(version->name);
+    printf(" %d |", version->since);
+    print_cell(version->doc);
+    printf("\n");
+  }
+}
+
 static const struct {
   const char *name;
   void (*print)(void);
 } pages[] = {
-    {"events", print_events},     {"shapes", print_shapes}, {"refusals", print_refusals}, {"diagnostics", print_diagnostics},
-    {"statuses", print_statuses}, {"limits", print_limits}, {"rules", print_rules},       {"dialects", print_dialects},
-    {"commands", print_commands},
+    {"events", print_events},     {"shapes", print_shapes},     {"refusals", print_refusals}, {"diagnostics", print_diagnostics},
+    {"statuses", print_statuses}, {"limits", print_limits},     {"rules", print_rules},       {"dialects", print_dialects},
+    {"commands", print_commands}, {"versions", print_versions},
 };
 
 bool gen_print_page(const char *page) {

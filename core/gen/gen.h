@@ -17,6 +17,7 @@ typedef struct gen_row {
   const char *name;
   const char *type; /* TypeScript in a shape, a kind in an event */
   bool required;
+  bool filled; /* of an event: each has it, but a command may leave it out */
   const char *doc;
 } gen_row;
 
@@ -28,6 +29,16 @@ typedef struct gen_item {
   const char *doc;
   const char *items; /* what the items of a rule are */
 } gen_item;
+
+/// A version of the turn machine, or what it brought: then `since` is that version, and 0 otherwise.
+typedef struct gen_version {
+  const char *name;
+  int since;
+  const char *doc;
+} gen_version;
+
+extern const gen_version gen_versions[];
+extern const size_t gen_version_count;
 
 /// A row of commands.def.
 typedef struct gen_command {

@@ -8,10 +8,10 @@
 #include <questline/limits.h>
 
 static const gen_row shapes[] = {
-#define SHAPE(name, doc)          {GEN_HEAD, #name, NULL, true, doc},
-#define FIELD(name, type, doc)    {GEN_FIELD, #name, #type, true, doc},
-#define OPTIONAL(name, type, doc) {GEN_FIELD, #name, #type, false, doc},
-#define REST                      {GEN_REST, NULL, NULL, false, NULL},
+#define SHAPE(name, doc)          {GEN_HEAD, #name, NULL, true, false, doc},
+#define FIELD(name, type, doc)    {GEN_FIELD, #name, #type, true, false, doc},
+#define OPTIONAL(name, type, doc) {GEN_FIELD, #name, #type, false, false, doc},
+#define REST                      {GEN_REST, NULL, NULL, false, false, NULL},
 #define END
 #include <questline/shapes.def>
 #undef SHAPE
@@ -23,13 +23,15 @@ static const gen_row shapes[] = {
 const gen_rows gen_shapes = {shapes, QL_COUNT(shapes)};
 
 static const gen_row events[] = {
-#define REQUIRED                                true
-#define OPTIONAL                                false
-#define EVENT(type, doc)                        {GEN_HEAD, #type, NULL, true, doc},
-#define FIELD(event, name, kind, required, doc) {GEN_FIELD, #name, #kind, required, doc},
+#define REQUIRED                            true, false
+#define OPTIONAL                            false, false
+#define FILLED                              true, true
+#define EVENT(type, doc)                    {GEN_HEAD, #type, NULL, REQUIRED, doc},
+#define FIELD(event, name, kind, need, doc) {GEN_FIELD, #name, #kind, need, doc},
 #include <questline/events.def>
 #undef REQUIRED
 #undef OPTIONAL
+#undef FILLED
 #undef EVENT
 #undef FIELD
 };
@@ -48,6 +50,15 @@ static const gen_command turns[] = {
 #undef COMMAND
 };
 const gen_commands gen_turns = {turns, QL_COUNT(turns)};
+
+const gen_version gen_versions[] = {
+#define VERSION(number, what)      {#number, 0, what},
+#define FLAG(name, since, meaning) {#name, since, meaning},
+#include <questline/versions.def>
+#undef VERSION
+#undef FLAG
+};
+const size_t gen_version_count = QL_COUNT(gen_versions);
 
 static const gen_item statuses[] = {
 #define X(name, code, sentence) {#name, code, NULL, sentence, NULL},

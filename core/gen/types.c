@@ -10,9 +10,9 @@ static void print_doc(const char *indent, const char *doc) {
   if (doc != NULL && *doc != '\0') printf("%s/** %s */\n", indent, doc);
 }
 
-static void print_field(const char *indent, const gen_row *field, const char *type) {
+static void print_field(const char *indent, const gen_row *field, const char *type, bool required) {
   print_doc(indent, field->doc);
-  printf("%s%s%s: %s;\n", indent, field->name, field->required ? "" : "?", type);
+  printf("%s%s%s: %s;\n", indent, field->name, required ? "" : "?", type);
 }
 
 static size_t rows_of(const gen_rows *rows, size_t head) {
@@ -32,7 +32,7 @@ static void print_shapes(void) {
       if (row->mark == GEN_REST)
         printf("  [field: string]: Json;\n");
       else
-        print_field("  ", row, row->type);
+        print_field("  ", row, row->type, row->required);
     }
     printf("}\n");
   }
@@ -46,7 +46,8 @@ static void print_event_fields(const char *name, const char *doc, bool command) 
     printf("  %s: {\n", gen_events.at[i].name);
     for (size_t f = i + 1; f < end; f++) {
       const gen_kind *kind = gen_find_kind(gen_events.at[f].type);
-      print_field("    ", &gen_events.at[f], command ? kind->command : kind->event);
+      bool required = gen_events.at[f].required && !(command && gen_events.at[f].filled);
+      print_field("    ", &gen_events.at[f], command ? kind->command : kind->event, required);
     }
     printf("  };\n");
   }
@@ -59,7 +60,8 @@ static void print_shape_fields_but(const char *shape, const char *but, const cha
     if (gen_shapes.at[i].mark != GEN_HEAD || strcmp(gen_shapes.at[i].name, shape) != 0) continue;
     for (size_t f = i + 1, end = rows_of(&gen_shapes, i); f < end; f++) {
       const gen_row *row = &gen_shapes.at[f];
-      if (row->mark == GEN_FIELD && strcmp(row->name, but) != 0 && strcmp(row->name, and_but) != 0) print_field("  ", row, row->type);
+      if (row->mark == GEN_FIELD && strcmp(row->name, but) != 0 && strcmp(row->name, and_but) != 0)
+        print_field("  ", row, row->type, row->required);
     }
   }
 }

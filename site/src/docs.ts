@@ -27,6 +27,7 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
       },
       { slug: 'team-screen', title: 'The Team screen', description: 'Agent files in the browser: the editor, findings and fixes, rules and their switches, export, references.' },
       { slug: 'plans', title: 'Plans', description: 'The PRE-QUEST plan: its parts, its text form, its order of work.' },
+      { slug: 'quest-screen', title: 'The Quest screen', description: 'Board, gates, escalation, ledger and reports of a quest in the browser, and what may be done there.' },
       { slug: 'reports', title: 'Reports and branches', description: 'Boards, metrics, reports, certificates, forks, and texts that are withheld.' },
       { slug: 'links', title: 'Links and sharing', description: 'What is in a link, who can read it, and what a live link may do.' },
       {
@@ -46,6 +47,7 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
       { slug: 'rules', title: 'Rules', description: 'Every kind of rule that is found in the prose of an agent file.' },
       { slug: 'events', title: 'Events and commands', description: 'The fields of every event type.' },
       { slug: 'commands', title: 'The table of the turn machine', description: 'What each status says to each command.' },
+      { slug: 'versions', title: 'Versions of the rules', description: 'What each version of the turn machine changed.' },
       { slug: 'refusals', title: 'Refusals', description: 'Why a command is not accepted.' },
       { slug: 'shapes', title: 'JSON shapes', description: 'Every object that the core gives or takes.' },
       { slug: 'statuses', title: 'Statuses', description: 'How a call of the core ended.' },

@@ -10,9 +10,6 @@ const AGENTS = [LEADER, ARCHITECT, DATABASE, BUILDER];
 const CREATE: QuestCommand = {
   type: 'create',
   by: '@owner',
-  format: 1,
-  rules: 1,
-  policy: 'strict',
   agents: AGENTS,
   seats: AGENTS.map((agent) => [agent, 'rehearsal']),
   mission: 'Add user authentication with OAuth2 and JWT',

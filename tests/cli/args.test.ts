@@ -6,11 +6,12 @@ import { test } from 'node:test';
 import { binary, Place, questline, teamFolder } from './harness.ts';
 
 const commands = [
-  ...['spec', 'check', 'export', 'policy', 'load', 'permit', 'route', 'roster', 'plan', 'run', 'verify', 'link make', 'link open'],
+  ...['spec', 'check', 'export', 'policy', 'load', 'permit', 'route', 'roster', 'plan', 'run', 'verify', 'link make', 'link open', 'key make', 'key show'],
   ...['create', 'monitor', 'message', 'respond', 'complete', 'drop', 'approve', 'reject', 'pause', 'resume', 'abort', 'fail']
     .concat(['claim', 'release', 'show', 'list', 'log'])
+    .concat(['gate', 'artifact', 'escalate', 'reassign', 'add', 'remove', 'promote', 'upgrade', 'tick', 'start', 'done', 'usage'])
     .concat(['board', 'inbox', 'timeline', 'metrics', 'standup', 'review', 'sprint', 'report', 'certificate'])
-    .concat(['fork', 'compare', 'import', 'redact', 'reveal'])
+    .concat(['fork', 'compare', 'import', 'redact', 'reveal', 'what-if', 'note', 'notes', 'sign'])
     .map((name) => `quest ${name}`),
 ];
 

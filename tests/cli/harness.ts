@@ -22,6 +22,9 @@ export interface Result {
 export interface Options {
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
+  /** Stdin stays open, as of somebody who is still typing. */
+  readonly open?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const made: string[] = [];
@@ -34,9 +37,9 @@ export function folder(): string {
 }
 
 export function start(args: readonly string[], options: Options = {}): ChildProcess {
-  const child = spawn(binary, args, { cwd: options.cwd, env: { PATH: process.env['PATH'], LANG: 'C' } });
+  const child = spawn(binary, args, { cwd: options.cwd, env: { PATH: process.env['PATH'], LANG: 'C', ...options.env } });
   child.stdin?.on('error', () => undefined); // it may not read all
-  child.stdin?.end(options.input ?? '');
+  if (!options.open) child.stdin?.end(options.input ?? '');
   return child;
 }
 

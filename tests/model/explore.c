@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "invariants.h"
+#include "model.h"
 
 #define NOWHERE UINT32_MAX
 
@@ -22,7 +23,9 @@ typedef struct edge {
 } edge;
 
 typedef struct search {
+  const run *one;
   const slice *what;
+  said *heard;
   move *moves;
   size_t move_count;
   node *nodes;
@@ -78,8 +81,9 @@ static uint32_t add_node(search *x, const world *w, key k, uint32_t parent, size
   node *n = &x->nodes[index];
   *n = (node){.parent = parent, .move = (uint16_t)index_of_move};
   for (size_t i = 0; i < PROMISE_COUNT; i++) {
-    if (PROMISES[i].matters(x->what, &w->s)) n->matters = (uint8_t)(n->matters | 1u << i);
-    if (PROMISES[i].goal(x->what, &w->s)) n->reaches = (uint8_t)(n->reaches | 1u << i);
+    unsigned is = PROMISES[i].standing(&w->s);
+    if (is & MATTERS) n->matters = (uint8_t)(n->matters | 1u << i);
+    if (is & REACHED) n->reaches = (uint8_t)(n->reaches | 1u << i);
   }
   x->keys[index] = k;
   if (x->count * 2 > x->slots)
@@ -94,7 +98,7 @@ static uint32_t add_node(search *x, const world *w, key k, uint32_t parent, size
 static void add_edge(search *x, uint32_t from, uint32_t to, const ql__state *before, const ql__event *event) {
   uint32_t promises = 0;
   for (size_t i = 0; i < PROMISE_COUNT; i++)
-    if (PROMISES[i].moves(before, event)) promises |= UINT32_C(1) << i;
+    if (PROMISES[i].steps(before, event)) promises |= UINT32_C(1) << i;
   if (promises == 0) return;
   x->edges = grown(x->edges, x->edge_count, &x->edge_cap, sizeof *x->edges);
   x->edges[x->edge_count++] = (edge){from, to, promises};
@@ -129,7 +133,7 @@ static void violation(search *x, const char *broken, uint32_t at, const move *la
   const move *path[256];
   if (x->out.violated) return;
   x->out.violated = true;
-  printf("VIOLATED in \"%s\": %s\n", x->what->name, broken);
+  printf("VIOLATED in \"%s, %s\": %s\n", x->what->name, policy_name(x->one->policy), broken);
   size_t count = path_to(x, at, path, 256);
   for (size_t i = 0; i < count && i < 256; i++) print_move(path[i]);
   if (last) print_move(last);
@@ -145,19 +149,19 @@ static bool out_of_bounds(const search *x, const ql__state *s, const move *m) {
     size_t opens = !task.ptr ? to : (size_t)(task.ptr[1] - '0') > s->task_count ? 1 : 0;
     if (s->item_count + to > x->what->items || s->task_count + opens > x->what->tasks) return true;
   }
-  if (m->type == QL_EVENT_start && s->effect_count == EFFECTS) return true;
+  if (m->type == QL_EVENT_start && s->effect_count == (x->what->effects > 0 ? x->what->effects : EFFECTS)) return true;
+  if (s->booking_count + s->effect_count + 1 >= ROWS || s->repeat_count == REPEATS) return true;
   if (m->type == QL_EVENT_artifact && s->artifact_count == ARTIFACTS) return true;
   /* Of what was used, only as much as the budget matters. */
   return (m->type == QL_EVENT_usage || m->type == QL_EVENT_start) && s->used.calls > 12;
 }
 
-static void step(search *x, uint32_t from, const world *w, size_t index, const ql__event *event) {
+static void follow(search *x, uint32_t from, const world *w, size_t index, const ql__event *event) {
   world after;
   copy_world(&after, w);
   after.s.message_count = 0;
   ql__state_apply(&after.s, event);
-  const char *broken = broken_world(&after.s);
-  if (!broken) broken = broken_change(&w->s, &after.s, event);
+  const char *broken = broken_step(&(step){&w->s, event, QL__ACCEPTED, &after.s});
   if (broken) {
     violation(x, broken, from, &x->moves[index]);
     return;
@@ -169,6 +173,8 @@ static void step(search *x, uint32_t from, const world *w, size_t index, const q
   x->out.transitions++;
 }
 
+static ql_str bytes_of(const world *w) { return (ql_str){(const char *)w, sizeof *w}; }
+
 static void expand(search *x, uint32_t from, const world *stored) {
   static world here, before; /* what is stored may have moved since it was written */
   world *w = &here;
@@ -178,16 +184,18 @@ static void expand(search *x, uint32_t from, const world *stored) {
     const move *m = &x->moves[i];
     ql__event event = event_of(&w->s, m);
     ql__refusal_code code = ql__guard(&w->s, &event).code;
-    const char *broken = broken_answer(&w->s, &event, code);
+    x->heard->codes[event.type][w->s.status] |= UINT64_C(1) << code;
+    bool followed = code == QL__ACCEPTED && !out_of_bounds(x, &w->s, m);
+    const char *broken = followed ? NULL : S2(&(step){&w->s, &event, code, NULL});
     if (broken) violation(x, broken, from, m);
-    if (code != QL__ACCEPTED)
-      x->out.refusals++;
-    else if (out_of_bounds(x, &w->s, m))
+    if (followed)
+      follow(x, from, w, i, &event);
+    else if (code == QL__ACCEPTED)
       x->out.beyond++;
-    else if (!broken)
-      step(x, from, w, i, &event);
+    else
+      x->out.refusals++;
   }
-  const char *broken = broken_refusal(&before, w);
+  const char *broken = S8(bytes_of(&before), bytes_of(w));
   if (broken) violation(x, broken, from, NULL);
 }
 
@@ -254,7 +262,7 @@ static void sample(search *x, ql_arena *a, size_t paths) {
   size_t every = x->count / paths + 1;
   for (size_t i = 0; i < x->count && !x->out.violated; i += every) {
     world w;
-    raise_world(a, x->what, &w);
+    raise_world(a, x->one, &w);
     size_t count = path_to(x, (uint32_t)i, path, 256);
     if (count > 256) continue;
     for (size_t k = 0; k < count; k++) {
@@ -262,27 +270,28 @@ static void sample(search *x, ql_arena *a, size_t paths) {
       w.s.message_count = 0;
       ql__state_apply(&w.s, &event);
     }
-    const char *broken = replay(x->what, path, count, &w);
+    const char *broken = replay(x->one, path, count, &w);
     if (broken) violation(x, broken, (uint32_t)i, NULL);
   }
 }
 
-report explore(const slice *what, bool stop_early) {
-  search x = {.what = what};
+report explore(const run *one, said *heard) {
+  const slice *what = one->what;
+  search x = {.one = one, .what = what, .heard = heard};
   ql_arena *a = ql_arena_new(ql_alloc_libc());
   struct timespec start, end;
   world first;
   clock_gettime(CLOCK_MONOTONIC, &start);
   x.move_count = make_moves(a, what, &x.moves);
-  raise_world(a, what, &first);
+  raise_world(a, one, &first);
   widen(&x);
   add_node(&x, &first, key_of(what, &first), NOWHERE, 0);
-  const ql__event create = create_event(a, what);
+  const ql__event create = create_event(a, one);
   const char *broken = broken_start(&create);
   if (broken) violation(&x, broken, 0, NULL);
   search_all(&x);
   if (!x.out.violated && x.out.closed) keep_promises(&x);
-  if (!x.out.violated && !stop_early) sample(&x, a, 100);
+  if (!x.out.violated && !one->mutant) sample(&x, a, one->quick ? 100 : 1000);
   clock_gettime(CLOCK_MONOTONIC, &end);
   x.out.states = x.count;
   x.out.seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;

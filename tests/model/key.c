@@ -1,5 +1,6 @@
 /* Which states are one to the model: fences, counters, numbers of events, texts and hashes are left out, times are as far as the limit they run
    to, the ledger is as far as the budget, and names of agents that can do the same are exchanged so that the smallest of all writings stands. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "model.h"
@@ -9,9 +10,10 @@ typedef struct writing {
   size_t len;
 } writing;
 
+/* What does not fit would be left out, and states that differ would be one. */
 static void put(writing *out, int64_t value) {
-  if (out->len < sizeof out->bytes) out->bytes[out->len] = (uint8_t)(value > 250 ? 250 : value + 2);
-  out->len++;
+  if (out->len == sizeof out->bytes || value < -2 || value > 253) abort();
+  out->bytes[out->len++] = (uint8_t)(value + 2);
 }
 
 static int64_t at_most(int64_t value, int64_t most) { return value < most ? value : most; }
@@ -23,6 +25,18 @@ static int64_t elapsed(const ql__state *s, int64_t since, int64_t limit) {
 }
 
 static int64_t longest(const ql__level *level) { return level->max_ms > level->min_ms ? level->max_ms : level->min_ms; }
+
+/* A tick that is late climbs on from this level. */
+static int64_t longest_from(const ql__state *s, size_t level) {
+  int64_t sum = 0;
+  for (size_t i = level - 1; i < s->level_count && longest(&s->levels[i]) > 0; i++) sum += longest(&s->levels[i]);
+  return sum;
+}
+
+/* Of a turn: where it waits, `since` is what it has used. */
+static int64_t turn_elapsed(const ql__state *s, size_t seat, int64_t since) {
+  return elapsed(s, ql__waits(s, seat) ? s->ran - since : since, s->turn_ms);
+}
 
 static void put_tasks(writing *out, const ql__state *s, const size_t *as) {
   put(out, (int64_t)s->task_count);
@@ -38,7 +52,7 @@ static void put_tasks(writing *out, const ql__state *s, const size_t *as) {
     int64_t retries = on_level ? s->levels[task->level - 1].retries : 0;
     put(out, retries > 0 ? at_most(task->tries, retries) : 0);
     put(out, task->reminded);
-    put(out, on_level ? elapsed(s, task->level_since, longest(&s->levels[task->level - 1])) : 0);
+    put(out, on_level ? elapsed(s, task->level_since, longest_from(s, task->level)) : 0);
   }
 }
 
@@ -61,7 +75,7 @@ static void put_turn(writing *out, const ql__state *s, const size_t *as) {
         if (slot->group != group || as[slot->seat] != name) continue;
         put(out, (int64_t)name);
         put(out, slot->status);
-        put(out, slot->status == QL__HOLDING ? elapsed(s, slot->since, s->turn_ms) : 0);
+        put(out, slot->status == QL__HOLDING ? turn_elapsed(s, slot->seat, slot->since) : 0);
         put_items(out, s, i);
       }
     put(out, -1);
@@ -71,7 +85,7 @@ static void put_turn(writing *out, const ql__state *s, const size_t *as) {
       if (as[s->frames[i].asker] != name) continue;
       put(out, (int64_t)name);
       put(out, (int64_t)as[s->frames[i].peer]);
-      put(out, elapsed(s, s->frames[i].since, s->turn_ms));
+      put(out, turn_elapsed(s, s->frames[i].peer, s->frames[i].since));
     }
 }
 
@@ -117,6 +131,7 @@ static void write_state(writing *out, const ql__state *s, const size_t *as) {
   put(out, s->status == QL__CLOSING ? at_most((s->at - s->closing_at) / 1000, QL__CLOSING_MS / 1000) : 0);
   put(out, s->cause);
   put(out, (int64_t)as[s->leader]);
+  put(out, s->rules);
   put(out, s->quest_ms > 0 ? at_most(s->ran, s->quest_ms) : 0);
   put(out, s->id.len > 0 ? s->id.ptr[0] - '0' : 0);
   for (size_t name = 0; name < s->seat_count; name++)
@@ -148,7 +163,7 @@ static bool next_order(size_t *names, size_t count) {
 
 static uint64_t hash(const writing *w, uint64_t seed) {
   uint64_t h = seed;
-  for (size_t i = 0; i < w->len && i < sizeof w->bytes; i++) {
+  for (size_t i = 0; i < w->len; i++) {
     h = (h ^ w->bytes[i]) * UINT64_C(0x9E3779B97F4A7C15);
     h ^= h >> 29;
   }
@@ -163,7 +178,7 @@ key key_of(const slice *what, const world *w) {
   while (next_order(as + first, 5 - first)) {
     write_state(&other, &w->s, as);
     size_t shorter = other.len < best.len ? other.len : best.len;
-    int order = memcmp(other.bytes, best.bytes, shorter < sizeof best.bytes ? shorter : sizeof best.bytes);
+    int order = memcmp(other.bytes, best.bytes, shorter);
     if (order < 0 || (order == 0 && other.len < best.len)) best = other;
   }
   return (key){{hash(&best, UINT64_C(0x243F6A8885A308D3)), hash(&best, UINT64_C(0x13198A2E03707344))}};

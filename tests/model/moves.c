@@ -10,7 +10,7 @@
 #define OTHERS "BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define HASH_1 "1000000000000000000000000000000000000000000000000000000000000000"
 #define HASH_2 "2000000000000000000000000000000000000000000000000000000000000000"
-#define TEAM   "'agents':['@lead','@a','@b','@c'],'format':1,'id':'0000000000','mission':'" WORDS "','rules':1,"
+#define TEAM   "'agents':['@lead','@a','@b','@c'],'format':1,'id':'0000000000','mission':'" WORDS "'"
 
 #define MESSAGE(more) "'type':'message','msg':'" WORDS "'," more
 #define RESPOND(kind) "'type':'respond','msg':'" WORDS "','kind':'" kind "'"
@@ -97,8 +97,10 @@ static const char *const EACH[] = {
     "'type':'approve'",
     "'type':'reject'",
     MESSAGE("'to':['@a'],'task':'T1'"),
+    MESSAGE("'to':['@b']"),
     RESPOND("progress"),
     RESPOND("completed"),
+    RESPOND("blocked"),
     "'type':'drop','task':'T1'",
     "'type':'pause'",
     "'type':'resume'",
@@ -124,6 +126,23 @@ static const char *const EACH[] = {
     "'type':'fork','from':0,'id':'1111111111'",
     "'type':'upgrade','to':1",
     "'type':'upgrade','to':2",
+    "'type':'upgrade','to':9",
+    NULL,
+};
+
+static const char *const UPGRADED[] = {
+    "'type':'approve'",
+    "'type':'pause'",
+    "'type':'resume'",
+    "'type':'abort'",
+    MESSAGE("'task':'T1','to':['@a']"),
+    RESPOND("progress"),
+    RESPOND("completed"),
+    RESPOND("blocked"),
+    COMPLETE,
+    "'type':'upgrade','to':1",
+    "'type':'upgrade','to':2",
+    "'type':'upgrade','to':9",
     NULL,
 };
 
@@ -212,8 +231,6 @@ static const char *const EVIDENCE[] = {
     "'type':'gate','gate':'word','as':'given','value':1",
     "'type':'gate','gate':'word','as':'waived'",
     "'type':'gate','gate':'ghost','as':'waived'",
-    "'type':'pause'",
-    "'type':'resume'",
     COMPLETE,
     NULL,
 };
@@ -308,6 +325,7 @@ static const char *const CHANGES[] = {
     "'type':'promote','agent':'@lead'",
     "'type':'promote','agent':'@owner'",
     "'type':'promote','agent':'@ghost'",
+    "'type':'usage','agent':'@a','input':1",
     "'type':'drop','task':'T1'",
     "'type':'pause'",
     "'type':'resume'",
@@ -331,43 +349,150 @@ static const char *const AGAIN[] = {
 };
 
 #define DEPENDENT "'tasks':[" TASK("T1", "@a") ",{'after':['T1'],'id':'T2','title':'" WORDS "','to':'@b'}]"
+#define SEEN      "{'id':'seat','judge':'seat','task':'T1','text':'" WORDS "'}"
 #define SHOWN                                                                                                                              \
   "'gates':[{'id':'number','judge':'rule','milli':5,'op':'>=','task':'T1','text':'" WORDS                                                  \
   "'},{'id':'seat','judge':'seat','task':'T1','text':'" WORDS "'},{'expect':'yes','id':'word','judge':'rule','text':'" WORDS "'}]"
-#define STEEP "'tasks':[" TASK("T1", "@a") "," TASK("T2", "@b") "],'ladder':[{'max_ms':2,'min_ms':1,'retries':2},{'max_ms':1}]"
+#define LEVELS "'ladder':[{'max_ms':2,'min_ms':1,'retries':2},{'max_ms':1}]"
+#define STEEP  TWO "," LEVELS
+
+#define TWO ",'tasks':[" TASK("T1", "@a") "," TASK("T2", "@b") "]"
 
 const slice SLICES[] = {
-    {"each command", "all but one task and one message",
-     TEAM "'policy':'strict','tasks':[" TASK("T1", "@a") "],'gates':[{'id':'seat','judge':'seat','text':'" WORDS "'}]", EACH, 1, 1, false,
-     false, true, 20000},
-    {"strict turns", "team changes, gates, limits, effects, questions", TEAM "'policy':'strict'", TURNS, 2, 3, false, false, true, 0},
-    {"parallel turns", "the same", TEAM "'policy':'parallel'", TURNS, 2, 3, false, false, true, 0},
-    {"a plan, strict", "the same", TEAM "'policy':'strict'," DEPENDENT, TURNS, 2, 3, false, false, true, 0},
-    {"a plan, parallel", "the same", TEAM "'policy':'parallel'," DEPENDENT, TURNS, 2, 3, false, false, true, 0},
-    {"seats and forks", "all but turns and seats", TEAM "'policy':'strict'", SEATED, 2, 2, false, false, true, 0},
-    {"questions", "gates, limits, effects", TEAM "'consult':2,'policy':'parallel'", QUESTIONS, 2, 3, false, false, true, 0},
-    {"questions, with time", "gates, effects", TEAM "'consult':2,'deadlines':{'turn':1},'policy':'strict'", QUESTIONS, 1, 2, true, false,
-     true, 0},
-    {"gates", "limits, effects, team changes", TEAM "'policy':'strict','tasks':[" TASK("T1", "@a") "]," SHOWN, EVIDENCE, 1, 1, false, false,
-     true, 0},
-    {"gates, two tasks", "the same", TEAM "'policy':'parallel','tasks':[" TASK("T1", "@a") "," TASK("T2", "@b") "]," SHOWN, EVIDENCE, 2, 2,
-     false, false, false, 0},
-    {"gates of another", "the same", TEAM "'policy':'parallel','tasks':[" TASK("T1", "@a") "," TASK("T2", "@b") "]," SHOWN, OF_ANOTHER, 2,
-     2, false, false, true, 0},
-    {"deadlines", "gates, effects, ladder", TEAM "'deadlines':{'quest':4,'task':2,'turn':1},'policy':'parallel'", LIMITS, 2, 2, true, false,
-     true, 0},
-    {"ladder", "gates, effects", TEAM "'policy':'strict'," STEEP, LIMITS, 2, 2, true, false, true, 0},
-    {"effects and budget", "gates, ladder", TEAM "'budget':{'tokens':5,'turns':6},'policy':'strict'", SPENDING, 2, 2, true, false, true, 0},
-    {"the same words", "gates, effects", TEAM "'loops':2,'policy':'strict'", AGAIN, 2, 2, false, false, true, 0},
-    {"team, strict", "gates, limits, effects", TEAM "'policy':'strict'", CHANGES, 2, 2, false, true, true, 0},
-    {"team, parallel, questions", "gates, limits, effects", TEAM "'consult':1,'policy':'parallel'", CHANGES, 2, 2, false, true, true, 0},
-    {"strict turns, three tasks", "the same", TEAM "'policy':'strict'", TURNS, 3, 4, false, false, false, 0},
-    {"parallel turns, three tasks", "the same", TEAM "'policy':'parallel'", TURNS, 3, 4, false, false, false, 0},
-    {"all together", "nothing; it is cut",
-     TEAM
-     "'budget':{'tokens':5,'turns':9},'consult':2,'deadlines':{'quest':4,'task':2,'turn':1},'ladder':[{'max_ms':2,'min_ms':1,'retries':2},{'max_ms':1}],'policy':'parallel','tasks':[" TASK(
-         "T1", "@a") ",{'after':['T1'],'id':'T2','title':'" WORDS "','to':'@b'}]," SHOWN,
-     TOGETHER, 3, 3, true, true, false, 150000},
+    {.name = "each command",
+     .leaves_out = "a second task and effect, time",
+     .create = TEAM ",'tasks':[" TASK("T1", "@a") "],'gates':[" SEEN "]",
+     .commands = EACH,
+     .tasks = 1,
+     .items = 1,
+     .effects = 1,
+     .quick = STRICT},
+    {.name = "each command, with time",
+     .leaves_out = "a second task and effect, a budget",
+     .create = TEAM ",'consult':1,'deadlines':{'turn':1},'ladder':[{'max_ms':1}],'tasks':[" TASK("T1", "@a") "],'gates':[" SEEN "]",
+     .commands = EACH,
+     .tasks = 1,
+     .items = 1,
+     .effects = 1,
+     .by_time = true},
+    {.name = "an upgrade",
+     .leaves_out = "a second task, gates, time",
+     .create = TEAM ",'tasks':[" TASK("T1", "@a") "]",
+     .commands = UPGRADED,
+     .tasks = 1,
+     .items = 1,
+     .quick = STRICT,
+     .rules = 1},
+    {.name = "turns",
+     .leaves_out = "team changes, gates, limits, effects, questions",
+     .create = TEAM,
+     .commands = TURNS,
+     .tasks = 2,
+     .items = 3,
+     .quick = BOTH},
+    {.name = "a plan", .leaves_out = "the same", .create = TEAM "," DEPENDENT, .commands = TURNS, .tasks = 2, .items = 3, .quick = BOTH},
+    {.name = "seats and forks",
+     .leaves_out = "all but turns and seats",
+     .create = TEAM,
+     .commands = SEATED,
+     .tasks = 2,
+     .items = 2,
+     .quick = STRICT},
+    {.name = "questions",
+     .leaves_out = "gates, limits, effects",
+     .create = TEAM ",'consult':2",
+     .commands = QUESTIONS,
+     .tasks = 2,
+     .items = 3,
+     .quick = PARALLEL},
+    {.name = "questions, with time",
+     .leaves_out = "gates, effects",
+     .create = TEAM ",'consult':2,'deadlines':{'turn':2}",
+     .commands = QUESTIONS,
+     .tasks = 1,
+     .items = 2,
+     .by_time = true,
+     .quick = BOTH},
+    {.name = "gates",
+     .leaves_out = "limits, effects, team changes",
+     .create = TEAM ",'tasks':[" TASK("T1", "@a") "]," SHOWN,
+     .commands = EVIDENCE,
+     .tasks = 1,
+     .items = 1,
+     .quick = STRICT},
+    {.name = "gates, two tasks", .leaves_out = "the same", .create = TEAM TWO "," SHOWN, .commands = EVIDENCE, .tasks = 2, .items = 2},
+    {.name = "gates of another",
+     .leaves_out = "the same",
+     .create = TEAM TWO "," SHOWN,
+     .commands = OF_ANOTHER,
+     .tasks = 2,
+     .items = 2,
+     .quick = PARALLEL},
+    {.name = "deadlines",
+     .leaves_out = "gates, effects, ladder",
+     .create = TEAM ",'deadlines':{'quest':4,'task':2,'turn':1}",
+     .commands = LIMITS,
+     .tasks = 2,
+     .items = 2,
+     .by_time = true,
+     .quick = BOTH},
+    {.name = "ladder",
+     .leaves_out = "gates, effects",
+     .create = TEAM STEEP,
+     .commands = LIMITS,
+     .tasks = 2,
+     .items = 2,
+     .by_time = true,
+     .quick = STRICT},
+    {.name = "effects and budget",
+     .leaves_out = "gates, ladder",
+     .create = TEAM ",'budget':{'tokens':5,'turns':3}",
+     .commands = SPENDING,
+     .tasks = 2,
+     .items = 2,
+     .by_time = true},
+    {.name = "an effect and budget",
+     .leaves_out = "the same",
+     .create = TEAM ",'budget':{'tokens':4,'turns':2}",
+     .commands = SPENDING,
+     .tasks = 2,
+     .items = 2,
+     .effects = 1,
+     .by_time = true,
+     .quick = STRICT},
+    {.name = "the same words",
+     .leaves_out = "gates, effects",
+     .create = TEAM ",'loops':2",
+     .commands = AGAIN,
+     .tasks = 2,
+     .items = 2,
+     .quick = BOTH},
+    {.name = "team",
+     .leaves_out = "gates, limits, effects",
+     .create = TEAM,
+     .commands = CHANGES,
+     .tasks = 2,
+     .items = 2,
+     .all_agents_alike = true},
+    {.name = "team, questions",
+     .leaves_out = "gates, limits, effects",
+     .create = TEAM ",'consult':1",
+     .commands = CHANGES,
+     .tasks = 2,
+     .items = 2,
+     .all_agents_alike = true,
+     .quick = PARALLEL},
+    {.name = "turns, three tasks", .leaves_out = "what turns leave out", .create = TEAM, .commands = TURNS, .tasks = 3, .items = 4},
+    {.name = "all together",
+     .leaves_out = "nothing; it is cut",
+     .create =
+         TEAM ",'budget':{'tokens':5,'turns':9},'consult':2,'deadlines':{'quest':4,'task':2,'turn':1}," LEVELS "," DEPENDENT "," SHOWN,
+     .commands = TOGETHER,
+     .tasks = 3,
+     .items = 3,
+     .by_time = true,
+     .all_agents_alike = true,
+     .most = 150000},
 };
 const size_t SLICE_COUNT = QL_COUNT(SLICES);
 
@@ -385,7 +510,15 @@ ql_value *read_members(ql_arena *a, const char *members) {
   return value;
 }
 
-ql_value *create_members(ql_arena *a, const slice *what) { return read_members(a, what->create); }
+const char *policy_name(policies policy) { return policy == STRICT ? "strict" : "parallel"; }
+
+ql_value *create_members(ql_arena *a, const run *x) {
+  const char *policy = policy_name(x->policy);
+  ql_value *d = read_members(a, x->what->create);
+  QL_SET(d, "policy", ql_string(a, (ql_str){policy, strlen(policy)}));
+  QL_SET(d, "rules", ql_int(a, x->what->rules > 0 ? x->what->rules : QL_QUEST_RULES));
+  return d;
+}
 
 /* The same without one member. */
 static ql_value *without(ql_arena *a, const ql_value *object, ql_str left_out) {
@@ -405,6 +538,7 @@ static number_from number_of(ql_event_type type, ql_value *d, ql_value **number)
 size_t make_moves(ql_arena *a, const slice *what, move **out) {
   static const ql_str WHO[] = {QL_STR_INIT("@owner"), QL_STR_INIT("@lead"), QL_STR_INIT("@a"),    QL_STR_INIT("@b"),
                                QL_STR_INIT("@c"),     QL_STR_INIT("@new"),  QL_STR_INIT("@ghost")};
+  enum { NEW = 5 };
   static const int64_t WRONG[][2] = {{-1, 0}, {0, 1}, {1, 0}, {0, -1}};
   size_t kinds = 0, count = 0;
   while (what->commands[kinds]) kinds++;
@@ -416,6 +550,7 @@ size_t make_moves(ql_arena *a, const slice *what, move **out) {
     m.from = number_of(m.type, m.d, &m.number);
     for (size_t k = 0; k < QL_COUNT(WHO); k++) {
       m.by = WHO[k];
+      if (k == NEW && what->commands != CHANGES) continue; /* nobody lets it in: a stranger like @ghost */
       moves[count++] = m;
       for (size_t w = 0; w < (of_agents ? QL_COUNT(WRONG) : 2) && k < 3; w++) {
         moves[count] = m;
@@ -460,6 +595,7 @@ static void bind(world *w) {
   w->s.ledger = w->ledger, w->s.booking_cap = ROWS;
   w->s.effects = w->effects, w->s.effect_cap = EFFECTS;
   w->s.artifacts = w->artifacts, w->s.artifact_cap = ARTIFACTS;
+  w->s.by_hash = w->by_hash, w->s.by_hash_cap = 2 * HASHES;
   w->s.frames = w->frames;
   w->s.gates = w->gates;
   w->s.repeats = w->repeats;
@@ -470,13 +606,13 @@ void copy_world(world *to, const world *from) {
   bind(to);
 }
 
-ql__event create_event(ql_arena *a, const slice *what) {
-  return (ql__event){QL_EVENT_create, QL_STR("@owner"), INT64_C(1000), 1, 0, 0, create_members(a, what)};
+ql__event create_event(ql_arena *a, const run *x) {
+  return (ql__event){QL_EVENT_create, QL_STR("@owner"), INT64_C(1000), 1, 0, 0, create_members(a, x)};
 }
 
-void raise_world(ql_arena *a, const slice *what, world *out) {
+void raise_world(ql_arena *a, const run *x, world *out) {
   ql__state s = {.status = QL__EMPTY};
-  const ql__event event = create_event(a, what);
+  const ql__event event = create_event(a, x);
   ql_error err = {0};
   if (ql__guard(&s, &event).code != QL__ACCEPTED || ql__state_reserve(a, &s, &event, &err) != QL_OK) abort();
   ql__state_apply(&s, &event);

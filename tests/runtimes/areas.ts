@@ -3,6 +3,7 @@
 import { instantiate } from '../../wasm/src/core.ts';
 import { CoreError } from '../../wasm/src/errors.ts';
 import { Instance } from '../../wasm/src/memory.ts';
+import { checkSignatures } from '../../wasm/src/signatures.ts';
 import type { Argument, Text } from '../../wasm/src/memory.ts';
 
 export interface Bundle {
@@ -10,6 +11,8 @@ export interface Bundle {
   readonly areas: Record<string, readonly { readonly name: string; readonly vector: Vector }[]>;
   /** A log whose hashes are published. */
   readonly published: string;
+  /** Logs with signatures, good and forged. */
+  readonly signed: readonly string[];
 }
 
 export interface Results {
@@ -17,6 +20,8 @@ export interface Results {
   readonly hashes: string[];
   /** The head after each line of the published log. */
   readonly heads: string[];
+  /** What the host's own Ed25519 says of the signers of each signed log: "agent signed/lines wrong". */
+  readonly signers: string[];
 }
 
 interface File {
@@ -50,6 +55,7 @@ export interface Vector extends File {
   readonly notes?: string;
   readonly theirs?: string;
   readonly draft?: unknown;
+  readonly change?: unknown;
 }
 
 export interface Outcome {
@@ -68,7 +74,7 @@ export async function runBundle(module: WebAssembly.Module, bundle: Bundle): Pro
       hashes.push(`${area}/${name} ${await sha256(`${answer}\n${more}`)}`);
     }
   }
-  return { hashes: hashes.sort(), heads: publishedHeads(module, bundle.published) };
+  return { hashes: hashes.sort(), heads: publishedHeads(module, bundle.published), signers: await signersOf(module, bundle.signed) };
 }
 
 export function runVector(instance: Instance, area: string, vector: Vector): Outcome {
@@ -82,6 +88,16 @@ function publishedHeads(module: WebAssembly.Module, log: string): string[] {
   const heads = Array.from({ length: quest.head().n }, (_, n) => quest.event(n).h);
   quest.close();
   return heads;
+}
+
+async function signersOf(module: WebAssembly.Module, logs: readonly string[]): Promise<string[]> {
+  const all: string[] = [];
+  for (const log of logs) {
+    const core = instantiate(module);
+    const signers = await checkSignatures(core.openQuest(log), core.verify(log).signers ?? []);
+    all.push(signers.map(({ agent, lines, signed, wrong }) => `${agent} ${signed}/${lines} [${wrong.join(',')}]`).join(' '));
+  }
+  return all;
 }
 
 async function sha256(text: string): Promise<string> {
@@ -247,6 +263,16 @@ function runNotes(instance: Instance, vector: Vector): Outcome {
   return only(`{${members.join(',')}}`);
 }
 
+function runWhatIf(instance: Instance, vector: Vector): Outcome {
+  const quest = instance.handle('qlw_quest_open', vector.log ?? '');
+  const branch = instance.handle('qlw_quest_open', null);
+  const { ok, text } = attempt(instance, 'qlw_quest_what_if', quest, branch, JSON.stringify(vector.change), new Uint8Array(32).fill(1));
+  const more = ok ? instance.text('qlw_quest_log', branch, 0) : '';
+  instance.run('qlw_close', branch);
+  instance.run('qlw_close', quest);
+  return { answer: text, more };
+}
+
 function runCanon(instance: Instance, vector: Vector): Outcome {
   const { ok, text } = attempt(instance, 'qlw_canonical', bytesOf(vector));
   return only(ok ? JSON.stringify(text) : text);
@@ -287,4 +313,5 @@ const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   route: runRoute,
   spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', ...specOf(vector)).text),
   verify: (instance, vector) => only(attempt(instance, 'qlw_verify', bytesOf(vector, vector.log), vector.head ?? null).text),
+  whatif: runWhatIf,
 };

@@ -1,5 +1,5 @@
 /* What all targets run, and what the native runner says of it. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Bundle, Results, Vector } from './areas.ts';
@@ -25,12 +25,34 @@ export function readBundle(): Bundle {
   }
   const generated = JSON.parse(native('--logs')) as ({ name: string } & Vector)[];
   areas.logs = [...(areas.logs ?? []), ...generated.map(({ name, ...vector }) => ({ name, vector }))];
-  return { areas, published: readVector('verify', 'published-3').log ?? '' };
+  return { areas, published: readVector('verify', 'published-3').log ?? '', signed: signedLogs() };
+}
+
+/** As signed; with the owner's signature at a line of the leader's; with a bit of one flipped. */
+function signedLogs(): string[] {
+  const log = readVector('verify', 'signers-are-counted').log ?? '';
+  const [owners = '', leads = ''] = [...log.matchAll(/"s":\["([^"]+)"\]/g)].map((match) => match[1] ?? '');
+  const flipped = `${leads.startsWith('A') ? 'B' : 'A'}${leads.slice(1)}`;
+  return [log, log.replace(leads, owners), log.replace(leads, flipped)];
+}
+
+interface Signer {
+  agent: string;
+  lines: number;
+  signed: number;
+  wrong: number[];
+}
+
+/** The command line says it with libsodium. */
+function nativeSigners(log: string): string {
+  const { stdout } = spawnSync(fileURLToPath(new URL('build/dev/bin/questline', root)), ['verify', '-', '--json'], { encoding: 'utf8', input: log });
+  const { signers } = JSON.parse(stdout) as { signers: Signer[] };
+  return signers.map(({ agent, lines, signed, wrong }) => `${agent} ${signed}/${lines} [${wrong.join(',')}]`).join(' ');
 }
 
 export function runNative(): Results {
   const heads = [1, 2, 3].map((lines) => (JSON.parse(native('--print', fileURLToPath(vectors), `verify/published-${lines}`)) as { head: string }).head);
-  return { hashes: native('--hashes', fileURLToPath(vectors)).trimEnd().split('\n').sort(), heads };
+  return { hashes: native('--hashes', fileURLToPath(vectors)).trimEnd().split('\n').sort(), heads, signers: signedLogs().map(nativeSigners) };
 }
 
 /** The hash of the Spec of each file, in the order given. */

@@ -54,6 +54,12 @@ test('the published log has the published hashes on every target', (t) => {
   for (const name of names) assert.deepEqual(resultsOf(name).heads, publishedHeads, name);
 });
 
+test('a signed log is checked alike by every target’s own Ed25519', (t) => {
+  const expected = ['@owner 1/1 [] @lead 3/4 [] @api 1/1 []', '@owner 1/1 [] @lead 3/4 [1] @api 1/1 []', '@owner 1/1 [] @lead 3/4 [1] @api 1/1 []'];
+  row(t, 'forged found', names.map((name) => `${resultsOf(name).signers.filter((line) => /\d\]/.test(line)).length} of 2`));
+  for (const name of names) assert.deepEqual(resultsOf(name).signers, expected, name);
+});
+
 test('every answer has the same hash on every target', (t) => {
   const native = resultsOf('native').hashes;
   assert.ok(native.filter((line) => areaOf(line) === 'logs').length >= 200, 'there are 200 generated logs');

@@ -47,6 +47,7 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
   ],
   route: (answer) => checker.check('Route | Failure', answer),
   verify: (answer) => checker.check('Verdict', answer),
+  whatif: (answer) => checker.check('WhatIf | Failure', answer),
   canon: (answer) => checker.check('string | Failure', answer),
   logs: (answer) => checker.check('Verdict', (answer as Answer).verdict),
   plan: (answer) => {

@@ -229,6 +229,30 @@ static void asked_twice_it_says_the_same(void **state) {
   closed(&h);
 }
 
+/* What is due happens before anything else, and once. */
+static void a_tick_is_appended_when_it_is_due(void **state) {
+  (void)state;
+  host h = {.quest = ql_quest_new(ql_alloc_libc()), .approves = true};
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  const uint8_t entropy[QL_ENTROPY_BYTES] = {5};
+  ql_value *create, *effect;
+  ql_str text =
+      QL_STR("{\"agents\":[\"@lead\",\"@a\"],\"by\":\"@owner\",\"deadlines\":{\"turn\":1000},\"mission\":\"m\",\"type\":\"create\"}");
+  ql_decision decision;
+  assert_int_equal(ql_canon_read(a, text, &create, NULL), QL_OK);
+  assert_int_equal(ql_quest_decide(h.quest, a, create, NOW - 1000, entropy, &decision, NULL), QL_OK);
+  assert_int_equal(ql_quest_append(h.quest, decision.line, NULL), QL_OK);
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, NULL, NULL, &h.driver, NULL), QL_OK);
+  assert_int_equal(ql_driver_next(h.driver, a, NOW - 1, &effect, NULL), QL_OK);
+  assert_true(is_kind(effect, "wait")); /* people sit there: nothing to play, and nothing due yet */
+  assert_int_equal(run(&h), QL_OK);
+  assert_int_equal(ql_quest_count(h.quest), 2);
+  assert_str_is(ql_get_str(ql_quest_event(h.quest, a, 1), QL_STR("type")), "tick");
+  assert_status(h.quest, "paused");
+  ql_arena_free(a);
+  closed(&h);
+}
+
 /* Somebody else wrote first: the store says conflict, the host brings the quest up to date, the driver decides again. */
 static void a_conflict_is_decided_again(void **state) {
   (void)state;
@@ -367,6 +391,7 @@ int main(void) {
       cmocka_unit_test(the_first_word_chooses_the_mode),
       cmocka_unit_test(stopped_anywhere_it_goes_on_from_the_log),
       cmocka_unit_test(asked_twice_it_says_the_same),
+      cmocka_unit_test(a_tick_is_appended_when_it_is_due),
       cmocka_unit_test(a_conflict_is_decided_again),
       cmocka_unit_test(a_full_store_loses_nothing),
       cmocka_unit_test(wrong_calls_are_errors),

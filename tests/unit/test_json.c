@@ -145,7 +145,7 @@ static void refuses(void **state) {
 
 static void refuses_twice_the_same_key(void **state) {
   static const char *const texts[] = {"{\"a\":1,\"a\":1}", "{\"a\":1,\"b\":2,\"\\u0061\":3}", "[{\"x\":{\"k\":1,\"k\":2}}]",
-                                      "{\"\":1,\"\":2}"};
+                                      "{\"\":1,\"\":2}", "{\"b\":1,\"a\":2,\"b\":3}"};
   (void)state;
   for (size_t i = 0; i < QL_COUNT(texts); i++) {
     ql_value *value = NULL;

@@ -2,6 +2,7 @@
 #include <questline/limits.h>
 #include <questline/quest.h>
 
+#include "base/text.h"
 #include "quest/quest.h"
 #include "support.h"
 
@@ -277,6 +278,37 @@ static void an_illegal_event_is_found(void **state) {
   ql_quest_free(quest);
 }
 
+/* What decide made is not checked again when it is appended; anything else is, were it off by a byte, and so is what was made for an
+   earlier state. */
+static void only_what_was_decided_is_trusted(void **state) {
+  (void)state;
+  ql_quest *quest = told(5), *same = told(5);
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *answer, *pause;
+  ql_decision decision, other;
+  assert_int_equal(ql_canon_read(a, str(STORY[5]), &answer, NULL), QL_OK);
+  assert_int_equal(ql_canon_read(a, QL_STR("{\"by\":\"@owner\",\"type\":\"pause\"}"), &pause, NULL), QL_OK);
+  assert_int_equal(ql_quest_decide(quest, a, pause, NOW, ENTROPY, &other, NULL), QL_OK);
+  assert_int_equal(ql_quest_decide(quest, a, answer, NOW, ENTROPY, &decision, NULL), QL_OK);
+  char *bytes = malloc(decision.line.len);
+  for (size_t i = 0; i + 1 < decision.line.len; i++) {
+    memcpy(bytes, decision.line.ptr, decision.line.len);
+    bytes[i] ^= 1;
+    assert_int_not_equal(ql_quest_append(quest, (ql_str){bytes, decision.line.len}, NULL), QL_OK);
+  }
+  free(bytes);
+  assert_int_not_equal(ql_quest_append(quest, ql_slice(decision.line, 0, decision.line.len - 2), NULL), QL_OK);
+  assert_int_not_equal(ql_quest_append(quest, forged(a, quest->head, 5), NULL), QL_OK);
+  assert_same(quest, same);
+  assert_int_equal(ql_quest_append(quest, other.line, NULL), QL_OK); /* decided before, and checked */
+  assert_int_equal(ql_quest_append(quest, decision.line, NULL), QL_ERR_INTEGRITY);
+  assert_int_equal(ql_quest_append(same, other.line, NULL), QL_OK);
+  assert_same(quest, same);
+  ql_arena_free(a);
+  ql_quest_free(quest);
+  ql_quest_free(same);
+}
+
 static void a_pause_keeps_the_turn_for_who_held_it(void **state) {
   (void)state;
   ql_quest *quest = told(5);
@@ -294,6 +326,7 @@ static void a_pause_keeps_the_turn_for_who_held_it(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(replay_equals_live),
+      cmocka_unit_test(only_what_was_decided_is_trusted),
       cmocka_unit_test(redacted_replay_equals_full),
       cmocka_unit_test(out_of_memory_leaves_the_quest_as_it_was),
       cmocka_unit_test(reads_survive_failing_memory),

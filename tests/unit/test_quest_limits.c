@@ -85,9 +85,80 @@ static void the_leader_and_who_is_asked_have_deadlines_too(void **state) {
   later(g, 500);
   ACCEPTED(does(g, "@api", "message", "'to':['@db']"));
   later(g, 600);
-  ACCEPTED(tick(g)); /* a turn runs on while it waits for an answer */
+  ACCEPTED(tick(g)); /* of who waits, it stands */
+  assert_string_equal(status(g), "running");
+  later(g, 400);
+  ACCEPTED(tick(g));
+  assert_int_equal(cause(g), QL__BY_TURN);
+  assert_int_equal(state_of(g)->frames[0].since, -1);
+  assert_true(state_of(g)->slots[0].since >= 0);
+  strike_stage(g);
+}
+
+/* @api has used 500 of its 1000 ms when it asks; @db takes 900 to answer. */
+static stage *asked_late(const char *more) {
+  stage *g = api_works(more);
+  later(g, 500);
+  ACCEPTED(does(g, "@api", "message", "'to':['@db']"));
+  later(g, 900);
+  return g;
+}
+
+static void who_waits_for_an_answer_loses_no_time(void **state) {
+  (void)state;
+  stage *g = asked_late(",'consult':1,'deadlines':{'turn':1000}");
+  ACCEPTED(does(g, "@db", "respond", ""));
+  assert_int_equal(ql__due_at(state_of(g)), state_of(g)->at + 499); /* one ms from the command before */
+  later(g, 400);
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "running");
+  later(g, 100);
+  ACCEPTED(tick(g));
+  assert_int_equal(cause(g), QL__BY_TURN);
+  strike_stage(g);
+  g = asked_late(",'consult':1,'deadlines':{'turn':1000}"); /* whoever asked goes on, also when it is not answered */
+  ACCEPTED(does(g, "@owner", "remove", "'agent':'@db'"));
+  assert_int_equal(ql__due_at(state_of(g)), state_of(g)->at + 499);
+  strike_stage(g);
+}
+
+static void by_rules_1_the_time_of_who_waits_ran_on(void **state) {
+  (void)state;
+  stage *g = asked_late(",'consult':1,'deadlines':{'turn':1000},'rules':1");
+  ACCEPTED(tick(g));
   assert_int_equal(state_of(g)->slots[0].since, -1);
   assert_true(state_of(g)->frames[0].since >= 0);
+  ACCEPTED(does(g, "@owner", "upgrade", "'to':2")); /* it was late already: it has its whole time when it goes on */
+  ACCEPTED(does(g, "@owner", "resume", ""));
+  later(g, 90);
+  ACCEPTED(does(g, "@db", "respond", ""));
+  assert_int_equal(ql__due_at(state_of(g)), state_of(g)->at + 1000);
+  strike_stage(g);
+  g = asked_late(",'consult':1,'deadlines':{'turn':2000},'rules':1");
+  ACCEPTED(does(g, "@owner", "upgrade", "'to':2")); /* from here on it stands */
+  later(g, 900);
+  ACCEPTED(does(g, "@db", "respond", ""));
+  assert_int_equal(ql__due_at(state_of(g)), state_of(g)->at + 2000 - 501 - 901);
+  strike_stage(g);
+}
+
+static void questions_below_questions_stand_too(void **state) {
+  (void)state;
+  stage *g = raise_stage("'agents':['@lead','@api','@db','@ops'],'consult':2,'deadlines':{'turn':1000}");
+  ACCEPTED(does(g, "@lead", "message", "'to':['@api']"));
+  ACCEPTED(does(g, "@lead", "respond", ""));
+  later(g, 299);
+  ACCEPTED(does(g, "@api", "message", "'to':['@db']"));
+  later(g, 399);
+  ACCEPTED(does(g, "@db", "message", "'to':['@ops']"));
+  later(g, 898);
+  ACCEPTED(tick(g));
+  assert_string_equal(status(g), "running");
+  ACCEPTED(does(g, "@ops", "respond", ""));
+  assert_int_equal(ql__due_at(state_of(g)), state_of(g)->at + 600);
+  later(g, 499);
+  ACCEPTED(does(g, "@db", "respond", ""));
+  assert_int_equal(ql__due_at(state_of(g)), state_of(g)->at + 700);
   strike_stage(g);
 }
 
@@ -189,6 +260,59 @@ static void a_matter_climbs_on_retries_then_on_time(void **state) {
   ACCEPTED(does(g, "@api", "respond", ""));
   assert_int_equal(level(g), 0);
   ACCEPTED(does(g, "@lead", "complete", ""));
+  strike_stage(g);
+}
+
+#define STEPS ",'ladder':[{'max_ms':1000},{'max_ms':2000,'min_ms':500,'to':['@db']},{'max_ms':4000}]"
+
+static stage *stuck(const char *more) {
+  stage *g = api_works(more);
+  ACCEPTED(does(g, "@api", "respond", "'kind':'blocked'"));
+  assert_int_equal(level(g), 1);
+  return g;
+}
+
+static void a_late_tick_climbs_what_has_passed(void **state) {
+  (void)state;
+  stage *g = stuck(STEPS);
+  int64_t entered = state_of(g)->tasks[0].level_since;
+  later(g, 3600);
+  ACCEPTED(tick(g));
+  assert_int_equal(level(g), 3);
+  assert_int_equal(state_of(g)->tasks[0].level_since, entered + 3000); /* not when the tick came */
+  assert_int_equal(state_of(g)->escalations, 3);
+  later(g, 3397);
+  ACCEPTED(tick(g));
+  assert_int_equal(level(g), 3);
+  ACCEPTED(tick(g));
+  assert_int_equal(level(g), 4);
+  assert_int_equal(cause(g), QL__BY_LADDER);
+  strike_stage(g);
+  g = stuck(STEPS); /* the reminder of a level it came to in the same tick */
+  later(g, 1700);
+  ACCEPTED(tick(g));
+  assert_int_equal(level(g), 2);
+  assert_true(state_of(g)->tasks[0].reminded);
+  strike_stage(g);
+  g = stuck(STEPS); /* once behind the last level, once paused */
+  later(g, 1000000);
+  ACCEPTED(tick(g));
+  assert_int_equal(level(g), 4);
+  assert_int_equal(state_of(g)->trips, 1);
+  strike_stage(g);
+}
+
+static void by_rules_1_a_tick_climbs_one_level(void **state) {
+  (void)state;
+  stage *g = stuck(STEPS ",'rules':1");
+  later(g, 3600);
+  ACCEPTED(tick(g));
+  assert_int_equal(level(g), 2);
+  assert_int_equal(state_of(g)->tasks[0].level_since, state_of(g)->ran);
+  ACCEPTED(does(g, "@owner", "upgrade", "'to':2"));
+  later(g, 6000);
+  ACCEPTED(tick(g));
+  assert_int_equal(level(g), 4);
   strike_stage(g);
 }
 
@@ -423,10 +547,15 @@ int main(void) {
       cmocka_unit_test(a_pause_keeps_what_is_left),
       cmocka_unit_test(a_new_holder_of_the_seat_has_no_more_time),
       cmocka_unit_test(the_leader_and_who_is_asked_have_deadlines_too),
+      cmocka_unit_test(who_waits_for_an_answer_loses_no_time),
+      cmocka_unit_test(by_rules_1_the_time_of_who_waits_ran_on),
+      cmocka_unit_test(questions_below_questions_stand_too),
       cmocka_unit_test(a_late_task_pauses_whoever_has_it),
       cmocka_unit_test(a_late_quest_times_out),
       cmocka_unit_test(the_limit_of_the_turn_is_shown_before_others),
       cmocka_unit_test(a_matter_climbs_on_retries_then_on_time),
+      cmocka_unit_test(a_late_tick_climbs_what_has_passed),
+      cmocka_unit_test(by_rules_1_a_tick_climbs_one_level),
       cmocka_unit_test(a_matter_climbs_by_command),
       cmocka_unit_test(a_start_reserves_and_a_done_settles),
       cmocka_unit_test(what_was_lost_is_booked_as_unknown),

@@ -11,7 +11,7 @@
 static const char *const STORY[] = {
     "{'agents':['@lead','@api','@db'],'budget':{'micro':900,'tokens':900},'by':'@owner','consult':2,'deadlines':{'quest':900000,'turn':50000},"
     "'gates':[{'id':'g','judge':'seat','task':'T1','text':'Reviewed'}],'keys':[['@owner','UHyzLP8PJ2MmCbtXcmCI6OQCY3pxaYYn1dFL_gQWZPk']],"
-    "'ladder':[{'max_ms':4000,'min_ms':2000,'name':'Peers','to':['@db']}],'loops':3,'mission':'m','policy':'parallel',"
+    "'ladder':[{'max_ms':4000,'min_ms':2000,'name':'Peers','to':['@db']}],'loops':3,'mission':'m','policy':'parallel','rules':1,"
     "'tasks':[{'id':'T1','title':'API','to':'@api'}],'type':'create'}",
     "{'by':'@owner','type':'approve'}",
     "{'agent':'@ops','by':'@owner','seat':'model','spec':" HASH ",'type':'add'}",

@@ -292,11 +292,46 @@ static void a_fork_that_loses_more_than_the_budget_pauses(void **state) {
   strike_stage(g);
 }
 
+/* T2 comes before and after T1, on which it depends: the first message goes back, the second is delivered. */
+static void what_somebody_works_on_is_open(void **state) {
+  (void)state;
+  for (int rules = 1; rules <= 2; rules++) {
+    char create[256];
+    snprintf(
+        create, sizeof create,
+        "'agents':['@lead','@api','@db'],'rules':%d,'tasks':[{'id':'T1','title':'a','to':'@api'},{'after':['T1'],'id':'T2','title':'b','to':'@db'}]",
+        rules);
+    stage *g = raise_stage(create);
+    ACCEPTED(does(g, "@owner", "approve", ""));
+    ACCEPTED(does(g, "@lead", "message", "'task':'T1','to':['@api']"));
+    ACCEPTED(does(g, "@lead", "respond", ""));
+    ACCEPTED(does(g, "@api", "respond", ""));
+    ACCEPTED(does(g, "@lead", "message", "'task':'T2','to':['@db']"));
+    ACCEPTED(does(g, "@lead", "message", "'task':'T1','to':['@api']"));
+    ACCEPTED(does(g, "@lead", "message", "'task':'T2','to':['@db']"));
+    ACCEPTED(does(g, "@lead", "respond", ""));
+    assert_int_equal(state_of(g)->tasks[1].status, QL__TODO);
+    ACCEPTED(does(g, "@api", "respond", ""));
+    assert_string_equal(holders(g), "@db");
+    assert_int_equal(state_of(g)->tasks[1].status, rules == 1 ? QL__TODO : QL__OPEN);
+    strike_stage(g);
+  }
+}
+
 static void rules_are_never_older_nor_unknown(void **state) {
   (void)state;
   stage *g = two_in_a_row("");
+  assert_int_equal(state_of(g)->rules, 2);
   REFUSED("unchanged", does(g, "@owner", "upgrade", "'to':1"));
-  REFUSED("not_known_rules", does(g, "@owner", "upgrade", "'to':2"));
+  REFUSED("unchanged", does(g, "@owner", "upgrade", "'to':2"));
+  REFUSED("not_known_rules", does(g, "@owner", "upgrade", "'to':3"));
+  strike_stage(g);
+  g = two_in_a_row(",'rules':1");
+  assert_int_equal(state_of(g)->rules, 1);
+  REFUSED("owner_only", does(g, "@api", "upgrade", "'to':2"));
+  ACCEPTED(does(g, "@owner", "upgrade", "'to':2"));
+  assert_int_equal(state_of(g)->rules, 2);
+  REFUSED("unchanged", does(g, "@owner", "upgrade", "'to':2"));
   strike_stage(g);
 }
 
@@ -318,6 +353,7 @@ int main(void) {
       cmocka_unit_test(the_owner_answers_like_anybody),
       cmocka_unit_test(a_fork_is_another_quest),
       cmocka_unit_test(a_fork_that_loses_more_than_the_budget_pauses),
+      cmocka_unit_test(what_somebody_works_on_is_open),
       cmocka_unit_test(rules_are_never_older_nor_unknown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

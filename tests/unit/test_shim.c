@@ -96,6 +96,12 @@ static int32_t quest_timeline(void) { return qlw_quest_timeline(a_quest); }
 static int32_t quest_compare(void) { return qlw_quest_compare(a_quest, an_empty_quest); }
 static int32_t quest_continuation(void) { return qlw_quest_continuation(an_empty_quest, a_quest); }
 static int32_t refused_continuation(void) { return qlw_quest_continuation(a_quest, a_roster); }
+static int32_t what_if(void) {
+  return qlw_quest_what_if(a_quest, an_empty_quest, PASS("{\"at\":1,\"msg\":\"x\"}"), entropy, sizeof entropy);
+}
+static int32_t refused_what_if(void) {
+  return qlw_quest_what_if(a_quest, a_quest, PASS("{\"at\":1,\"msg\":\"x\"}"), entropy, sizeof entropy);
+}
 static int32_t quest_redact(void) { return qlw_quest_redact(a_quest, PASS("[1]")); }
 static int32_t refused_redact(void) { return qlw_quest_redact(a_quest, PASS("{}")); }
 static int32_t quest_reveal(void) { return qlw_quest_reveal(a_quest, a_quest, -1); }
@@ -184,6 +190,8 @@ static const struct {
     {"refused_sign", refused_sign, QL_ERR_ARGUMENT},
     {"line_sign", line_sign, QL_OK},
     {"quest_reveal", quest_reveal, QL_OK},
+    {"what_if", what_if, QL_OK},
+    {"refused_what_if", refused_what_if, QL_ERR_ARGUMENT},
     {"quest_metrics", quest_metrics, QL_OK},
     {"refused_metrics", refused_metrics, QL_ERR_HANDLE},
     {"quest_report", quest_report, QL_OK},

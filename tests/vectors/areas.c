@@ -346,9 +346,29 @@ static void run_notes(ql_arena *a, const ql_value *vector, outcome *out) {
   ql_value_write(&out->answer, answer);
 }
 
+/* A log played again with one answer changed. */
+static void run_what_if(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str log = given(vector, "log"), change = ql_value_text(a, QL_GET(vector, "change"));
+  uint8_t entropy[QL_ENTROPY_BYTES];
+  memset(entropy, 1, sizeof entropy);
+  if (qlw_quest_open(PASS(log)) != QL_OK) give_up("a log does not open", answered(a));
+  uint32_t quest = answered_handle(a);
+  if (qlw_quest_open(NULL, 0) != QL_OK) give_up("no quest was made", answered(a));
+  uint32_t branch = answered_handle(a);
+  int32_t status = qlw_quest_what_if(quest, branch, PASS(change), (const char *)entropy, sizeof entropy);
+  add_answer(out);
+  if (status == QL_OK) {
+    (void)qlw_quest_log(branch, 0);
+    ql_buf_add(&out->more, answered(a));
+  }
+  done(branch);
+  done(quest);
+}
+
 const area areas[] = {
-    {"canon", run_canon},   {"export", run_export}, {"fix", run_fix},       {"link", run_link}, {"notes", run_notes},
-    {"logs", run_logs},     {"pack", run_pack},     {"permit", run_permit}, {"plan", run_plan}, {"quest", run_quest},
-    {"report", run_report}, {"roster", run_roster}, {"route", run_route},   {"spec", run_spec}, {"verify", run_verify},
+    {"canon", run_canon}, {"export", run_export}, {"fix", run_fix},       {"link", run_link},
+    {"notes", run_notes}, {"logs", run_logs},     {"pack", run_pack},     {"permit", run_permit},
+    {"plan", run_plan},   {"quest", run_quest},   {"report", run_report}, {"roster", run_roster},
+    {"route", run_route}, {"spec", run_spec},     {"verify", run_verify}, {"whatif", run_what_if},
 };
 const size_t area_count = QL_COUNT(areas);

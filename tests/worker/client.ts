@@ -17,9 +17,6 @@ export function create(extra: object = {}): object {
   return {
     type: 'create',
     by: '@owner',
-    format: 1,
-    rules: 1,
-    policy: 'strict',
     agents: [LEAD, API, DATABASE],
     mission: 'Add a login',
     ...extra,

@@ -18,6 +18,8 @@ const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Ar
 class Memory implements Store {
   rows: Row[] = [];
   kept: Grant[] = [];
+  written = new Map<string, string>();
+  alarms: (number | null)[] = [];
   fail = false;
 
   lines(after: number): string[] {
@@ -33,32 +35,52 @@ class Memory implements Store {
     if (this.fail) throw new Error('disk full');
     this.rows.push(row);
   }
+  replaceLine(n: number, line: string): void {
+    if (this.fail) throw new Error('disk full');
+    this.rows = this.rows.map((row) => (row.n === n ? { ...row, line } : row));
+  }
   insertGrant(grant: Grant): void {
     this.kept.push(grant);
   }
+  notes(): string[] {
+    return [...this.written].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+  }
+  putNote(id: string, line: string): void {
+    if (this.fail) throw new Error('disk full');
+    this.written.set(id, line);
+  }
+  setAlarm(at: number | null): void {
+    this.alarms.push(at);
+  }
   transaction(work: () => void): void {
     const before = [...this.rows];
+    const alarms = [...this.alarms];
     try {
       work();
     } catch (error) {
       this.rows = before;
+      this.alarms = alarms;
       throw error;
     }
   }
 }
 
-function founded(instance: () => Core = () => instantiate(module)) {
+function founded(instance: () => Core = () => instantiate(module), extra: object = {}) {
   const store = new Memory();
   const heard: Frame[] = [];
   const peer: Peer = { since: 0, grant: OWN, send: (frame) => void heard.push(frame), close: () => undefined };
-  const room = new Room({ store, core: instance, peers: () => [peer], now: () => 1, random });
-  const begun = begin(core, { command: create() as never }, 1, random(32));
+  const clock = { now: 1 };
+  const open = (): Room => new Room({ store, core: instance, peers: () => [peer], now: () => clock.now, random });
+  const room = open();
+  const begun = begin(core, { command: create(extra) as never }, 1, random(32));
   assert('log' in begun);
   assert.equal(room.found(begun.log, [OWN]).status, 201);
   const view = (): { n: number; view: { state_hash: string } } => room.ask({ kind: 'view', key: OWN.key }).body as never;
   const say = (msg: string) => room.ask({ kind: 'command', key: OWN.key, command: { type: 'message', by: LEAD, to: [API], msg } });
-  return { store, heard, room, view, say };
+  return { store, heard, room, view, say, clock, open };
 }
+
+const type = ({ line }: Row): string => (JSON.parse(line) as { e: { t: string } }).e.t;
 
 describe('a room', () => {
   it('tells nobody of an event that could not be stored, and is as before', () => {
@@ -134,6 +156,67 @@ describe('a room', () => {
     const { room, store } = founded();
     assert.equal(room.found(store.lines(-1).join('\n') + '\n', [{ ...OWN, key: 'thief' }]).status, 409);
     assert.deepEqual(store.grants(), [OWN]);
+  });
+});
+
+describe('the alarm of a room', () => {
+  const quick = () => founded(undefined, { deadlines: { turn: 1000 } });
+  const own = (room: Room, command: object) => room.ask({ kind: 'command', key: OWN.key, command: { by: '@owner', ...command } as never });
+
+  it('is set for the next limit with the event that moved it, once, and stands still otherwise', () => {
+    const { store, room, say, clock } = quick();
+    assert.deepEqual(store.alarms, [1001]);
+    clock.now = 500;
+    say('The turn of the leader goes on.');
+    assert.deepEqual(store.alarms, [1001], 'the limit is where it was');
+    own(room, { type: 'pause' });
+    assert.deepEqual(store.alarms, [1001, null], 'nothing is due while the quest is paused');
+    clock.now = 9000;
+    own(room, { type: 'resume' });
+    assert.deepEqual(store.alarms, [1001, null, 9501], 'what was left is left');
+  });
+
+  it('writes one tick when it rings, none when it rings early or again, and tells everybody', () => {
+    const { store, room, heard, clock } = quick();
+    clock.now = 1000;
+    room.ring();
+    assert.equal(store.rows.length, 1, 'too early');
+    assert.equal(store.alarms.at(-1), 1001);
+    clock.now = 5000; // late
+    room.ring();
+    room.ring();
+    assert.deepEqual(store.rows.map(type), ['create', 'tick']);
+    assert.equal(store.alarms.at(-1), null, 'the late turn paused the quest');
+    assert.deepEqual(heard, [{ type: 'lines', lines: [store.rows[1]?.line] }]);
+  });
+
+  it('is kept by a room that is opened again, and lost by none that fails in the middle', () => {
+    const { store, clock, open } = quick();
+    clock.now = 2000;
+    const again = open();
+    store.fail = true;
+    assert.throws(() => again.ring(), /disk full/);
+    assert.deepEqual(store.alarms, [1001]);
+    store.fail = false;
+    again.ring();
+    assert.deepEqual(store.rows.map(type), ['create', 'tick']);
+  });
+
+  it('that has not rung yet does not let a late command pass', () => {
+    const { store, room, clock, say } = quick();
+    clock.now = 1001;
+    const { status, body } = say('Too late.');
+    assert.deepEqual([status, (body as { refusal: { code: string } }).refusal.code], [422, 'paused']);
+    assert.deepEqual(store.rows.map(type), ['create', 'tick']);
+    room.ring();
+    assert.equal(store.rows.length, 2);
+  });
+
+  it('is never set where nothing has a limit', () => {
+    const { store, say } = founded();
+    say('No hurry.');
+    assert.deepEqual(store.alarms.filter((at) => at !== null), []);
+    assert.deepEqual(store.rows.map(type), ['create', 'message']);
   });
 });
 

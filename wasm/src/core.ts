@@ -4,6 +4,7 @@ import type { Text } from './memory.ts';
 import type {
   Board,
   Certificate,
+  Change,
   Command,
   Comparison,
   Decision,
@@ -38,6 +39,7 @@ import type {
   Standing,
   Timeline,
   Verdict,
+  WhatIf,
 } from './generated.ts';
 
 /** Which findings to mend; what is left out, or null, does not choose. */
@@ -118,6 +120,11 @@ export class Core {
   /** True after a trap: create another instance and open the quests again from their logs. */
   get broken(): boolean {
     return this.#instance.broken;
+  }
+
+  /** Bytes of memory that the instance has taken so far; it gives none back. */
+  get memory(): number {
+    return this.#instance.memory;
   }
 
   info(): Info {
@@ -297,9 +304,18 @@ export class Roster extends Held {
 export class Quest extends Held {
   protected override readonly kind = 'quest';
 
-  /** Asks the machine. Nothing changes: store the line, then `append` it. A refusal is an answer, not an error. */
-  decide(command: Command | QuestCommand, now: number, entropy: Uint8Array): Decision {
-    return this.instance.json('qlw_quest_decide', this.handle, JSON.stringify(command), now, entropy) as Decision;
+  /** Asks the machine; the command may be its JSON. Nothing changes: store the line, then `append` it. A refusal is an answer, not an error. */
+  decide(command: Command | QuestCommand | string, now: number, entropy: Uint8Array): Decision {
+    const json = typeof command === 'string' ? command : JSON.stringify(command);
+    return this.instance.either(
+      (line): Decision => ({ line }),
+      (answer) => JSON.parse(answer) as Decision,
+      'qlw_quest_line',
+      this.handle,
+      json,
+      now,
+      entropy,
+    );
   }
 
   /** Appends one or more lines after checking each in full. Lines before the first bad one stay. */
@@ -356,6 +372,11 @@ export class Quest extends Held {
   /** The lines by which another copy continues this one; append them. Fails when the logs part ways. */
   continuation(theirs: Quest): string {
     return this.instance.text('qlw_quest_continuation', this.handle, theirs.handleIn(this.instance));
+  }
+
+  /** Plays the recording again with one answer changed; `branch` is an empty quest, which becomes the other one. */
+  whatIf(change: Change, branch: Quest, entropy: Uint8Array): WhatIf {
+    return this.instance.json('qlw_quest_what_if', this.handle, branch.handleIn(this.instance), JSON.stringify(change), entropy) as WhatIf;
   }
 
   /** The log without the texts of some events, of all where none is named. It verifies as before. */

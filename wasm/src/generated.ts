@@ -1045,7 +1045,7 @@ export interface Branch {
 /** what is otherwise at the ends of two logs */
 export interface Difference {
   left: string | null;
-  /** id, status, tokens, micro, or a task, whose status it is */
+  /** id, status, tokens, micro, a task, whose status it is, or a field of a changed event */
   name: string;
   right: string | null;
 }
@@ -1120,6 +1120,51 @@ export interface NotesMerged {
   problems: NoteProblem[];
   /** the whole set, a line each, by id */
   text: string;
+}
+
+/** another answer in place of a recorded one; the fields beside at are those of the event, null takes one away */
+export interface Change {
+  /** the event */
+  at: number;
+  [field: string]: Json;
+}
+
+/** the recorded event that does not follow any more */
+export interface Divergence {
+  /** @name */
+  by: string;
+  /** in the recording */
+  n: number;
+  /** what the machine says to it; absent where its words are withheld and cannot be said again */
+  refusal?: Refusal;
+  /** of events.def */
+  type: string;
+}
+
+/** a recorded quest played again with one answer changed */
+export interface WhatIf {
+  /** the event that was changed */
+  at: number;
+  /** its fields: left as recorded, right as changed */
+  changed: Difference[];
+  /** where the recording ends to hold; absent when all of it follows */
+  diverged?: Divergence;
+  /** kept events, by their numbers in the recording, of somebody who had been told what was changed: they may have answered otherwise */
+  doubtful: number[];
+  /** of the branch */
+  events: number;
+  /** of the branch */
+  head: string;
+  /** who holds the turn at its end */
+  holders: string[];
+  /** of the branch */
+  id: string;
+  /** recorded events that follow the changed one */
+  kept: number;
+  /** recorded events about what the fork settled: effects under way, seats taken */
+  left_out: number[];
+  /** of the branch */
+  status: string;
 }
 
 /** what a person wants of an agent */
@@ -1253,7 +1298,7 @@ export interface CommandFields {
     /** ms of running time for a turn, a task, the quest */
     deadlines?: { quest?: number; task?: number; turn?: number };
     /** version of the bytes */
-    format: number;
+    format?: number;
     /** what has to be shown before a task or, without a task, the quest is completed */
     gates?: { expect?: string; id: string; judge: "rule" | "seat"; milli?: number; op?: "<" | "<=" | "=" | ">=" | ">"; task?: string; text: string; unit?: string }[];
     /** declared groups of tasks, barriers between them */
@@ -1270,10 +1315,10 @@ export interface CommandFields {
     loops?: number;
     /** the objective */
     mission: string;
-    /** strict or parallel */
-    policy: "strict" | "parallel";
-    /** version of the turn machine */
-    rules: number;
+    /** strict or parallel; strict where nothing is said */
+    policy?: "strict" | "parallel";
+    /** version of the turn machine; the newest where nothing is said */
+    rules?: number;
     /** who plays an agent: human, model, rehearsal or remote; human where nothing is said */
     seats?: [agent: string, kind: "human" | "model" | "rehearsal" | "remote"][];
     /** SHA-256 of the raw bytes of each agent's file */
@@ -1306,8 +1351,8 @@ export interface CommandFields {
   };
   /** ends the turn of who sends it */
   respond: {
-    /** progress for the leader; completed, clarification or blocked for a worker */
-    kind: "progress" | "completed" | "clarification" | "blocked";
+    /** progress for the leader; completed, clarification or blocked for a worker, completed where nothing is said */
+    kind?: "progress" | "completed" | "clarification" | "blocked";
     /** what is said */
     msg: string;
   };
@@ -1551,9 +1596,9 @@ export interface EventData {
     loops?: number;
     /** the objective */
     mission: string | null;
-    /** strict or parallel */
+    /** strict or parallel; strict where nothing is said */
     policy: "strict" | "parallel";
-    /** version of the turn machine */
+    /** version of the turn machine; the newest where nothing is said */
     rules: number;
     /** who plays an agent: human, model, rehearsal or remote; human where nothing is said */
     seats?: [agent: string, kind: "human" | "model" | "rehearsal" | "remote"][];
@@ -1587,7 +1632,7 @@ export interface EventData {
   };
   /** ends the turn of who sends it */
   respond: {
-    /** progress for the leader; completed, clarification or blocked for a worker */
+    /** progress for the leader; completed, clarification or blocked for a worker, completed where nothing is said */
     kind: "progress" | "completed" | "clarification" | "blocked";
     /** what is said */
     msg: string | null;
@@ -2035,6 +2080,12 @@ export const LIMITS = {
   QL_QUEST_BYTES_MAX: 67108864,
   /** events of one quest */
   QL_QUEST_EVENTS_MAX: 100000,
+  /** events of one quest, of those it may have, that are kept for facts and endings */
+  QL_QUEST_RESERVE_EVENTS: 1024,
+  /** bytes of one quest log, of those it may have, that are kept for facts and endings */
+  QL_QUEST_RESERVE_BYTES: 4194304,
+  /** artifacts of one quest, those counted that others took the place of */
+  QL_QUEST_ARTIFACTS_MAX: 4096,
   /** agents of one quest */
   QL_QUEST_AGENTS_MAX: 64,
   /** tasks of one quest */

@@ -28,10 +28,13 @@ const SCRATCH_KEPT_MAX = 1024 * 1024;
 /* Up to here a text is given three bytes a character, beyond it is measured first. */
 const GUESSED_MAX = 64 * 1024;
 
+const decode = (view: Uint8Array): string => decoder.decode(view);
+
 export class Instance {
   readonly #exports: Exports;
   readonly #operations: Record<string, Operation>;
   #broken: InstanceBroken | null = null;
+  #memory = new Uint8Array();
   #scratch = 0;
   #scratchSize = 0;
 
@@ -48,7 +51,13 @@ export class Instance {
 
   /** Runs an operation and returns its answer as text. */
   text(operation: string, ...args: Argument[]): string {
-    return this.#finish(this.#run(operation, args), (view) => decoder.decode(view));
+    return this.#finish(this.#run(operation, args), decode);
+  }
+
+  /** Runs an operation whose status says which of two answers it gives. */
+  either<T>(yes: (answer: string) => T, no: (answer: string) => T, operation: string, ...args: Argument[]): T {
+    const status = this.#run(operation, args);
+    return (status === 0 ? yes : no)(this.#finish(status, decode));
   }
 
   /** Runs an operation and returns its answer as the value its JSON says. */
@@ -70,8 +79,19 @@ export class Instance {
     return this.#broken !== null;
   }
 
+  get memory(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
+  /* All of its memory; looked at anew when growing has detached it. */
+  #bytes(): Uint8Array {
+    if (this.#memory.length === 0) this.#memory = new Uint8Array(this.#exports.memory.buffer);
+    return this.#memory;
+  }
+
   #finish<T>(status: number, read: (view: Uint8Array) => T): T {
-    const view = new Uint8Array(this.#exports.memory.buffer, this.#exports.qlw_out_ptr(), this.#exports.qlw_out_len());
+    const start = this.#exports.qlw_out_ptr();
+    const view = this.#bytes().subarray(start, start + this.#exports.qlw_out_len());
     if (status < 0) throw new CoreError(JSON.parse(decoder.decode(view)) as Failure);
     return read(view);
   }
@@ -101,23 +121,29 @@ export class Instance {
 
   /* Copies the texts into one block of the instance; a text becomes a pointer and a length, an absent one two zeros. */
   #pass(args: Argument[]): number[] {
-    const texts = args.map((arg) => (typeof arg === 'string' && arg.length > GUESSED_MAX ? encoder.encode(arg) : arg));
     let size = 0;
-    for (const text of texts) size += typeof text === 'string' ? text.length * 3 : typeof text === 'object' && text !== null ? text.length : 0;
+    for (let i = 0; i < args.length; i++) {
+      let arg = args[i]!;
+      if (typeof arg === 'string' && arg.length > GUESSED_MAX) args[i] = arg = encoder.encode(arg);
+      if (typeof arg === 'string') size += arg.length * 3;
+      else if (typeof arg === 'object' && arg !== null) size += arg.length;
+    }
     this.#reserve(size);
-    const view = new Uint8Array(this.#exports.memory.buffer, this.#scratch, this.#scratchSize);
+    const memory = this.#bytes();
+    const end = this.#scratch + this.#scratchSize;
     const parameters: number[] = [];
-    let at = 0;
-    for (const text of texts) {
-      if (typeof text === 'number') {
-        parameters.push(text);
-      } else if (text === null) {
+    let at = this.#scratch;
+    for (const arg of args) {
+      if (typeof arg === 'number') {
+        parameters.push(arg);
+      } else if (arg === null) {
         parameters.push(0, 0);
       } else {
-        const written = typeof text === 'string' ? encoder.encodeInto(text, view.subarray(at)).written : text.length;
-        if (typeof text !== 'string') view.set(text, at);
-        parameters.push(this.#scratch + at, written);
-        at += written;
+        let length = arg.length;
+        if (typeof arg === 'string') length = encoder.encodeInto(arg, memory.subarray(at, end)).written;
+        else memory.set(arg, at);
+        parameters.push(at, length);
+        at += length;
       }
     }
     return parameters;

@@ -67,7 +67,7 @@ async function needEd25519(): Promise<void> {
 export async function makeKey(): Promise<SigningKey> {
   await needEd25519();
   const pair = (await crypto.subtle.generateKey(ED25519, false, ['sign', 'verify'])) as CryptoKeyPair;
-  return { privateKey: pair.privateKey, publicKey: encode(await crypto.subtle.exportKey('raw', pair.publicKey)) };
+  return { privateKey: pair.privateKey, publicKey: encode((await crypto.subtle.exportKey('raw', pair.publicKey)) as ArrayBuffer) };
 }
 
 /** Whether a signature fits its key and bytes; one that is missing does not. @throws NoEd25519 */

@@ -11,6 +11,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { App } from './app/app.ts';
 import { listenForKeys } from './app/keys.ts';
 import { Frame } from './parts/frame.tsx';
+import { later } from './parts/later.tsx';
 import { systemClock } from './ports/clock.ts';
 import { loadCores } from './ports/core.ts';
 import { systemEntropy } from './ports/entropy.ts';
@@ -24,9 +25,18 @@ import { LibraryScreen } from './views/library.tsx';
 import { OpenScreen } from './views/open.tsx';
 import { PlanScreen } from './views/plan.tsx';
 import { QuestScreen } from './views/quest.tsx';
-import { ReferencesScreen } from './views/references.tsx';
 import { ShareScreen } from './views/share.tsx';
-import { TeamScreen } from './views/team.tsx';
+
+// What the first sight does not need. It is fetched as soon as that stands, so that it is there without a network too.
+const rest = {
+  report: () => import('./views/report.tsx'),
+  team: () => import('./views/team.tsx'),
+  references: () => import('./views/references.tsx'),
+  standing: () => import('./views/standing.tsx'),
+};
+const Report = later('The report', async () => (await rest.report()).Report, true);
+const TeamScreen = later('The team', async () => (await rest.team()).TeamScreen, true);
+const ReferencesScreen = later('The team', async () => (await rest.references()).ReferencesScreen, true);
 
 function Screen({ app }: { app: App }): JSX.Element {
   const { state } = app;
@@ -42,6 +52,8 @@ function Screen({ app }: { app: App }): JSX.Element {
     case 'quest':
     case 'live':
       return <QuestScreen state={state} app={app} />;
+    case 'report':
+      return <Report state={state} app={app} kind={state.route.kind} />;
     case 'share':
       return <ShareScreen state={state} app={app} />;
     case 'library':
@@ -105,6 +117,7 @@ async function start(): Promise<void> {
     listen(app);
     root.replaceChildren();
     render(<Root app={app} />, root);
+    setTimeout(() => void Promise.allSettled(Object.values(rest).map((fetch) => fetch())));
   } catch (error) {
     const why = document.createElement('p');
     why.className = 'boot';

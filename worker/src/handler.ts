@@ -1,11 +1,13 @@
 /* The one fetch handler: the API under /api/, the static site under everything else. */
-import type { Command } from '@questline/core';
+import type { Command, NoteDraft, Signature } from '@questline/core';
+import { NoEd25519, checkSignature } from '@questline/core/signatures';
 import { checkAddress, digest, makeAddress, makeToken } from './address.ts';
-import type { FoundingBody, Ports, Question } from './ports.ts';
+import type { FoundingBody, NotesBody, Ports, Question } from './ports.ts';
 import { badRequest, failure, file, json, unknownQuest } from './replies.ts';
 import { type Answer, type Grant, isObject } from './room.ts';
 
 const COMMAND_MAX = 1024 * 1024 + 64 * 1024; // an event line, and its envelope
+const SIGNATURE_MAX = 1024;
 const LOG_MAX = 8 * 1024 * 1024;
 const DISCARDED_MAX = 1024 * 1024; // bytes of a body that are read only to be able to answer
 
@@ -15,6 +17,9 @@ const ROUTES: ReadonlyArray<{ path: RegExp; method: string; route: Route }> = [
   { path: /^\/api\/quests\/([^/]+)$/, method: 'GET', route: view },
   { path: /^\/api\/quests\/([^/]+)\/events$/, method: 'GET', route: events },
   { path: /^\/api\/quests\/([^/]+)\/commands$/, method: 'POST', route: command },
+  { path: /^\/api\/quests\/([^/]+)\/events\/(\d{1,9})\/signature$/, method: 'PUT', route: sign },
+  { path: /^\/api\/quests\/([^/]+)\/notes$/, method: 'GET', route: notes },
+  { path: /^\/api\/quests\/([^/]+)\/notes$/, method: 'POST', route: addNotes },
   { path: /^\/api\/quests\/([^/]+)\/live$/, method: 'GET', route: live },
 ];
 
@@ -126,17 +131,60 @@ async function command(call: Call): Promise<Response> {
   return ask(call, (key) => ({ kind: 'command', key, command: value as Command }));
 }
 
+async function notes(call: Call): Promise<Response> {
+  const after = call.url.searchParams.get('after') ?? '';
+  if (!/^([A-Za-z0-9_-]{22})?$/.test(after)) return reply(call, badRequest('after is the id of the last note you have.'));
+  return ask(call, (key) => ({ kind: 'notes', key, after }));
+}
+
+async function addNotes(call: Call): Promise<Response> {
+  const read = await readJson(call.request, COMMAND_MAX);
+  if ('answer' in read) return reply(call, read.answer);
+  const body = notesBody(read.value);
+  if (body === undefined) return reply(call, badRequest('The body is {"note": {"text": "…", …}} or {"notes": "…"} with a note a line.'));
+  return ask(call, (key) => ({ kind: 'note', key, body }));
+}
+
+function notesBody(value: unknown): NotesBody | undefined {
+  if (!isObject(value) || Object.keys(value).length !== 1) return undefined;
+  if (typeof value['notes'] === 'string') return { notes: value['notes'] };
+  return isObject(value['note']) ? { note: value['note'] as Partial<NoteDraft> } : undefined;
+}
+
+/** Takes a signature for an event that is there. The room says what it has to fit; it is checked here, since WebCrypto takes its time. */
+async function sign(call: Call): Promise<Response> {
+  const n = Number(/\/(\d+)\/signature$/.exec(call.url.pathname)?.[1]);
+  const body = await readJson(call.request, SIGNATURE_MAX);
+  if ('answer' in body) return reply(call, body.answer);
+  const signature = isObject(body.value) ? body.value['signature'] : undefined;
+  if (typeof signature !== 'string') return reply(call, badRequest('The body is {"signature": "…"}: 64 bytes in base64url.'));
+  const asked = await put(call, (key) => ({ kind: 'signature', key, n }));
+  if (asked.status !== 200) return json(asked);
+  try {
+    if (!(await checkSignature({ ...(asked.body as { asked: Signature }).asked, signature }))) {
+      return json({ status: 400, body: failure('QL_ERR_ARGUMENT', 'The signature does not fit the event and the key of its author.') });
+    }
+  } catch (error) {
+    if (!(error instanceof NoEd25519)) throw error;
+    return json({ status: 503, body: failure('QL_ERR_STATE', error.message) });
+  }
+  return json(await put(call, (key) => ({ kind: 'sign', key, n, signature })));
+}
+
 /** This answer, for whoever shows a capability. */
 async function reply(call: Call, answer: Answer): Promise<Response> {
   return ask(call, (key) => ({ kind: 'answer', key, answer }));
 }
 
 /** Asks the room. Without a capability the answer is that of an unknown quest, whatever else is wrong with the request. */
-async function ask({ request, address, ports }: Call, question: (key: string) => Question): Promise<Response> {
+async function ask(call: Call, question: (key: string) => Question): Promise<Response> {
+  const { status, body } = await put(call, question);
+  return json({ status, body: 'view' in body ? { id: call.address, ...body } : body });
+}
+
+async function put({ request, address, ports }: Call, question: (key: string) => Question): Promise<Answer> {
   const key = await digest(/^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]);
-  if (key === undefined) return json(unknownQuest());
-  const { status, body } = await ports.room(address).ask(question(key));
-  return json({ status, body: 'view' in body ? { id: address, ...body } : body });
+  return key === undefined ? unknownQuest() : ports.room(address).ask(question(key));
 }
 
 async function live({ request, address, ports }: Call): Promise<Response> {

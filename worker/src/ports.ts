@@ -1,4 +1,4 @@
-import type { Command } from '@questline/core';
+import type { Command, NoteDraft } from '@questline/core';
 import type { Answer, Grant } from './room.ts';
 
 /** What somebody asks of a room, with the SHA-256 of the capability they showed. */
@@ -7,7 +7,17 @@ export type Question =
   | { kind: 'answer'; key: string; answer: Answer }
   | { kind: 'view'; key: string }
   | { kind: 'events'; key: string; after: number }
-  | { kind: 'command'; key: string; command: Command };
+  | { kind: 'command'; key: string; command: Command }
+  /** What is to be signed of an event, for who acts for its author. */
+  | { kind: 'signature'; key: string; n: number }
+  /** A signature that was checked. */
+  | { kind: 'sign'; key: string; n: number; signature: string }
+  /** The notes whose id is behind this one; '' for the first. */
+  | { kind: 'notes'; key: string; after: string }
+  | { kind: 'note'; key: string; body: NotesBody };
+
+/** A note to be written, or a set of them to be merged. */
+export type NotesBody = { note: Partial<NoteDraft> } | { notes: string };
 
 /** A room as the handler sees it: somewhere else, one per quest. */
 export type RoomStub = {

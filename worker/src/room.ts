@@ -2,7 +2,8 @@
 import { type Command, type Core, CoreError, type Failure, type Quest, type Refusal } from '@questline/core';
 import { equal } from './address.ts';
 import { badRequest, failure, unknownQuest } from './replies.ts';
-import type { Question } from './ports.ts';
+import { addNotes, behind, pages } from './notes.ts';
+import type { NotesBody, Question } from './ports.ts';
 
 /** What a capability is for. `view` watches, `seat` and `lead` also act for one agent, `own` for anybody. */
 export type Grant = { key: string; role: 'own' | 'lead' | 'seat' | 'view'; agent: string | null };
@@ -19,7 +20,15 @@ export type Store = {
   last(): { n: number; h: string };
   grants(): Grant[];
   insertLine(row: Row): void;
+  /** Writes a line anew, with the signature of its author; its hash is the same. */
+  replaceLine(n: number, line: string): void;
   insertGrant(grant: Grant): void;
+  /** All notes, by id. */
+  notes(): string[];
+  /** Writes a note, in place of the one of that id if there is one. */
+  putNote(id: string, line: string): void;
+  /** When the room is to be woken, ms since epoch; null: not at all. Takes the place of the time that was set before. */
+  setAlarm(at: number | null): void;
   transaction(work: () => void): void;
 };
 
@@ -33,6 +42,8 @@ export type Peer = {
 
 export type Frame =
   | { type: 'lines'; lines: string[] }
+  | { type: 'notes'; lines: string[] }
+  | { type: 'signed'; n: number; signature: string }
   | { type: 'presence'; watching: number }
   | { type: 'accepted'; id: unknown; n: number; head: string }
   | { type: 'refused'; id: unknown; refusal: Refusal }
@@ -56,6 +67,7 @@ const PENDING_MAX = 16; // sockets that have not yet shown a capability
 export class Room {
   readonly #ports: RoomPorts;
   #cache: Quest | undefined;
+  #alarm: number | null | undefined; // as it was set last; undefined when that is not known
 
   constructor(ports: RoomPorts) {
     this.#ports = ports;
@@ -88,6 +100,7 @@ export class Room {
           store.insertLine({ n, line, h: (JSON.parse(line) as { h: string }).h });
         }
         for (const grant of grants) store.insertGrant(grant);
+        this.#setAlarm();
       });
       const { head, n } = this.#quest.head();
       return { status: 201, body: { head, n, state_hash: this.#quest.state().hash } };
@@ -103,7 +116,7 @@ export class Room {
           return question.answer;
         case 'view': {
           const { head, n } = this.#quest.head();
-          return { status: 200, body: { head, n, view: this.#quest.view() } };
+          return { status: 200, body: { head, n, role: grant.role, agent: grant.agent, view: this.#quest.view() } };
         }
         case 'events': {
           const lines = this.#ports.store.lines(question.after, PAGE);
@@ -111,6 +124,16 @@ export class Room {
         }
         case 'command':
           return this.#command(grant, question.command);
+        case 'signature':
+          return this.#signature(grant, question.n);
+        case 'sign':
+          return this.#sign(grant, question.n, question.signature);
+        case 'notes': {
+          const [lines = []] = pages(behind(this.#ports.store.notes(), question.after), PAGE);
+          return { status: 200, body: { lines } };
+        }
+        case 'note':
+          return this.#note(grant, question.body);
       }
     });
   }
@@ -130,7 +153,7 @@ export class Room {
       return work();
     } catch (error) {
       if (error instanceof CoreError) return answerOf(error);
-      this.#cache = undefined;
+      this.#forget();
       throw error;
     }
   }
@@ -139,21 +162,107 @@ export class Room {
     const barred = bar(grant, command);
     if (barred !== undefined) return { status: 403, body: failure('QL_ERR_ARGUMENT', barred) };
     const quest = this.#quest;
-    const { head, n } = quest.head();
+    if (command.type !== 'tick') this.#tick(); // what is due comes before what is said after it
+    const { head } = quest.head();
     const decision = quest.decide(command, this.#ports.now(), this.#ports.random(ENTROPY));
     if (decision.refusal !== undefined) return { status: 422, body: { refusal: decision.refusal } };
-    const { store } = this.#ports;
     if (decision.line === undefined) {
       const before = decision.duplicate_of ?? -1;
-      return { status: 200, body: { n: before, line: store.lines(before - 1, 1)[0], head } };
+      return { status: 200, body: { n: before, line: this.#ports.store.lines(before - 1, 1)[0], head } };
     }
-    const line = decision.line.trimEnd();
+    return { status: 200, body: this.#append(decision.line.trimEnd()) };
+  }
+
+  /** Stores a line with the next alarm, both or neither, and then tells everybody. */
+  #append(line: string): { n: number; line: string; head: string } {
+    const { store } = this.#ports;
+    const quest = this.#quest;
+    const { n } = quest.head();
     store.transaction(() => {
       quest.append(line);
       store.insertLine({ n, line, h: quest.head().head });
+      this.#setAlarm();
     });
     this.#tell({ type: 'lines', lines: [line] });
-    return { status: 200, body: { n, line, head: quest.head().head } };
+    return { n, line, head: quest.head().head };
+  }
+
+  /** What has to be signed of an event: shape `Signature`, which the caller checks. */
+  #signature(grant: Grant, n: number): Answer {
+    const { store } = this.#ports;
+    if (n > store.last().n) return { status: 404, body: failure('QL_ERR_NOT_FOUND', 'The quest has no event of that number.') };
+    const line = store.lines(n - 1, 1)[0] ?? '';
+    const { by } = (JSON.parse(line) as { e: { by: string } }).e;
+    const barred = bar(grant, { by });
+    if (barred !== undefined) return { status: 403, body: failure('QL_ERR_ARGUMENT', barred) };
+    const asked = this.#quest.signature(line);
+    if (asked === null) return { status: 400, body: failure('QL_ERR_ARGUMENT', `The first event names no key of ${by}.`) };
+    return { status: 200, body: { asked } };
+  }
+
+  /** Puts a signature into a line, and tells everybody. */
+  #sign(grant: Grant, n: number, signature: string): Answer {
+    const answer = this.#signature(grant, n);
+    if (answer.status !== 200) return answer;
+    const { store, core } = this.#ports;
+    const before = store.lines(n - 1, 1)[0] ?? '';
+    const line = core().putSignature(before, signature).trimEnd();
+    if (line !== before) {
+      store.transaction(() => {
+        this.#quest.sign(n, signature);
+        store.replaceLine(n, line);
+      });
+      this.#tell({ type: 'signed', n, signature });
+    }
+    return { status: 200, body: { n, line } };
+  }
+
+  /** Notes are no events: they take no turn and move no head. */
+  #note(grant: Grant, body: NotesBody): Answer {
+    const { store, core, now, random } = this.#ports;
+    const mine = store.notes().map((line) => `${line}\n`).join('');
+    const added = addNotes({ core: core(), quest: () => this.#quest, now, random }, grant, mine, body);
+    if ('answer' in added) return added.answer;
+    const { fresh, merged } = added;
+    store.transaction(() => fresh.forEach((line, id) => store.putNote(id, line)));
+    const lines = [...fresh.values()];
+    for (const page of pages(lines, PAGE)) this.#tell({ type: 'notes', lines: page });
+    const { bad, conflicts, problems } = merged;
+    return { status: 200, body: { lines, bad, conflicts, problems } };
+  }
+
+  /** Moves the alarm to the next limit. Called within the transaction that moved the limit. */
+  #setAlarm(): void {
+    const due = this.#quest.head().due ?? null;
+    if (due !== this.#alarm) this.#ports.store.setAlarm(due);
+    this.#alarm = due;
+  }
+
+  /** Something came up: memory may not be what the rows say. */
+  #forget(): void {
+    this.#cache = undefined;
+    this.#alarm = undefined;
+  }
+
+  /** Writes the tick that is due; no event when none is. */
+  #tick(): void {
+    const quest = this.#quest;
+    const now = this.#ports.now();
+    if ((quest.head().due ?? Infinity) > now) return;
+    const { line } = quest.decide({ type: 'tick', by: '@owner' }, now, this.#ports.random(ENTROPY));
+    if (line !== undefined) this.#append(line.trimEnd());
+  }
+
+  /** The alarm rang. It may ring early, or twice: what counts is what the quest says is due. */
+  ring(): void {
+    this.#alarm = undefined; // one that rang is gone
+    try {
+      this.#tick();
+      this.#setAlarm();
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
   }
 
   #tell(frame: Frame): void {
@@ -182,6 +291,7 @@ export class Room {
       peer.send({ type: 'lines', lines });
       from += lines.length;
     } while (from < end);
+    for (const page of pages(this.#ports.store.notes(), PAGE)) peer.send({ type: 'notes', lines: page });
     peer.grant = grant;
     this.presence();
   }
@@ -212,7 +322,7 @@ export function answerOf({ status, failure: found }: CoreError): Answer {
 }
 
 /** Why this capability cannot carry this command; undefined when it can. */
-function bar(grant: Grant, command: Command): string | undefined {
+function bar(grant: Grant, command: Pick<Command, 'by'>): string | undefined {
   if (grant.role === 'own' || (grant.agent !== null && grant.agent === command.by)) return undefined;
   return grant.agent === null ? 'This link can watch the quest, not act in it.' : `This link acts for ${grant.agent} only.`;
 }

@@ -16,6 +16,9 @@
 #define QL_LINE_BYTES_MAX          (1024u * 1024u)
 #define QL_QUEST_BYTES_MAX         (64u * 1024u * 1024u)
 #define QL_QUEST_EVENTS_MAX        100000u
+#define QL_QUEST_RESERVE_EVENTS    1024u
+#define QL_QUEST_RESERVE_BYTES     (4u * 1024u * 1024u)
+#define QL_QUEST_ARTIFACTS_MAX     4096u
 #define QL_QUEST_AGENTS_MAX        64u
 #define QL_QUEST_TASKS_MAX         1024u
 #define QL_TURN_STEPS_MAX          256u
@@ -24,6 +27,9 @@
 #define QL_NOTES_MAX               4096u
 #define QL_PLAN_TASKS_MAX          1024u
 #define QL_PLAN_EDGES_MAX          8192u
+#define QL_LINK_CHARS_MAX          (16u * 1024u)
+#define QL_LINK_CHARS_WARN         2000u
+#define QL_HANDLES_MAX             256u
 #define QL_GRAPH_MODULES_MAX       65536u
 #define QL_GRAPH_EDGES_MAX         1048576u
 #define QL_MATRIX_SIDE_MAX         32u
@@ -31,8 +37,5 @@
 #define QL_MEMORY_RELATIONS_MAX    262144u
 #define QL_MEMORY_OBSERVATIONS_MAX 4096u
 #define QL_MEMORY_TEXT_MAX         (16u * 1024u)
-#define QL_LINK_CHARS_MAX          (16u * 1024u)
-#define QL_LINK_CHARS_WARN         2000u
-#define QL_HANDLES_MAX             256u
 
 #endif

@@ -169,6 +169,11 @@ QL_NODISCARD ql_status ql_plan_hash(ql_arena *a, const ql_plan *plan, ql_str *ou
 /// declared groups, the plan's text as brief; with a roster also the SHA-256 of the agents' files. NULL when out of memory.
 ql_value *ql_plan_command(ql_arena *a, const ql_plan *plan, const ql_roster *roster);
 
+/// What the files of those who take part say about a quest, as fields of create: `specs`, the SHA-256 of each file; `gates` and `ladder` as they stand
+/// in the prose of who leads, without what is switched off in the roster. A field of which nothing is said is left out. NULL when out of memory.
+/// @param agents  ids; the first leads
+ql_value *ql_plan_terms(ql_arena *a, const ql_value *agents, const ql_roster *roster);
+
 /// The order of work: groups[i] is the group, from 1, of task i. Declared groups are kept as barriers; without them a task's group is one
 /// more than the largest of those it depends on (topological levels).
 /// @return QL_OK; QL_ERR_STATE (a cycle: detail shows it as a path "T1 -> T3 -> T1"); QL_ERR_NOMEM.

@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 #define QL_QUEST_FORMAT  1 /* of the bytes */
-#define QL_QUEST_RULES   1 /* of the turn machine */
+#define QL_QUEST_RULES   2 /* of the turn machine: the newest of versions.def, by which quests begin */
 #define QL_ENTROPY_BYTES 32
 #define QL_HASH_CHARS    43 /* a 32-byte hash in base64url */
 

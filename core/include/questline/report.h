@@ -39,6 +39,18 @@ ql_value *ql_quest_compare(const ql_quest *left, const ql_quest *right, ql_arena
 /// @return QL_OK; QL_ERR_CONFLICT (another quest, a fork, or a log that parts ways: err->line is the first line that differs); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_quest_continuation(const ql_quest *mine, const ql_quest *theirs, ql_arena *a, ql_str *lines, ql_error *err);
 
+/// Plays a recorded quest again with one answer changed: a fork before that event, the changed command, then each recorded one, decided again at
+/// its recorded time and bound to the fork's fences, up to the first that the machine refuses or whose words are withheld. The same for the same
+/// entropy.
+/// @param change   shape `Change`: text, kind, verdict or number of a message, an answer or a gate
+/// @param entropy  QL_ENTROPY_BYTES
+/// @param branch   an empty quest, which becomes the other one; after an error only to be freed
+/// @param out      shape `WhatIf`; borrows from branch until its next append
+/// @return QL_OK; QL_ERR_ARGUMENT (no such event, nothing in it that can be changed so, nothing changed); QL_ERR_STATE (a quest that is ending cannot
+///         be forked); QL_ERR_LIMIT; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_quest_what_if(const ql_quest *quest, ql_arena *a, const ql_value *change, const uint8_t *entropy,
+                                        ql_quest *branch, ql_value **out, ql_error *err);
+
 /// The log without the texts of some events; it verifies as before, with the same head. The key of the loop guard is withheld with them.
 /// @param events  their numbers; count 0: of all
 /// @return QL_OK; QL_ERR_ARGUMENT (no such event); QL_ERR_NOMEM.

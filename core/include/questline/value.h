@@ -65,6 +65,10 @@ void ql_json_string(ql_buf *out, ql_str s);
 /// @return QL_OK; QL_ERR_SYNTAX or QL_ERR_UTF8 (err->offset says where); QL_ERR_LIMIT (depth > QL_JSON_DEPTH_MAX); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_canon_read(ql_arena *a, ql_str text, ql_value **out, ql_error *err);
 
+/// The same with keys in any order in objects of a few members: what JSON.stringify writes, and ql_json_read tries first.
+/// @return as ql_canon_read.
+QL_NODISCARD ql_status ql_compact_read(ql_arena *a, ql_str text, ql_value **out);
+
 /// Reads foreign JSON (RFC 8259) through cJSON: any key order and white space. A number that is no integer within QL_INT_MAX becomes a
 /// string holding its source text. Duplicate keys, U+0000 and invalid UTF-8 are refused. Strings are copied into the arena.
 /// @return QL_OK; QL_ERR_SYNTAX, QL_ERR_UTF8, QL_ERR_LIMIT (QL_JSON_BYTES_MAX, QL_JSON_DEPTH_MAX); QL_ERR_NOMEM.

@@ -2,6 +2,9 @@
 
 #include <questline/base.h>
 
+#define SMALLEST      256u
+#define GROWS_BY_HALF (1024u * 1024u)
+
 ql_buf ql_buf_new(ql_alloc alloc) { return (ql_buf){alloc, NULL, 0, 0, false}; }
 
 void ql_buf_free(ql_buf *buf) {
@@ -12,12 +15,14 @@ void ql_buf_free(ql_buf *buf) {
 bool ql_buf_reserve(ql_buf *buf, size_t more) {
   if (buf->failed) return false;
   if (more <= buf->cap - buf->len) return true;
-  size_t cap = buf->cap ? buf->cap : 256;
   if (more > SIZE_MAX / 4 || buf->len > SIZE_MAX / 4) {
     buf->failed = true;
     return false;
   }
-  while (cap - buf->len < more) cap *= 2;
+  /* A large one grows by half: while it is copied both are there. What is known to come is taken exactly. */
+  size_t cap = buf->cap + (buf->cap < GROWS_BY_HALF ? buf->cap : buf->cap / 2);
+  if (cap < SMALLEST) cap = SMALLEST;
+  if (cap - buf->len < more) cap = buf->len + more;
   char *grown = buf->alloc.resize(buf->alloc.ctx, buf->ptr, buf->cap, cap);
   if (!grown) {
     buf->failed = true;

@@ -9,7 +9,10 @@ typedef struct reader {
   ql_str text;
   size_t at;
   ql_error *err;
+  bool any_order; /* of keys */
 } reader;
+
+#define UNSORTED_MAX 32u /* members of an object up to which a key may stand anywhere: each takes its place by comparing */
 
 static ql_status fault(reader *r, ql_status status, size_t at, const char *message) {
   ql_str piece = ql_slice(r->text, at, at + 24);
@@ -47,6 +50,7 @@ static ql_status read_string(reader *r, ql_str *out) {
   size_t start = ++r->at; /* behind the quote */
   size_t escapes = 0;
   for (;;) {
+    r->at = ql_json_ascii_end(r->text, r->at);
     int c = peek(r);
     if (c < 0) return fault(r, QL_ERR_SYNTAX, start - 1, "the string is not closed");
     if (c == '"') break;
@@ -55,8 +59,6 @@ static ql_status read_string(reader *r, ql_str *out) {
       size_t at = r->at++;
       if (escape(r) < 0) return fault(r, QL_ERR_SYNTAX, at, "not the canonical escape of a character");
       escapes++;
-    } else if (c < 0x80) {
-      r->at++;
     } else {
       uint32_t code_point;
       if (!ql_utf8_next(r->text, &r->at, &code_point)) return fault(r, QL_ERR_UTF8, r->at, "not valid UTF-8");
@@ -67,7 +69,7 @@ static ql_status read_string(reader *r, ql_str *out) {
   if (escapes == 0) return QL_OK;
   char *plain = ql_arena_get(r->arena, raw.len);
   if (!plain) return fault(r, QL_ERR_NOMEM, start, "out of memory");
-  reader inner = {r->arena, raw, 0, NULL};
+  reader inner = {r->arena, raw, 0, NULL, false};
   size_t len = 0;
   while (inner.at < raw.len) {
     char c = raw.ptr[inner.at++];
@@ -136,14 +138,17 @@ static ql_status read_key(reader *r, const ql_value *object, ql_str *key) {
   if (status != QL_OK) return status;
   for (size_t i = 0; i < key->len; i++)
     if ((unsigned char)key->ptr[i] >= 0x80) return fault(r, QL_ERR_SYNTAX, at, "keys are ASCII");
-  if (object->last && ql_compare(object->last->key, *key) >= 0) return fault(r, QL_ERR_SYNTAX, at, "keys must be sorted and unique");
+  if (object->last && ql_compare(object->last->key, *key) >= 0) {
+    bool fits = r->any_order && object->count < UNSORTED_MAX && !ql_get(object, *key);
+    if (!fits) return fault(r, QL_ERR_SYNTAX, at, "keys must be sorted and unique");
+  }
   if (peek(r) != ':') return fault(r, QL_ERR_SYNTAX, r->at, "a colon was expected");
   r->at++;
   return QL_OK;
 }
 
-ql_status ql_canon_read(ql_arena *a, ql_str text, ql_value **out, ql_error *err) {
-  reader r = {a, text, 0, err};
+static ql_status read_value(ql_arena *a, ql_str text, bool any_order, ql_value **out, ql_error *err) {
+  reader r = {a, text, 0, err, any_order};
   ql_value *stack[QL_JSON_DEPTH_MAX]; /* the open collections */
   size_t depth = 0;
   ql_value *root = NULL;
@@ -159,10 +164,12 @@ ql_status ql_canon_read(ql_arena *a, ql_str text, ql_value **out, ql_error *err)
     status = read_open(&r, v);
     if (status != QL_OK) return status;
     v->key = key;
-    if (parent)
-      ql_push(parent, v);
-    else
+    if (!parent)
       root = v;
+    else if (any_order && key.ptr)
+      ql_set(parent, key, v);
+    else
+      ql_push(parent, v);
     bool open = v->kind == QL_ARRAY || v->kind == QL_OBJECT;
     if (open) {
       int close = v->kind == QL_ARRAY ? ']' : '}';
@@ -188,3 +195,7 @@ ql_status ql_canon_read(ql_arena *a, ql_str text, ql_value **out, ql_error *err)
   *out = root;
   return QL_OK;
 }
+
+ql_status ql_canon_read(ql_arena *a, ql_str text, ql_value **out, ql_error *err) { return read_value(a, text, false, out, err); }
+
+ql_status ql_compact_read(ql_arena *a, ql_str text, ql_value **out) { return read_value(a, text, true, out, NULL); }

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-bool ql_eq(ql_str a, ql_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
-
 /* What an ASCII character is; bits. */
 enum { SPACE = 1, DIGIT = 2, LETTER = 4 };
 
@@ -93,6 +91,16 @@ static uint64_t eight(ql_str s, size_t at) {
          (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
 }
 
+/* Not memcmp, which in core.wasm looks at one byte after the other. */
+bool ql_eq(ql_str a, ql_str b) {
+  if (a.len != b.len) return false;
+  size_t at = 0;
+  for (; at + 8 <= a.len; at += 8)
+    if (eight(a, at) != eight(b, at)) return false;
+  while (at < a.len && a.ptr[at] == b.ptr[at]) at++;
+  return at == a.len;
+}
+
 static uint64_t find_zero(uint64_t bytes) { return (bytes - EACH(1)) & ~bytes & EACH(0x80); }
 
 /* The place of the first finding, 8 without one. */
@@ -113,17 +121,21 @@ size_t ql_line_end(ql_str s, size_t from) {
   return at;
 }
 
-size_t ql_json_plain_end(ql_str s, size_t from) {
-  size_t at = from;
+/* Bytes with one of the bits `foreign` end it too. */
+static size_t plain_end(ql_str s, size_t at, unsigned char foreign) {
   for (size_t found; at + 8 <= s.len; at += 8) {
     uint64_t bytes = eight(s, at);
     uint64_t controls = (bytes - EACH(' ')) & ~bytes & EACH(0x80);
-    found = first_of(controls | find_zero(bytes ^ EACH('"')) | find_zero(bytes ^ EACH('\\')));
+    found = first_of(controls | (bytes & EACH(foreign)) | find_zero(bytes ^ EACH('"')) | find_zero(bytes ^ EACH('\\')));
     if (found < 8) return at + found;
   }
-  while (at < s.len && (unsigned char)s.ptr[at] >= ' ' && s.ptr[at] != '"' && s.ptr[at] != '\\') at++;
+  while (at < s.len && (unsigned char)s.ptr[at] >= ' ' && !((unsigned char)s.ptr[at] & foreign) && s.ptr[at] != '"' && s.ptr[at] != '\\')
+    at++;
   return at;
 }
+
+size_t ql_json_plain_end(ql_str s, size_t from) { return plain_end(s, from, 0); }
+size_t ql_json_ascii_end(ql_str s, size_t from) { return plain_end(s, from, 0x80); }
 
 size_t ql_small_letters_end(ql_str s, size_t from) {
   size_t at = from;

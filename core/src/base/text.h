@@ -29,6 +29,8 @@ char ql_to_lower(char c); /* ASCII */
 size_t ql_line_end(ql_str s, size_t from);
 /// The offset of the first byte at or after `from` that has to be escaped in a JSON string, or the end of s.
 size_t ql_json_plain_end(ql_str s, size_t from);
+/// The same, or the first byte that is no ASCII.
+size_t ql_json_ascii_end(ql_str s, size_t from);
 /// The offset of the first byte at or after `from` that is none of a to z, or the end of s.
 size_t ql_small_letters_end(ql_str s, size_t from);
 /// Whether the eight bytes at `at` are there and all of them printable ASCII or LF: the quick way through most of a text.

@@ -134,8 +134,15 @@ void ql_driver_free(ql_driver *driver) {
 
 /* ---- next ---- */
 
+static ql_value *owners_command(ql_arena *a, ql_str type) {
+  ql_value *command = ql_object(a);
+  QL_SET(command, "by", ql_string(a, QL_STR("@owner")));
+  QL_SET(command, "type", ql_string(a, type));
+  return command;
+}
+
 /* What the quest's present state asks for. */
-static ql_status look(ql_driver *d, ql_error *err) {
+static ql_status look(ql_driver *d, int64_t now, ql_error *err) {
   ql_arena_reset(d->command);
   d->wanted = NULL;
   d->looked_at = ql_quest_count(d->quest);
@@ -148,11 +155,11 @@ static ql_status look(ql_driver *d, ql_error *err) {
   if (!state) return out_of_memory(err);
   ql_str status = ql_get_str(state, QL_STR("status"));
   bool proposed = ql_eq(status, QL_STR("proposed")), running = ql_eq(status, QL_STR("running")), paused = ql_eq(status, QL_STR("paused"));
-  if (proposed && d->mode == MODE_QUEST) {
-    ql_value *approve = ql_object(d->command);
-    QL_SET(approve, "by", ql_string(d->command, QL_STR("@owner")));
-    QL_SET(approve, "type", ql_string(d->command, QL_STR("approve")));
-    d->wanted = approve;
+  int64_t due = ql_quest_due(d->quest);
+  if (due >= 0 && due <= now) {
+    d->wanted = owners_command(d->command, QL_STR("tick"));
+  } else if (proposed && d->mode == MODE_QUEST) {
+    d->wanted = owners_command(d->command, QL_STR("approve"));
   } else if (running) {
     ql_value *command;
     ql_status rehearsed = ql_rehearse(d->quest, d->command, &command, err);
@@ -226,12 +233,11 @@ static ql_value *present(const ql_driver *d, ql_arena *a) {
 }
 
 ql_status ql_driver_next(ql_driver *driver, ql_arena *a, int64_t now, ql_value **out, ql_error *err) {
-  (void)now; /* deadlines will need it: the host's clock is the only one */
   ql_status status = QL_OK;
   /* The quest may have gone on by other hands while the owner was asked. */
   if (driver->step == STEP_LOOK || driver->step == STEP_HUMAN) {
     driver->step = STEP_LOOK;
-    status = look(driver, err);
+    status = look(driver, now, err);
   }
   if (status != QL_OK) return status;
   ql_value *e = present(driver, a);
@@ -249,9 +255,10 @@ static ql_status decide(ql_driver *d, int64_t now, ql_error *err) {
   if (status == QL_ERR_CONFLICT || status == QL_ERR_NOMEM) d->step = STEP_LOOK;
   if (status != QL_OK) return status == QL_ERR_CONFLICT ? QL_OK : status;
   if (decision.refusal) {
-    bool owners = ql_eq(ql_get_str(d->wanted, QL_STR("by")), QL_STR("@owner"));
-    if (!owners && d->looked_at == ql_quest_count(d->quest)) /* asking again would be refused again, for ever */
-      return ql_fail(err, QL_ERR_STATE, "the rehearsal made a move that is not legal", ql_get_str(decision.refusal, QL_STR("code")));
+    bool owners = ql_eq(ql_get_str(d->wanted, QL_STR("by")), QL_STR("@owner")),
+         tick = ql_eq(ql_get_str(d->wanted, QL_STR("type")), QL_STR("tick"));
+    if ((!owners || tick) && d->looked_at == ql_quest_count(d->quest)) /* asking again would be refused again, for ever */
+      return ql_fail(err, QL_ERR_STATE, "the driver made a move that is not legal", ql_get_str(decision.refusal, QL_STR("code")));
     d->refused = ql_arena_str(d->arena, ql_get_str(decision.refusal, QL_STR("message")));
     d->step = STEP_LOOK;
     return d->refused.ptr ? QL_OK : out_of_memory(err);

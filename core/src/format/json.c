@@ -10,6 +10,8 @@
 
 #include "base/text.h"
 
+#define COMPACT_MAX 65536u /* bytes up to which a document is tried as one without blanks, whose values cJSON would give as well */
+
 /* What cJSON calls in place of strtod: the numbers it meets are the zeros that the scan left. */
 double ql_cjson_strtod(const char *text, char **end);
 double ql_cjson_strtod(const char *text, char **end) {
@@ -346,6 +348,8 @@ static ql_status convert(ql_arena *a, const cJSON *item, scanner *numbers, ql_va
 
 ql_status ql_json_read(ql_arena *a, ql_str text, ql_value **out, ql_error *err) {
   if (text.len > QL_JSON_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "the JSON document is larger than QL_JSON_BYTES_MAX", QL_ABSENT);
+  ql_str copy = text.len <= COMPACT_MAX ? ql_arena_str(a, text) : QL_ABSENT;
+  if (copy.ptr && ql_compact_read(a, copy, out) == QL_OK) return QL_OK;
   size_t start = ql_starts(text, QL_STR("\xEF\xBB\xBF")) ? 3 : 0;
   scanner s = {text, start, NULL, err};
   size_t bad = ql_utf8_bad(text);

@@ -2,6 +2,7 @@
 #include <questline/plan.h>
 
 #include "base/text.h"
+#include "plan/terms.h"
 
 static ql_value *strings(ql_arena *a, const ql_str *items, size_t count) {
   ql_value *list = ql_array(a);
@@ -45,18 +46,6 @@ static ql_value *declared_groups(ql_arena *a, const ql_plan *plan) {
   return groups;
 }
 
-static ql_value *spec_hashes(ql_arena *a, const ql_value *agents, const ql_roster *roster) {
-  ql_value *specs = ql_array(a);
-  for (const ql_value *agent = agents ? agents->first : NULL; agent; agent = agent->next) {
-    const ql_agent *known = ql_roster_find(roster, agent->text);
-    if (!known || !known->spec) continue;
-    ql_value *pair = ql_push(specs, ql_array(a));
-    ql_push(pair, ql_string(a, agent->text));
-    ql_push(pair, ql_string(a, ql_arena_str(a, (ql_str){known->spec->sha256, 64})));
-  }
-  return specs;
-}
-
 ql_value *ql_plan_command(ql_arena *a, const ql_plan *plan, const ql_roster *roster) {
   ql_value *command = ql_object(a), *agents = ql_array(a), *tasks = ql_array(a);
   ql_push(agents, ql_string(a, plan->leader));
@@ -69,7 +58,7 @@ ql_value *ql_plan_command(ql_arena *a, const ql_plan *plan, const ql_roster *ros
   QL_SET(command, "by", ql_string(a, QL_STR("@owner")));
   set_filled(command, QL_STR("groups"), declared_groups(a, plan));
   QL_SET(command, "mission", ql_string(a, plan->objective));
-  if (roster) set_filled(command, QL_STR("specs"), spec_hashes(a, agents, roster));
+  if (roster) set_filled(command, QL_STR("specs"), ql__spec_hashes(a, agents, roster));
   QL_SET(command, "tasks", tasks);
   QL_SET(command, "type", ql_string(a, QL_STR("create")));
   return ql_arena_failed(a) ? NULL : command;

@@ -5,7 +5,8 @@
 #include "quest/facts.h"
 
 static const ql_str UNSIGNED = QL_STR_INIT("Who spoke: a log without signatures says under which name something was said, not by whom."),
-                    SIGNED = QL_STR_INIT("Who spoke in lines without a checked signature; and whose the keys are that the first event names.");
+                    SIGNED =
+                        QL_STR_INIT("Who spoke in lines without a checked signature; and whose the keys are that the first event names.");
 static const ql_str NOT_PROVEN[] = {
     QL_STR_INIT("When it was: times are those of the clock that wrote them, and only never fall."),
     QL_STR_INIT("That nobody rewrote the whole log: for that its head must be known from elsewhere."),

@@ -5,10 +5,11 @@
 
 /* ---- the ladder ---- */
 
-static void enter_level(ql__state *s, size_t index, size_t level) {
+/* @param since  ms of running time */
+static void enter_level(ql__state *s, size_t index, size_t level, int64_t since) {
   ql__task *task = &s->tasks[index];
   task->level = level;
-  task->level_since = s->ran;
+  task->level_since = since;
   task->tries = 0;
   task->reminded = false;
   s->escalations++;
@@ -25,12 +26,12 @@ void ql__task_blocked(ql__state *s, size_t index) {
   ql__task *task = &s->tasks[index];
   if (s->level_count == 0) return;
   if (task->level == 0 || task->level > s->level_count) {
-    enter_level(s, index, one_up(s, task));
+    enter_level(s, index, one_up(s, task), s->ran);
     return;
   }
   int64_t retries = s->levels[task->level - 1].retries;
   task->tries++;
-  if (retries >= 0 && task->tries >= retries) enter_level(s, index, one_up(s, task));
+  if (retries >= 0 && task->tries >= retries) enter_level(s, index, one_up(s, task), s->ran);
 }
 
 void ql__task_settled(ql__state *s, size_t index) {
@@ -51,7 +52,7 @@ ql__verdict ql__guard_escalate(const ql__state *s, const ql__event *event, size_
 
 void ql__apply_escalate(ql__state *s, const ql__event *event) {
   size_t task = ql__task_of(s, ql_get_str(event->d, QL_STR("task")));
-  enter_level(s, task, one_up(s, &s->tasks[task]));
+  enter_level(s, task, one_up(s, &s->tasks[task]), s->ran);
 }
 
 /* ---- what is due ---- */
@@ -78,10 +79,11 @@ static void consider_turns(const ql__state *s, due *first, bool *found) {
   if (s->turn_ms == 0) return;
   if (s->group == 0 && s->leader_since >= 0) consider(first, found, s->leader_since, s->turn_ms, DUE_TURN, s->leader);
   for (size_t i = 0; i < s->slot_count; i++)
-    if (s->slots[i].status == QL__HOLDING && s->slots[i].since >= 0)
+    if (s->slots[i].status == QL__HOLDING && s->slots[i].since >= 0 && !ql__waits(s, s->slots[i].seat))
       consider(first, found, s->slots[i].since, s->turn_ms, DUE_TURN, s->slots[i].seat);
   for (size_t i = 0; i < s->frame_count; i++)
-    if (s->frames[i].since >= 0) consider(first, found, s->frames[i].since, s->turn_ms, DUE_TURN, s->frames[i].peer);
+    if (s->frames[i].since >= 0 && !ql__waits(s, s->frames[i].peer))
+      consider(first, found, s->frames[i].since, s->turn_ms, DUE_TURN, s->frames[i].peer);
 }
 
 static void consider_tasks(const ql__state *s, due *first, bool *found) {
@@ -151,7 +153,7 @@ static void fire(ql__state *s, const due *what) {
   case DUE_QUEST: ql__end_quest(s, QL__TIMED_OUT); break;
   case DUE_TURN: turn_is_late(s, what->name); break;
   case DUE_REMINDER: s->tasks[what->name].reminded = true; break;
-  case DUE_LEVEL: enter_level(s, what->name, one_up(s, &s->tasks[what->name])); break;
+  case DUE_LEVEL: enter_level(s, what->name, one_up(s, &s->tasks[what->name]), ql__by_rules(s, QL__LATE_TICKS) ? what->at : s->ran); break;
   case DUE_TASK:
     s->tasks[what->name].since = -1;
     ql__pause(s, QL__BY_TASK);
@@ -173,9 +175,9 @@ void ql__apply_resume(ql__state *s, const ql__event *event) {
   ql__set_budget(&s->budget, QL_GET(event->d, "budget"));
   if (s->leader_since < 0) s->leader_since = s->ran;
   for (size_t i = 0; i < s->slot_count; i++)
-    if (s->slots[i].since < 0) s->slots[i].since = s->ran;
+    if (s->slots[i].since < 0) s->slots[i].since = ql__waits(s, s->slots[i].seat) ? 0 : s->ran;
   for (size_t i = 0; i < s->frame_count; i++)
-    if (s->frames[i].since < 0) s->frames[i].since = s->ran;
+    if (s->frames[i].since < 0) s->frames[i].since = ql__waits(s, s->frames[i].peer) ? 0 : s->ran;
   for (size_t i = 0; i < s->task_count; i++)
     if (s->tasks[i].since < 0 && s->tasks[i].status != QL__TODO) s->tasks[i].since = s->ran;
 }

@@ -34,12 +34,23 @@ ql__verdict ql__guard_consult(const ql__state *s, const ql__event *event, size_t
   return depth_of(s, asker) >= s->consult ? ql__refuse(QL__depth) : QL__MAY;
 }
 
+bool ql__waits(const ql__state *s, size_t seat) { return ql__by_rules(s, QL__WAITING_STANDS) && ql__frame_of_asker(s, seat) != QL__NONE; }
+
+/* From since when it runs to how much of it is used, and back. */
+void ql__turn_clock(ql__state *s, size_t seat) {
+  size_t frame = ql__frame_of_peer(s, seat), slot = ql__slot_of(s, s->group, seat);
+  int64_t *since = frame != QL__NONE ? &s->frames[frame].since : slot != QL__NONE ? &s->slots[slot].since : NULL;
+  if (since && *since >= 0) *since = s->ran - *since;
+}
+
 void ql__apply_consult(ql__state *s, const ql__event *event, size_t asker) {
   size_t peer = ql__seat_of(s, QL_GET(event->d, "to")->first->text);
   s->frames[s->frame_count++] = (ql__frame){asker, peer, event->n, s->ran};
+  if (ql__waits(s, asker)) ql__turn_clock(s, asker);
 }
 
 static void take_out(ql__state *s, size_t frame) {
+  if (ql__waits(s, s->frames[frame].asker)) ql__turn_clock(s, s->frames[frame].asker);
   s->frame_count--;
   for (size_t i = frame; i < s->frame_count; i++) s->frames[i] = s->frames[i + 1];
 }

@@ -136,6 +136,7 @@ static ql__verdict guard_policy(const ql_value *d) {
 ql__verdict ql__guard_create(const ql__event *event) {
   const ql_value *d = event->d, *agents = QL_GET(d, "agents");
   if (!ql_eq(event->by, QL_STR("@owner"))) return ql__refuse(QL__owner_only);
+  if (!ql__known_rules(ql_get_int(d, QL_STR("rules"), 0))) return ql__refuse(QL__not_known_rules);
   if (agents->count > QL_QUEST_AGENTS_MAX) return ql__refuse_about(QL__limit, QL_STR("QL_QUEST_AGENTS_MAX"));
   for (const ql_value *agent = agents->first; agent; agent = agent->next)
     if (ql_eq(agent->text, QL_STR("@owner")) || seen_before(agents, agent)) return ql__refuse(QL__bad_agents);

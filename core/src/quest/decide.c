@@ -3,6 +3,7 @@
 #include <questline/spec.h>
 
 #include "base/text.h"
+#include "quest/machine.h"
 #include "quest/quest.h"
 
 /* Members of a command that are not fields of its event. */
@@ -40,7 +41,7 @@ static void normalise_names(ql_arena *a, ql_event_type type, ql_value *d) {
   for (ql_value *task = tasks ? tasks->first : NULL; task; task = task->next) normalise(a, QL_GET(task, "to"));
 }
 
-static ql_value *new_id(ql_arena *a, const uint8_t *entropy) {
+ql_value *ql__new_id(ql_arena *a, const uint8_t *entropy) {
   static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
   uint8_t bytes[QL_SALT_BYTES];
   char *id = ql_arena_get(a, 10);
@@ -87,16 +88,24 @@ static void fill_digest(const ql_quest *quest, ql_arena *a, ql_value *d) {
   if (ql__digest(a, quest->key, words, digest)) QL_SET(d, "same", ql_string(a, (ql_str){digest, QL_HASH_CHARS}));
 }
 
+/* FNV-1a. */
+uint64_t ql__name_hash(ql_str name) {
+  uint64_t hash = UINT64_C(14695981039346656037);
+  for (size_t i = 0; i < name.len; i++) hash = (hash ^ (unsigned char)name.ptr[i]) * UINT64_C(1099511628211);
+  return hash ? hash : 1;
+}
+
 /* The latest artifact of that name takes the place of the one before, if both are of one task. */
 static void fill_replaces(const ql_quest *quest, ql_arena *a, ql_value *d) {
   const ql__state *s = &quest->state;
   ql_str name = ql_get_str(d, QL_STR("name")), task = ql_get_str(d, QL_STR("task"));
   size_t of = task.ptr ? ql__task_of(s, task) : QL__NONE;
+  uint64_t hash = ql__name_hash(name);
   for (size_t i = s->artifact_count; i-- > 0 && !QL_GET(d, "replaces");) {
     const ql__artifact *artifact = &s->artifacts[i];
+    if (artifact->replaced || artifact->task != of || quest->names[i] != hash) continue;
     ql_str text = ql_quest_line(quest, artifact->n);
     ql_value *line;
-    if (artifact->replaced || artifact->task != of) continue;
     if (ql_canon_read(a, ql_slice(text, 0, text.len - 1), &line, NULL) != QL_OK) return; /* out of memory: the caller asks */
     const ql_value *opening = QL_GET(QL_GET(line, "x"), "name");
     if (opening && ql_eq(opening->last->text, name)) QL_SET(d, "replaces", ql_string(a, (ql_str){artifact->hash, 64}));
@@ -107,9 +116,9 @@ static void fill_replaces(const ql_quest *quest, ql_arena *a, ql_value *d) {
 static void fill_in(const ql_quest *quest, ql_arena *a, ql_event_type type, size_t seat, ql_value *d, const uint8_t *entropy) {
   if (type == QL_EVENT_create) {
     QL_SET(d, "format", ql_int(a, QL_QUEST_FORMAT));
-    QL_SET(d, "rules", ql_int(a, QL_QUEST_RULES));
+    if (!QL_GET(d, "rules")) QL_SET(d, "rules", ql_int(a, QL_QUEST_RULES));
     if (!QL_GET(d, "policy")) QL_SET(d, "policy", ql_string(a, QL_STR("strict")));
-    if (!QL_GET(d, "id")) QL_SET(d, "id", new_id(a, entropy));
+    if (!QL_GET(d, "id")) QL_SET(d, "id", ql__new_id(a, entropy));
     if (QL_GET(d, "loops") && !QL_GET(d, "key")) QL_SET(d, "key", new_key(a, entropy));
   }
   if (type == QL_EVENT_respond && !QL_GET(d, "kind"))
@@ -184,7 +193,8 @@ ql_status ql_quest_decide(const ql_quest *quest, ql_arena *a, const ql_value *co
   const ql__seat *known = seat == QL__NONE ? NULL : &quest->state.seats[seat];
   ql_decision decision = {QL_ABSENT, NULL, -1};
   ql__verdict verdict = ql__guard(&quest->state, &event);
-  if (known && event.fence <= known->fence && (event.fence < known->fence || event.counter < known->counter)) {
+  bool numbered = QL_GET(command, "k") != NULL; /* a command that says no number repeats none */
+  if (numbered && known && event.fence <= known->fence && (event.fence < known->fence || event.counter < known->counter)) {
     status = find_duplicate(quest, a, &event, &decision.duplicate_of, err);
     if (status != QL_OK) return status;
   }
@@ -194,8 +204,10 @@ ql_status ql_quest_decide(const ql_quest *quest, ql_arena *a, const ql_value *co
   }
   if (verdict.code == QL__ACCEPTED) {
     status = ql__line_build(a, &event, quest->head, entropy, &decision.line, err);
-    if (status == QL_OK && quest->log.len + decision.line.len > QL_QUEST_BYTES_MAX)
+    int64_t room = (int64_t)QL_QUEST_BYTES_MAX - ql__kept_bytes(&quest->state, &event);
+    if (status == QL_OK && (int64_t)(quest->log.len + decision.line.len) > room)
       status = ql_fail(err, QL_ERR_LIMIT, "the quest is larger than QL_QUEST_BYTES_MAX", QL_ABSENT);
+    if (status == QL_OK && !ql__remember_made(quest, decision.line)) status = ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   } else {
     decision.refusal = ql__refusal_value(a, &quest->state, verdict);
     if (!decision.refusal) status = ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);

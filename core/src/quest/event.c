@@ -1,5 +1,7 @@
 #include "quest/event.h"
 
+#include <string.h>
+
 #include <questline/limits.h>
 #include <questline/spec.h>
 
@@ -7,6 +9,7 @@
 
 #define OPTIONAL false
 #define REQUIRED true
+#define FILLED   true
 #define EVENT(type, doc)
 #define FIELD(type, name, kind, need, doc) {QL_EVENT_##type, QL_STR_INIT(#name), QL__##kind, need},
 static const ql__field FIELDS[] = {
@@ -23,6 +26,7 @@ static const ql_str NAMES[] = {
 #undef FIELD
 #undef OPTIONAL
 #undef REQUIRED
+#undef FILLED
 
 /* Members of the objects that a kind holds, in byte order. */
 #define MEMBER(name, kind, required)                                                                                                       \
@@ -418,24 +422,52 @@ ql_value *ql__event_value(ql_arena *a, const ql__event *event) {
   return ql_arena_failed(a) ? NULL : e;
 }
 
+/* What follows E in a line, its end included. */
+static void add_rest(ql_buf *out, const uint8_t hash[QL_HASH_BYTES], const ql_value *signatures, const ql_value *open) {
+  char text[QL_HASH_CHARS];
+  ql_base64url_write(text, hash, QL_HASH_BYTES);
+  ql_buf_add(out, QL_STR(",\"h\":\""));
+  ql_buf_add(out, (ql_str){text, sizeof text});
+  ql_buf_byte(out, '"');
+  if (signatures) {
+    ql_buf_add(out, QL_STR(",\"s\":"));
+    ql_value_write(out, signatures);
+  }
+  if (open && open->first) {
+    ql_buf_add(out, QL_STR(",\"x\":"));
+    ql_value_write(out, open);
+  }
+  ql_buf_add(out, QL_STR("}\n"));
+}
+
 ql_str ql__line_compose(ql_arena *a, ql_str bytes, const uint8_t hash[QL_HASH_BYTES], const ql_value *signatures, const ql_value *open) {
   ql_buf out = ql_buf_new(ql_arena_alloc(a));
   ql_buf_add(&out, QL_STR("{\"e\":"));
   ql_buf_add(&out, bytes);
-  ql_buf_add(&out, QL_STR(",\"h\":\""));
-  ql_base64url_add(&out, hash, QL_HASH_BYTES);
-  ql_buf_byte(&out, '"');
-  if (signatures) {
-    ql_buf_add(&out, QL_STR(",\"s\":"));
-    ql_value_write(&out, signatures);
-  }
-  if (open && open->first) {
-    ql_buf_add(&out, QL_STR(",\"x\":"));
-    ql_value_write(&out, open);
-  }
-  ql_buf_add(&out, QL_STR("}\n"));
+  add_rest(&out, hash, signatures, open);
   return ql_buf_take(&out, a);
 }
+
+/* The bytes of ql__event_value. */
+static void add_event(ql_buf *out, const ql__event *event) {
+  ql_buf_add(out, QL_STR("{\"at\":"));
+  ql_buf_int(out, event->at);
+  ql_buf_add(out, QL_STR(",\"by\":"));
+  ql_json_string(out, event->by);
+  ql_buf_add(out, QL_STR(",\"d\":"));
+  ql_value_write(out, event->d);
+  ql_buf_add(out, QL_STR(",\"f\":"));
+  ql_buf_int(out, event->fence);
+  ql_buf_add(out, QL_STR(",\"k\":"));
+  ql_buf_int(out, event->counter);
+  ql_buf_add(out, QL_STR(",\"n\":"));
+  ql_buf_int(out, event->n);
+  ql_buf_add(out, QL_STR(",\"t\":"));
+  ql_json_string(out, ql__event_name(event->type));
+  ql_buf_byte(out, '}');
+}
+
+#define LINE_USUAL 512u /* bytes: most lines are shorter */
 
 ql_status ql__line_build(ql_arena *a, const ql__event *event, const uint8_t previous[QL_HASH_BYTES], const uint8_t *entropy, ql_str *line,
                          ql_error *err) {
@@ -452,29 +484,48 @@ ql_status ql__line_build(ql_arena *a, const ql__event *event, const uint8_t prev
     ql__commit(salts[i], plain[i], commitment);
     texts[i].node->text = (ql_str){commitment, QL_HASH_CHARS};
   }
-  ql_value *e = ql__event_value(a, event);
-  ql_value *x = ql__openings(a, texts, plain, (const uint8_t(*)[QL_SALT_BYTES])salts, count);
-  ql_str bytes = e ? ql_value_text(a, e) : QL_ABSENT;
-  if (!x || !bytes.ptr) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  const ql_value *x = ql__openings(a, texts, plain, (const uint8_t(*)[QL_SALT_BYTES])salts, count);
+  if (!x) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  static const ql_str start = QL_STR_INIT("{\"e\":");
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
   uint8_t hash[QL_HASH_BYTES];
-  ql__chain(previous, bytes, hash);
-  *line = ql__line_compose(a, bytes, hash, NULL, x);
+  ql_buf_reserve(&out, LINE_USUAL);
+  ql_buf_add(&out, start);
+  add_event(&out, event);
+  ql__chain(previous, ql_slice(ql_buf_str(&out), start.len, out.len), hash);
+  add_rest(&out, hash, NULL, x);
+  *line = ql_buf_take(&out, a);
   if (!line->ptr) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   if (line->len > QL_LINE_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "the event is longer than QL_LINE_BYTES_MAX", QL_ABSENT);
   return QL_OK;
 }
 
+/* The next member if it is called that; keys are sorted, so that members come in the order of the format. */
+static const ql_value *next_member(const ql_value **at, ql_str key) {
+  const ql_value *member = *at;
+  if (!member || !ql_eq(member->key, key)) return NULL;
+  *at = member->next;
+  return member;
+}
+
 /* E: exactly these members, in this order. */
 static bool envelope(const ql_value *e, ql__line *out, ql_str *type) {
-  if (!e || e->kind != QL_OBJECT || e->count != 7) return false;
-  const ql_value *at = QL_GET(e, "at"), *by = QL_GET(e, "by"), *d = QL_GET(e, "d"), *f = QL_GET(e, "f"), *k = QL_GET(e, "k"),
-                 *n = QL_GET(e, "n"), *t = QL_GET(e, "t");
-  const ql_value *numbers[] = {at, f, k, n};
-  for (size_t i = 0; i < QL_COUNT(numbers); i++)
-    if (!numbers[i] || numbers[i]->kind != QL_INT || numbers[i]->number < 0) return false;
-  if (!by || !is_agent(by) || !d || d->kind != QL_OBJECT || !t || t->kind != QL_STRING) return false;
+  static const ql_str NAMES_OF_E[] = {QL_STR_INIT("at"), QL_STR_INIT("f"), QL_STR_INIT("k"), QL_STR_INIT("n")};
+  if (!e || e->kind != QL_OBJECT) return false;
+  int64_t numbers[QL_COUNT(NAMES_OF_E)];
+  const ql_value *by = NULL, *d = NULL, *rest = e->first;
+  for (size_t i = 0; i < QL_COUNT(numbers); i++) {
+    const ql_value *number = next_member(&rest, NAMES_OF_E[i]);
+    if (!number || number->kind != QL_INT || number->number < 0) return false;
+    numbers[i] = number->number;
+    if (i > 0) continue;
+    by = next_member(&rest, QL_STR("by"));
+    d = next_member(&rest, QL_STR("d"));
+  }
+  const ql_value *t = next_member(&rest, QL_STR("t"));
+  if (rest || !by || !is_agent(by) || !d || d->kind != QL_OBJECT || !t || t->kind != QL_STRING) return false;
   *type = t->text;
-  out->event = (ql__event){QL_EVENT_COUNT, by->text, at->number, f->number, k->number, n->number, d};
+  out->event = (ql__event){QL_EVENT_COUNT, by->text, numbers[0], numbers[1], numbers[2], numbers[3], d};
   out->bytes = e->text;
   return true;
 }
@@ -486,7 +537,8 @@ static bool signatures_ok(const ql_value *s) {
   return true;
 }
 
-ql_status ql__line_read(ql_arena *a, ql_str line, const uint8_t previous[QL_HASH_BYTES], int64_t n, ql__line *out, ql_error *err) {
+/* Canonical bytes, the shape of a line, the hash that it says. */
+static ql_status read_shape(ql_arena *a, ql_str line, ql__line *out, ql_str *type, ql_error *err) {
   if (line.len > QL_LINE_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "limit", QL_STR("QL_LINE_BYTES_MAX"));
   ql_value *root;
   ql_error inner;
@@ -497,16 +549,32 @@ ql_status ql__line_read(ql_arena *a, ql_str line, const uint8_t previous[QL_HASH
     if (err) err->offset = inner.offset;
     return status;
   }
-  ql_str type = QL_ABSENT;
-  const ql_value *h = QL_GET(root, "h"), *s = QL_GET(root, "s"), *x = QL_GET(root, "x");
-  size_t members = 2u + (s != NULL) + (x != NULL);
-  if (root->kind != QL_OBJECT || root->count != members || !h || !is_hash(h) || (s && !signatures_ok(s)) ||
-      !envelope(QL_GET(root, "e"), out, &type))
+  const ql_value *rest = root->kind == QL_OBJECT ? root->first : NULL;
+  const ql_value *e = next_member(&rest, QL_STR("e")), *h = next_member(&rest, QL_STR("h")), *s = next_member(&rest, QL_STR("s"));
+  out->open = next_member(&rest, QL_STR("x"));
+  size_t len;
+  bool hash = h && h->kind == QL_STRING && ql_base64url_read(h->text, out->hash, sizeof out->hash, &len) && len == sizeof out->hash;
+  if (rest || !hash || (s && !signatures_ok(s)) || !envelope(e, out, type))
     return ql_fail(err, QL_ERR_SYNTAX, "not_canonical", QL_STR("not the shape of an event line"));
-  ql__chain(previous, out->bytes, out->hash);
-  char expected[QL_HASH_CHARS];
-  ql_base64url_write(expected, out->hash, QL_HASH_BYTES);
-  if (!ql_eq(h->text, (ql_str){expected, QL_HASH_CHARS})) return ql_fail(err, QL_ERR_INTEGRITY, "hash", QL_ABSENT);
+  return QL_OK;
+}
+
+ql_status ql__line_reread(ql_arena *a, ql_str line, ql__line *out, ql_error *err) {
+  ql_str type;
+  ql_status status = read_shape(a, line, out, &type, err);
+  if (status != QL_OK) return status;
+  out->event.type = ql__event_type(type);
+  out->withheld = 0;
+  return QL_OK;
+}
+
+ql_status ql__line_read(ql_arena *a, ql_str line, const uint8_t previous[QL_HASH_BYTES], int64_t n, ql__line *out, ql_error *err) {
+  ql_str type;
+  uint8_t hash[QL_HASH_BYTES];
+  ql_status status = read_shape(a, line, out, &type, err);
+  if (status != QL_OK) return status;
+  ql__chain(previous, out->bytes, hash);
+  if (memcmp(hash, out->hash, sizeof hash) != 0) return ql_fail(err, QL_ERR_INTEGRITY, "hash", QL_ABSENT);
   if (out->event.n != n) return ql_fail(err, QL_ERR_INTEGRITY, "sequence", QL_ABSENT);
   out->event.type = ql__event_type(type);
   if (out->event.type == QL_EVENT_COUNT) return ql_fail(err, QL_ERR_VERSION, "version", type);
@@ -522,6 +590,5 @@ ql_status ql__line_read(ql_arena *a, ql_str line, const uint8_t previous[QL_HASH
   size_t count = ql__event_texts(a, out->event.type, out->event.d, &texts);
   if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   ql_str *plain;
-  out->open = x;
-  return ql__texts_open(a, texts, count, x, &plain, &out->withheld, err);
+  return ql__texts_open(a, texts, count, out->open, &plain, &out->withheld, err);
 }

@@ -93,6 +93,10 @@ typedef struct ql__line {
 ///         err->message is static and names the cause: "not_canonical", "sequence", "hash", "commitment".
 ql_status ql__line_read(ql_arena *a, ql_str line, const uint8_t previous[QL_HASH_BYTES], int64_t n, ql__line *out, ql_error *err);
 
+/// Reads a line, without its LF, that ql__line_build made and nothing was done to since: what it says is not checked again.
+/// @return QL_OK; QL_ERR_NOMEM.
+ql_status ql__line_reread(ql_arena *a, ql_str line, ql__line *out, ql_error *err);
+
 /// Builds the line, LF included, of an event whose d holds plain texts: commits to each, collects the openings.
 /// Changes the text nodes of event->d into commitments.
 /// @param entropy  QL_ENTROPY_BYTES; salt i is derived from it

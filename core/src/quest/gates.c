@@ -2,6 +2,8 @@
    judged by another seat than the one that gave the evidence. Evidence about an artifact is stale when another one takes its place. */
 #include <string.h>
 
+#include <questline/limits.h>
+
 #include "base/text.h"
 #include "quest/machine.h"
 
@@ -28,10 +30,36 @@ bool ql__gate_blocks(const ql__state *s, const ql__gate *gate) {
 
 /* ---- artifacts ---- */
 
+/* Where in the table the last artifact of that hash stands, or would: 1 + its index. */
+static size_t place_of(const ql__state *s, ql_str hash) {
+  size_t place = 0;
+  for (size_t i = 0; i < hash.len; i++) place = place * 31 + (unsigned char)hash.ptr[i];
+  place &= s->by_hash_cap - 1;
+  while (s->by_hash[place] != 0 && !ql_eq((ql_str){s->artifacts[s->by_hash[place] - 1].hash, 64}, hash))
+    place = (place + 1) & (s->by_hash_cap - 1);
+  return place;
+}
+
 static size_t artifact_of(const ql__state *s, ql_str hash) {
-  for (size_t i = s->artifact_count; i-- > 0;)
-    if (!s->artifacts[i].replaced && ql_eq((ql_str){s->artifacts[i].hash, 64}, hash)) return i;
-  return QL__NONE;
+  size_t found = s->artifact_count > 0 ? s->by_hash[place_of(s, hash)] : 0;
+  return found == 0 || s->artifacts[found - 1].replaced ? QL__NONE : found - 1;
+}
+
+void ql__index_artifact(ql__state *s, size_t index) {
+  s->by_hash[place_of(s, (ql_str){s->artifacts[index].hash, 64})] = (uint32_t)index + 1;
+}
+
+bool ql__reserve_artifacts(ql_arena *a, ql__state *s, size_t more) {
+  size_t count = s->artifact_count + more, cap = s->by_hash_cap ? s->by_hash_cap : 16;
+  if (!QL__GROW(a, s->artifacts, s->artifact_count, s->artifact_cap, more)) return false;
+  while (cap < count * 2) cap *= 2;
+  if (cap == s->by_hash_cap) return true;
+  uint32_t *table = ql_arena_array(a, cap, sizeof *table);
+  if (!table) return false;
+  s->by_hash = table;
+  s->by_hash_cap = cap;
+  for (size_t i = 0; i < s->artifact_count; i++) ql__index_artifact(s, i);
+  return true;
 }
 
 ql__verdict ql__guard_artifact(const ql__state *s, const ql__event *event, size_t seat) {
@@ -40,7 +68,9 @@ ql__verdict ql__guard_artifact(const ql__state *s, const ql__event *event, size_
   (void)seat;
   if (task.ptr && ql__task_of(s, task) == QL__NONE) return ql__refuse_about(QL__unknown_task, task);
   if (replaces.ptr && artifact_of(s, replaces) == QL__NONE) return ql__refuse_about(QL__unknown_artifact, replaces);
-  return artifact_of(s, hash) != QL__NONE ? ql__refuse(QL__unchanged) : QL__MAY;
+  if (artifact_of(s, hash) != QL__NONE) return ql__refuse(QL__unchanged);
+  bool full = s->artifact_count >= QL_QUEST_ARTIFACTS_MAX && ql__by_rules(s, QL__FEW_ARTIFACTS);
+  return full ? ql__refuse_about(QL__limit, QL_STR("QL_QUEST_ARTIFACTS_MAX")) : QL__MAY;
 }
 
 void ql__apply_artifact(ql__state *s, const ql__event *event) {
@@ -59,6 +89,7 @@ void ql__apply_artifact(ql__state *s, const ql__event *event) {
   *artifact =
       (ql__artifact){.n = event->n, .bytes = ql_get_int(event->d, QL_STR("bytes"), 0), .task = task.ptr ? ql__task_of(s, task) : QL__NONE};
   memcpy(artifact->hash, ql_get_str(event->d, QL_STR("hash")).ptr, 64);
+  ql__index_artifact(s, s->artifact_count - 1);
 }
 
 /* ---- evidence and judgement ---- */

@@ -87,13 +87,6 @@ ql__verdict ql__guard_usage(const ql__state *s, const ql__event *event, size_t s
   return fits(s, &used) ? guard_task(s, event) : ql__refuse_about(QL__limit, QL_STR("QL_INT_MAX"));
 }
 
-ql__verdict ql__guard_upgrade(const ql__state *s, const ql__event *event, size_t seat) {
-  int64_t to = number(event->d, "to");
-  (void)seat;
-  if (to > QL_QUEST_RULES) return ql__refuse(QL__not_known_rules);
-  return to <= s->rules ? ql__refuse(QL__unchanged) : QL__MAY;
-}
-
 /* ---- booking ---- */
 
 static ql_str known_model(const ql__state *s, ql_str model) {

@@ -33,6 +33,7 @@ void ql__apply_consult(ql__state *s, const ql__event *event, size_t asker);
 size_t ql__frame_of_peer(const ql__state *s, size_t peer);
 size_t ql__frame_of_asker(const ql__state *s, size_t asker);
 void ql__answer_frame(ql__state *s, size_t frame, int64_t n); /* the asker goes on */
+void ql__turn_clock(ql__state *s, size_t seat);               /* stops the clock of the turn it plays, or lets it run on */
 void ql__dissolve(ql__state *s, size_t asker);                /* nobody waits for the answers below this one any more */
 
 /* team.c */
@@ -49,6 +50,8 @@ void ql__apply_fork(ql__state *s, const ql__event *event);
 ql__guard_fn ql__guard_gate, ql__guard_artifact;
 void ql__apply_gate(ql__state *s, const ql__event *event, size_t seat);
 void ql__apply_artifact(ql__state *s, const ql__event *event);
+bool ql__reserve_artifacts(ql_arena *a, ql__state *s, size_t more);
+void ql__index_artifact(ql__state *s, size_t index);
 size_t ql__gate_wanting(const ql__state *s, size_t task);       /* a gate that keeps the task from being completed, or QL__NONE */
 bool ql__gate_blocks(const ql__state *s, const ql__gate *gate); /* keeps the quest from being completed */
 
@@ -61,7 +64,7 @@ void ql__task_blocked(ql__state *s, size_t task); /* a try on the ladder */
 void ql__task_settled(ql__state *s, size_t task); /* off the ladder */
 
 /* ledger.c: effects, usage, budget, repeated words */
-ql__guard_fn ql__guard_start, ql__guard_done, ql__guard_usage, ql__guard_upgrade;
+ql__guard_fn ql__guard_start, ql__guard_done, ql__guard_usage;
 bool ql__reserve_ledger(ql_arena *a, ql__state *s, const ql__event *event);
 void ql__apply_start(ql__state *s, const ql__event *event);
 void ql__apply_done(ql__state *s, const ql__event *event);
@@ -71,6 +74,15 @@ void ql__check_budget(ql__state *s);
 void ql__set_budget(ql__limits *budget, const ql_value *d);
 void ql__count_repeats(ql__state *s, const ql__event *event); /* of a leader's message */
 void ql__forget_repeats(ql__state *s, size_t seat);
+
+/* room.c: how full a quest may get */
+bool ql__has_room(const ql__state *s, const ql__event *event);
+int64_t ql__kept_bytes(const ql__state *s, const ql__event *event); /* that have to be free behind it */
+
+/* versions.c: the rules of the machine */
+ql__guard_fn ql__guard_upgrade;
+bool ql__known_rules(int64_t rules);
+void ql__apply_upgrade(ql__state *s, const ql__event *event);
 
 bool ql__grow(ql_arena *a, void **items, size_t len, size_t *cap, size_t size, size_t more);
 #define QL__GROW(a, items, len, cap, more) ql__grow((a), (void **)&(items), (len), &(cap), sizeof *(items), (more))

@@ -12,7 +12,9 @@ ql_quest *ql_quest_new(ql_alloc alloc) {
   ql_quest *quest = alloc.resize(alloc.ctx, NULL, 0, sizeof *quest);
   if (!quest) return NULL;
   *quest = (ql_quest){.alloc = alloc, .arena = ql_arena_new(alloc), .scratch = ql_arena_new(alloc), .log = ql_buf_new(alloc)};
-  if (quest->arena && quest->scratch) return quest;
+  quest->made = quest->arena ? ql_arena_get(quest->arena, sizeof *quest->made) : NULL;
+  if (quest->made) *quest->made = (ql__made){ql_buf_new(alloc), -1};
+  if (quest->made && quest->scratch) return quest;
   ql_quest_free(quest);
   return NULL;
 }
@@ -21,6 +23,7 @@ void ql_quest_free(ql_quest *quest) {
   if (!quest) return;
   ql_alloc alloc = quest->alloc;
   ql_buf_free(&quest->log);
+  if (quest->made) ql_buf_free(&quest->made->line);
   ql_arena_free(quest->arena);
   ql_arena_free(quest->scratch);
   alloc.resize(alloc.ctx, quest, sizeof *quest, 0);
@@ -77,6 +80,11 @@ static ql_status reserve(ql_quest *quest, const ql__event *event, size_t bytes, 
     quest->log.failed = false; /* nothing was lost: the next line may fit again */
     return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   }
+  if (event->type == QL_EVENT_artifact) {
+    uint64_t *names = ql_arena_grow(quest->arena, quest->names, quest->state.artifact_count, &quest->name_cap, sizeof *names);
+    if (!names) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+    quest->names = names;
+  }
   ql_status status = ql__history_reserve(quest, err);
   return status == QL_OK ? ql__state_reserve(quest->arena, &quest->state, event, err) : status;
 }
@@ -91,15 +99,33 @@ static ql_status check_digest(const ql_quest *quest, const ql__line *line, ql_er
   return ql_eq(given, (ql_str){digest, QL_HASH_CHARS}) ? QL_OK : ql_fail(err, QL_ERR_INTEGRITY, "commitment", QL_STR("same"));
 }
 
+bool ql__remember_made(const ql_quest *quest, ql_str line) {
+  ql__made *made = quest->made;
+  made->line.len = 0;
+  made->line.failed = false;
+  ql_buf_add(&made->line, line);
+  made->n = made->line.failed ? -1 : quest->state.events;
+  return !made->line.failed;
+}
+
+static bool is_made(const ql_quest *quest, ql_str line) {
+  const ql__made *made = quest->made;
+  return made->n == quest->state.events && ql_eq(line, ql_slice(ql_buf_str(&made->line), 0, made->line.len - 1));
+}
+
+/* All that is asked of a line from outside. */
+static ql_status read_foreign(const ql_quest *quest, ql_str line, ql__line *out, ql_error *err) {
+  ql_status status = ql__line_read(quest->scratch, line, quest->head, quest->state.events, out, err);
+  if (status != QL_OK) return status;
+  if (out->event.at < quest->state.at) return ql_fail(err, QL_ERR_STATE, "rule", QL_STR("time_fell"));
+  ql__verdict verdict = ql__guard(&quest->state, &out->event);
+  return verdict.code == QL__ACCEPTED ? check_digest(quest, out, err) : illegal(err, verdict);
+}
+
 static ql_status append(ql_quest *quest, ql_str line, ql_error *err) {
   ql_arena_reset(quest->scratch);
   ql__line read;
-  ql_status status = ql__line_read(quest->scratch, line, quest->head, quest->state.events, &read, err);
-  if (status != QL_OK) return status;
-  if (read.event.at < quest->state.at) return ql_fail(err, QL_ERR_STATE, "rule", QL_STR("time_fell"));
-  ql__verdict verdict = ql__guard(&quest->state, &read.event);
-  if (verdict.code != QL__ACCEPTED) return illegal(err, verdict);
-  status = check_digest(quest, &read, err);
+  ql_status status = is_made(quest, line) ? ql__line_reread(quest->scratch, line, &read, err) : read_foreign(quest, line, &read, err);
   if (status != QL_OK) return status;
   if (quest->log.len + line.len + 1 > QL_QUEST_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "limit", QL_STR("QL_QUEST_BYTES_MAX"));
   if (is_kept(read.event.type)) {
@@ -118,6 +144,10 @@ static ql_status append(ql_quest *quest, ql_str line, ql_error *err) {
   ql_buf_byte(&quest->log, '\n');
   memcpy(quest->head, read.hash, QL_HASH_BYTES);
   quest->withheld += (int64_t)read.withheld;
+  if (read.event.type == QL_EVENT_artifact) {
+    const ql_value *opening = QL_GET(read.open, "name");
+    quest->names[quest->state.artifact_count] = opening ? ql__name_hash(opening->last->text) : 0;
+  }
   ql__state_apply(&quest->state, &read.event);
   ql__history_note(quest, &read.event);
   return QL_OK;
@@ -132,6 +162,10 @@ ql_status ql_quest_append(ql_quest *quest, ql_str line, ql_error *err) {
 
 ql_status ql_quest_append_log(ql_quest *quest, ql_str log, ql_error *err) {
   size_t at = 0;
+  if (log.len <= QL_QUEST_BYTES_MAX && !ql_buf_reserve(&quest->log, log.len)) {
+    quest->log.failed = false;
+    return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  }
   while (at < log.len) {
     size_t end = ql_find_byte(log, '\n', at);
     if (end == SIZE_MAX) {

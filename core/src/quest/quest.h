@@ -15,8 +15,15 @@ typedef struct ql__hold {
 
 typedef enum ql__delivery { QL__NOT_SENT, QL__WAITS, QL__DELIVERED, QL__CAME_BACK } ql__delivery;
 
+/* The line that was decided last. Appended as it is, it is not checked again: decide has just done so. */
+typedef struct ql__made {
+  ql_buf line; /* with its LF */
+  int64_t n;   /* of its event; -1 for none */
+} ql__made;
+
 struct ql_quest {
   ql_alloc alloc;
+  ql__made *made;  /* behind a pointer: to decide changes nothing of the quest */
   ql_arena *arena; /* what the state borrows: lives as long as the quest */
   ql_arena *scratch;
   ql__state state;
@@ -33,6 +40,8 @@ struct ql_quest {
   size_t open_holds[QL_QUEST_AGENTS_MAX + 1]; /* by seat: 1 + the index of the hold that lasts, 0 when there is none */
   size_t *hold_tasks;
   size_t hold_task_count, hold_task_cap;
+  uint64_t *names; /* of each artifact, a hash by which decide finds the one that another takes the place of; 0 where it is withheld */
+  size_t name_cap;
   int64_t withheld;
   int64_t ended; /* the event that ended it; 0 while it lasts */
 };
@@ -42,6 +51,15 @@ bool ql__digest(ql_arena *a, ql_str key, ql_str words, char out[QL_HASH_CHARS]);
 
 /// The agents with a key, each with how many lines it wrote and how many carry a signature: shapes `Signer`. NULL when out of memory.
 ql_value *ql__signers(const ql_quest *quest, ql_arena *a);
+
+/// The id of a quest that is about to be; the same for the same entropy. NULL when out of memory.
+ql_value *ql__new_id(ql_arena *a, const uint8_t *entropy);
+
+/// Remembers what was decided. False when out of memory: then it would be checked like any other line.
+bool ql__remember_made(const ql_quest *quest, ql_str line);
+
+/// By which artifacts' names are told apart before they are read; never 0.
+uint64_t ql__name_hash(ql_str name);
 
 /// Room for what one event can add to the history.
 ql_status ql__history_reserve(ql_quest *quest, ql_error *err);

@@ -69,7 +69,7 @@ ql__verdict ql__guard(const ql__state *s, const ql__event *event) {
   if (code != QL__ACCEPTED) return ql__refuse(code);
   if (event->fence != s->seats[seat].fence) return ql__refuse(QL__stale_fence);
   if (event->counter != s->seats[seat].counter) return ql__refuse(QL__counter_gap);
-  if (s->events >= (int64_t)QL_QUEST_EVENTS_MAX) return ql__refuse_about(QL__limit, QL_STR("QL_QUEST_EVENTS_MAX"));
+  if (!ql__has_room(s, event)) return ql__refuse_about(QL__limit, QL_STR("QL_QUEST_EVENTS_MAX"));
   code = refused_by_role(s, r, seat);
   if (code != QL__ACCEPTED) return ql__refuse(code);
   return r->more ? r->more(s, event, seat) : QL__MAY;

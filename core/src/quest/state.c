@@ -64,7 +64,7 @@ ql_status ql__state_reserve(ql_arena *a, ql__state *s, const ql__event *event, q
   ok = ok && QL__GROW(a, s->messages, s->message_count, s->message_cap, 1) && QL__GROW(a, s->slots, s->slot_count, s->slot_cap, count) &&
        QL__GROW(a, s->items, s->item_count, s->item_cap, count) && QL__GROW(a, s->tasks, s->task_count, s->task_cap, count);
   if (event->type == QL_EVENT_add) ok = ok && QL__GROW(a, s->seats, s->seat_count, s->seat_cap, 1);
-  if (event->type == QL_EVENT_artifact) ok = ok && QL__GROW(a, s->artifacts, s->artifact_count, s->artifact_cap, 1);
+  if (event->type == QL_EVENT_artifact) ok = ok && ql__reserve_artifacts(a, s, 1);
   ok = ok && ql__reserve_ledger(a, s, event);
   return ok ? QL_OK : ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
 }
@@ -104,7 +104,7 @@ void ql__state_apply(ql__state *s, const ql__event *event) {
   case QL_EVENT_done: ql__apply_done(s, event); break;
   case QL_EVENT_usage: ql__apply_usage(s, event); break;
   case QL_EVENT_fork: ql__apply_fork(s, event); break;
-  case QL_EVENT_upgrade: s->rules = ql_get_int(event->d, QL_STR("to"), s->rules); break;
+  case QL_EVENT_upgrade: ql__apply_upgrade(s, event); break;
   case QL_EVENT_COUNT: break;
   }
 }

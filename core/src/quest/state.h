@@ -68,7 +68,8 @@ typedef struct ql__slot {
   size_t group; /* from 1 */
   size_t seat;
   ql__slot_status status;
-  int64_t since; /* ms of running time when its turn started; -1 when its deadline has passed */
+  int64_t
+      since; /* ms of running time when its turn started; -1 when its deadline has passed; of one that waits (ql__waits) what it has used */
 } ql__slot;
 
 /* A worker asked another one and waits: a nested turn. */
@@ -194,6 +195,8 @@ typedef struct ql__state {
   size_t level_count;
   ql__artifact *artifacts;
   size_t artifact_count, artifact_cap;
+  uint32_t *by_hash; /* 1 + the index of the last artifact with that hash; open addressing, of a power of two */
+  size_t by_hash_cap;
   int64_t loops; /* 0: no loop guard */
   ql__repeat *repeats;
   size_t repeat_count;
@@ -202,6 +205,19 @@ typedef struct ql__state {
   int64_t parent_from;
 } ql__state;
 
+/* What versions of the rules differ in; see versions.def. */
+typedef enum ql__flag {
+#define VERSION(number, what)
+#define FLAG(name, since, meaning) QL__##name,
+#include <questline/versions.def>
+#undef VERSION
+#undef FLAG
+  QL__FLAG_COUNT
+} ql__flag;
+
+/// Whether that holds by the rules this quest is played by.
+bool ql__by_rules(const ql__state *s, ql__flag flag);
+
 #define QL__REPEATS_MAX 64u /* the oldest is forgotten */
 
 size_t ql__seat_of(const ql__state *s, ql_str id); /* QL__NONE when nobody of that name is in the quest */
@@ -209,6 +225,7 @@ size_t ql__task_number(ql_str id);                 /* of a well-formed id: "T3" 
 size_t ql__task_of(const ql__state *s, ql_str id); /* "T3" is 2; QL__NONE when there is no such task */
 size_t ql__group_count(const ql__state *s);        /* of this turn */
 size_t ql__slot_of(const ql__state *s, size_t group, size_t seat);
+bool ql__waits(const ql__state *s, size_t seat); /* for an answer, and its clock stands */
 bool ql__keeps(const ql__state *s, size_t seat); /* holds, or will when a pause is over */
 bool ql__holds(const ql__state *s, size_t seat);
 bool ql__shown_holding(const ql__state *s, size_t seat); /* a proposed quest waits for its owner: for a screen that holds too */

@@ -27,6 +27,10 @@ void ql__apply_seat_change(ql__state *s, const ql__event *event, bool taken) {
 /* What a slot was to do and did not goes back to the leader. */
 static void return_item(ql__state *s, ql__item *item) {
   item->returned = true;
+  for (size_t i = 0; i < s->item_count && ql__by_rules(s, QL__WORK_IS_OPEN); i++) {
+    const ql__item *other = &s->items[i];
+    if (other->task == item->task && !other->returned && s->slots[other->slot].status == QL__HOLDING) return; /* somebody works on it */
+  }
   if (s->tasks[item->task].status == QL__OPEN) s->tasks[item->task].status = QL__TODO;
 }
 

@@ -132,8 +132,10 @@ static bool start_slot(ql__state *s, size_t slot) {
     if (item->slot != slot) continue;
     if (item->returned) continue; /* long ago: its task may be somebody else's by now */
     item->returned = dependency_open(s, item->task);
+    ql__task *task = &s->tasks[item->task];
     if (!item->returned) holds = true;
-    if (item->returned && s->tasks[item->task].status == QL__OPEN) s->tasks[item->task].status = QL__TODO;
+    if (item->returned && task->status == QL__OPEN) task->status = QL__TODO;
+    if (!item->returned && task->status == QL__TODO && ql__by_rules(s, QL__WORK_IS_OPEN)) task->status = QL__OPEN;
   }
   s->slots[slot].status = holds ? QL__HOLDING : QL__RETURNED;
   s->slots[slot].since = s->ran;

@@ -1,4 +1,4 @@
-import { type Command, type Core, CoreError, type Quest, type QuestView, type Refusal, type Verdict } from '@questline/core';
+import { type Command, type Comparison, type Core, CoreError, type Quest, type QuestView, type Refusal, type Verdict } from '@questline/core';
 import type { Cores } from '../ports/core.ts';
 import type { Received } from '../ports/files.ts';
 import type { Lease, Tabs } from '../ports/lock.ts';
@@ -8,11 +8,14 @@ import type { Storage } from '../ports/storage.ts';
 import { sampleObjective, sampleTeam } from '../sample/index.ts';
 import { base64url } from './bytes.ts';
 import { TeamDesk } from './desk.ts';
+import { Inspector } from './inspect.ts';
 import { Live } from './live.ts';
 import { inWords, joined, planOf, recordOf, split } from './logs.ts';
 import type { AppState, LiveLink, Mode, OpenedLog, Route } from './model.ts';
+import { NotesDesk } from './notes.ts';
 import { href, parseRoute } from './route.ts';
 import { Session, type SessionPorts } from './session.ts';
+import { checked } from './signatures.ts';
 import { Store } from './store.ts';
 import { defaultLeader, openRoster, readTeam } from './team.ts';
 import { Viewer } from './viewer.ts';
@@ -35,6 +38,7 @@ export const PACES: readonly { ms: number; word: string }[] = [
 ];
 const PACE = 800;
 const VERIFIED_LIVE = 1000; // events
+const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** All state of the page, and everything that may change it. Views get the state and call these methods; they do nothing else. */
 export class App {
@@ -46,8 +50,10 @@ export class App {
   #open: { core: Core; quest: Quest } | null = null; // the objects behind state.quest
   #waiting = new AbortController(); // for the lock of the quest that another tab drives
   #opening = 0; // the newest request to open a quest wins
+  readonly notes: NotesDesk;
   readonly desk: TeamDesk;
   readonly viewer: Viewer;
+  readonly inspect: Inspector;
 
   constructor(ports: Ports, fixedPace: number | null) {
     this.#ports = ports;
@@ -78,11 +84,14 @@ export class App {
       toast: null,
     };
     this.#store = new Store(start, ports.clock);
+    this.notes = new NotesDesk(this.#store, ports, () => this.#open);
     this.desk = new TeamDesk(this.#store, { core: this.#core, storage: ports.storage, startReader: ports.startReader, go: (route) => this.go(route) });
     this.viewer = new Viewer(this.#store, ports.clock, () => this.#open?.quest ?? null);
+    this.inspect = new Inspector(this.#store, ports.clock, () => this.#open);
     this.desk.change({});
     ports.tabs.listen((message) => {
       if (message.kind === 'library') void this.#readLibrary();
+      else if (message.kind === 'notes') this.notes.heard(message.quest, message.lines);
       else void this.#heard(message.quest, message.n, message.line);
     });
     void this.#boot(fixedPace);
@@ -135,7 +144,7 @@ export class App {
     this.desk.showPreview();
     if (route.screen === 'open' && route.fragment !== '') this.#openLink(`#${route.fragment}`);
     else if (route.screen === 'live') await this.#openLive({ id: route.id, token: route.token });
-    else if (route.screen === 'plan' || route.screen === 'quest' || route.screen === 'share') {
+    else if (route.screen === 'plan' || route.screen === 'quest' || route.screen === 'report' || route.screen === 'share') {
       const id = route.quest ?? (await this.#ports.storage.setting('current').catch(() => undefined)) ?? null;
       if (id !== null && this.state.quest?.id !== id) await this.openQuest(id);
       else if (id === null && this.state.quest === null) this.#store.set({ trouble: null });
@@ -150,9 +159,10 @@ export class App {
   }
 
   /** What was dropped or picked: a quest is opened, agent files go to the team. */
-  receive({ files, quests, skipped }: Received): void {
+  receive({ files, quests, notes, skipped }: Received): void {
     const [quest] = quests;
-    if (quest !== undefined) this.openFile(quest.name, quest.text);
+    if (quest !== undefined) this.openFile(quest.name, quest.text, notes);
+    else if (notes !== '') void this.notes.receive(notes);
     else this.desk.receive(files, skipped);
   }
 
@@ -262,6 +272,8 @@ export class App {
         return;
       }
       this.#show(id, core, quest, lease !== null ? 'drive' : record.drive ? 'follow' : 'watch', null);
+      await this.notes.begin(true);
+      if (turn !== this.#opening) return;
       const live = (await storage.setting('live'))?.[id];
       if (lease === null) {
         if (record.drive) tabs.whenFree(id, this.#waiting.signal, () => void this.openQuest(id));
@@ -303,10 +315,24 @@ export class App {
         verdict: core.verify(quest.log()),
         attempts: [],
         task: null,
+        notes: [],
         link,
         cut: null,
       },
     });
+    void this.#checkSignatures();
+  }
+
+  /** Says what the signatures are worth, unless the quest went on or was closed meanwhile. */
+  async #checkSignatures(): Promise<void> {
+    const open = this.#open;
+    const verdict = this.state.quest?.verdict;
+    if (open === null || verdict?.signers === undefined) return;
+    const known = await checked(open.quest, verdict).catch(() => verdict);
+    if (this.#open !== open || this.state.quest?.verdict !== verdict) return;
+    this.#store.setQuest({ verdict: known });
+    const { opened } = this.state;
+    if (opened.state === 'ok' && opened.opened.verdict === verdict) this.#store.set({ opened: { state: 'ok', opened: { ...opened.opened, verdict: known } } });
   }
 
   /** After one or more events: what the screens show, and what the library knows. */
@@ -318,6 +344,8 @@ export class App {
     // Each line was checked when it was appended; the whole log is checked again as long as that takes no time, and at the end.
     const verdict = view.n <= VERIFIED_LIVE || isOver(view) ? open.core.verify(open.quest.log()) : shown.verdict;
     this.#store.setQuest({ view, shown: shown.at === null ? view : shown.shown, verdict });
+    void this.#checkSignatures();
+    this.notes.grown();
     if (shown.mode === 'drive' || (shown.mode === 'live' && this.#live?.drives === true)) {
       const { storage, clock } = this.#ports;
       void storage
@@ -442,13 +470,13 @@ export class App {
     }
   }
 
-  openFile(name: string, text: string): void {
-    this.#opened('file', name, text);
+  openFile(name: string, text: string, notes = ''): void {
+    this.#opened('file', name, text, notes);
     this.go({ screen: 'open', fragment: '' });
   }
 
   /** Verifies and shows a log. Nothing is stored and nothing runs. */
-  #opened(source: OpenedLog['source'], name: string, log: string): void {
+  #opened(source: OpenedLog['source'], name: string, log: string, notes = ''): void {
     const verdict: Verdict = this.#core.verify(log);
     let view: QuestView | null = null;
     this.#closeQuest();
@@ -460,9 +488,13 @@ export class App {
       view = quest.view();
     }
     const own = this.state.library?.find((record) => record.id === view?.id) ?? null;
-    if (view !== null) this.#show(view.id ?? name, core, quest, 'watch', null);
+    if (view !== null) {
+      this.#show(view.id ?? name, core, quest, 'watch', null);
+      void this.notes.begin(false, notes);
+    }
     this.#store.setQuest({ verdict });
     this.#store.set({ opened: { state: 'ok', opened: { source, name, log, view, verdict, own } } });
+    void this.#checkSignatures();
   }
 
   /** Takes an opened log as a quest of this browser and goes on with it. */
@@ -478,6 +510,7 @@ export class App {
       const have = await storage.lines(id, 0);
       const same = have.every((line, n) => lines[n] === undefined || lines[n] === line);
       if (same && have.length >= lines.length) {
+        await this.notes.keep(id);
         this.#store.toast('This browser has this quest already, with all of these events.');
         this.go({ screen: 'quest', quest: id });
         return;
@@ -485,10 +518,39 @@ export class App {
       if (!same) id = `${id}-${view.head.slice(0, 6)}`; // both went on after a common start: the other one stays as it is
     }
     await storage.putQuest(recordOf(id, view, true, clock.now()), lines);
+    await this.notes.keep(id);
     this.#closeQuest();
     this.#changedLibrary();
     void this.#askLasting();
     this.go({ screen: view.status === 'proposed' ? 'plan' : 'quest', quest: id });
+  }
+
+  /** Goes on from an event as another quest; the one that is open stays as it is. */
+  async fork(n: number): Promise<void> {
+    const { storage, clock, entropy } = this.#ports;
+    try {
+      const id = [...entropy.bytes(10)].map((byte) => CROCKFORD[byte % 32]).join('');
+      const lines = this.inspect.fork(n, entropy.bytes(32), id);
+      const probe = this.#core.openQuest(joined(lines));
+      const view = probe.view();
+      probe.close();
+      await storage.putQuest(recordOf(id, view, true, clock.now()), lines);
+      this.#changedLibrary();
+      void this.#askLasting();
+      this.go({ screen: view.status === 'proposed' ? 'plan' : 'quest', quest: id });
+      this.#store.toast(`Another quest from event ${n} on. The first one stays as it is, in the library.`);
+    } catch (error) {
+      this.#store.toast(inWords(error));
+    }
+  }
+
+  /** The open quest beside another one of this browser; a sentence where they cannot be compared. */
+  async compareWith(id: string): Promise<Comparison | string> {
+    try {
+      return this.inspect.compare(joined(await this.#ports.storage.lines(id, 0)));
+    } catch (error) {
+      return inWords(error);
+    }
   }
 
   // ---- live quests
@@ -524,6 +586,7 @@ export class App {
         return;
       }
       this.#show(link.id, core, core.openQuest(log), 'live', link);
+      void this.notes.begin(false);
       this.#goLive(link, null);
     } catch (error) {
       if (turn === this.#opening) this.#store.set({ trouble: { kind: 'failed', message: inWords(error) } });
@@ -537,7 +600,11 @@ export class App {
     this.#store.setQuest({ mode: 'live', link });
     this.#live = new Live(this.#ports, link, open.quest, lease === null ? null : { id: quest.id, lease }, () => this.state.pace, {
       changed: () => this.#refresh(),
-      cut: (why) => this.#store.setQuest({ cut: why }),
+      noted: (lines) => this.notes.take(lines),
+      cut: (why) => {
+        this.#store.setQuest({ cut: why });
+        this.notes.connected(why === null);
+      },
     });
     void this.#live.run();
   }
@@ -548,19 +615,22 @@ export class App {
     const { storage } = this.#ports;
     const record = await storage.record(id);
     const lines = await storage.lines(id, 0);
+    const notes = await storage.notes(id);
     if (record === undefined) return;
     if (this.state.quest?.id === id) this.#closeQuest();
     await storage.remove(id);
     this.#changedLibrary();
     this.#store.toast(`“${record.title}” deleted.`, () => {
-      void storage.putQuest(record, lines).then(() => this.#changedLibrary());
+      void Promise.all([storage.putQuest(record, lines), storage.putNotes(id, notes)]).then(() => this.#changedLibrary());
     });
   }
 
-  /** Saves a quest as a file: the open one as it is shown, another from the library. */
+  /** Saves a quest as a file, and its notes as another: the open one as it is shown, another from the library. */
   async save(id: string): Promise<void> {
     const log = this.state.quest?.id === id ? this.log() : joined(await this.#ports.storage.lines(id, 0));
+    const notes = this.state.quest?.id === id ? this.notes.text : joined(await this.#ports.storage.notes(id));
     this.#ports.download(`${id}.quest`, log);
+    if (notes !== '') this.#ports.download(`${id}.notes`, notes);
   }
 
   // ---- the frame

@@ -8,6 +8,8 @@ import type { Pace } from './session.ts';
 
 export interface LiveEvents {
   changed(): void;
+  /** Notes that the server has. */
+  noted(lines: readonly string[]): void;
   /** Null: connected. */
   cut(why: string | null): void;
 }
@@ -60,18 +62,18 @@ export class Live {
     while (!this.#end.signal.aborted) {
       const known = await new Promise<boolean>((closed) => {
         let next = this.#quest.head().n;
-        this.#socket = this.#ports.net.follow(
-          this.#link,
-          next - 1,
-          (lines) => {
+        this.#socket = this.#ports.net.follow(this.#link, next - 1, {
+          lines: (lines) => {
             wait = 1000;
             this.#events.cut(null);
             const from = next;
             next += lines.length;
             void this.#apply(from, lines);
           },
+          notes: (lines) => this.#events.noted(lines),
+          signed: (n, signature) => void this.#sign(n, signature),
           closed,
-        );
+        });
       });
       if (this.#end.signal.aborted) return;
       if (!known) {
@@ -96,6 +98,20 @@ export class Live {
       for (const line of fresh) this.#quest.append(line);
       this.#events.changed();
       this.#rouse();
+    });
+    return this.#applying;
+  }
+
+  /** Behind the lines that came before it. What does not fit is found when the log is verified, which follows. */
+  #sign(n: number, signature: string): Promise<void> {
+    this.#applying = this.#applying.then(() => {
+      if (this.#end.signal.aborted || n >= this.#quest.head().n) return;
+      try {
+        this.#quest.sign(n, signature);
+      } catch {
+        return; // not even the form of one
+      }
+      this.#events.changed();
     });
     return this.#applying;
   }

@@ -1,4 +1,4 @@
-import type { Plan, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
+import type { Note, Plan, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
 
 /** One agent file as it stands in this browser. */
 export interface AgentFile {
@@ -17,6 +17,7 @@ export type Route =
   | { screen: 'plan'; quest: string | null }
   | { screen: 'quest'; quest: string | null }
   | { screen: 'share'; quest: string | null }
+  | { screen: 'report'; quest: string | null; kind: string | null }
   | { screen: 'library' }
   | { screen: 'open'; fragment: string }
   | { screen: 'live'; id: string; token: string };
@@ -58,6 +59,9 @@ export type Trouble =
   | { kind: 'broken'; verdict: Verdict; log: string }
   | { kind: 'failed'; message: string };
 
+/** A verdict; `unchecked`: this browser cannot check signatures. */
+export type Checked = Verdict & { unchecked?: true };
+
 export interface OpenQuest {
   id: string;
   mode: Mode;
@@ -66,8 +70,9 @@ export interface OpenQuest {
   at: number | null; // null: live
   replaying: boolean;
   plan: Plan | null;
-  verdict: Verdict;
+  verdict: Checked;
   attempts: Attempt[];
+  notes: readonly Note[]; // by event and time
   task: string | null;
   link: LiveLink | null;
   cut: string | null; // why a live connection is not there
@@ -86,7 +91,7 @@ export interface OpenedLog {
   name: string;
   log: string;
   view: QuestView | null; // null when nothing of it is sound
-  verdict: Verdict;
+  verdict: Checked;
   own: QuestRecord | null; // the same quest in this browser
 }
 

@@ -17,6 +17,10 @@ export function parseRoute(hash: string): Route {
     case 'quest':
     case 'share':
       return { screen, quest: argument };
+    case 'report': {
+      const [quest = '', kind = ''] = (rest ?? '').split('/').map(decodeURIComponent);
+      return { screen, quest: quest === '' ? null : quest, kind: kind === '' ? null : kind };
+    }
     case 'references':
       return { screen: 'references' };
     case 'library':
@@ -38,6 +42,8 @@ export function href(route: Route): string {
     case 'quest':
     case 'share':
       return route.quest === null ? `#/${route.screen}` : `#/${route.screen}/${encodeURIComponent(route.quest)}`;
+    case 'report':
+      return `#/report${route.quest === null ? '' : `/${encodeURIComponent(route.quest)}${route.kind === null ? '' : `/${route.kind}`}`}`;
     case 'references':
       return '#/references';
     case 'library':

@@ -1,4 +1,5 @@
 import type { QuestView, Refusal, TalkView, Verdict } from '@questline/core';
+import type { Checked } from './model.ts';
 
 /** Sentences made from what the core computed. Rules stand in the core, only words stand here. */
 
@@ -62,7 +63,28 @@ export interface Finding {
   says: string;
 }
 
-export function findings(verdict: Verdict): Finding[] {
+/** Who signed, of a log whose first event names keys. */
+function signatures({ events, signers = [], unchecked }: Checked): Finding {
+  const lines = signers.reduce((sum, signer) => sum + signer.lines, 0);
+  const signed = signers.reduce((sum, signer) => sum + signer.signed, 0);
+  const amount = `${signed} of ${count(lines, 'line')}`;
+  if (unchecked === true) return { sign: 'warn', word: 'Signatures not checked', says: `${amount} have one, and this browser has no Ed25519 to check them with.` };
+  if (signers.some((signer) => signer.wrong === undefined)) return { sign: 'open', word: 'Signatures', says: `${amount} have one, not checked yet.` };
+  const wrong = signers.filter((signer) => signer.wrong?.length);
+  if (wrong.length > 0) {
+    const where = wrong.map(({ agent, wrong: events = [] }) => `${agent}, event ${list(events.map(String))}`).join('; ');
+    return { sign: 'fail', word: 'Wrong signature', says: `It does not fit the event and the key: ${where}.` };
+  }
+  const whole = signers.filter((signer) => signer.signed === signer.lines).length;
+  const keyless = events > lines ? ` ${count(events - lines, 'line')} of agents without a key.` : '';
+  return {
+    sign: signed === lines ? 'pass' : 'open',
+    word: signed === lines ? 'Signed' : 'Signed in part',
+    says: `${whole} of ${count(signers.length, 'pinned agent')} signed, ${amount}.${keyless} Whose keys they are, compare yourself.`,
+  };
+}
+
+export function findings(verdict: Checked): Finding[] {
   const found: Finding[] = [];
   const { problem } = verdict;
   const where = problem === undefined ? '' : `Line ${problem.line}: ${problem.message}`;
@@ -85,6 +107,7 @@ export function findings(verdict: Verdict): Finding[] {
       found.push({ sign: 'fail', word: 'Not complete', says: where });
       break;
   }
+  if (verdict.signers !== undefined && sound(verdict)) found.push(signatures(verdict));
   if (verdict.withheld > 0) {
     found.push({ sign: 'hide', word: `${count(verdict.withheld, 'text')} withheld`, says: 'Taken out by the sender. It does not affect the above.' });
   }
@@ -106,6 +129,15 @@ const TRIED: Record<string, string> = {
   fail: 'end the quest as failed',
   approve: 'approve the plan',
   reject: 'reject the plan',
+  gate: 'give evidence or judge',
+  artifact: 'record a file',
+  reassign: 'give a task to another agent',
+  escalate: 'escalate a task',
+  add: 'add an agent',
+  remove: 'remove an agent',
+  promote: 'make another agent lead',
+  claim: 'take a seat',
+  release: 'leave a seat',
 };
 
 /** "@x tried to write while @y holds the turn. Refused. Not in the log." */

@@ -113,6 +113,7 @@ const PATHS = {
       <path d="M5.3 4.7l5.4 2.5M6.2 11.7l4.6-2.8" />
     </>
   ),
+  note: <path d="M2.5 3h11v7.5H8L4.8 13.2v-2.7H2.5z" />,
   trash: <path d="M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9" />,
 } satisfies Record<string, JSX.Element>;
 

@@ -1,5 +1,5 @@
-import type { Verdict } from '@questline/core';
 import type { ComponentChildren, JSX, TargetedMouseEvent } from 'preact';
+import type { Checked } from '../app/model.ts';
 import { bare, CAVEAT, findings, letters, type Sign } from '../app/words.ts';
 import { Icon, type IconName } from './icons.tsx';
 
@@ -46,7 +46,7 @@ const SIGNS: Record<Sign, { icon: IconName; tone: string }> = {
 };
 
 /** The three verdicts in plain words. */
-export function Verdicts({ verdict }: { verdict: Verdict }): JSX.Element {
+export function Verdicts({ verdict }: { verdict: Checked }): JSX.Element {
   return (
     <div class="verdicts">
       {findings(verdict).map(({ sign, word, says }) => (
@@ -62,11 +62,11 @@ export function Verdicts({ verdict }: { verdict: Verdict }): JSX.Element {
 }
 
 /** The three verdicts as a badge. */
-export function Badge({ verdict, to }: { verdict: Verdict; to: string }): JSX.Element {
+export function Badge({ verdict, to }: { verdict: Checked; to: string }): JSX.Element {
   return (
     <a class="badge" href={to} onClick={jump}>
       {findings(verdict)
-        .slice(0, 3)
+        .filter(({ sign }, i) => i < 3 || sign === 'fail')
         .map(({ sign, word }) => (
           <span class={SIGNS[sign].tone} key={word}>
             <Icon name={SIGNS[sign].icon} />

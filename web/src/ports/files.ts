@@ -3,11 +3,13 @@ import type { AgentFile } from '../app/model.ts';
 export interface Received {
   files: AgentFile[];
   quests: { name: string; text: string }[];
+  notes: string; // of all files of notes
   skipped: number; // files of other kinds
 }
 
 const AGENT = /\.(md|mdc)$/i;
 const QUEST = /\.quest$/i;
+const NOTES = /\.notes$/i;
 const LARGEST = 64 * 1024 * 1024; // the largest quest; a larger file is not read at all
 
 /** The words of a file with all its marks, a byte order mark included, and how much of it could not be read. */
@@ -22,10 +24,11 @@ async function read(path: string, file: File): Promise<AgentFile> {
 }
 
 async function sort(found: { path: string; file: File }[]): Promise<Received> {
-  const received: Received = { files: [], quests: [], skipped: 0 };
+  const received: Received = { files: [], quests: [], notes: '', skipped: 0 };
   for (const { path, file } of found.sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    if (file.size > LARGEST || !(AGENT.test(path) || QUEST.test(path))) received.skipped += 1;
+    if (file.size > LARGEST || !(AGENT.test(path) || QUEST.test(path) || NOTES.test(path))) received.skipped += 1;
     else if (QUEST.test(path)) received.quests.push({ name: file.name, text: await file.text() });
+    else if (NOTES.test(path)) received.notes += `${await file.text()}\n`;
     else received.files.push(await read(path, file));
   }
   return received;
@@ -66,8 +69,8 @@ export function fromPicker(kind: 'files' | 'folder'): Promise<Received> {
     input.type = 'file';
     input.multiple = true;
     if (kind === 'folder') input.webkitdirectory = true;
-    else input.accept = '.md,.mdc,.quest';
-    const none: Received = { files: [], quests: [], skipped: 0 };
+    else input.accept = '.md,.mdc,.quest,.notes';
+    const none: Received = { files: [], quests: [], notes: '', skipped: 0 };
     input.addEventListener('cancel', () => resolve(none));
     input.addEventListener('change', () => {
       const found = [...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));

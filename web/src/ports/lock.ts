@@ -7,6 +7,7 @@ export interface Lease {
 
 export type TabMessage =
   | { kind: 'event'; quest: string; n: number; line: string }
+  | { kind: 'notes'; quest: string; lines: readonly string[] }
   | { kind: 'library' };
 
 export interface Tabs {

@@ -7,14 +7,26 @@ export interface Socket {
 
 export type Posted = { ok: true; n: number; line: string } | { ok: false; refusal: Refusal } | { ok: false; conflict: string };
 
+export interface Hearing {
+  /** In order. */
+  lines(lines: string[]): void;
+  /** All there are, in any order. */
+  notes(lines: string[]): void;
+  /** A line that came before has a signature now. */
+  signed(n: number, signature: string): void;
+  closed(known: boolean): void;
+}
+
 /** The server this page came from, if it keeps live quests. Nothing else is ever asked. */
 export interface Net {
   hasServer(): Promise<boolean>;
   createQuest(log: string): Promise<LiveLink>;
   log(link: LiveLink): Promise<string>;
   post(link: LiveLink, command: Command): Promise<Posted>;
-  /** Lines after event `after`, in order, until the socket closes. */
-  follow(link: LiveLink, after: number, hear: (lines: string[]) => void, closed: (known: boolean) => void): Socket;
+  /** Sends notes, as text of lines; the server merges them with those it has. */
+  postNotes(link: LiveLink, notes: string): Promise<void>;
+  /** What happens after event `after`, until the socket closes. */
+  follow(link: LiveLink, after: number, hear: Hearing): Socket;
 }
 
 interface Created {
@@ -74,16 +86,25 @@ export function serverNet(): Net {
       if (!response.ok) throw await failed(response);
       return { ok: true, ...((await response.json()) as { n: number; line: string }) };
     },
-    follow: (link, after, hear, closed) => {
+    postNotes: async (link, notes) => {
+      const response = await fetch(quest(link, '/notes'), {
+        method: 'POST',
+        headers: { ...bearer(link.own ?? link.token), 'content-type': 'application/json' },
+        body: JSON.stringify({ notes }),
+      });
+      if (!response.ok) throw await failed(response);
+    },
+    follow: (link, after, hear) => {
       const url = quest(link, '/live');
       url.protocol = url.protocol.replace('http', 'ws');
       const socket = new WebSocket(url);
       socket.addEventListener('open', () => socket.send(JSON.stringify({ token: link.token, after })));
       socket.addEventListener('message', (event: MessageEvent<string>) => {
-        const frame = JSON.parse(event.data) as { type?: string; lines?: string[] };
-        if (frame.type === 'lines' && frame.lines !== undefined) hear(frame.lines);
+        const { type, lines, n, signature } = JSON.parse(event.data) as { type?: string; lines?: string[]; n?: number; signature?: string };
+        if ((type === 'lines' || type === 'notes') && lines !== undefined) hear[type](lines);
+        if (type === 'signed' && n !== undefined && signature !== undefined) hear.signed(n, signature);
       });
-      socket.addEventListener('close', (event) => closed(event.code !== UNKNOWN));
+      socket.addEventListener('close', (event) => hear.closed(event.code !== UNKNOWN));
       return { close: () => socket.close() };
     },
   };

@@ -1,3 +1,4 @@
+import type { Note } from '@questline/core';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { AgentFile, LiveLink, Off, QuestRecord } from '../app/model.ts';
 
@@ -10,12 +11,14 @@ export interface Settings {
   team: 'sample' | 'own';
   off: Partial<Record<'sample' | 'own', Off>>; // rules that are switched off
   asked: boolean; // whether lasting storage was asked for
+  author: string; // who writes notes here
   live: Record<string, LiveLink>; // quests of this browser that a server keeps too
 }
 
 interface Schema extends DBSchema {
   quests: { key: string; value: QuestRecord };
   events: { key: [string, number]; value: { quest: string; n: number; line: string } };
+  notes: { key: [string, string]; value: { quest: string; id: string; line: string } };
   specs: { key: string; value: AgentFile & { order: number } };
   settings: { key: string; value: unknown };
 }
@@ -32,6 +35,11 @@ export interface Storage {
   append(id: string, n: number, lines: readonly string[]): Promise<AppendOutcome>;
   /** Writes a whole quest at once, in place of one of the same id. */
   putQuest(record: QuestRecord, lines: readonly string[]): Promise<void>;
+  /** The lines of a quest's notes, by id. */
+  notes(id: string): Promise<string[]>;
+  /** Writes notes, each in place of the one of its id if there is one. */
+  putNotes(id: string, lines: readonly string[]): Promise<void>;
+  /** Deletes a quest and its notes. */
   remove(id: string): Promise<void>;
   team(): Promise<AgentFile[]>;
   putTeam(files: readonly AgentFile[]): Promise<void>;
@@ -53,6 +61,7 @@ const steps: readonly ((db: IDBPDatabase<Schema>) => void)[] = [
     db.createObjectStore('specs', { keyPath: 'path' });
     db.createObjectStore('settings');
   },
+  (db) => void db.createObjectStore('notes', { keyPath: ['quest', 'id'] }),
 ];
 
 export async function openStorage(): Promise<Storage> {
@@ -64,6 +73,7 @@ export async function openStorage(): Promise<Storage> {
     blocking: () => db.close(),
   });
   const ofQuest = (id: string, from = 0): IDBKeyRange => IDBKeyRange.bound([id, from], [id, Infinity]);
+  const notesOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, ''], [id, '\uffff']);
 
   return {
     list: () => db.getAll('quests'),
@@ -96,10 +106,17 @@ export async function openStorage(): Promise<Storage> {
       await tx.objectStore('quests').put(record);
       await tx.done;
     },
+    notes: async (id) => (await db.getAll('notes', notesOf(id))).map((note) => note.line),
+    putNotes: async (quest, lines) => {
+      const tx = db.transaction('notes', 'readwrite', { durability: 'strict' });
+      await Promise.all(lines.map((line) => tx.store.put({ quest, id: (JSON.parse(line) as Note).id, line })));
+      await tx.done;
+    },
     remove: async (id) => {
-      const tx = db.transaction(['quests', 'events'], 'readwrite');
+      const tx = db.transaction(['quests', 'events', 'notes'], 'readwrite');
       await tx.objectStore('quests').delete(id);
       await tx.objectStore('events').delete(ofQuest(id));
+      await tx.objectStore('notes').delete(notesOf(id));
       await tx.done;
     },
     team: async () => {

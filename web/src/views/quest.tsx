@@ -7,10 +7,23 @@ import { href } from '../app/route.ts';
 import { bare, banner, CAVEAT, count, isOver, list } from '../app/words.ts';
 import { Icon, type IconName } from '../parts/icons.tsx';
 import { Badge, Bead, Blank, Name, Seat, Verdicts } from '../parts/parts.tsx';
+import { later } from '../parts/later.tsx';
 import { scoreOf } from '../parts/score.ts';
 import { lineInWords, Track } from '../parts/track.tsx';
 import { Talk } from './talk.tsx';
 import { TroubleScreen } from './trouble.tsx';
+
+const standing = () => import('./standing.tsx');
+const Standing = later('What holds the quest up', async () => (await standing()).Standing);
+const TaskCard = later('The task', async () => (await standing()).TaskCard);
+const Spent = later('The ledger', async () => (await standing()).Spent);
+const Halt = later('Why the quest waits', async () => (await standing()).Halt);
+const MIDDLE = {
+  talk: { word: 'Talk', name: 'Conversation', Part: Talk },
+  board: { word: 'Board', name: 'Status board', Part: later('The board', async () => (await standing()).Board) },
+  events: { word: 'Timeline', name: 'Timeline', Part: later('The timeline', async () => (await standing()).Events) },
+};
+type Middle = keyof typeof MIDDLE;
 
 const short = (hash: string): string => `${hash.slice(0, 4)}…${hash.slice(-4)}`;
 
@@ -156,6 +169,11 @@ function Scrub({ quest, app, length, pace }: { quest: OpenQuest; app: App; lengt
         <button class="btn quiet icon" type="button" aria-label="To the live event" onClick={() => app.viewer.look(null)}>
           <Icon name="last" />
         </button>
+        {app.inspect.may({ by: '@owner', type: 'fork', from: at, id: '0000000000' }) && (
+          <button class="btn quiet icon" type="button" aria-label="Continue from here as another quest" title="Continue from here as another quest" onClick={() => void app.fork(at)}>
+            <Icon name="fork" />
+          </button>
+        )}
         {(quest.mode === 'drive' || quest.link?.own !== undefined) && !isOver(quest.view) && (
           <label class="pace">
             <span class="vh">Pace</span>
@@ -189,7 +207,8 @@ const TASK: Record<TaskView['status'], { icon: IconName | null; tone: string; wo
   dropped: { icon: 'cross', tone: 'muted', word: 'dropped' },
 };
 
-function Tasks({ view }: { view: QuestView }): JSX.Element {
+function Tasks({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
+  const { shown: view } = quest;
   const inWork = new Set(view.holds.filter((hold) => view.status === 'running' && hold.to === undefined && view.holders.includes(hold.agent)).flatMap((hold) => hold.tasks));
   return (
     <section class="panel tasksbox" aria-label="Tasks">
@@ -207,12 +226,15 @@ function Tasks({ view }: { view: QuestView }): JSX.Element {
             <li key={task.id} class={on ? 'on' : task.status === 'todo' ? 'todo' : ''}>
               {on ? <Bead live small /> : <Icon name={icon ?? 'ring'} tone={tone} />}
               <span>
-                <b>{task.id}</b>
-                {task.title ?? <span class="muted">withheld</span>}
+                <button class="pick" type="button" aria-expanded={quest.task === task.id} onClick={() => app.viewer.selectTask(quest.task === task.id ? null : task.id)}>
+                  <b>{task.id}</b>
+                  {task.title ?? <span class="muted">withheld</span>}
+                </button>
                 <span class="vh">, {on ? 'in work' : word}</span>
                 {(task.status === 'clarification' || task.status === 'blocked' || task.status === 'dropped') && <small class="muted"> {word}</small>}
               </span>
               <Seat id={task.agent} holds={on} small />
+              {quest.task === task.id && <TaskCard quest={quest} app={app} task={task} />}
             </li>
           );
         })}
@@ -254,18 +276,6 @@ function NextUp({ view }: { view: QuestView }): JSX.Element {
   );
 }
 
-function Ledger({ view }: { view: QuestView }): JSX.Element {
-  return (
-    <section class="panel" aria-label="Ledger">
-      <div class="panel-h">
-        <h2>Ledger</h2>
-        {view.rehearsed && <span class="tag unreal">rehearsed</span>}
-      </div>
-      <p class="nothing">{view.rehearsed ? 'Empty: no model was called, nothing was spent.' : 'Empty: no usage was recorded.'}</p>
-    </section>
-  );
-}
-
 function Verified({ quest }: { quest: OpenQuest }): JSX.Element {
   return (
     <section class="panel" id="verified" aria-label="Verification" tabIndex={-1}>
@@ -297,23 +307,43 @@ function Verified({ quest }: { quest: OpenQuest }): JSX.Element {
 export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app: App; pace: number; lasting: boolean }): JSX.Element {
   const { shown, view } = quest;
   const score = scoreOf(view, shown);
+  const [middle, setMiddle] = useState<Middle>('talk');
+  const { name, word, Part } = MIDDLE[middle];
   return (
     <main class={`screen-quest ${quest.at === null ? '' : 'earlier'}`} id="main" data-events={view.n} data-status={view.status} data-mode={quest.mode}>
       <div class="head">
         <h1>{view.mission ?? 'Objective withheld'}</h1>
         {view.id !== null && <span class="tag mono">{view.id}</span>}
+        <a class="btn quiet s" href={href({ screen: 'report', quest: quest.id, kind: null })}>
+          <Icon name="file" />
+          Reports
+        </a>
         <Badge verdict={quest.verdict} to="#verified" />
       </div>
       <Banner quest={quest} app={app} />
+      {shown.status === 'paused' && shown.cause !== 'owner' && <Halt quest={quest} app={app} />}
       <Track score={score} lane={30} words={lineInWords(score)}>
         <Scrub quest={quest} app={app} length={score.length} pace={pace} />
       </Track>
       <div class="below">
-        <Tasks view={shown} />
-        <Talk quest={quest} app={app} />
-        <div class="side" role="group" aria-label="Next up and ledger" tabIndex={0}>
+        <Tasks quest={quest} app={app} />
+        <section class={`panel talk ${middle}`} aria-label={name}>
+          <div class="panel-h">
+            <h2 class="vh">{word}</h2>
+            <div class="seg" role="group" aria-label="Shown here">
+              {Object.entries(MIDDLE).map(([key, one]) => (
+                <button key={key} type="button" aria-pressed={key === middle} onClick={() => setMiddle(key as Middle)}>
+                  {one.word}
+                </button>
+              ))}
+            </div>
+            <span class="end num">{count(shown.n, 'event')}</span>
+          </div>
+          <Part quest={quest} app={app} />
+        </section>
+        <div class="side" role="group" aria-label="Next up and gates" tabIndex={0}>
           <NextUp view={shown} />
-          <Ledger view={shown} />
+          <Standing quest={quest} app={app} />
           {!lasting && (
             <section class="panel keep" aria-label="Storage">
               <p>This browser may delete quests when space runs low. Make a backup, or allow lasting storage.</p>
@@ -328,7 +358,8 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
             </section>
           )}
         </div>
-        <div class="side b" role="group" aria-label="Verification" tabIndex={0}>
+        <div class="side b" role="group" aria-label="Ledger and verification" tabIndex={0}>
+          <Spent quest={quest} app={app} />
           <Verified quest={quest} />
         </div>
       </div>

@@ -3,13 +3,16 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { Attempt, OpenQuest } from '../app/model.ts';
-import { count, deed, isOver, letters, refused, time } from '../app/words.ts';
+import { deed, isOver, letters, refused, time } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
+import { later } from '../parts/later.tsx';
+import { byPlace, NoteMark } from '../parts/note-mark.tsx';
 import { Bead, Name, Seat } from '../parts/parts.tsx';
 
+const Notes = later('Notes', async () => (await import('./notes.tsx')).Notes);
 const LOUD = new Set(['message', 'respond', 'complete', 'fail']);
 
-function Say({ talk, leads, now }: { talk: TalkView; leads: boolean; now: boolean }): JSX.Element {
+function Say({ talk, leads, now, mark, notes }: { talk: TalkView; leads: boolean; now: boolean; mark: JSX.Element; notes: JSX.Element | null }): JSX.Element {
   if (!LOUD.has(talk.type)) {
     return (
       <li class="say quiet" data-n={talk.n}>
@@ -24,7 +27,9 @@ function Say({ talk, leads, now }: { talk: TalkView; leads: boolean; now: boolea
               {talk.withheld && <span class="tag unreal">text withheld</span>}
             </span>
             <span class="n">{talk.n}</span>
+            {mark}
           </header>
+          {notes}
         </div>
       </li>
     );
@@ -56,8 +61,10 @@ function Say({ talk, leads, now }: { talk: TalkView; leads: boolean; now: boolea
           {now && <span class="c-turn">holds the turn</span>}
           <time>{time(talk.at)}</time>
           <span class="n">{talk.n}</span>
+          {mark}
         </header>
         {talk.withheld ? <p class="withheld">Text withheld by the sender.</p> : talk.text !== null && <p class="words">{talk.text}</p>}
+        {notes}
       </div>
     </li>
   );
@@ -120,7 +127,7 @@ function Compose({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
     return (
       <div class="compose">
         <p>
-          {view.status === 'proposed' ? 'The talk starts when you approve the plan.' : 'Every seat is played by the rehearsal. You may pause, or write for a seat yourself: out of turn, the machine refuses.'}
+          {view.status === 'proposed' ? 'The talk starts when you approve the plan.' : `${view.rehearsed ? 'Every seat is played by the rehearsal. ' : ''}You may pause, or write for a seat yourself: out of turn, the machine refuses.`}
         </p>
         <button class="btn" type="button" onClick={() => {
             setBy(seats.find((id) => !view.holders.includes(id) && id !== leader) ?? leader);
@@ -187,19 +194,30 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
   useEffect(() => {
     if (bottom.current && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [view.n, attempts.length]);
+  const [about, setAbout] = useState<number | 'loose' | null>(null); // whose notes are open
+  const said = byPlace(quest.notes);
+  const noted = (n: number | null): { mark: JSX.Element; notes: JSX.Element | null } => {
+    const at = n ?? 'loose';
+    const notes = said.get(at) ?? [];
+    const close = (): void => {
+      setAbout(null);
+      scroller.current?.querySelector<HTMLElement>(`[data-note-mark="${at}"]`)?.focus();
+    };
+    return {
+      mark: <NoteMark n={n} notes={notes.length} may={n !== null && app.notes.mayWrite} open={about === at} toggle={() => setAbout(about === at ? null : at)} />,
+      notes: about === at ? <Notes app={app} n={n} notes={notes} close={close} /> : null,
+    };
+  };
+  const loose = noted(null);
   const rows: JSX.Element[] = [];
   let ghosts = quest.at === null ? attempts : [];
   for (const talk of view.talk) {
-    rows.push(<Say key={talk.n} talk={talk} leads={talk.by === leader} now={false} />);
+    rows.push(<Say key={talk.n} talk={talk} leads={talk.by === leader} now={false} {...noted(talk.n)} />);
     for (const attempt of ghosts.filter((one) => one.after === talk.n)) rows.push(<Ghost key={`refused${attempt.key}`} attempt={attempt} />);
     ghosts = ghosts.filter((one) => one.after !== talk.n);
   }
   return (
-    <section class="panel talk" aria-label="Conversation">
-      <div class="panel-h">
-        <h2>Talk</h2>
-        <span class="end num">{count(view.n, 'event')}</span>
-      </div>
+    <>
       <div
         class="sayswrap"
         ref={scroller}
@@ -214,6 +232,15 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
       >
         <ol class="says">
           {rows}
+          {said.has('loose') && (
+            <li class="say quiet" key="loose">
+              <span class="gl" />
+              <div>
+                <header>{loose.mark}</header>
+                {loose.notes}
+              </div>
+            </li>
+          )}
           {working &&
             view.holders.map((id) => (
               <li class="say now" key={`now${id}`}>
@@ -259,6 +286,6 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
         </ol>
       </div>
       <Compose quest={quest} app={app} />
-    </section>
+    </>
   );
 }

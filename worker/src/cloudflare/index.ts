@@ -60,6 +60,11 @@ export class QuestRoom extends DurableObject<Env> {
     this.#room.enter(who, key, after);
   }
 
+  /** Time passed: it survives eviction and restarts, and is tried again when it fails. */
+  override alarm(): void {
+    this.#room.ring();
+  }
+
   override webSocketClose(socket: WebSocket, code: number): void {
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
     this.#room.presence();

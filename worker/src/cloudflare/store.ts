@@ -5,6 +5,7 @@ export function sqlStore(storage: DurableObjectStorage): Store {
   const { sql } = storage;
   sql.exec('CREATE TABLE IF NOT EXISTS lines (n INTEGER PRIMARY KEY, line TEXT NOT NULL, h TEXT NOT NULL)');
   sql.exec('CREATE TABLE IF NOT EXISTS grants (key TEXT PRIMARY KEY, role TEXT NOT NULL, agent TEXT) WITHOUT ROWID');
+  sql.exec('CREATE TABLE IF NOT EXISTS notes (id TEXT PRIMARY KEY, line TEXT NOT NULL) WITHOUT ROWID');
   return {
     lines(after, characters) {
       const lines: string[] = [];
@@ -18,12 +19,17 @@ export function sqlStore(storage: DurableObjectStorage): Store {
     },
     last: () => sql.exec<{ n: number; h: string }>('SELECT n, h FROM lines ORDER BY n DESC LIMIT 1').toArray()[0] ?? { n: -1, h: '' },
     grants: () => sql.exec<Grant>('SELECT key, role, agent FROM grants').toArray(),
+    notes: () => sql.exec<{ line: string }>('SELECT line FROM notes ORDER BY id').toArray().map(({ line }) => line),
+    putNote: (id, line) => void sql.exec('INSERT OR REPLACE INTO notes (id, line) VALUES (?, ?)', id, line),
     insertLine({ n, line, h }: Row) {
       sql.exec('INSERT INTO lines (n, line, h) VALUES (?, ?, ?)', n, line, h);
     },
+    replaceLine: (n, line) => void sql.exec('UPDATE lines SET line = ? WHERE n = ?', line, n),
     insertGrant({ key, role, agent }: Grant) {
       sql.exec('INSERT INTO grants (key, role, agent) VALUES (?, ?, ?)', key, role, agent);
     },
+    // Not awaited: the object's writes between two awaits are one transaction, and its output gate waits for it.
+    setAlarm: (at) => void (at === null ? storage.deleteAlarm() : storage.setAlarm(at)),
     transaction: (work) => storage.transactionSync(work),
   };
 }
