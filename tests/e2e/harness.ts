@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command, Core } from '@questline/core';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -122,6 +123,44 @@ export async function approveSample(page: Page, url: string, pace: number): Prom
   await page.getByRole('button', { name: 'Rehearse' }).click();
   await page.getByRole('button', { name: 'Approve and rehearse' }).click();
   await page.waitForSelector('.screen-quest');
+}
+
+/** The log of a quest that begins now: its create and what else is done at once. */
+export function logOf(core: Core, create: object, ...commands: Command[]): string {
+  const quest = core.openQuest();
+  for (const command of [{ type: 'create', by: '@owner', ...create } as Command, ...commands]) {
+    const { line, refusal } = quest.decide(command, Date.now(), crypto.getRandomValues(new Uint8Array(32)));
+    assert.ok(line !== undefined, JSON.stringify(refusal));
+    quest.append(line);
+  }
+  const log = quest.log();
+  quest.close();
+  return log;
+}
+
+/** Opens a log from a link and goes on with it in this browser. */
+export async function takeLog(page: Page, url: string, core: Core, log: string, pace: number): Promise<void> {
+  await page.goto(`${url}?pace=${pace}${core.makeLink(log).fragment}`);
+  await page.getByRole('button', { name: 'Continue as my copy' }).first().click();
+  await page.waitForSelector('main[data-mode="drive"]');
+}
+
+/** Opens the form that writes for a seat. */
+export async function writeAs(page: Page, agent: string, kind = 'completed'): Promise<void> {
+  await page.getByRole('button', { name: 'Take a seat' }).click();
+  await page.getByLabel('Write as').selectOption(agent);
+  await page.getByLabel('What kind').selectOption(kind);
+}
+
+/** Claims the seat that the form writes for. */
+export async function sit(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Play it myself' }).click();
+  await page.getByText('You sit here: nobody else plays this seat.').waitFor();
+}
+
+export async function say(page: Page, words: string): Promise<void> {
+  await page.getByLabel('What you say').fill(words);
+  await page.getByRole('button', { name: 'Send' }).click();
 }
 
 export async function noSidewaysScroll(page: Page, where: string): Promise<void> {

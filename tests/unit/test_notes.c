@@ -235,10 +235,15 @@ static void a_list_is_sorted_and_says_what_is_loose(void **state) {
   notes = both(notes, both(made("@c", 1, "elsewhere", 0), made("@c", 2, "later", 3)));
   strike_stage(g);
   g = other;
+  ql_str ahead = made("@d", 1, "ahead", 4); /* the head of an event, at the number of another */
+  char *line = ql_arena_get(a, ahead.len);
+  memcpy(line, ahead.ptr, ahead.len);
+  line[ql_find(ahead, QL_STR("\"n\":1"), 0) + 4] = '7';
+  notes = both(notes, (ql_str){line, ahead.len});
   static const struct {
     const char *text;
     bool anchored;
-  } expect[] = {{"first", true}, {"elsewhere", false}, {"second", true}, {"third", true}, {"later", false}};
+  } expect[] = {{"first", true}, {"elsewhere", false}, {"second", true}, {"third", true}, {"later", false}, {"ahead", false}};
   const ql_value *list = QL_GET(listed(notes), "notes");
   assert_int_equal(list->count, QL_COUNT(expect));
   for (size_t i = 0; i < QL_COUNT(expect); i++) {

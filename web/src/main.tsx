@@ -18,6 +18,7 @@ import { systemEntropy } from './ports/entropy.ts';
 import { download, fromDrop } from './ports/files.ts';
 import { browserTabs } from './ports/lock.ts';
 import { serverNet } from './ports/net.ts';
+import { tabNotepad } from './ports/notepad.ts';
 import { workerReader } from './ports/reader.ts';
 import { openStorage } from './ports/storage.ts';
 import { Home } from './views/home.tsx';
@@ -25,7 +26,6 @@ import { LibraryScreen } from './views/library.tsx';
 import { OpenScreen } from './views/open.tsx';
 import { PlanScreen } from './views/plan.tsx';
 import { QuestScreen } from './views/quest.tsx';
-import { ShareScreen } from './views/share.tsx';
 
 // What the first sight does not need. It is fetched as soon as that stands, so that it is there without a network too.
 const rest = {
@@ -35,6 +35,7 @@ const rest = {
   standing: () => import('./views/standing.tsx'),
 };
 const Report = later('The report', async () => (await rest.report()).Report, true);
+const ShareScreen = later('Sharing', async () => (await import('./views/share.tsx')).ShareScreen, true);
 const TeamScreen = later('The team', async () => (await rest.team()).TeamScreen, true);
 const ReferencesScreen = later('The team', async () => (await rest.references()).ReferencesScreen, true);
 
@@ -90,6 +91,8 @@ function listen(app: App): void {
   });
   addEventListener('online', () => app.setOnline(true));
   addEventListener('offline', () => app.setOnline(false));
+  for (const type of ['visibilitychange', 'resume']) document.addEventListener(type, () => app.wake());
+  for (const type of ['focus', 'pageshow']) addEventListener(type, () => app.wake());
   let inside = 0; // dragenter and dragleave come for every element under the pointer
   addEventListener('dragenter', () => app.setDragging(++inside > 0));
   addEventListener('dragleave', () => app.setDragging(--inside > 0));
@@ -113,7 +116,7 @@ async function start(): Promise<void> {
   const root = document.getElementById('app') as HTMLElement;
   try {
     const { module, cores } = await loadCores();
-    const app = new App({ cores, startReader: () => workerReader(module), storage: await openStorage(), clock: systemClock, entropy: systemEntropy, tabs: browserTabs(), net: serverNet(), download }, fixedPace());
+    const app = new App({ cores, startReader: () => workerReader(module), storage: await openStorage(), clock: systemClock, entropy: systemEntropy, tabs: browserTabs(), net: serverNet(), notepad: tabNotepad, download }, fixedPace());
     listen(app);
     root.replaceChildren();
     render(<Root app={app} />, root);

@@ -3,6 +3,7 @@ import { before, test } from 'node:test';
 import type { Command, Core, QuestCommand } from '@questline/core';
 import { loadCore } from '@questline/core/node';
 import { Session, type SessionEvents } from '../src/app/session.ts';
+import type { Sent } from '../src/app/writer.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Lease } from '../src/ports/lock.ts';
 import type { AppendOutcome } from '../src/ports/storage.ts';
@@ -93,7 +94,7 @@ function openTab(store: Store, changed: () => void = () => {}, clock: Clock = in
   const lease: Lease = { lost: new Promise(() => {}), release: () => {} };
   const events: SessionEvents = { changed, stopped: (why) => stopped.push(why) };
   const tabs = { send: (message: { kind: string; n?: number }) => void (message.kind === 'event' && told.push(message.n ?? -1)) };
-  const session = new Session({ core, storage: store, clock, entropy, tabs }, 'q', quest, core.newDriver(quest), lease, () => 0, events);
+  const session = new Session({ storage: store, clock, entropy, tabs }, 'q', quest, core.newDriver(quest), lease, () => 0, events);
   return { session, done: session.run(), told, stopped };
 }
 
@@ -143,18 +144,18 @@ test('a page that goes away at any write, before or after it, loses no stored ev
 
 test('the owner pauses in the middle: nothing more is written until the owner resumes', async () => {
   const store = approved();
-  let pause: Promise<unknown> | null = null;
+  let pause: Promise<Sent> | null = null;
   const tab = openTab(store, () => {
     if (store.kept.length >= 5 && pause === null) pause = tab.session.command({ by: '@owner', type: 'pause' });
   });
   while (pause === null) await new Promise(setImmediate);
-  assert.equal(await pause, null);
+  assert.ok('n' in (await pause));
   for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
   assert.equal(tab.session.quest.view().status, 'paused');
   const { length } = store.kept;
   for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
   assert.equal(store.kept.length, length);
-  assert.equal(await tab.session.command({ by: '@owner', type: 'resume' }), null);
+  assert.ok('n' in (await tab.session.command({ by: '@owner', type: 'resume' })));
   await tab.done;
   assert.equal(tab.session.quest.view().status, 'completed');
   assert.equal(core.verify(store.log).legal, 'yes');
@@ -163,7 +164,7 @@ test('the owner pauses in the middle: nothing more is written until the owner re
 test('the owner moves while an event waits for its time: that event is thought over', async () => {
   const store = approved();
   const tab = openTab(store, () => {}, frozen);
-  for (const type of ['pause', 'resume', 'pause', 'resume', 'abort'] as const) assert.equal(await tab.session.command({ by: '@owner', type }), null);
+  for (const type of ['pause', 'resume', 'pause', 'resume', 'abort'] as const) assert.ok('n' in (await tab.session.command({ by: '@owner', type })));
   await tab.done;
   assert.deepEqual(tab.stopped, []);
   assert.equal(tab.session.quest.view().status, 'aborted');
@@ -177,8 +178,8 @@ test('a refusal is an answer: nothing is stored, and the state is the same', asy
   const tab = openTab(store);
   const before = quest.state().hash;
   const first = store.kept.length;
-  const refusal = await tab.session.command({ by: '@db', type: 'message', to: ['@lead'], msg: 'Me first.' });
-  assert.equal(refusal?.code, 'not_your_turn');
+  const sent = await tab.session.command({ by: '@db', type: 'message', to: ['@lead'], msg: 'Me first.' });
+  assert.equal('refusal' in sent && sent.refusal.code, 'not_your_turn');
   await tab.done;
   const replay = core.openQuest(`${store.kept.slice(0, first).join('\n')}\n`);
   assert.equal(replay.state().hash, before);
@@ -196,7 +197,7 @@ test('an event that another tab stored first is taken in, and the quest goes on 
   const tab = openTab(store);
   for (let i = 0; i < 50; i += 1) await new Promise(setImmediate);
   assert.equal(tab.session.quest.view().status, 'paused');
-  assert.equal(await tab.session.command({ by: '@owner', type: 'resume' }), null);
+  assert.ok('n' in (await tab.session.command({ by: '@owner', type: 'resume' })));
   await tab.done;
   assert.equal(core.verify(store.log).legal, 'yes');
   assert.equal(tab.session.quest.log(), store.log);

@@ -3,10 +3,12 @@ import type { Cores } from '../ports/core.ts';
 import type { Received } from '../ports/files.ts';
 import type { Lease, Tabs } from '../ports/lock.ts';
 import type { Net } from '../ports/net.ts';
+import type { Notepad } from '../ports/notepad.ts';
 import type { Reader } from '../ports/reader.ts';
 import type { Storage } from '../ports/storage.ts';
 import { sampleObjective, sampleTeam } from '../sample/index.ts';
 import { base64url } from './bytes.ts';
+import { Chair } from './chair.ts';
 import { TeamDesk } from './desk.ts';
 import { Inspector } from './inspect.ts';
 import { Live } from './live.ts';
@@ -14,19 +16,21 @@ import { inWords, joined, planOf, recordOf, split } from './logs.ts';
 import type { AppState, LiveLink, Mode, OpenedLog, Route } from './model.ts';
 import { NotesDesk } from './notes.ts';
 import { href, parseRoute } from './route.ts';
-import { Session, type SessionPorts } from './session.ts';
+import { Session } from './session.ts';
 import { checked } from './signatures.ts';
 import { Store } from './store.ts';
 import { defaultLeader, openRoster, readTeam } from './team.ts';
 import { Viewer } from './viewer.ts';
 import { isOver } from './words.ts';
+import { type Sent, Writer, type WriterPorts } from './writer.ts';
 
-export interface Ports extends Pick<SessionPorts, 'clock' | 'entropy'> {
+export interface Ports extends Pick<WriterPorts, 'clock' | 'entropy'> {
   cores: Cores;
   startReader: () => Reader;
   storage: Storage;
   tabs: Tabs;
   net: Net;
+  notepad: Notepad;
   download: (name: string, text: string) => void;
 }
 
@@ -46,6 +50,7 @@ export class App {
   #core: Core;
   #store: Store;
   #session: Session | null = null;
+  #writer: Writer | null = null; // while another tab drives
   #live: Live | null = null;
   #open: { core: Core; quest: Quest } | null = null; // the objects behind state.quest
   #waiting = new AbortController(); // for the lock of the quest that another tab drives
@@ -54,6 +59,7 @@ export class App {
   readonly desk: TeamDesk;
   readonly viewer: Viewer;
   readonly inspect: Inspector;
+  readonly chair: Chair;
 
   constructor(ports: Ports, fixedPace: number | null) {
     this.#ports = ports;
@@ -88,11 +94,13 @@ export class App {
     this.desk = new TeamDesk(this.#store, { core: this.#core, storage: ports.storage, startReader: ports.startReader, go: (route) => this.go(route) });
     this.viewer = new Viewer(this.#store, ports.clock, () => this.#open?.quest ?? null);
     this.inspect = new Inspector(this.#store, ports.clock, () => this.#open);
+    this.chair = new Chair(this.#store, ports.notepad, () => this.#open?.quest ?? null, (command) => this.#send(command));
     this.desk.change({});
     ports.tabs.listen((message) => {
       if (message.kind === 'library') void this.#readLibrary();
       else if (message.kind === 'notes') this.notes.heard(message.quest, message.lines);
-      else void this.#heard(message.quest, message.n, message.line);
+      else if (message.kind === 'event') void this.#heard(message.quest, message.n);
+      else if (this.state.quest?.id === message.quest && this.#live === null) void this.openQuest(message.quest);
     });
     void this.#boot(fixedPace);
   }
@@ -236,6 +244,8 @@ export class App {
     this.#waiting = new AbortController();
     this.#session?.close();
     this.#session = null;
+    this.#writer?.close();
+    this.#writer = null;
     this.#live?.close();
     this.#live = null;
     this.#open?.quest.close();
@@ -271,32 +281,46 @@ export class App {
         quest.close();
         return;
       }
+      const live = (await storage.setting('live'))?.[id];
+      if (turn !== this.#opening) {
+        lease?.release();
+        quest.close();
+        return;
+      }
       this.#show(id, core, quest, lease !== null ? 'drive' : record.drive ? 'follow' : 'watch', null);
       await this.notes.begin(true);
-      if (turn !== this.#opening) return;
-      const live = (await storage.setting('live'))?.[id];
-      if (lease === null) {
-        if (record.drive) tabs.whenFree(id, this.#waiting.signal, () => void this.openQuest(id));
+      if (turn !== this.#opening) {
+        lease?.release();
         return;
       }
-      if (live !== undefined && (await this.#ports.net.hasServer())) {
-        this.#goLive(live, lease);
-        return;
-      }
-      this.#session = new Session({ ...this.#ports, core }, id, quest, core.newDriver(quest), lease, () => this.state.pace, {
-        changed: () => this.#refresh(),
-        stopped: (why) => {
-          if (why.kind === 'taken') {
-            this.#session = null;
-            this.#store.setQuest({ mode: 'follow' });
-            tabs.whenFree(id, this.#waiting.signal, () => void this.openQuest(id));
-          } else this.#store.set({ trouble: { kind: 'failed', message: why.message } });
-        },
-      });
-      void this.#session.run();
+      if (lease === null && record.drive) tabs.whenFree(id, this.#waiting.signal, () => void this.openQuest(id));
+      // What a server keeps goes on there and nowhere else, also while it is out of reach: two logs would come of it.
+      if (live !== undefined) this.#goLive(live, lease);
+      else if (lease !== null) this.#drive(core, lease);
+      else if (record.drive) this.#writer = new Writer(this.#ports, id, quest, () => this.#refresh());
     } catch (error) {
       if (turn === this.#opening) this.#store.set({ trouble: { kind: 'storage', message: inWords(error) } });
     }
+  }
+
+  /** This tab performs the effects, until another one takes that over. */
+  #drive(core: Core, lease: Lease): void {
+    const { id } = this.state.quest ?? {};
+    const { quest } = this.#open ?? {};
+    if (id === undefined || quest === undefined) return;
+    this.#session = new Session(this.#ports, id, quest, core.newDriver(quest), lease, () => this.state.pace, {
+      changed: () => this.#refresh(),
+      stopped: (why) => {
+        this.#session = null;
+        if (why.kind === 'failed') this.#store.set({ trouble: { kind: 'failed', message: why.message } });
+        else {
+          this.#writer = new Writer(this.#ports, id, quest, () => this.#refresh());
+          this.#store.setQuest({ mode: 'follow' });
+          this.#ports.tabs.whenFree(id, this.#waiting.signal, () => void this.openQuest(id));
+        }
+      },
+    });
+    void this.#session.run();
   }
 
   #show(id: string, core: Core, quest: Quest, mode: Mode, link: LiveLink | null): void {
@@ -316,6 +340,7 @@ export class App {
         attempts: [],
         task: null,
         notes: [],
+        place: this.chair.remembered(id),
         link,
         cut: null,
       },
@@ -346,6 +371,7 @@ export class App {
     this.#store.setQuest({ view, shown: shown.at === null ? view : shown.shown, verdict });
     void this.#checkSignatures();
     this.notes.grown();
+    this.chair.follow();
     if (shown.mode === 'drive' || (shown.mode === 'live' && this.#live?.drives === true)) {
       const { storage, clock } = this.#ports;
       void storage
@@ -357,18 +383,13 @@ export class App {
   }
 
   /** An event that another tab stored. */
-  async #heard(id: string, n: number, line: string): Promise<void> {
-    const quest = this.state.quest;
-    const open = this.#open;
-    if (open === null || quest === null || quest.id !== id || quest.mode !== 'follow') return;
-    const have = open.quest.head().n;
-    if (n < have) return;
+  async #heard(id: string, n: number): Promise<void> {
+    const hears = this.#session ?? this.#writer;
+    if (hears === null || this.state.quest?.id !== id) return;
     try {
-      if (n === have) open.quest.append(line);
-      else for (const missed of await this.#ports.storage.lines(id, have)) open.quest.append(missed);
-      this.#refresh();
+      await hears.hear(n);
     } catch {
-      await this.openQuest(id); // it went another way than what was shown here: read it again
+      if (hears === (this.#session ?? this.#writer)) await this.openQuest(id); // it went another way than what was shown here: read it again
     }
   }
 
@@ -382,35 +403,51 @@ export class App {
     if (id !== null) void this.openQuest(id);
   }
 
-  /** Sends a command as somebody. The machine's refusal is shown beside the talk; nothing of it is kept. */
-  async command(command: Command): Promise<Refusal | null> {
+  /** Sends a command. The machine's refusal is shown beside the talk; nothing of it is kept. Null: it was not sent, and a toast says why. */
+  async #send(command: Command): Promise<Sent | null> {
     const open = this.#open;
     const quest = this.state.quest;
-    if (open === null || quest === null) return null;
+    const writes = this.#live ?? this.#session ?? this.#writer;
+    if (open === null || quest === null || writes === null) return null;
     const hashBefore = open.quest.state().hash;
     try {
-      const refusal = this.#live !== null ? await this.#live.command(command) : ((await this.#session?.command(command)) ?? null);
-      if (refusal !== null) {
+      const sent = await writes.command(command);
+      if ('refusal' in sent) {
         const attempt = {
           key: this.#store.key(),
           by: command.by,
           type: command.type,
           after: open.quest.head().n - 1,
-          refusal,
+          refusal: sent.refusal,
           hashBefore,
           hashAfter: open.quest.state().hash,
         };
         this.#store.setQuest({ attempts: [...(this.state.quest?.attempts ?? []), attempt] });
       }
-      return refusal;
+      return sent;
     } catch (error) {
       this.#store.toast(inWords(error));
       return null;
     }
   }
 
+  /** The refusal, if the machine refuses. */
+  async command(command: Command): Promise<Refusal | null> {
+    const sent = await this.#send(command);
+    return sent !== null && 'refusal' in sent ? sent.refusal : null;
+  }
+
   owner(type: 'approve' | 'reject' | 'pause' | 'resume' | 'abort'): Promise<Refusal | null> {
     return this.command({ by: '@owner', type });
+  }
+
+  /** The page is in front again, or the device woke up. */
+  wake(): void {
+    this.#session?.lookAtClock();
+  }
+
+  now(): number {
+    return this.#ports.clock.now();
   }
 
   async approve(): Promise<void> {
@@ -555,18 +592,21 @@ export class App {
 
   // ---- live quests
 
+  /** Puts the quest to the server between two events; from there on it goes on there. */
   async makeLive(): Promise<void> {
     const { quest } = this.state;
-    if (quest === null || this.#session === null) return;
-    const { storage, net } = this.#ports;
+    const session = this.#session;
+    if (quest === null || session === null) return;
+    const { storage, net, tabs } = this.#ports;
     try {
-      const link = await net.createQuest(this.log());
-      const kept = (await storage.setting('live')) ?? {};
-      await storage.putSetting('live', { ...kept, [quest.id]: link });
-      this.#session.close();
+      let link: LiveLink | null = null;
+      const lease = await session.handOver(async (log) => {
+        link = await net.createQuest(log);
+        await storage.putSetting('live', { ...(await storage.setting('live')), [quest.id]: link });
+      });
       this.#session = null;
-      const lease = await this.#ports.tabs.acquire(quest.id, true);
-      if (lease !== null) this.#goLive(link, lease);
+      tabs.send({ kind: 'live', quest: quest.id });
+      if (link !== null) this.#goLive(link, lease);
     } catch (error) {
       this.#store.toast(inWords(error));
     }
@@ -577,7 +617,8 @@ export class App {
     this.#closeQuest();
     const turn = this.#opening;
     try {
-      const log = await this.#ports.net.log(link);
+      const { net } = this.#ports;
+      const [log, known] = await Promise.all([net.log(link), net.ask(link)]);
       if (turn !== this.#opening) return;
       const core = this.#ports.cores();
       const verdict = core.verify(log);
@@ -585,9 +626,9 @@ export class App {
         this.#store.set({ trouble: { kind: 'broken', verdict, log } });
         return;
       }
-      this.#show(link.id, core, core.openQuest(log), 'live', link);
+      this.#show(link.id, core, core.openQuest(log), 'live', known);
       void this.notes.begin(false);
-      this.#goLive(link, null);
+      this.#goLive(known, null);
     } catch (error) {
       if (turn === this.#opening) this.#store.set({ trouble: { kind: 'failed', message: inWords(error) } });
     }

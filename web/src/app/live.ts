@@ -1,10 +1,11 @@
-import type { Command, Quest, Refusal } from '@questline/core';
+import type { Command, Quest } from '@questline/core';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease } from '../ports/lock.ts';
 import type { Net, Socket } from '../ports/net.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { LiveLink } from './model.ts';
 import type { Pace } from './session.ts';
+import type { Sent } from './writer.ts';
 
 export interface LiveEvents {
   changed(): void;
@@ -53,6 +54,11 @@ export class Live {
   }
 
   async run(): Promise<void> {
+    // Another tab of this browser plays from now on; this one still follows.
+    void this.#own?.lease.lost.then(() => {
+      this.#own = null;
+      this.#rouse();
+    });
     await Promise.all([this.#follow(), this.#own === null ? null : this.#play()]);
   }
 
@@ -93,7 +99,7 @@ export class Live {
       const have = this.#quest.head().n;
       const fresh = lines.slice(Math.max(0, have - from));
       if (fresh.length === 0 || from > have) return;
-      if (this.#own !== null) await this.#ports.storage.append(this.#own.id, have, fresh);
+      if (this.#own !== null) await this.#ports.storage.append(this.#own.id, have, fresh); // a conflict: another tab of this browser has them already
       if (this.#end.signal.aborted) return;
       for (const line of fresh) this.#quest.append(line);
       this.#events.changed();
@@ -118,33 +124,37 @@ export class Live {
 
   async #play(): Promise<void> {
     const { clock } = this.#ports;
-    while (!this.#end.signal.aborted) {
+    while (!this.#end.signal.aborted && this.#own !== null) {
       const command = this.#quest.rehearse();
       if (command === null) {
-        await new Promise<void>((resolve) => this.#wake.signal.addEventListener('abort', () => resolve(), { once: true }));
+        await this.#news();
         continue;
       }
-      const n = this.#quest.head().n;
+      const { n } = this.#quest.head();
       await clock.sleep(this.#pace(), this.#wake.signal);
       if (this.#end.signal.aborted) return;
       if (this.#quest.head().n !== n) continue; // somebody else moved meanwhile
+      // With its fence and counter, what is sent again because its answer was lost is the same event, not a second one.
+      const seat = this.#quest.view().agents.find(({ id }) => id === command.by);
       try {
-        await this.command(command);
+        const sent = await this.command(seat === undefined ? command : { ...command, fence: seat.fence, k: seat.k });
+        if ('refusal' in sent && this.#quest.head().n === n) await this.#news(); // the server is ahead: the socket brings why
       } catch {
         await clock.sleep(2000, this.#end.signal); // out of reach: the socket says so
       }
     }
   }
 
+  #news(): Promise<void> {
+    return new Promise((resolve) => this.#wake.signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+
   /** Sends a command; the line that it made is applied before this resolves. */
-  async command(command: Command): Promise<Refusal | null> {
+  async command(command: Command): Promise<Sent> {
     const posted = await this.#ports.net.post(this.#link, command);
-    if (posted.ok) {
-      await this.#apply(posted.n, [posted.line]);
-      return null;
-    }
-    if ('refusal' in posted) return posted.refusal;
-    throw new Error('Somebody else wrote first. Look at what came, then try again.');
+    if ('refusal' in posted) return posted;
+    await this.#apply(posted.n, [posted.line]);
+    return { n: posted.n };
   }
 
   #rouse(): void {

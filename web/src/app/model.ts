@@ -74,6 +74,7 @@ export interface OpenQuest {
   attempts: Attempt[];
   notes: readonly Note[]; // by event and time
   task: string | null;
+  place: Place | null; // null: nobody sits down here
   link: LiveLink | null;
   cut: string | null; // why a live connection is not there
 }
@@ -83,6 +84,20 @@ export interface LiveLink {
   id: string;
   token: string; // reads
   own?: string; // acts as anybody; kept in this browser, in no link
+  as?: string; // the agent that the token acts for too
+  lead?: string; // tokens to give away: of the leader, and of each other agent
+  seats?: Readonly<Record<string, string>>;
+}
+
+/** Where somebody sits in this tab, and what they are writing. It outlives a reload, and is in no log. */
+export interface Place {
+  seat: string;
+  /** Of the seat since it was taken in this tab, and the counter of the next command; null: not taken. */
+  held: { fence: number; k: number } | null;
+  /** What was sent got no answer yet. */
+  unanswered: boolean;
+  kind: string; // message, or the kind of an answer
+  text: string;
 }
 
 /** A log that somebody else wrote, before anything is done with it. */

@@ -1,17 +1,8 @@
-import type { Command, Core, Driver, Effect, EffectResult, Quest, Refusal } from '@questline/core';
-import type { Clock } from '../ports/clock.ts';
-import type { Entropy } from '../ports/entropy.ts';
-import type { Lease, Tabs } from '../ports/lock.ts';
-import type { Storage } from '../ports/storage.ts';
+import type { Command, Driver, Effect, EffectResult, Quest } from '@questline/core';
+import type { Lease } from '../ports/lock.ts';
 import { base64url } from './bytes.ts';
-
-export interface SessionPorts {
-  core: Core;
-  storage: Pick<Storage, 'append' | 'lines'>;
-  clock: Clock;
-  entropy: Entropy;
-  tabs: Pick<Tabs, 'send'>;
-}
+import { Timekeeper } from './timekeeper.ts';
+import { type Sent, Writer, type WriterPorts } from './writer.ts';
 
 /** What a session tells its owner. */
 export interface SessionEvents {
@@ -24,27 +15,27 @@ export interface SessionEvents {
 /** A pace is asked for each time, so that a change of it counts at once. */
 export type Pace = () => number;
 
-const FULL = 'This browser has no space left for the quest. Delete another one, or save this one as a file.';
 const OVER = new Set(['completed', 'failed', 'aborted', 'timed_out']);
 
 /**
- * Drives one quest in this tab: performs the effects the core asks for and takes the owner's commands.
- * Each event is stored before it is applied or told to anybody. Ending a session is not calling it any more.
+ * Drives one quest in this tab: performs the effects the core asks for, keeps its time, and takes commands.
+ * Ending a session is not calling it any more.
  */
 export class Session {
-  #ports: SessionPorts;
+  #ports: WriterPorts;
   #events: SessionEvents;
   #pace: Pace;
   #driver: Driver;
+  #writer: Writer;
+  #time: Timekeeper;
   #closed = false;
   #wake = new AbortController();
   #answer: ((command: Command) => void) | null = null;
-  #turnstile: Promise<unknown> = Promise.resolve();
   #lease: Lease;
   readonly id: string;
   readonly quest: Quest;
 
-  constructor(ports: SessionPorts, id: string, quest: Quest, driver: Driver, lease: Lease, pace: Pace, events: SessionEvents) {
+  constructor(ports: WriterPorts, id: string, quest: Quest, driver: Driver, lease: Lease, pace: Pace, events: SessionEvents) {
     this.#ports = ports;
     this.id = id;
     this.quest = quest;
@@ -52,6 +43,12 @@ export class Session {
     this.#lease = lease;
     this.#pace = pace;
     this.#events = events;
+    this.#writer = new Writer(ports, id, quest, () => this.#changed());
+    this.#time = new Timekeeper(
+      ports.clock,
+      () => this.quest.head().due,
+      () => void this.#writer.alone(() => this.#tick()).then(() => this.#rouse(), (error: unknown) => this.#fail(error)),
+    );
   }
 
   /** Runs until the quest is over or the session is closed. */
@@ -59,10 +56,11 @@ export class Session {
     void this.#lease.lost.then(() => {
       if (!this.#closed) this.#stop({ kind: 'taken' });
     });
+    this.#time.look();
     try {
       await this.#loop();
     } catch (error) {
-      if (!this.#closed) this.#stop({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      this.#fail(error);
     }
   }
 
@@ -98,37 +96,28 @@ export class Session {
     if (!this.#closed) this.#driver.result(this.#ports.clock.now(), result);
   }
 
-  /** Stores the lines, then lets the driver apply them. Nothing else writes meanwhile. */
+  /** Stores the lines, then lets the driver apply them. Nothing else is written by this tab meanwhile. */
   #append(effect: Effect): Promise<void> {
-    return this.#alone(async () => {
+    return this.#writer.alone(async () => {
+      await this.#tick();
       if (this.#closed) return;
       const lines = effect.lines ?? [];
       const { n, head } = this.quest.head();
-      // The owner may have moved while this line waited for its time: then the driver thinks again.
-      const outcome = effect.expected === head ? await this.#store(n, lines) : 'conflict';
+      // Somebody may have moved while this line waited for its time: then the driver thinks again.
+      const outcome = effect.expected === head ? await this.#writer.store(n, lines) : 'conflict';
       this.#give({ id: effect.id, outcome });
-      if (outcome === 'ok') this.#tell(n, lines);
+      if (outcome === 'ok') this.#writer.tell(n, lines);
     });
   }
 
-  async #store(n: number, lines: readonly string[]): Promise<'ok' | 'conflict'> {
-    const outcome = await this.#ports.storage.append(this.id, n, lines);
-    if (outcome === 'full') throw new Error(FULL);
-    if (outcome === 'conflict') await this.#catchUp();
-    return outcome;
+  /** What is due comes before anything that is said after it. Where nothing is, there is no event. */
+  async #tick(): Promise<void> {
+    if (!this.#closed && (this.quest.head().due ?? Infinity) <= this.#ports.clock.now()) await this.#writer.write({ type: 'tick', by: '@owner' });
   }
 
-  /** Applies what another tab stored, so that the driver decides on the real state. */
-  async #catchUp(): Promise<void> {
-    const lines = await this.#ports.storage.lines(this.id, this.quest.head().n);
-    if (lines.length === 0) throw new Error('What this browser stored of the quest is not what this tab holds.');
-    for (const line of lines) this.quest.append(line);
+  #changed(): void {
+    this.#time.look();
     this.#events.changed();
-  }
-
-  #tell(n: number, lines: readonly string[]): void {
-    lines.forEach((line, i) => this.#ports.tabs.send({ kind: 'event', quest: this.id, n: n + i, line }));
-    if (!this.#closed) this.#events.changed();
   }
 
   #ask(effect: Effect): Promise<void> {
@@ -153,33 +142,24 @@ export class Session {
     this.#wake = new AbortController();
   }
 
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turnstile.then(work, work);
-    this.#turnstile = mine.catch(() => {});
-    return mine;
-  }
-
-  /** What a person does: approves, pauses, or tries to write for a seat. A refusal leaves no trace in the log. */
-  command(command: Command): Promise<Refusal | null> {
+  /** What a person does: approves, pauses, or writes for a seat. A refusal leaves no trace in the log. */
+  command(command: Command): Promise<Sent> {
     if ((command.type === 'approve' || command.type === 'reject') && this.#answer !== null) {
       this.#answer(command);
-      return Promise.resolve(null);
+      return Promise.resolve({ n: this.quest.head().n });
     }
-    const { clock, entropy } = this.#ports;
-    return this.#alone(async () => {
-      for (;;) {
-        const decision = this.quest.decide(command, clock.now(), entropy.bytes(32));
-        if (decision.refusal !== undefined) return decision.refusal;
-        if (decision.line === undefined) return null; // the same command was accepted before
-        const { n } = this.quest.head();
-        if ((await this.#store(n, [decision.line])) === 'conflict') continue;
-        if (this.#closed) return null; // it is stored: whoever opens the quest next has it
-        this.quest.append(decision.line);
-        this.#tell(n, [decision.line]);
-        this.#rouse();
-        return null;
-      }
+    return this.#writer.alone(async () => {
+      await this.#tick();
+      const sent = await this.#writer.write(command);
+      if ('n' in sent) this.#rouse();
+      return sent;
     });
+  }
+
+  /** Another tab stored event n. */
+  async hear(n: number): Promise<void> {
+    await this.#writer.hear(n);
+    this.#rouse();
   }
 
   /** Goes on at once with what waits for its time, e.g. after a change of pace. */
@@ -187,16 +167,43 @@ export class Session {
     this.#rouse();
   }
 
+  /** The page is in front again, or the device woke up: what came due meanwhile happens now. */
+  lookAtClock(): void {
+    if (!this.#closed) this.#time.look();
+  }
+
+  /**
+   * Hands the quest over between two events: nothing is written here while `take` runs, and nothing after it. The lock on the quest goes
+   * with it. When `take` fails, the session goes on.
+   */
+  handOver(take: (log: string) => Promise<void>): Promise<Lease> {
+    return this.#writer.alone(async () => {
+      await take(this.quest.log());
+      this.#end();
+      return this.#lease;
+    });
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#closed) this.#stop({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  }
+
   #stop(why: Parameters<SessionEvents['stopped']>[0]): void {
     this.close();
     this.#events.stopped(why);
   }
 
-  close(): void {
-    if (this.#closed) return;
+  #end(): void {
     this.#closed = true;
-    this.#lease.release();
+    this.#time.close();
+    this.#writer.close();
     this.#rouse();
     this.#driver.close();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#end();
+    this.#lease.release();
   }
 }

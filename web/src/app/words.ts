@@ -1,4 +1,4 @@
-import type { QuestView, Refusal, TalkView, Verdict } from '@questline/core';
+import type { QuestView, Refusal, SeatView, TalkView, TimeLeft, Verdict } from '@questline/core';
 import type { Checked } from './model.ts';
 
 /** Sentences made from what the core computed. Rules stand in the core, only words stand here. */
@@ -210,6 +210,38 @@ export function deed(talk: TalkView): string {
     default:
       return talk.type;
   }
+}
+
+const PLAYER: Record<SeatView['kind'], string> = { human: 'a person', model: 'a model', rehearsal: 'the rehearsal', remote: 'somebody elsewhere' };
+
+/** Who sits there: since when, put there by whom, as far as the log says. */
+export function sitting(view: QuestView, id: string): string {
+  const seat = view.agents.find((one) => one.id === id);
+  if (seat === undefined) return `${id} is not in this quest.`;
+  if (!seat.taken) return seat.kind === 'rehearsal' ? 'The rehearsal plays this seat.' : 'Nobody sits there now.';
+  const claim = view.talk.findLast((talk) => talk.type === 'claim' && talk.to.includes(id));
+  return `Now ${PLAYER[seat.kind]} sits there${claim === undefined ? '' : `, since ${time(claim.at)}`}.`;
+}
+
+const LEFT: Record<TimeLeft['kind'], string> = {
+  budget: 'Running time left',
+  closing: 'Ends at the latest in',
+  level: 'Left before it goes up a level',
+  quest: 'Time left in this quest',
+  reminder: 'Left before a reminder',
+  task: 'Time left for a task',
+  turn: 'Time left in this turn',
+};
+
+export const timeLeft = (kind: TimeLeft['kind']): string => LEFT[kind];
+
+/** 7:46, 1:07:46, 3 d 1:07:46; a second that has begun counts. */
+export function span(ms: number): string {
+  const all = Math.ceil(ms / 1000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const [s, m, h, d] = [all % 60, Math.floor(all / 60) % 60, Math.floor(all / 3600) % 24, Math.floor(all / 86400)];
+  if (all < 3600) return `${m}:${two(s)}`;
+  return `${d > 0 ? `${d} d ` : ''}${h}:${two(m)}:${two(s)}`;
 }
 
 export function time(at: number): string {

@@ -124,7 +124,7 @@ function Notices({ state, app }: { state: AppState; app: App }): JSX.Element {
         <div class={`notice ${quest.cut === null ? 'info' : 'warn'}`} role="status">
           <p>
             <Icon name="live" />
-            {quest.cut ?? (quest.link?.own === undefined ? 'Live. You watch: what happens is shown as it happens.' : 'Live. The server keeps the turns; who has the live link watches.')}
+            {quest.cut ?? (quest.link?.as !== undefined ? `Live. This link acts for ${quest.link.as}; the rest is shown as it happens.` : quest.link?.own === undefined ? 'Live. You watch: what happens is shown as it happens.' : 'Live. The server keeps the turns; who has the live link watches.')}
           </p>
         </div>
       )}

@@ -8,6 +8,7 @@ export interface Lease {
 export type TabMessage =
   | { kind: 'event'; quest: string; n: number; line: string }
   | { kind: 'notes'; quest: string; lines: readonly string[] }
+  | { kind: 'live'; quest: string } // a server keeps it from now on
   | { kind: 'library' };
 
 export interface Tabs {

@@ -5,7 +5,7 @@ export interface Socket {
   close(): void;
 }
 
-export type Posted = { ok: true; n: number; line: string } | { ok: false; refusal: Refusal } | { ok: false; conflict: string };
+export type Posted = { n: number; line: string } | { refusal: Refusal };
 
 export interface Hearing {
   /** In order. */
@@ -22,6 +22,9 @@ export interface Net {
   hasServer(): Promise<boolean>;
   createQuest(log: string): Promise<LiveLink>;
   log(link: LiveLink): Promise<string>;
+  /** The link with what it is for. */
+  ask(link: LiveLink): Promise<LiveLink>;
+  /** The server decides; a command without a head is never in conflict with who was faster. */
   post(link: LiveLink, command: Command): Promise<Posted>;
   /** Sends notes, as text of lines; the server merges them with those it has. */
   postNotes(link: LiveLink, notes: string): Promise<void>;
@@ -31,8 +34,10 @@ export interface Net {
 
 interface Created {
   id: string;
-  tokens: { own: string; view: string };
+  tokens: { own: string; lead: string; view: string; seats: Record<string, string> };
 }
+
+const AWAY = 'The server is out of reach.';
 
 const UNKNOWN = 4404; // no such quest, or a wrong capability
 
@@ -61,7 +66,7 @@ export function serverNet(): Net {
       const response = await fetch(new URL('quests', base), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ log }) });
       if (!response.ok) throw await failed(response);
       const { id, tokens } = (await response.json()) as Created;
-      return { id, token: tokens.view, own: tokens.own };
+      return { id, token: tokens.view, own: tokens.own, lead: tokens.lead, seats: tokens.seats };
     },
     log: async (link) => {
       let log = '';
@@ -75,16 +80,20 @@ export function serverNet(): Net {
         after += lines.length;
       }
     },
-    post: async (link, command) => {
-      const response = await fetch(quest(link, '/commands'), {
-        method: 'POST',
-        headers: { ...bearer(link.own ?? link.token), 'content-type': 'application/json' },
-        body: JSON.stringify(command),
-      });
-      if (response.status === 422) return { ok: false, refusal: ((await response.json()) as { refusal: Refusal }).refusal };
-      if (response.status === 409) return { ok: false, conflict: ((await response.json()) as { head: string }).head };
+    ask: async (link) => {
+      const response = await fetch(quest(link, ''), { headers: bearer(link.token) });
       if (!response.ok) throw await failed(response);
-      return { ok: true, ...((await response.json()) as { n: number; line: string }) };
+      const { role, agent } = (await response.json()) as { role: string; agent: string | null };
+      return { ...link, ...(role === 'own' ? { own: link.token } : agent === null ? {} : { as: agent }) };
+    },
+    post: async (link, command) => {
+      const request = { method: 'POST', headers: { ...bearer(link.own ?? link.token), 'content-type': 'application/json' }, body: JSON.stringify(command) };
+      const response = await fetch(quest(link, '/commands'), request).catch(() => {
+        throw new Error(AWAY);
+      });
+      if (response.status === 422) return (await response.json()) as { refusal: Refusal };
+      if (!response.ok) throw await failed(response);
+      return (await response.json()) as { n: number; line: string };
     },
     postNotes: async (link, notes) => {
       const response = await fetch(quest(link, '/notes'), {

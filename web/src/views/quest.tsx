@@ -10,6 +10,7 @@ import { Badge, Bead, Blank, Name, Seat, Verdicts } from '../parts/parts.tsx';
 import { later } from '../parts/later.tsx';
 import { scoreOf } from '../parts/score.ts';
 import { lineInWords, Track } from '../parts/track.tsx';
+import { Countdown } from './clock.tsx';
 import { Talk } from './talk.tsx';
 import { TroubleScreen } from './trouble.tsx';
 
@@ -71,17 +72,21 @@ function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
           ) : view.status === 'proposed' ? 'The plan' : view.holder === 'leader' ? 'What comes next' : 'Nothing at the moment'}
         </dd>
       </dl>
-      <div class="left">
-        <dl>
-          <dt>Tasks done</dt>
-          <dd class="num">
-            {done} <small>of {view.tasks.length}</small>
-          </dd>
-        </dl>
-        <div class="meter" aria-hidden="true">
-          <i style={{ width: `${view.tasks.length === 0 ? 0 : (done / view.tasks.length) * 100}%` }} />
+      {view.limit !== undefined ? (
+        <Countdown limit={view.limit} since={quest.at === null && view.status !== 'paused' ? view.at : null} now={() => app.now()} />
+      ) : (
+        <div class="left">
+          <dl>
+            <dt>Tasks done</dt>
+            <dd class="num">
+              {done} <small>of {view.tasks.length}</small>
+            </dd>
+          </dl>
+          <div class="meter" aria-hidden="true">
+            <i style={{ width: `${view.tasks.length === 0 ? 0 : (done / view.tasks.length) * 100}%` }} />
+          </div>
         </div>
-      </div>
+      )}
       <dl class="then">
         <dt>Then</dt>
         <dd class="row">{then === undefined ? <span class="muted">{isOver(view) ? 'nothing, it is over' : 'the leader decides'}</span> : <span class="cut"><Name id={then.agent} /></span>}</dd>
@@ -140,7 +145,7 @@ function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
             <span class="w">Share</span>
           </a>
         ) : (
-          <span class="muted small">{mode === 'follow' ? 'Driven in another tab' : mode === 'live' ? 'You watch' : 'Opened to look at'}</span>
+          <span class="muted small">{mode === 'follow' ? 'Driven in another tab' : mode === 'live' ? (quest.link?.as === undefined ? 'You watch' : 'You have a seat') : 'Opened to look at'}</span>
         )}
       </div>
     </section>

@@ -6,14 +6,14 @@ import type { AppState, OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
 import { banner, count, isOver } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
-import { Blank, OpeningNote, Verdicts } from '../parts/parts.tsx';
+import { Blank, Name, OpeningNote, Verdicts } from '../parts/parts.tsx';
 import { scoreOf } from '../parts/score.ts';
 import { lineInWords, Track } from '../parts/track.tsx';
 import { TroubleScreen } from './trouble.tsx';
 
 const WARN = 2000; // characters: some chat programs cut here
 
-function CopyField({ label, url, app }: { label: string; url: string; app: App }): JSX.Element {
+function CopyField({ label, url, app, quiet = false }: { label: string; url: string; app: App; quiet?: boolean }): JSX.Element {
   const [state, setState] = useState<'idle' | 'copied' | 'select'>('idle');
   const copy = async (): Promise<void> => {
     const ok = await app.copy(url);
@@ -23,7 +23,7 @@ function CopyField({ label, url, app }: { label: string; url: string; app: App }
   return (
     <>
       <input class="url" readOnly value={url} aria-label={label} data-url={label} onFocus={(event) => event.currentTarget.select()} />
-      <button class="btn primary" type="button" onClick={() => void copy()}>
+      <button class={quiet ? 'btn' : 'btn primary'} type="button" onClick={() => void copy()}>
         <Icon name={state === 'copied' ? 'check' : 'copy'} />
         {state === 'copied' ? 'Copied' : state === 'select' ? 'Press Ctrl C' : 'Copy link'}
       </button>
@@ -101,7 +101,10 @@ function Leaves({ quest, log }: { quest: OpenQuest; log: string }): JSX.Element 
 
 function LiveBox({ state, quest, app }: { state: AppState; quest: OpenQuest; app: App }): JSX.Element | null {
   if (quest.link !== null) {
-    const url = `${location.origin}${location.pathname}${href({ screen: 'live', id: quest.link.id, token: quest.link.token })}`;
+    const { id, token, lead, seats } = quest.link;
+    const address = (capability: string): string => `${location.origin}${location.pathname}${href({ screen: 'live', id, token: capability })}`;
+    const leader = quest.view.agents.find(({ leads }) => leads)?.id ?? 'the leader';
+    const given = [...(lead === undefined ? [] : [[leader, lead] as const]), ...Object.entries(seats ?? {})];
     return (
       <section class="panel" aria-label="Live">
         <div class="panel-h">
@@ -114,9 +117,22 @@ function LiveBox({ state, quest, app }: { state: AppState; quest: OpenQuest; app
         <div class="get">
           <p class="len">Who has this link follows the quest as it happens and may not act in it. The server keeps the turns and reads the texts.</p>
           <div class="do">
-            <CopyField label="Live link" url={url} app={app} />
+            <CopyField label="Live link" url={address(token)} app={app} />
           </div>
         </div>
+        {given.length > 0 && (
+          <div class="get seats">
+            <p class="len">Who has one of these sits for one agent: it writes in that agent’s turns, and for nobody else. Give each to one person.</p>
+            {given.map(([agent, capability]) => (
+              <div class="do" key={agent}>
+                <b class="cut">
+                  <Name id={agent} />
+                </b>
+                <CopyField label={`Seat link of ${agent}`} url={address(capability)} app={app} quiet />
+              </div>
+            ))}
+          </div>
+        )}
       </section>
     );
   }

@@ -3,11 +3,12 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { Attempt, OpenQuest } from '../app/model.ts';
-import { deed, isOver, letters, refused, time } from '../app/words.ts';
+import { deed, letters, refused, time } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
 import { later } from '../parts/later.tsx';
 import { byPlace, NoteMark } from '../parts/note-mark.tsx';
 import { Bead, Name, Seat } from '../parts/parts.tsx';
+import { Compose } from './compose.tsx';
 
 const Notes = later('Notes', async () => (await import('./notes.tsx')).Notes);
 const LOUD = new Set(['message', 'respond', 'complete', 'fail']);
@@ -85,103 +86,6 @@ function Ghost({ attempt }: { attempt: Attempt }): JSX.Element {
         </span>
       </div>
     </li>
-  );
-}
-
-/** Anybody may try to write for any seat: the machine, not this page, decides whether it is that seat's turn. */
-function Compose({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
-  const { view } = quest;
-  const [open, setOpen] = useState(false);
-  const [by, setBy] = useState('');
-  const [text, setText] = useState('');
-  const [sending, setSending] = useState(false);
-  const seats = view.agents.map((seat) => seat.id).filter((id) => id !== '@owner');
-  const leader = view.agents.find((seat) => seat.leads)?.id ?? '';
-  const seat = seats.includes(by) ? by : (seats[0] ?? '');
-  const [kind, setKind] = useState('message');
-  const send = async (): Promise<void> => {
-    if (text.trim() === '' || sending) return;
-    setSending(true);
-    const to = seat === leader ? seats.filter((id) => id !== leader).slice(0, 1) : [leader];
-    const refusal = await app.command(
-      kind === 'message' ? { by: seat, type: 'message', to, msg: text.trim() } : { by: seat, type: 'respond', kind: seat === leader ? 'progress' : kind, msg: text.trim() },
-    );
-    setSending(false);
-    if (refusal === null) setText('');
-  };
-  if (isOver(view)) {
-    return (
-      <div class="compose">
-        <p>The quest is over. Nothing can be added to its log.</p>
-      </div>
-    );
-  }
-  if (quest.mode === 'watch' || quest.mode === 'follow' || (quest.mode === 'live' && quest.link?.own === undefined)) {
-    return (
-      <div class="compose">
-        <p>You are watching. {quest.mode === 'watch' ? 'Continue it as your own copy to take part.' : 'What happens is shown as it happens.'}</p>
-      </div>
-    );
-  }
-  if (!open) {
-    return (
-      <div class="compose">
-        <p>
-          {view.status === 'proposed' ? 'The talk starts when you approve the plan.' : `${view.rehearsed ? 'Every seat is played by the rehearsal. ' : ''}You may pause, or write for a seat yourself: out of turn, the machine refuses.`}
-        </p>
-        <button class="btn" type="button" onClick={() => {
-            setBy(seats.find((id) => !view.holders.includes(id) && id !== leader) ?? leader);
-            setOpen(true);
-          }}>
-          Take a seat
-        </button>
-      </div>
-    );
-  }
-  return (
-    <form
-      class="compose open"
-      aria-label="Write for a seat"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
-      <div class="as">
-        <label>
-          Write as{' '}
-          <select name="by" value={seat} onChange={(event) => setBy(event.currentTarget.value)}>
-            {seats.map((id) => (
-              <option key={id} value={id}>
-                {id}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          <span class="vh">What kind</span>
-          <select name="kind" value={kind} onChange={(event) => setKind(event.currentTarget.value)}>
-            <option value="message">{seat === leader ? 'a message to an agent' : 'a note to the leader'}</option>
-            <option value="completed">{seat === leader ? 'an answer that ends the turn' : 'an answer: completed'}</option>
-            {seat !== leader && <option value="clarification">an answer: a question</option>}
-            {seat !== leader && <option value="blocked">an answer: blocked</option>}
-          </select>
-        </label>
-        <span class={view.holders.includes(seat) ? 'c-turn' : 'muted'}>{view.holders.includes(seat) ? 'holds the turn' : 'does not hold the turn'}</span>
-        <button class="btn quiet icon" type="button" aria-label="Leave the seat" onClick={() => setOpen(false)}>
-          <Icon name="cross" />
-        </button>
-      </div>
-      <div class="words">
-        <label class="vh" for="say">
-          What you say
-        </label>
-        <input id="say" class="field" value={text} autocomplete="off" placeholder="What you say" onInput={(event) => setText(event.currentTarget.value)} />
-        <button class="btn primary" type="submit" aria-disabled={sending}>
-          Send
-        </button>
-      </div>
-    </form>
   );
 }
 
