@@ -9,6 +9,7 @@
 
 #define REQUIRED true
 #define OPTIONAL false
+#define FILLED   false
 
 static const struct {
   const char *name, *words;

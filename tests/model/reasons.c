@@ -283,6 +283,7 @@ static bool beyond_a_limit(const asked *q) {
   const ql__event *e = q->e;
   if (s->events >= (int64_t)QL_QUEST_EVENTS_MAX) return true;
   if (e->type == QL_EVENT_add) return s->seat_count > QL_QUEST_AGENTS_MAX && !was_here(s, ql_get_str(e->d, QL_STR("agent")));
+  if (e->type == QL_EVENT_artifact) return s->rules > 1 && s->artifact_count >= QL_QUEST_ARTIFACTS_MAX;
   if (IS(QL_EVENT_start, QL_EVENT_done, QL_EVENT_usage)) return too_much(s, e->d);
   if (e->type != QL_EVENT_message || !q->leader) return false;
   return s->item_count + q->to->count > QL_TURN_STEPS_MAX || (q->task == QL__NONE && s->task_count + q->to->count > QL_QUEST_TASKS_MAX);
