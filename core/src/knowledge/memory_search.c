@@ -7,11 +7,11 @@
 #include "spec/inforce.h"
 
 /* What a word of the query is worth where it is found; observations count up to three times. */
-#define IN_NAME            8
-#define IN_TYPE            4
-#define IN_OBSERVATION     2
-#define OBSERVATIONS_COUNT 3
-#define WHOLE_NAME         32
+#define IN_NAME            8u
+#define IN_TYPE            4u
+#define IN_OBSERVATION     2u
+#define OBSERVATIONS_COUNT 3u
+#define WHOLE_NAME         32u
 
 typedef struct hit {
   size_t place, score;
@@ -31,7 +31,7 @@ static bool holds_nocase(ql_str text, ql_str part) {
 
 static size_t score_word(const ql__entity *entity, ql_str stem) {
   size_t score = (holds_nocase(entity->name, stem) ? IN_NAME : 0) + (holds_nocase(entity->type, stem) ? IN_TYPE : 0), seen = 0;
-  for (size_t i = 0; i < entity->count && seen < OBSERVATIONS_COUNT; i++) seen += holds_nocase(entity->observations[i], stem);
+  for (size_t i = 0; i < entity->count && seen < OBSERVATIONS_COUNT; i++) seen += holds_nocase(entity->observations[i], stem) ? 1 : 0;
   return score + seen * IN_OBSERVATION;
 }
 
