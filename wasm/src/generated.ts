@@ -379,6 +379,55 @@ export interface PlanNeed {
   reason: string;
 }
 
+/** where a piece of a plan comes from */
+export interface PlanSource {
+  /** whose file the rule stands in */
+  agent?: string;
+  from: "rule" | "document" | "objective" | "planner" | "model" | "person";
+  /** from 1 */
+  line?: number;
+  /** of the file */
+  path?: string;
+  /** id */
+  rule?: string;
+  /** as they stand there */
+  words?: string;
+}
+
+/** what the objective needs */
+export interface PlanFinding {
+  /** endpoints, schema, auth, performance, ... */
+  need: string;
+  /** of the objective */
+  words: string;
+}
+
+/** what has to be shown before a task, or the quest, counts as done */
+export interface PlanGate {
+  /** what shows it: a command, a report, a file */
+  evidence?: string;
+  /** a word, where no number is asked for */
+  expect?: string;
+  id: string;
+  /** settled by a number or a word, or by somebody who looks */
+  judge: "rule" | "seat";
+  /** the number that is asked for */
+  measure?: Measure;
+  source?: PlanSource;
+  /** id; the quest's where there is none */
+  task?: string;
+  text: string;
+}
+
+/** how large a task is thought to be */
+export interface PlanEstimate {
+  /** tokens */
+  input?: number;
+  minutes?: number;
+  /** tokens */
+  output?: number;
+}
+
 /** a piece of work */
 export interface PlanTask {
   /** done when */
@@ -387,15 +436,27 @@ export interface PlanTask {
   after: string[];
   /** @name */
   agent: string;
+  /** ids of the tasks that depend on it; computed */
+  blocks: string[];
+  /** what the work has to meet */
+  demands?: string[];
+  effort?: "XS" | "S" | "M" | "L" | "XL";
+  estimate?: PlanEstimate;
   /** its place in the order of work, from 1 */
   group: number;
   /** T1, T2, ... */
   id: string;
   /** what it leaves behind */
   outputs: string[];
+  priority?: "low" | "medium" | "high" | "critical";
   /** why this agent */
   reason?: string;
+  /** how it is taken back */
+  rollback?: string;
+  source?: PlanSource;
   title: string;
+  /** paths it creates or changes */
+  writes?: string[];
 }
 
 /** why a plan cannot run, or should not */
@@ -412,11 +473,22 @@ export interface PlanProblem {
 
 /** what will be done, by whom, in which order */
 export interface Plan {
+  /** agents that were thought of and are not needed */
+  considered?: PlanNeed[];
   /** groups were written, not computed */
   declared_groups: boolean;
+  /** as somebody wrote it */
+  duration?: string;
   files: PlanFile[];
+  /** what the objective was found to need */
+  findings?: PlanFinding[];
+  gates?: PlanGate[];
   /** task ids that may run together, in order */
   groups: string[][];
+  /** SHA-256 of all that is not computed; computed */
+  hash: string;
+  /** what it was planned from: an item of a roadmap */
+  item?: PlanSource;
   /** @name */
   leader: string;
   needs: PlanNeed[];
@@ -425,12 +497,504 @@ export interface Plan {
   order: string[];
   /** a longest chain of dependent tasks */
   path: string[];
+  /** titles of the declared groups */
+  phases?: string[];
   problems: PlanProblem[];
   /** made without a model */
   rehearsed: boolean;
   risks: string[];
+  /** how the whole is taken back */
+  rollback?: string[];
   steps: string[];
+  /** when the whole counts as done */
+  success?: string[];
   tasks: PlanTask[];
+}
+
+/** a part of a program */
+export interface ModuleFacts {
+  /** percent of it that tests run */
+  coverage?: number;
+  /** known defects of its making */
+  debt?: number;
+  /** what it belongs to; its folder where nothing is said */
+  group?: string;
+  name: string;
+  /** those of its debt that cannot wait */
+  serious?: number;
+  /** it is a test */
+  test?: boolean;
+}
+
+/** one part needs another */
+export interface ModuleEdge {
+  /** who needs */
+  from: string;
+  /** how often */
+  times?: number;
+  /** what is needed */
+  to: string;
+}
+
+/** which part of a program needs which; when read, an edge may also be [from, to] */
+export interface ModuleGraph {
+  edges: ModuleEdge[];
+  modules: ModuleFacts[];
+}
+
+/** modules that all need each other */
+export interface ModuleCycle {
+  modules: string[];
+  /** a shortest way around, from the first back to it */
+  path: string[];
+  /** how many modules */
+  size: number;
+}
+
+/** how much a module has to do with others */
+export interface ModuleCoupling {
+  /** it is in a cycle */
+  cycle?: boolean;
+  group: string;
+  /** modules that need it */
+  in: number;
+  /** percent: what it needs, of all it has to do with */
+  instability: number;
+  module: string;
+  /** modules that it needs */
+  out: number;
+}
+
+/** a module that many groups use: worth an interface of its own */
+export interface ModuleInterface {
+  /** that use it */
+  groups: number;
+  module: string;
+  /** modules that use it */
+  users: number;
+}
+
+/** two modules that need each other */
+export interface ModulePair {
+  /** how often the second needs the first */
+  back: number;
+  from: string;
+  /** how often the first needs the second */
+  there: number;
+  to: string;
+}
+
+/** what can be taken out next, the least coupled first: modules of one cycle, or a group */
+export interface ModuleStep {
+  group?: string;
+  /** dependencies on it from elsewhere */
+  in: number;
+  modules?: string[];
+  /** its dependencies on others */
+  out: number;
+  /** modules in it */
+  size: number;
+}
+
+/** how a program hangs together */
+export interface Coupling {
+  /** the most coupled first */
+  coupling: ModuleCoupling[];
+  /** the largest first */
+  cycles: ModuleCycle[];
+  /** dependencies, each once */
+  edges: number;
+  /** of the score */
+  formula: string;
+  /** rows and columns of the matrix; of many groups the most coupled */
+  groups: string[];
+  interfaces: ModuleInterface[];
+  /** of the matrix: none, low, medium, high */
+  levels: string[][];
+  /** dependencies from the row's group on the column's */
+  matrix: number[][];
+  modules: number;
+  /** cycles and modules, in the order in which they can be taken out */
+  order: ModuleStep[];
+  /** thousandths; of 10, less is better */
+  score: number;
+  /** groups, in the order in which they can be taken out */
+  services: ModuleStep[];
+  tight: ModulePair[];
+}
+
+/** a module that feels a change through others */
+export interface BreaksLater {
+  /** steps from what changes */
+  distance: number;
+  module: string;
+  /** the module that passes it on */
+  through: string;
+}
+
+/** how dangerous a change is; its parts are in hundredths */
+export interface Risk {
+  cycle: number;
+  direct: number;
+  formula: string;
+  gap: number;
+  reach: number;
+  /** 0 to 100 */
+  score: number;
+}
+
+/** what a change breaks */
+export interface Breaks {
+  /** felt through others, nearest first */
+  cascade: BreaksLater[];
+  changed: string[];
+  /** percent of the modules that feel it which tests cover; absent where nothing is known of tests */
+  coverage?: number;
+  /** modules that need what changes */
+  direct: string[];
+  /** in all */
+  modules: number;
+  risk: Risk;
+  /** tests to run */
+  tests: string[];
+  /** modules that feel it and that no test covers */
+  uncovered: string[];
+}
+
+/** debt of one module at one time */
+export interface HealthDebt {
+  items: number;
+  module: string;
+  /** those that cannot wait */
+  serious?: number;
+}
+
+/** what was measured at one time; numbers in thousandths */
+export interface HealthSnapshot {
+  /** ms since epoch */
+  at: number;
+  bottlenecks?: string[];
+  /** of 10 */
+  coupling?: number;
+  /** percent */
+  coverage?: number;
+  debt?: HealthDebt[];
+  /** percent */
+  duplication?: number;
+  /** of 10 */
+  performance?: number;
+  /** of 10 */
+  security?: number;
+}
+
+/** a value at one time */
+export interface HealthPoint {
+  /** ms since epoch */
+  at: number;
+  value: number;
+}
+
+/** a measure over time */
+export interface HealthMeasure {
+  /** which is better */
+  better: "less" | "more";
+  /** since the point before */
+  change?: number;
+  /** thousandths */
+  latest: number;
+  name: string;
+  points: HealthPoint[];
+  unit: string;
+}
+
+/** debt of a module over time */
+export interface HealthModule {
+  /** since the point before */
+  change?: number;
+  /** items */
+  latest: number;
+  module: string;
+  points: HealthPoint[];
+  /** of the latest */
+  serious?: number;
+}
+
+/** a backend over time */
+export interface Health {
+  /** of the last snapshot */
+  bottlenecks: string[];
+  /** most first */
+  debt: HealthModule[];
+  measures: HealthMeasure[];
+  /** measures of which nothing is known */
+  missing: string[];
+}
+
+/** what options are compared by */
+export interface MatrixCriterion {
+  /** less is better */
+  less?: boolean;
+  /** of the agent's file */
+  line?: number;
+  name: string;
+  /** of the agent's file */
+  rule?: string;
+  /** percent, 0 to 100; what they add up to counts as the whole */
+  weight: number;
+}
+
+/** one of the options */
+export interface MatrixOption {
+  name: string;
+  /** by criterion, 0 to the scale, at most three places */
+  scores: JsonObject;
+}
+
+/** options against weighted criteria */
+export interface Matrix {
+  criteria: MatrixCriterion[];
+  options: MatrixOption[];
+  /** the best score; 10 where nothing is said */
+  scale?: number;
+}
+
+/** an option and how it did */
+export interface MatrixRank {
+  name: string;
+  /** by criterion, thousandths: score times weight; absent where there is no score */
+  parts: JsonObject;
+  /** from 1; equals share one */
+  rank: number;
+  /** thousandths */
+  total: number;
+}
+
+/** a score that is missing; it counts as 0 */
+export interface MatrixGap {
+  criterion: string;
+  option: string;
+}
+
+/** how far the weight of a criterion is from changing the winner */
+export interface MatrixFlip {
+  /** thousandths of a percent: the nearest weight at which another option draws level */
+  at?: number;
+  /** from the weight it has */
+  change?: number;
+  criterion: string;
+  /** which option that is; absent when no weight changes the winner */
+  to?: string;
+  /** thousandths of a percent */
+  weight: number;
+}
+
+/** what a matrix says */
+export interface MatrixRanking {
+  missing: MatrixGap[];
+  /** the best first */
+  options: MatrixRank[];
+  /** thousandths */
+  scale: number;
+  /** by criterion, while there are two options */
+  sensitivity: MatrixFlip[];
+  /** what the weights add up to, thousandths of a percent */
+  weights: number;
+}
+
+/** a step of a migration that can be taken back */
+export interface MigrationPhase {
+  name: string;
+  /** how it is taken back */
+  rollback?: string;
+  steps?: string[];
+}
+
+/** a decision and why */
+export interface DecisionRecord {
+  /** ms since epoch */
+  at?: number;
+  consequences?: string[];
+  context?: string;
+  /** who does what */
+  coordination?: string[];
+  /** the state before */
+  current?: string[];
+  decision?: string;
+  gates?: string[];
+  impact?: string[];
+  matrix?: Matrix;
+  participants?: string[];
+  phases?: MigrationPhase[];
+  reasons?: string[];
+  /** proposed, accepted, rejected, superseded; proposed where nothing is said */
+  status?: string;
+  title: string;
+}
+
+/** one service of an architecture */
+export interface Service {
+  name: string;
+  /** data that no other service owns */
+  owns?: string[];
+  responsibility?: string;
+  /** @name */
+  team?: string;
+}
+
+/** how services talk */
+export interface ServiceLink {
+  contract?: string;
+  /** a service */
+  from: string;
+  /** call, event, stream, ... */
+  style?: string;
+  /** a service */
+  to: string;
+}
+
+/** how data is kept consistent */
+export interface ServiceData {
+  data: string;
+  /** strong, eventual, saga, ... */
+  model?: string;
+  /** a service */
+  owner?: string;
+}
+
+/** how a service is released */
+export interface ServiceRelease {
+  rollback?: string;
+  service: string;
+  strategy?: string;
+}
+
+/** a service architecture */
+export interface ServiceForm {
+  communication?: ServiceLink[];
+  consistency?: ServiceData[];
+  deployment?: ServiceRelease[];
+  services: Service[];
+  title: string;
+}
+
+/** something that is remembered */
+export interface MemoryEntity {
+  entityType: string;
+  name: string;
+  observations: string[];
+}
+
+/** how two of them stand to each other */
+export interface MemoryRelation {
+  from: string;
+  relationType: string;
+  to: string;
+}
+
+/** entities and the relations between them */
+export interface MemoryGraph {
+  entities: MemoryEntity[];
+  relations: MemoryRelation[];
+}
+
+/** when a task can run where enough are at work; minutes */
+export interface ScheduleTask {
+  end: number;
+  id: string;
+  /** how long it takes */
+  minutes: number;
+  /** how much later it may start without the whole taking longer */
+  slack: number;
+  start: number;
+}
+
+/** how long the plan takes with so many at work at once; an agent does one task at a time */
+export interface ScheduleCrew {
+  at_once: number;
+  /** no schedule is shorter */
+  bound: number;
+  /** of the schedule found */
+  minutes: number;
+  /** it is as short as any can be */
+  shortest: boolean;
+  /** by task id, minutes */
+  starts: JsonObject;
+}
+
+/** when the tasks of a plan can run */
+export interface Schedule {
+  /** from one at once to as many as help */
+  crews: ScheduleCrew[];
+  /** the chain of tasks without slack */
+  critical: string[];
+  /** the longest chain */
+  minutes: number;
+  tasks: ScheduleTask[];
+  /** minutes of all tasks */
+  work: number;
+}
+
+/** a change to a plan; which fields it needs depends on op */
+export interface PlanEdit {
+  /** add */
+  accept?: string[];
+  /** add: ids; link, unlink: one id */
+  after?: JsonObject;
+  /** add, merge */
+  agent?: string;
+  /** split: of the parts, in order */
+  agents?: string[];
+  /** add, order: the task that it comes before; the end where there is none */
+  before?: string;
+  /** set */
+  field?: string;
+  /** add, move */
+  group?: number;
+  op: "add" | "link" | "merge" | "move" | "order" | "reassign" | "remove" | "set" | "split" | "unlink";
+  /** add */
+  outputs?: string[];
+  /** the task it is about */
+  task?: string;
+  /** merge: into the first */
+  tasks?: string[];
+  /** add, merge */
+  title?: string;
+  /** split: of the parts */
+  titles?: string[];
+  /** reassign: @name */
+  to?: string;
+  /** split: the parts run side by side */
+  together?: boolean;
+  /** set: a text, or a list of texts */
+  value?: JsonObject;
+}
+
+/** what came of edits: a plan, or why not */
+export interface PlanEdited {
+  /** by the id a task had, the one it has now */
+  ids?: JsonObject;
+  plan?: Plan;
+  /** nothing was changed */
+  refusal?: PlanProblem;
+}
+
+/** a task that is in both plans, and differs */
+export interface PlanTaskChange {
+  after: PlanTask;
+  before: PlanTask;
+  /** which members differ */
+  fields: string[];
+}
+
+/** what differs between two plans; tasks go together by their titles */
+export interface PlanChanges {
+  added: PlanTask[];
+  changed: PlanTaskChange[];
+  /** members of the plan that differ */
+  fields: string[];
+  removed: PlanTask[];
+  /** they have one hash */
+  same: boolean;
 }
 
 /** what somebody wants to do; the fields beside by, fence, k, head and type are those of the event type */
@@ -2102,6 +2666,20 @@ export const LIMITS = {
   QL_PLAN_TASKS_MAX: 1024,
   /** dependencies of one plan */
   QL_PLAN_EDGES_MAX: 8192,
+  /** modules of one module graph */
+  QL_GRAPH_MODULES_MAX: 65536,
+  /** dependencies of one module graph, as they were added */
+  QL_GRAPH_EDGES_MAX: 1048576,
+  /** criteria, and options, of one decision matrix */
+  QL_MATRIX_SIDE_MAX: 32,
+  /** entities of one memory graph */
+  QL_MEMORY_ENTITIES_MAX: 65536,
+  /** relations of one memory graph */
+  QL_MEMORY_RELATIONS_MAX: 262144,
+  /** observations of one entity */
+  QL_MEMORY_OBSERVATIONS_MAX: 4096,
+  /** bytes of one name or observation */
+  QL_MEMORY_TEXT_MAX: 16384,
   /** characters of a #q= fragment */
   QL_LINK_CHARS_MAX: 16384,
   /** characters of a fragment above which some chat programs cut it */
