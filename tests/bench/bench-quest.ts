@@ -197,7 +197,7 @@ for (const contestant of all) {
   const times = perSecond(ours, 0) / perSecond(contestant, 0);
   const rate = growth(contestant);
   console.log(
-    `  ${contestant.name.padEnd(28)}${speeds.join('')}${cell(Number.isNaN(rate) ? '' : rate.toFixed(2))}${cell(contestant === ours ? '' : `${times.toFixed(2)} as fast`, 14)}`,
+    `  ${contestant.name.padEnd(28)}${speeds.join('')}${cell(Number.isNaN(rate) ? '' : rate.toFixed(2))}${cell(contestant === ours ? '' : `${times.toFixed(2)} as fast`, 14)}`.trimEnd(),
   );
 }
 if (all.some(({ spent }) => spent.includes(undefined))) console.log(`  not asked: it takes more than ${patience} s to come there`);
