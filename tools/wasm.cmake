@@ -4,8 +4,8 @@
 # Hashing and the scanning of logs and agent files are the hot paths: up to five times as fast at -O2 as at -Oz, for four kilobytes.
 # Not so the Markdown and YAML parsers, which gain a few percent for twice that size.
 # emcc reads the -Oz before it and adds -fno-inline-functions, under which a hash calls a function for every rotation.
-set_property(SOURCE core/src/base/canon.c core/src/base/text.c core/src/base/tokens.c core/src/format/crypto.c core/src/format/markdown.c
-    ${sodium_hash_sources}
+set_property(SOURCE core/src/base/arena.c core/src/base/canon.c core/src/base/text.c core/src/base/tokens.c core/src/format/crypto.c
+    core/src/format/markdown.c ${sodium_hash_sources}
     APPEND PROPERTY COMPILE_OPTIONS -O2 -finline-functions)
 
 file(STRINGS wasm/exports.txt exports REGEX "^qlw_") # the others are Emscripten's own

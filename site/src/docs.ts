@@ -58,6 +58,7 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
     name: 'Inside',
     docs: [
       { slug: 'architecture', title: 'Architecture', description: 'The parts, what each may know of the others, and why.' },
+      { slug: 'performance', title: 'Performance', description: 'What an event costs, measured beside other state machines, and how to measure it again.' },
       { slug: 'worker', title: 'The worker', description: 'The HTTP and WebSocket interface of a live quest.' },
       { slug: 'core-package', title: 'The core in JavaScript', description: 'Loading and using the WebAssembly core.' },
     ],

@@ -26,7 +26,7 @@ const window = 500;
 const shortFrom = 50;
 const shortQuests = window / (lengths[0] - shortFrom);
 /** A peer that takes longer to come to a length is not asked there, seconds. */
-const patience = 25;
+const patience = 15;
 
 interface Native {
   readonly window: number;
@@ -43,6 +43,12 @@ interface Contestant {
   readonly spent: (number[] | undefined)[];
   readonly window: number;
 }
+
+/** Milliseconds of processor time, garbage collection in other threads included: others on the machine change it less than the time of day. */
+const clock = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 
 /** Something that makes the events of the story, from wherever it stands. */
 interface Player {
@@ -138,9 +144,9 @@ async function measure(players: readonly { name: string; make: () => Player }[])
         const those = long_ === undefined ? Array.from({ length: shortQuests }, players[index]!.make) : [long_];
         const from = long_ === undefined ? shortFrom : length - (rounds - round) * window;
         if (long_ === undefined) for (const player of those) await player.play(0, shortFrom);
-        const started = performance.now();
+        const started = clock();
         for (const player of those) await player.play(from, from + window / those.length);
-        spent.push(performance.now() - started);
+        spent.push(clock() - started);
         for (const player of those) if (long_ === undefined && player instanceof Ours) player.quest.close();
       }
     }
@@ -154,11 +160,11 @@ function timeOpening(log: string): { open: number[]; verify: number[] } {
   const open: number[] = [];
   const verify: number[] = [];
   for (let round = 0; round < 5; round++) {
-    const opening = performance.now();
+    const opening = clock();
     const quest = core.openQuest(log);
-    const opened = performance.now();
+    const opened = clock();
     if (core.verify(log).intact !== 'yes') throw new Error('the log is not intact');
-    const verified = performance.now();
+    const verified = clock();
     quest.close();
     open.push(opened - opening);
     verify.push(verified - opened);
@@ -172,7 +178,7 @@ const perSecond = ({ spent, window: events }: Contestant, which: number): number
 const growth = ({ spent }: Contestant): number => (spent[2] === undefined ? NaN : Math.min(...spent[2]) / Math.min(...spent[0]!));
 const cell = (text: string, width = 11): string => text.padStart(width);
 
-console.log(`quest: ${thousands(lengths[2])} events of a leader and two workers, the best of ${rounds} rounds of ${window}, taken in turns`);
+console.log(`quest: ${thousands(lengths[2])} events of a leader and two workers, the best of ${rounds} rounds of ${window}, taken in turns; processor time`);
 const native = runNative();
 const ownCores = { strings: instantiate(module), parsed: instantiate(module) };
 const wasm = await measure([
@@ -191,7 +197,7 @@ for (const contestant of all) {
   const times = perSecond(ours, 0) / perSecond(contestant, 0);
   const rate = growth(contestant);
   console.log(
-    `  ${contestant.name.padEnd(28)}${speeds.join('')}${cell(Number.isNaN(rate) ? '' : rate.toFixed(2))}${cell(contestant === ours ? '' : `${times.toFixed(2)} as fast`, 14)}`,
+    `  ${contestant.name.padEnd(28)}${speeds.join('')}${cell(Number.isNaN(rate) ? '' : rate.toFixed(2))}${cell(contestant === ours ? '' : `${times.toFixed(2)} as fast`, 14)}`.trimEnd(),
   );
 }
 if (all.some(({ spent }) => spent.includes(undefined))) console.log(`  not asked: it takes more than ${patience} s to come there`);
@@ -220,7 +226,7 @@ showOpening('native', openings.map((_, which) => ({ open: native.open[which]!, v
 showOpening('Node', openings.map((_, which) => timeOpening(alone[which + 1]!.log)));
 const inChromium = [];
 for (const [which] of openings.entries()) inChromium.push(await timeInChromium(alone[which + 1]!.log, 5));
-showOpening('Chromium', inChromium);
+showOpening('Chromium, by the clock', inChromium);
 
 const aims: readonly [what: string, is: number, aim: number, atMost: boolean][] = [
   ['events per second through Wasm at 100', perSecond(ours, 0), 150_000, false],
@@ -229,7 +235,7 @@ const aims: readonly [what: string, is: number, aim: number, atMost: boolean][] 
   ['bytes per event', native.bytes / lengths[2], 300, false],
   ['open and verify 10,000 native, ms', sums['native']!, 60, true],
   ['open and verify 10,000 in Node, ms', sums['Node']!, 60, true],
-  ['open and verify 10,000 in Chromium, ms', sums['Chromium']!, 100, true],
+  ['open and verify 10,000 in Chromium, ms', sums['Chromium, by the clock']!, 100, true],
 ];
 console.log('\naims');
 for (const [what, is, aim, atMost] of aims) {

@@ -106,8 +106,8 @@ for (const [name, args, sentence] of usage) {
 }
 
 test('--version says program, log format and rules', async () => {
-  assert.match((await questline(['--version'])).stdout, /^questline \d+\.\d+\.\d+ \(log format 1, rules 1\)\n$/);
-  assert.equal(JSON.parse((await questline(['--version', '--json'])).stdout).rules, 1);
+  assert.match((await questline(['--version'])).stdout, /^questline \d+\.\d+\.\d+ \(log format 1, rules \d+\)\n$/);
+  assert.equal(JSON.parse((await questline(['--version', '--json'])).stdout).rules, 2);
 });
 
 test('--help wins over missing options', async () => {

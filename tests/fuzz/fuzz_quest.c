@@ -33,7 +33,7 @@ static void hold(bool right, int line) {
 
 #define OPTIONAL false
 #define REQUIRED true
-#define FILLED true
+#define FILLED   true
 typedef enum kind {
   INT,
   COUNT,

@@ -120,7 +120,7 @@ const asked = performance.now();
 const sound = spawnSync(join(build, 'bin/questline-model'), ['--quick', '--mutant'], { encoding: 'utf8' });
 if (sound.status !== 0) throw new Error(`the machine is violated as it is:\n${sound.stdout}${sound.stderr}`);
 // Ten times what the sound machine takes, however busy this one is: who takes longer does not end.
-const patience = Math.max(60_000, 10 * (performance.now() - asked));
+const patience = Math.ceil(Math.max(60_000, 10 * (performance.now() - asked)));
 
 let killed = 0;
 let skipped = 0;

@@ -85,7 +85,7 @@ ql_str ql_lower(ql_arena *a, ql_str s) {
    place of a byte; above the first one there may be false ones. */
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-static uint64_t eight(ql_str s, size_t at) {
+static inline uint64_t eight(ql_str s, size_t at) {
   const unsigned char *p = (const unsigned char *)s.ptr + at;
   return p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
          (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
@@ -309,19 +309,18 @@ bool ql_base64url_read(ql_str text, uint8_t *out, size_t cap, size_t *len) {
   size_t tail = text.len % 4;
   size_t need = text.len / 4 * 3 + (tail > 0 ? tail - 1 : 0);
   if (tail == 1 || need > cap) return false;
-  uint32_t word = 0;
-  unsigned bits = 0;
   size_t at = 0;
-  for (size_t i = 0; i < text.len; i++) {
-    int digit = digit_of(text.ptr[i]);
-    if (digit < 0) return false;
-    word = ((word << 6) | (uint32_t)digit) & 0xFFFFFFu;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    out[at++] = (uint8_t)(word >> bits);
+  for (size_t i = 0; i < text.len; i += 4) {
+    size_t have = text.len - i < 4 ? tail : 4;
+    int32_t word = 0, bad = 0;
+    for (size_t k = 0; k < 4; k++) {
+      int digit = k < have ? digit_of(text.ptr[i + k]) : 0;
+      bad |= digit;
+      word = (int32_t)((uint32_t)word << 6 | (uint32_t)(digit & 63));
+    }
+    if (bad < 0 || (have == 3 && (word & 0xFF)) || (have == 2 && (word & 0xFFFF))) return false;
+    for (size_t k = 0; k + 1 < have; k++) out[at++] = (uint8_t)(word >> (16 - 8 * k));
   }
-  if ((word & ((1u << bits) - 1u)) != 0) return false;
   *len = at;
   return true;
 }

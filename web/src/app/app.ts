@@ -403,7 +403,7 @@ export class App {
     if (id !== null) void this.openQuest(id);
   }
 
-  /** Sends a command. The machine's refusal is shown beside the talk; nothing of it is kept. Null: it was not sent, and a toast says why. */
+  /** Sends a command. The machine's refusal is shown beside the talk; nothing of it is kept. Null: it was not sent, and the page says why. */
   async #send(command: Command): Promise<Sent | null> {
     const open = this.#open;
     const quest = this.state.quest;
@@ -426,7 +426,7 @@ export class App {
       }
       return sent;
     } catch (error) {
-      this.#store.toast(inWords(error));
+      if (typeof this.state.quest?.cut !== 'string') this.#store.toast(inWords(error)); // else the notice says it, and the form that the words are kept
       return null;
     }
   }
