@@ -726,6 +726,15 @@ int32_t qlw_quest_append(uint32_t quest, const char *lines, uint32_t lines_len) 
   return status == QL_OK ? give_nothing() : give_failure(status);
 }
 
+int32_t qlw_quest_verdict(uint32_t quest, const char *head, uint32_t head_len) {
+  if (!begin()) return QL_ERR_NOMEM;
+  const ql_quest *found = find_quest(quest);
+  if (found == NULL) return give_failure(QL_ERR_HANDLE);
+  ql_value *verdict = NULL;
+  ql_status status = ql_quest_verdict(found, arena, view(head, head_len), &verdict, &error);
+  return give_or_fail(status, verdict);
+}
+
 int32_t qlw_quest_head(uint32_t quest) {
   if (!begin()) return QL_ERR_NOMEM;
   const ql_quest *found = find_quest(quest);

@@ -57,6 +57,7 @@ int32_t qlw_quest_decide(uint32_t quest, const char *command, uint32_t command_l
 int32_t qlw_quest_line(uint32_t quest, const char *command, uint32_t command_len, double now, const char *entropy, uint32_t entropy_len);
 int32_t qlw_quest_append(uint32_t quest, const char *lines, uint32_t lines_len);
 int32_t qlw_quest_head(uint32_t quest);
+int32_t qlw_quest_verdict(uint32_t quest, const char *head, uint32_t head_len);
 int32_t qlw_quest_view(uint32_t quest);
 int32_t qlw_quest_view_at(uint32_t quest, double n);
 int32_t qlw_quest_state(uint32_t quest);

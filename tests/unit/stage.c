@@ -110,6 +110,12 @@ void strike_stage(stage *g) {
   assert_int_equal(ql_quest_state_hash(bare, hashes[2], NULL), QL_OK);
   const char *broken = S10((ql_str){hashes[0], QL_HASH_CHARS}, (ql_str){hashes[1], QL_HASH_CHARS}, (ql_str){hashes[2], QL_HASH_CHARS});
   if (broken) fail_msg("%s", broken);
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *known, *checked;
+  assert_int_equal(ql_quest_verdict(g->quest, a, QL_ABSENT, &known, NULL), QL_OK);
+  assert_int_equal(ql_verify(a, ql_quest_log(g->quest), QL_ABSENT, &checked, NULL), QL_OK);
+  assert_true(ql_value_equal(known, checked));
+  ql_arena_free(a);
   ql_quest_free(again);
   ql_quest_free(bare);
   ql_quest_free(g->quest);

@@ -76,6 +76,7 @@ static int32_t quest_open(void) { return qlw_quest_open(PASS(log_text)); }
 static int32_t quest_decide(void) { return qlw_quest_decide(a_quest, PASS(pause_command), 1763712005000.0, entropy, sizeof entropy); }
 static int32_t quest_append(void) { return qlw_quest_append(an_empty_quest, PASS(log_text)); }
 static int32_t quest_head(void) { return qlw_quest_head(a_quest); }
+static int32_t quest_verdict(void) { return qlw_quest_verdict(a_quest, NULL, 0); }
 static int32_t quest_view(void) { return qlw_quest_view(a_quest); }
 static int32_t quest_view_at(void) { return qlw_quest_view_at(a_quest, 1); }
 static int32_t quest_state(void) { return qlw_quest_state(a_quest); }
@@ -166,6 +167,7 @@ static const struct {
     {"quest_decide", quest_decide, QL_OK},
     {"quest_append", quest_append, QL_OK},
     {"quest_head", quest_head, QL_OK},
+    {"quest_verdict", quest_verdict, QL_OK},
     {"quest_view", quest_view, QL_OK},
     {"quest_view_at", quest_view_at, QL_OK},
     {"quest_state", quest_state, QL_OK},

@@ -327,6 +327,11 @@ export class Quest extends Held {
     return this.instance.json('qlw_quest_head', this.handle) as QuestHead;
   }
 
+  /** Each line was checked when it was appended: nothing is checked again. */
+  verdict(head: string | null = null): Verdict {
+    return this.instance.json('qlw_quest_verdict', this.handle, head) as Verdict;
+  }
+
   view(): QuestView {
     return this.instance.json('qlw_quest_view', this.handle) as QuestView;
   }

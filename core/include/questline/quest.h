@@ -93,6 +93,9 @@ ql_value *ql_quest_event(const ql_quest *quest, ql_arena *a, int64_t n);
 /// @param out   shape `Verdict`
 /// @return QL_OK; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_verify(ql_arena *a, ql_str log, ql_str head, ql_value **out, ql_error *err);
+/// The verdict on a quest that is open: every line of it was checked when it was appended, so that nothing is checked again.
+/// @param head, out  as for ql_verify @return QL_OK; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_quest_verdict(const ql_quest *quest, ql_arena *a, ql_str head, ql_value **out, ql_error *err);
 
 #ifdef __cplusplus
 }

@@ -79,55 +79,71 @@ static ql_status follow_chain(ql_arena *answer, const ql_quest *quest, ql_str re
   return status == QL_OK ? QL_OK : ql_fail(err, status, "out of memory", QL_ABSENT);
 }
 
+/* What was found out about a log. */
+typedef struct look {
+  finding f;
+  ql_str legal;
+  int64_t events;
+  uint8_t head[QL_HASH_BYTES]; /* after the last line whose chain holds */
+} look;
+
+static ql_status give_verdict(ql_arena *a, const ql_quest *quest, ql_str head, look *l, ql_value **out, ql_error *err) {
+  char state_hash[QL_HASH_CHARS], head_chars[QL_HASH_CHARS];
+  ql_value *signers = quest->state.keys ? ql__signers(quest, a) : NULL;
+  if ((quest->state.keys && !signers) || ql_quest_state_hash(quest, state_hash, err) != QL_OK)
+    return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  ql_base64url_write(head_chars, l->head, QL_HASH_BYTES);
+  bool intact = !ql_eq(l->f.verdict, QL_STR("intact"));
+  if (!intact && ql_eq(l->legal, QL_STR("yes"))) l->legal = QL_STR("unknown"); /* what the broken line did is not known */
+  bool terminal = ql__over(&quest->state) && intact && ql_eq(l->legal, QL_STR("yes"));
+  bool anchored = head.ptr && ql_eq(head, (ql_str){head_chars, QL_HASH_CHARS});
+  ql_str complete = terminal ? QL_STR("terminal") : anchored ? QL_STR("anchored") : QL_STR("open");
+  if (head.ptr && !anchored) {
+    complete = QL_STR("no");
+    if (!l->f.verdict.ptr) l->f = (finding){QL_STR("complete"), QL_STR("head"), l->events, 0};
+  }
+  ql_value *verdict = ql_object(a);
+  QL_SET(verdict, "complete", ql_string(a, complete));
+  QL_SET(verdict, "events", ql_int(a, l->events));
+  QL_SET(verdict, "head", ql_string(a, ql_arena_str(a, (ql_str){head_chars, QL_HASH_CHARS})));
+  QL_SET(verdict, "intact", ql_string(a, intact ? QL_STR("yes") : QL_STR("no")));
+  QL_SET(verdict, "legal", ql_string(a, l->legal));
+  if (l->f.verdict.ptr) QL_SET(verdict, "problem", problem_value(a, &l->f));
+  if (signers) QL_SET(verdict, "signers", signers);
+  QL_SET(verdict, "state_hash", ql_string(a, ql_arena_str(a, (ql_str){state_hash, QL_HASH_CHARS})));
+  QL_SET(verdict, "withheld", ql_int(a, quest->withheld));
+  if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  *out = verdict;
+  return QL_OK;
+}
+
+static look look_at(const ql_quest *quest) {
+  look l = {{QL_ABSENT, QL_ABSENT, 0, 0}, QL_STR("yes"), ql_quest_count(quest), {0}};
+  for (size_t i = 0; i < QL_HASH_BYTES; i++) l.head[i] = quest->head[i];
+  if (l.events == 0) l.f = (finding){QL_STR("intact"), QL_STR("empty"), 1, 0};
+  return l;
+}
+
+ql_status ql_quest_verdict(const ql_quest *quest, ql_arena *a, ql_str head, ql_value **out, ql_error *err) {
+  look l = look_at(quest);
+  return give_verdict(a, quest, head, &l, out, err);
+}
+
 ql_status ql_verify(ql_arena *a, ql_str log, ql_str head, ql_value **out, ql_error *err) {
   ql_quest *quest = ql_quest_new(ql_arena_alloc(a));
   if (!quest) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   ql_error why = {0};
   ql_status status = ql_quest_append_log(quest, log, &why);
-  finding f = {QL_ABSENT, QL_ABSENT, 0, 0};
-  ql_str legal = QL_STR("yes");
-  int64_t events = ql_quest_count(quest);
-  uint8_t last[QL_HASH_BYTES];
-  for (size_t i = 0; i < QL_HASH_BYTES; i++) last[i] = quest->head[i];
+  look l = look_at(quest);
   if (status == QL_ERR_STATE || status == QL_ERR_VERSION) {
-    if (status == QL_ERR_STATE) f = (finding){QL_STR("legal"), c_string(a, why.detail), why.line, 0};
-    legal = status == QL_ERR_STATE ? QL_STR("no") : QL_STR("unknown");
-    status = follow_chain(a, quest, ql_slice(log, quest->log.len, log.len), &events, last, &f, err);
+    l.f = status == QL_ERR_STATE ? (finding){QL_STR("legal"), c_string(a, why.detail), why.line, 0} : (finding){QL_ABSENT, QL_ABSENT, 0, 0};
+    l.legal = status == QL_ERR_STATE ? QL_STR("no") : QL_STR("unknown");
+    status = follow_chain(a, quest, ql_slice(log, quest->log.len, log.len), &l.events, l.head, &l.f, err);
   } else if (status != QL_OK && status != QL_ERR_NOMEM) {
-    f = (finding){QL_STR("intact"), c_string(a, why.message), why.line, why.offset};
-  } else if (status == QL_OK && events == 0) {
-    f = (finding){QL_STR("intact"), QL_STR("empty"), 1, 0};
+    l.f = (finding){QL_STR("intact"), c_string(a, why.message), why.line, why.offset};
+    status = QL_OK;
   }
-  char state_hash[QL_HASH_CHARS], head_chars[QL_HASH_CHARS];
-  ql_value *signers = quest->state.keys && status != QL_ERR_NOMEM ? ql__signers(quest, a) : NULL;
-  if (quest->state.keys && !signers) status = QL_ERR_NOMEM;
-  if (status != QL_ERR_NOMEM && ql_quest_state_hash(quest, state_hash, err) != QL_OK) status = QL_ERR_NOMEM;
-  if (status == QL_ERR_NOMEM) {
-    ql_quest_free(quest);
-    return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
-  }
-  ql_base64url_write(head_chars, last, QL_HASH_BYTES);
-  bool intact = !ql_eq(f.verdict, QL_STR("intact"));
-  if (!intact && ql_eq(legal, QL_STR("yes"))) legal = QL_STR("unknown"); /* what the broken line did is not known */
-  bool terminal = ql__over(&quest->state) && intact && ql_eq(legal, QL_STR("yes"));
-  bool anchored = head.ptr && ql_eq(head, (ql_str){head_chars, QL_HASH_CHARS});
-  ql_str complete = terminal ? QL_STR("terminal") : anchored ? QL_STR("anchored") : QL_STR("open");
-  if (head.ptr && !anchored) {
-    complete = QL_STR("no");
-    if (!f.verdict.ptr) f = (finding){QL_STR("complete"), QL_STR("head"), events, 0};
-  }
-  ql_value *verdict = ql_object(a);
-  QL_SET(verdict, "complete", ql_string(a, complete));
-  QL_SET(verdict, "events", ql_int(a, events));
-  QL_SET(verdict, "head", ql_string(a, ql_arena_str(a, (ql_str){head_chars, QL_HASH_CHARS})));
-  QL_SET(verdict, "intact", ql_string(a, intact ? QL_STR("yes") : QL_STR("no")));
-  QL_SET(verdict, "legal", ql_string(a, legal));
-  if (f.verdict.ptr) QL_SET(verdict, "problem", problem_value(a, &f));
-  if (signers) QL_SET(verdict, "signers", signers);
-  QL_SET(verdict, "state_hash", ql_string(a, ql_arena_str(a, (ql_str){state_hash, QL_HASH_CHARS})));
-  QL_SET(verdict, "withheld", ql_int(a, quest->withheld));
+  if (status == QL_OK) status = give_verdict(a, quest, head, &l, out, err);
   ql_quest_free(quest);
-  if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
-  *out = verdict;
-  return QL_OK;
+  return status == QL_OK ? QL_OK : ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
 }

@@ -21,7 +21,6 @@ import { checked } from './signatures.ts';
 import { Store } from './store.ts';
 import { defaultLeader, openRoster, readTeam } from './team.ts';
 import { Viewer } from './viewer.ts';
-import { isOver } from './words.ts';
 import { type Sent, Writer, type WriterPorts } from './writer.ts';
 
 export interface Ports extends Pick<WriterPorts, 'clock' | 'entropy'> {
@@ -41,7 +40,6 @@ export const PACES: readonly { ms: number; word: string }[] = [
   { ms: 0, word: 'At once' },
 ];
 const PACE = 800;
-const VERIFIED_LIVE = 1000; // events
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** All state of the page, and everything that may change it. Views get the state and call these methods; they do nothing else. */
@@ -336,7 +334,7 @@ export class App {
         at: null,
         replaying: false,
         plan: planOf(core, quest),
-        verdict: core.verify(quest.log()),
+        verdict: quest.verdict(),
         attempts: [],
         task: null,
         notes: [],
@@ -366,8 +364,7 @@ export class App {
     const shown = this.state.quest;
     if (open === null || shown === null) return;
     const view = open.quest.view();
-    // Each line was checked when it was appended; the whole log is checked again as long as that takes no time, and at the end.
-    const verdict = view.n <= VERIFIED_LIVE || isOver(view) ? open.core.verify(open.quest.log()) : shown.verdict;
+    const verdict = open.quest.verdict();
     this.#store.setQuest({ view, shown: shown.at === null ? view : shown.shown, verdict });
     void this.#checkSignatures();
     this.notes.grown();
