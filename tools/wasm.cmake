@@ -1,4 +1,4 @@
-# core.wasm: the core and wasm/shim.c as one standalone module, no JavaScript from Emscripten.
+# core.wasm: the core and the shim as one standalone module, no JavaScript from Emscripten.
 # The options are those that Debian's 3.1.6 and current releases share, but for TOTAL_STACK (now STACK_SIZE).
 
 # Hashing and the scanning of logs and agent files are the hot paths: up to five times as fast at -O2 as at -Oz, for four kilobytes.
@@ -13,7 +13,8 @@ list(TRANSFORM exports PREPEND _)
 list(JOIN exports , exports)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS wasm/exports.txt)
 
-add_executable(core-wasm wasm/shim.c)
+file(GLOB shim_sources CONFIGURE_DEPENDS wasm/*.c)
+add_executable(core-wasm ${shim_sources})
 target_link_libraries(core-wasm PRIVATE questline ql_warnings)
 target_link_options(core-wasm PRIVATE
     --no-entry -sSTANDALONE_WASM -sMALLOC=emmalloc -sEXPORTED_FUNCTIONS=${exports} -sSUPPORT_ERRNO=0

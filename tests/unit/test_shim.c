@@ -38,10 +38,11 @@ static void open_all(void) {
 
 static void close_all(void) {
   for (size_t i = QL_HANDLES_MAX; i > 0; i--)
-    if (objects[i - 1].kind == DRIVER) release(&objects[i - 1]);
-  for (size_t i = 0; i < QL_HANDLES_MAX; i++) release(&objects[i]);
-  ql_arena_free(arena);
-  arena = NULL;
+    if (objects[i - 1].kind == QLW__DRIVER) release(&objects[i - 1]);
+  for (size_t i = 0; i < QL_HANDLES_MAX; i++)
+    if (objects[i].kind != QLW__NOTHING) release(&objects[i]);
+  ql_arena_free(qlw__arena);
+  qlw__arena = NULL;
   ql_buf_free(&out);
 }
 
@@ -222,8 +223,8 @@ static void test_out_of_memory(void **state) {
     bool failed = true;
     for (size_t allowed = 0; failed; allowed++) {
       open_all();
-      ql_arena_free(arena);
-      arena = NULL;
+      ql_arena_free(qlw__arena);
+      qlw__arena = NULL;
       ql_buf_free(&out);
       fail_allocation(allowed);
       int32_t status = operations[i].run();
