@@ -43,7 +43,7 @@ static void close_all(void) {
     if (objects[i].kind != QLW__NOTHING) release(&objects[i]);
   ql_arena_free(qlw__arena);
   qlw__arena = NULL;
-  ql_buf_free(&out);
+  ql_buf_free(&qlw__out);
 }
 
 static int32_t info(void) { return qlw_info(); }
@@ -225,7 +225,7 @@ static void test_out_of_memory(void **state) {
       open_all();
       ql_arena_free(qlw__arena);
       qlw__arena = NULL;
-      ql_buf_free(&out);
+      ql_buf_free(&qlw__out);
       fail_allocation(allowed);
       int32_t status = operations[i].run();
       failed = allocation_failed();
@@ -250,7 +250,7 @@ static void test_a_failed_append_leaves_the_quest(void **state) {
     failed = allocation_failed();
     fail_allocation(SIZE_MAX);
     /* As many lines as were appended in full; the rest can follow. */
-    ql_quest *quest = find(an_empty_quest, QUEST)->ptr;
+    ql_quest *quest = qlw__find(an_empty_quest, QLW__QUEST)->ptr;
     const char *rest = log_text + ql_quest_log(quest).len;
     if (status != QL_OK) assert_int_equal(qlw_quest_append(an_empty_quest, PASS(rest)), QL_OK);
     assert_int_equal(ql_quest_count(quest), 3);
