@@ -207,13 +207,30 @@ static int read_policy(cli *c, ql_value *command) {
   return CLI_DONE;
 }
 
+static bool has_gate(const ql_value *gates, ql_str id) {
+  for (const ql_value *gate = gates->first; gate; gate = gate->next)
+    if (ql_eq(ql_get_str(gate, QL_STR("id")), id)) return true;
+  return false;
+}
+
+/// The plan's gates go first; of one id there is one gate.
+static void keep_gates(cli *c, const ql_value *planned, ql_value *terms) {
+  if (!planned) return;
+  const ql_value *others = QL_GET(terms, "gates");
+  ql_value *gates = ql_copy(c->a, planned);
+  for (const ql_value *gate = others ? others->first : NULL; gates && gate; gate = gate->next)
+    if (!has_gate(planned, ql_get_str(gate, QL_STR("id")))) ql_push(gates, ql_copy(c->a, gate));
+  QL_SET(terms, "gates", gates);
+}
+
 /// --agents-from: what the files of those who take part say about them.
 static int read_terms(cli *c, ql_value *command) {
   ql_roster *roster;
   if (!c->value[CLI_agents_from]) return CLI_DONE;
   int code = cli_read_team(c, c->value[CLI_agents_from], &roster);
   if (code != CLI_DONE) return code;
-  const ql_value *terms = ql_plan_terms(c->a, QL_GET(command, "agents"), roster);
+  ql_value *terms = ql_plan_terms(c->a, QL_GET(command, "agents"), roster);
+  if (terms) keep_gates(c, QL_GET(command, "gates"), terms);
   if (terms) take_over(c, command, terms);
   ql_roster_free(roster);
   return terms ? CLI_DONE : cli_no_memory(c);

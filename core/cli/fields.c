@@ -75,6 +75,7 @@ static const struct {
     {CLI_FIELD_create_id, HIDDEN, NOT_READ, NULL, NULL},
     {CLI_FIELD_create_key, HIDDEN, NOT_READ, NULL, NULL},
     {CLI_FIELD_create_mission, OFFERED, TEXT, "TEXT", NULL},
+    {CLI_FIELD_create_plan, HIDDEN, NOT_READ, NULL, NULL},
     {CLI_FIELD_create_policy, OFFERED, NOT_READ, "POLICY",
      "strict or parallel (strict), or a JSON file with fields of create: gates, ladder, budget, deadlines, seats, keys ..."},
     {CLI_FIELD_create_rules, HIDDEN, NOT_READ, NULL, NULL},

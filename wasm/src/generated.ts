@@ -1188,6 +1188,8 @@ export interface QuestView {
   /** events so far */
   n: number;
   next: NextView[];
+  /** hash of the plan it started from */
+  plan?: string;
   policy: "strict" | "parallel";
   /** every agent is played by the rehearsal */
   rehearsed: boolean;
@@ -1879,6 +1881,8 @@ export interface CommandFields {
     loops?: number;
     /** the objective */
     mission: string;
+    /** of the plan as it was approved: the hash of the shape Plan */
+    plan?: string;
     /** strict or parallel; strict where nothing is said */
     policy?: "strict" | "parallel";
     /** version of the turn machine; the newest where nothing is said */
@@ -2160,6 +2164,8 @@ export interface EventData {
     loops?: number;
     /** the objective */
     mission: string | null;
+    /** of the plan as it was approved: the hash of the shape Plan */
+    plan?: string;
     /** strict or parallel; strict where nothing is said */
     policy: "strict" | "parallel";
     /** version of the turn machine; the newest where nothing is said */

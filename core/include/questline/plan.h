@@ -166,7 +166,8 @@ QL_NODISCARD ql_status ql_plan_from_value(ql_arena *a, const ql_value *value, co
 QL_NODISCARD ql_status ql_plan_hash(ql_arena *a, const ql_plan *plan, ql_str *out, ql_error *err);
 
 /// The command that opens a quest with this plan, shape `Command` of type create by @owner: the leader and whoever has a task, the tasks,
-/// declared groups, the plan's text as brief; with a roster also the SHA-256 of the agents' files. NULL when out of memory.
+/// declared groups, the plan's gates, its hash as ql_plan_hash gives it, its text as brief; with a roster also the SHA-256 of the agents' files. NULL when
+/// out of memory.
 ql_value *ql_plan_command(ql_arena *a, const ql_plan *plan, const ql_roster *roster);
 
 /// What the files of those who take part say about a quest, as fields of create: `specs`, the SHA-256 of each file; `gates` and `ladder` as they stand

@@ -46,8 +46,26 @@ static ql_value *declared_groups(ql_arena *a, const ql_plan *plan) {
   return groups;
 }
 
+static ql_value *gates_value(ql_arena *a, const ql_plan *plan) {
+  ql_value *gates = ql_array(a);
+  for (size_t i = 0; i < plan->gate_count; i++) {
+    const ql_plan_gate *gate = &plan->gates[i];
+    ql__add_gate(a, gates,
+                 &(ql__gate_terms){.id = gate->id,
+                                   .text = gate->text,
+                                   .expect = gate->expect,
+                                   .task = gate->task != SIZE_MAX ? plan->tasks[gate->task].id : QL_ABSENT,
+                                   .wants = gate->wants,
+                                   .measured = gate->measured,
+                                   .judge = gate->judge});
+  }
+  return gates;
+}
+
 ql_value *ql_plan_command(ql_arena *a, const ql_plan *plan, const ql_roster *roster) {
   ql_value *command = ql_object(a), *agents = ql_array(a), *tasks = ql_array(a);
+  ql_str hash;
+  if (ql_plan_hash(a, plan, &hash, NULL) != QL_OK) return NULL;
   ql_push(agents, ql_string(a, plan->leader));
   for (size_t i = 0; i < plan->task_count; i++) {
     if (!listed(agents, plan->tasks[i].agent)) ql_push(agents, ql_string(a, plan->tasks[i].agent));
@@ -56,8 +74,10 @@ ql_value *ql_plan_command(ql_arena *a, const ql_plan *plan, const ql_roster *ros
   QL_SET(command, "agents", agents);
   QL_SET(command, "brief", ql_string(a, ql_plan_write(a, plan, QL_PLAN_SEED)));
   QL_SET(command, "by", ql_string(a, QL_STR("@owner")));
+  set_filled(command, QL_STR("gates"), gates_value(a, plan));
   set_filled(command, QL_STR("groups"), declared_groups(a, plan));
   QL_SET(command, "mission", ql_string(a, plan->objective));
+  QL_SET(command, "plan", ql_string(a, hash));
   if (roster) set_filled(command, QL_STR("specs"), ql__spec_hashes(a, agents, roster));
   QL_SET(command, "tasks", tasks);
   QL_SET(command, "type", ql_string(a, QL_STR("create")));

@@ -128,16 +128,18 @@ static ql_status read_findings(ql__draft *d, const ql_value *value, ql_error *er
   return status;
 }
 
-/* A whole number that is not negative; out stays where there is none. */
-static ql_status get_count(ql_arena *a, const ql_value *object, place at, int64_t *out, ql_error *err) {
-  const ql_value *v = ql_get(object, at.member);
+#define COUNT_MAX INT64_C(1000000000000) /* so that the counts of all tasks can be added up */
+
+/* A whole number of an object's; out stays where there is none. */
+static ql_status get_count(ql_arena *a, const ql_value *object, ql_str member, place at, int64_t *out, ql_error *err) {
+  const ql_value *v = ql_get(object, member);
   if (!v) return QL_OK;
-  if (v->kind != QL_INT || v->number < 0) return fault(a, at, QL_ERR_SYNTAX, "must be a whole number from 0", err);
+  if (v->kind != QL_INT || v->number < 0 || v->number > COUNT_MAX)
+    return fault(a, at, QL_ERR_SYNTAX, "has numbers: whole ones, from 0 to 10^12", err);
   *out = v->number;
   return QL_OK;
 }
 
-/* at.inner and what follows it are not used: a source has members, and no list. */
 static ql_status get_source(ql_arena *a, const ql_value *object, place at, ql_plan_source *out, ql_error *err) {
   const ql_value *v = ql_get(object, at.member);
   if (!v) return QL_OK;
@@ -146,15 +148,18 @@ static ql_status get_source(ql_arena *a, const ql_value *object, place at, ql_pl
   if (out->origin == QL_FROM_NOWHERE)
     return fault(a, at, QL_ERR_SYNTAX, "says from where: rule, document, objective, planner, model or person", err);
   int64_t line = 0;
-  place member = {at.member, SIZE_MAX, QL_STR("line"), SIZE_MAX};
-  ql_status status = get_count(a, v, member, &line, err);
-  if (status == QL_OK && line > UINT32_MAX) status = fault(a, member, QL_ERR_SYNTAX, "is too large", err);
+  ql_status status = get_count(a, v, QL_STR("line"), at, &line, err);
+  if (status == QL_OK && line > UINT32_MAX) status = fault(a, at, QL_ERR_SYNTAX, "has a line that is too large", err);
   out->line = (uint32_t)line;
   struct {
     ql_str name, *text;
   } texts[] = {{QL_STR("agent"), &out->agent}, {QL_STR("path"), &out->path}, {QL_STR("rule"), &out->rule}, {QL_STR("words"), &out->words}};
-  for (size_t i = 0; status == QL_OK && i < QL_COUNT(texts); i++)
-    status = get_text(a, v, (place){at.member, SIZE_MAX, texts[i].name, SIZE_MAX}, false, texts[i].text, err);
+  for (size_t i = 0; status == QL_OK && i < QL_COUNT(texts); i++) {
+    const ql_value *text = ql_get(v, texts[i].name);
+    if (text && text->kind != QL_STRING) return fault(a, at, QL_ERR_SYNTAX, "has agent, path, rule and words: strings", err);
+    if (text) *texts[i].text = ql__one_line(a, text->text);
+    if (text && !texts[i].text->ptr) status = no_memory(err);
+  }
   return status;
 }
 
@@ -171,6 +176,8 @@ static ql_status read_measure(ql__draft *d, const ql_value *v, size_t i, ql_plan
   return gate->wants.unit.ptr ? QL_OK : no_memory(err);
 }
 
+#define GATE_ID_MAX 160u /* bytes of a word in an event */
+
 /* After the tasks, whose ids it names. */
 static ql_status read_gates(ql__draft *d, const ql_value *value, ql_error *err) {
   const ql_value *array = NULL;
@@ -180,13 +187,21 @@ static ql_status read_gates(ql__draft *d, const ql_value *value, ql_error *err) 
     ql_str gates = QL_STR("gates"), id = QL_STR(""), text = QL_STR(""), task = QL_ABSENT;
     if (i == QL_PLAN_TASKS_MAX) return fault(d->arena, TOP("gates"), QL_ERR_LIMIT, "more gates than QL_PLAN_TASKS_MAX", err);
     status = get_text(d->arena, v, PLACE(gates, i, "id"), true, &id, err);
-    if (status == QL_OK && id.len == 0) status = fault(d->arena, PLACE(gates, i, "id"), QL_ERR_SYNTAX, "must not be empty", err);
+    if (status == QL_OK && (id.len == 0 || id.len > GATE_ID_MAX || ql_find_byte(id, 0x7f, 0) != SIZE_MAX))
+      status = fault(d->arena, PLACE(gates, i, "id"), QL_ERR_SYNTAX, "must be a word of at most 160 bytes", err);
     if (status == QL_OK) status = get_text(d->arena, v, PLACE(gates, i, "text"), true, &text, err);
+    if (status == QL_OK && text.len == 0) status = fault(d->arena, PLACE(gates, i, "text"), QL_ERR_SYNTAX, "must not be empty", err);
     if (status == QL_OK) status = get_text(d->arena, v, PLACE(gates, i, "task"), false, &task, err);
     if (status != QL_OK) break;
+    for (size_t k = 0; k < d->gate_count; k++)
+      if (ql_eq(d->gates[k].id, id)) return fault(d->arena, PLACE(gates, i, "id"), QL_ERR_SYNTAX, "is the id of two gates", err);
     ql_plan_gate *gate = ql__draft_gate(d, id, text);
     if (!gate) return no_memory(err);
-    if (ql_eq(ql_get_str(v, QL_STR("judge")), QL_STR("rule"))) gate->judge = QL_JUDGE_RULE;
+    const ql_value *judge = QL_GET(v, "judge");
+    if (judge && ql_eq(judge->text, QL_STR("rule")))
+      gate->judge = QL_JUDGE_RULE;
+    else if (judge && !ql_eq(judge->text, QL_STR("seat")))
+      return fault(d->arena, PLACE(gates, i, "judge"), QL_ERR_SYNTAX, "must be rule or seat", err);
     if (task.ptr) {
       gate->task = ql__draft_find(d, task);
       if (gate->task == SIZE_MAX) return fault(d->arena, PLACE(gates, i, "task"), QL_ERR_SYNTAX, "names no task of the plan", err);
@@ -201,9 +216,11 @@ static ql_status read_gates(ql__draft *d, const ql_value *value, ql_error *err) 
 
 static ql_status read_estimate(ql_arena *a, const ql_value *v, size_t i, ql_plan_estimate *out, ql_error *err) {
   const ql_value *estimate = QL_GET(v, "estimate");
-  ql_status status = get_count(a, estimate, PLACE(QL_STR("tasks"), i, "input"), &out->input, err);
-  if (status == QL_OK) status = get_count(a, estimate, PLACE(QL_STR("tasks"), i, "output"), &out->output, err);
-  return status == QL_OK ? get_count(a, estimate, PLACE(QL_STR("tasks"), i, "minutes"), &out->minutes, err) : status;
+  place at = PLACE(QL_STR("tasks"), i, "estimate");
+  if (estimate && estimate->kind != QL_OBJECT) return fault(a, at, QL_ERR_SYNTAX, "must be an object", err);
+  ql_status status = get_count(a, estimate, QL_STR("input"), at, &out->input, err);
+  if (status == QL_OK) status = get_count(a, estimate, QL_STR("output"), at, &out->output, err);
+  return status == QL_OK ? get_count(a, estimate, QL_STR("minutes"), at, &out->minutes, err) : status;
 }
 
 /* What a task may say beside what it must. */

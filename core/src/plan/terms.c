@@ -31,23 +31,33 @@ static bool fits_word(ql_str word) {
   return fits;
 }
 
-/* A number or a word settles it; all else is judged by a seat. */
-static void add_gate(ql_arena *a, ql_value *gates, const ql_rule_item *item) {
+void ql__add_gate(ql_arena *a, ql_value *gates, const ql__gate_terms *terms) {
   static const ql_str RELATIONS[] = {[QL_LESS] = QL_STR_INIT("<"),
                                      [QL_AT_MOST] = QL_STR_INIT("<="),
                                      [QL_EQUAL] = QL_STR_INIT("="),
                                      [QL_AT_LEAST] = QL_STR_INIT(">="),
                                      [QL_MORE_THAN] = QL_STR_INIT(">")};
-  bool number = item->has_measure && item->measure.milli >= 0, word = !number && fits_word(item->expect);
-  bool by_rule = item->judge == QL_JUDGE_RULE && (number || word);
-  ql_value *gate = fits_word(item->id) ? ql_push(gates, ql_object(a)) : NULL;
-  if (word) QL_SET(gate, "expect", copied(a, item->expect));
-  QL_SET(gate, "id", copied(a, item->id));
+  bool number = terms->measured && terms->wants.milli >= 0, word = !number && fits_word(terms->expect);
+  bool by_rule = terms->judge == QL_JUDGE_RULE && (number || word);
+  ql_value *gate = fits_word(terms->id) ? ql_push(gates, ql_object(a)) : NULL;
+  if (word) QL_SET(gate, "expect", copied(a, terms->expect));
+  QL_SET(gate, "id", copied(a, terms->id));
   QL_SET(gate, "judge", ql_string(a, by_rule ? QL_STR("rule") : QL_STR("seat")));
-  if (number) QL_SET(gate, "milli", ql_int(a, item->measure.milli));
-  if (number) QL_SET(gate, "op", ql_string(a, RELATIONS[item->measure.relation]));
-  QL_SET(gate, "text", copied(a, item->text));
-  if (number && fits_word(item->measure.unit)) QL_SET(gate, "unit", copied(a, item->measure.unit));
+  if (number) QL_SET(gate, "milli", ql_int(a, terms->wants.milli));
+  if (number) QL_SET(gate, "op", ql_string(a, RELATIONS[terms->wants.relation]));
+  if (terms->task.ptr) QL_SET(gate, "task", copied(a, terms->task));
+  QL_SET(gate, "text", copied(a, terms->text));
+  if (number && fits_word(terms->wants.unit)) QL_SET(gate, "unit", copied(a, terms->wants.unit));
+}
+
+static void add_item(ql_arena *a, ql_value *gates, const ql_rule_item *item) {
+  ql__add_gate(a, gates,
+               &(ql__gate_terms){.id = item->id,
+                                 .text = item->text,
+                                 .expect = item->expect,
+                                 .wants = item->measure,
+                                 .measured = item->has_measure,
+                                 .judge = item->judge});
 }
 
 /* ---- the ladder ---- */
@@ -65,7 +75,7 @@ static void add_level(ql_arena *a, ql_value *ladder, const ql_rule_item *item) {
 static void add_rules(ql_arena *a, const ql_roster *roster, const ql_agent *leader, ql_value *gates, ql_value *ladder) {
   const ql_rule *rule = NULL;
   while ((rule = ql__next_rule(roster, leader, QL_RULE_GATE, rule)))
-    for (const ql_rule_item *item = NULL; (item = ql__next_rule_item(roster, leader, rule, item));) add_gate(a, gates, item);
+    for (const ql_rule_item *item = NULL; (item = ql__next_rule_item(roster, leader, rule, item));) add_item(a, gates, item);
   rule = ql__next_rule(roster, leader, QL_RULE_ESCALATION, NULL); /* the first one counts */
   for (const ql_rule_item *item = NULL; rule && (item = ql__next_rule_item(roster, leader, rule, item));)
     if (ladder->count < LEVELS_MAX) add_level(a, ladder, item);

@@ -296,6 +296,8 @@ ql_value *ql_quest_view(const ql_quest *quest, ql_arena *a) {
   QL_SET(view, "mission", ql_string(a, s->events > 0 ? ql__text_at(&create, QL_GET(create.d, "mission")) : QL_ABSENT));
   QL_SET(view, "n", ql_int(a, s->events));
   QL_SET(view, "next", next_value(a, s, group_of, group_count));
+  ql_str plan = ql_get_str(create.d, QL_STR("plan"));
+  if (plan.ptr) QL_SET(view, "plan", ql_string(a, plan));
   QL_SET(view, "policy", ql_string(a, s->policy.ptr ? s->policy : QL_STR("strict")));
   QL_SET(view, "rehearsed", ql_bool(a, all_rehearsed(s)));
   QL_SET(view, "state_hash", ql_string(a, hash_text(a, hash)));
