@@ -1,15 +1,22 @@
 #include <questline/schedule.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <questline/limits.h>
 
 #include "base/text.h"
+#include "plan/crew.h"
 #include "plan/dag.h"
 
+/* ---- how long ---- */
+
 #define MINUTES_OTHERWISE 30
-#define NEVER             INT64_MAX
+#define MINUTES_MAX       (QL_INT_MAX / QL_PLAN_TASKS_MAX) /* the sum of all is an integer yet */
 
 int64_t ql_plan_minutes(const ql_plan_task *task) {
   static const int64_t minutes[QL_EFFORT_COUNT] = {MINUTES_OTHERWISE, 15, 30, 60, 120, 240};
-  return task->estimate.minutes >= 0 ? task->estimate.minutes : minutes[task->effort];
+  if (task->estimate.minutes < 0) return minutes[task->effort];
+  return task->estimate.minutes < MINUTES_MAX ? task->estimate.minutes : MINUTES_MAX;
 }
 
 typedef struct timetable {
@@ -127,98 +134,158 @@ static bool make_times(timetable *t) {
   return true;
 }
 
-/* ---- with so many at work ---- */
+/* ---- with so many at work ----
+   All before a barrier ends before it: what stands between two barriers is shared out by itself. Without declared groups that is everything. */
 
-/* No schedule is shorter than the longest chain, the work of the busiest agent, or all the work shared out. */
-static int64_t bound(const timetable *t, const int64_t *busy, size_t at_once) {
-  int64_t least = t->whole, shared = (t->total + (int64_t)at_once - 1) / (int64_t)at_once;
-  for (size_t w = 0; w < t->workers; w++)
-    if (busy[w] > least) least = busy[w];
-  return shared > least ? shared : least;
-}
+/* So many at once are looked at one by one; behind them, as many as help. */
+#define CREWS_SHOWN 32u
+/* How much of all searches together. */
+#define NODES_MAX   300000u
 
-/* List scheduling: whenever somebody is free, the ready task with the longest tail (Graham, "Bounds on multiprocessing timing anomalies": less than
-   twice the shortest). starts is filled. */
-static int64_t play(const timetable *t, size_t at_once, int64_t *starts, int64_t *ends, int64_t *free_at) {
-  size_t n = t->plan->task_count, done = 0, running = 0, group = 1;
-  int64_t now = 0;
-  for (size_t i = 0; i < n; i++) starts[i] = ends[i] = NEVER;
-  for (size_t w = 0; w < t->workers; w++) free_at[w] = 0;
-  while (done < n) {
-    size_t best = SIZE_MAX, open_in_group = 0;
-    for (size_t k = 0; k < n; k++) {
-      size_t i = t->order[k];
-      if (t->dag.group[i] == group && (ends[i] == NEVER || ends[i] > now)) open_in_group++;
-      if (starts[i] != NEVER || running == at_once || free_at[t->worker[i]] > now || (t->dag.declared && t->dag.group[i] > group)) continue;
-      const ql_plan_task *task = &t->plan->tasks[i];
-      size_t e = 0;
-      while (e < task->after_count && ends[task->after[e]] != NEVER && ends[task->after[e]] <= now) e++;
-      if (e == task->after_count && (best == SIZE_MAX || t->tail[i] > t->tail[best])) best = i;
-    }
-    if (best != SIZE_MAX) {
-      starts[best] = now;
-      ends[best] = free_at[t->worker[best]] = now + t->minutes[best];
-      running++;
-      if (t->minutes[best] == 0) {
-        running--;
-        done++;
-      }
-      continue;
-    }
-    if (t->dag.declared && open_in_group == 0 && group < t->dag.group_count) {
-      group++;
-      continue;
-    }
-    int64_t next = NEVER;
-    for (size_t i = 0; i < n; i++)
-      if (ends[i] != NEVER && ends[i] > now && ends[i] < next) next = ends[i];
-    if (next == NEVER) break;
-    now = next;
-    for (size_t i = 0; i < n; i++) {
-      if (ends[i] != now || t->minutes[i] == 0) continue;
-      running--;
-      done++;
+typedef struct part {
+  ql__work work;
+  size_t from; /* its first job in the order */
+} part;
+
+typedef struct places {
+  size_t *at;            /* of each task in the order */
+  size_t *number, *part; /* of each worker: its number in the part it was last seen in, and which that is */
+} places;
+
+static bool make_part(timetable *t, places *p, size_t from, size_t to, size_t number, part *out) {
+  size_t count = to - from, edges = 0;
+  ql__job *jobs = ql_arena_array(t->arena, count, sizeof *jobs);
+  for (size_t k = from; k < to; k++) edges += t->plan->tasks[t->order[k]].after_count;
+  size_t *next = ql_arena_array(t->arena, edges + 1, sizeof *next);
+  if (!jobs || !next) return false;
+  *out = (part){{jobs, next, count, 0}, from};
+  for (size_t j = 0; j < count; j++) {
+    size_t i = t->order[from + j], w = t->worker[i];
+    const ql_plan_task *task = &t->plan->tasks[i];
+    if (p->part[w] != number) p->number[w] = out->work.workers++;
+    p->part[w] = number;
+    jobs[j].worker = p->number[w];
+    jobs[j].minutes = t->minutes[i];
+    for (size_t e = 0; e < task->after_count; e++) {
+      if (p->at[task->after[e]] < from) continue;
+      jobs[j].waits++;
+      jobs[p->at[task->after[e]] - from].last++; /* a count, for now */
     }
   }
-  return now;
+  edges = 0;
+  for (size_t j = 0; j < count; j++) {
+    size_t waiters = jobs[j].last;
+    jobs[j].first = jobs[j].last = edges;
+    edges += waiters;
+  }
+  for (size_t j = 0; j < count; j++) {
+    const ql_plan_task *task = &t->plan->tasks[t->order[from + j]];
+    for (size_t e = 0; e < task->after_count; e++)
+      if (p->at[task->after[e]] >= from) next[jobs[p->at[task->after[e]] - from].last++] = j;
+  }
+  for (size_t j = count; j-- > 0;) {
+    for (size_t e = jobs[j].first; e < jobs[j].last; e++)
+      if (jobs[next[e]].tail > jobs[j].tail) jobs[j].tail = jobs[next[e]].tail;
+    jobs[j].tail += jobs[j].minutes;
+  }
+  return true;
+}
+
+static bool make_parts(timetable *t, part **parts, size_t *count) {
+  size_t n = t->plan->task_count, from = 0;
+  places p = {ql_arena_array(t->arena, n + 1, sizeof *p.at), ql_arena_array(t->arena, n + 1, sizeof *p.number),
+              ql_arena_array(t->arena, n + 1, sizeof *p.part)};
+  *parts = ql_arena_array(t->arena, n + 1, sizeof **parts);
+  if (!p.at || !p.number || !p.part || !*parts) return false;
+  for (size_t k = 0; k < n; k++) p.at[t->order[k]] = k;
+  for (size_t k = 1; k <= n; k++) {
+    if (k < n && (!t->dag.declared || t->dag.group[t->order[k]] == t->dag.group[t->order[from]])) continue;
+    if (!make_part(t, &p, from, k, *count + 1, &(*parts)[*count])) return false;
+    ++*count;
+    from = k;
+  }
+  return true;
+}
+
+/* Shares out part after part. What fewer can do in less time (there are such cases) is theirs. */
+static bool share_out(timetable *t, const part *parts, size_t count, size_t at_once, int64_t *starts, uint32_t *nodes, ql__crew *out) {
+  *out = (ql__crew){0, 0};
+  for (size_t p = 0; p < count; p++) {
+    ql__crew crew;
+    if (ql__share_out(t->arena, &parts[p].work, at_once, starts + parts[p].from, nodes, &crew) != QL_OK) return false;
+    for (size_t j = 0; j < parts[p].work.count; j++) starts[parts[p].from + j] += out->minutes;
+    out->minutes += crew.minutes;
+    out->bound += crew.bound;
+  }
+  return true;
 }
 
 static bool add_crews(timetable *t, ql_value *out) {
-  size_t n = t->plan->task_count;
-  int64_t *starts = ql_arena_array(t->arena, n + 1, sizeof *starts), *ends = ql_arena_array(t->arena, n + 1, sizeof *ends);
-  int64_t *free_at = ql_arena_array(t->arena, t->workers + 1, sizeof *free_at),
-          *busy = ql_arena_array(t->arena, t->workers + 1, sizeof *busy);
+  size_t n = t->plan->task_count, count = 0;
+  part *parts;
   ql_value *crews = QL_SET(out, "crews", ql_array(t->arena));
-  if (!starts || !ends || !free_at || !busy) return false;
-  for (size_t i = 0; i < n; i++) busy[t->worker[i]] += t->minutes[i];
-  int64_t unlimited = n > 0 ? play(t, n, starts, ends, free_at) : 0;
+  int64_t *starts = ql_arena_array(t->arena, n + 1, sizeof *starts), *best = ql_arena_array(t->arena, n + 1, sizeof *best);
+  uint32_t nodes = NODES_MAX;
+  int64_t minutes = INT64_MAX;
+  ql__crew all;
+  if (!starts || !best || !make_parts(t, &parts, &count)) return false;
+  if (t->workers > 0 && !share_out(t, parts, count, t->workers, starts, &nodes, &all)) return false;
   for (size_t at_once = 1; at_once <= t->workers; at_once++) {
-    ql_value *crew = ql_push(crews, ql_object(t->arena)), *when = ql_object(t->arena);
-    int64_t minutes = play(t, at_once, starts, ends, free_at), least = bound(t, busy, at_once);
-    QL_SET(crew, "at_once", ql_int(t->arena, (int64_t)at_once));
-    QL_SET(crew, "bound", ql_int(t->arena, least));
-    QL_SET(crew, "minutes", ql_int(t->arena, minutes));
-    QL_SET(crew, "shortest", ql_bool(t->arena, minutes == least));
-    for (size_t i = 0; i < n; i++) ql_set(when, t->plan->tasks[i].id, ql_int(t->arena, starts[i]));
-    QL_SET(crew, "starts", when);
-    if (minutes <= unlimited) break; /* more would not help */
+    ql__crew crew;
+    if (at_once > CREWS_SHOWN) at_once = t->workers;
+    if (!share_out(t, parts, count, at_once, starts, &nodes, &crew)) return false;
+    if (crew.minutes < minutes) memcpy(best, starts, n * sizeof *best);
+    if (crew.minutes < minutes) minutes = crew.minutes;
+    ql_value *item = ql_push(crews, ql_object(t->arena)), *when = ql_object(t->arena);
+    QL_SET(item, "at_once", ql_int(t->arena, (int64_t)at_once));
+    QL_SET(item, "bound", ql_int(t->arena, crew.bound));
+    QL_SET(item, "minutes", ql_int(t->arena, minutes));
+    QL_SET(item, "shortest", ql_bool(t->arena, minutes == crew.bound));
+    for (size_t k = 0; k < n; k++) ql_set(when, t->plan->tasks[t->order[k]].id, ql_int(t->arena, best[k]));
+    QL_SET(item, "starts", when);
+    if (minutes <= all.minutes || minutes == t->whole) break; /* more would not help */
   }
   return true;
 }
 
 /* ---- the answer ---- */
 
-/* Tasks without slack, from the first to the last; of several chains the one that goes on with the smallest index. */
-static ql_value *critical(timetable *t) {
-  ql_value *chain = ql_array(t->arena);
-  int64_t at = 0;
-  for (size_t k = 0; k < t->plan->task_count; k++) {
+/* The task that goes on with the critical chain behind another one: one that waits for it, or the first behind the barrier. */
+static size_t next_critical(const timetable *t, size_t place, size_t before) {
+  size_t n = t->plan->task_count, beyond = SIZE_MAX;
+  int64_t at = before == SIZE_MAX ? 0 : t->start[before] + t->minutes[before];
+  for (size_t k = place; k < n; k++) {
     size_t i = t->order[k];
-    if (t->start[i] != at || t->late[i] != at || (t->minutes[i] == 0 && t->whole > 0)) continue;
+    if (t->start[i] != at || t->late[i] != at) continue;
+    if (before == SIZE_MAX) return i;
+    const ql_plan_task *task = &t->plan->tasks[i];
+    for (size_t e = 0; e < task->after_count; e++)
+      if (task->after[e] == before) return i;
+    if (beyond == SIZE_MAX && t->dag.declared && t->dag.group[i] > t->dag.group[before]) beyond = i;
+  }
+  return beyond;
+}
+
+static ql_value *critical(const timetable *t) {
+  ql_value *chain = ql_array(t->arena);
+  size_t place = 0;
+  for (size_t i = next_critical(t, 0, SIZE_MAX); i != SIZE_MAX; i = next_critical(t, place, i)) {
     ql_push(chain, ql_string(t->arena, t->plan->tasks[i].id));
-    at += t->minutes[i];
+    while (t->order[place] != i) place++;
+    place++;
   }
   return chain;
+}
+
+/* A task cannot wait for one that stands behind a later barrier. */
+static ql_status check_groups(const timetable *t, ql_error *err) {
+  for (size_t i = 0; t->dag.declared && i < t->plan->task_count; i++) {
+    const ql_plan_task *task = &t->plan->tasks[i];
+    for (size_t e = 0; e < task->after_count; e++)
+      if (t->dag.group[task->after[e]] > t->dag.group[i])
+        return ql_fail(err, QL_ERR_STATE, "a task waits for one of a later group", task->id);
+  }
+  return QL_OK;
 }
 
 ql_status ql_plan_schedule(ql_arena *a, const ql_plan *plan, ql_value **out, ql_error *err) {
@@ -226,6 +293,8 @@ ql_status ql_plan_schedule(ql_arena *a, const ql_plan *plan, ql_value **out, ql_
   ql_status status = ql__dag_make(a, plan, &t.dag, err);
   if (status != QL_OK) return status;
   if (t.dag.cycle) return ql_fail(err, QL_ERR_STATE, "these tasks wait for each other", ql__dag_cycle_text(a, plan, &t.dag));
+  status = check_groups(&t, err);
+  if (status != QL_OK) return status;
   ql_value *value = ql_object(a), *tasks = ql_array(a);
   if (!make_order(&t) || !make_workers(&t) || !make_times(&t)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   for (size_t i = 0; i < plan->task_count; i++) {
