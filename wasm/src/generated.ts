@@ -270,6 +270,309 @@ export interface Pack {
   window: number;
 }
 
+/** words of a request that start a way of working */
+export interface ModeHit {
+  /** of the trigger in the agent's file; absent for one that every agent has */
+  line?: number;
+  mode: string;
+  /** the request says that it is not wanted */
+  negated: boolean;
+  /** where the words stand in the request, in bytes */
+  offset: number;
+  /** id of the item */
+  rule?: string;
+  /** as the file has it */
+  trigger: string;
+  /** of the request */
+  words: string;
+}
+
+/** a way of working */
+export interface ModeName {
+  /** where nothing else is asked for */
+  default: boolean;
+  /** in the agent's file; absent for one that every agent has */
+  line?: number;
+  name: string;
+  /** from 1 */
+  number: number;
+  /** what is done: an answer, a plan, a plan that is carried out */
+  runs: "normal" | "prequest" | "quest";
+}
+
+/** how a request is worked on, and what decided that */
+export interface Mode {
+  agent: string;
+  by: "choice" | "trigger" | "default";
+  /** every trigger in the request, as they stand there; the one that decided is among them */
+  hits: ModeHit[];
+  /** of what decided, in the agent's file */
+  line?: number;
+  /** its name in the file */
+  mode: string;
+  /** the ones to choose from */
+  modes: ModeName[];
+  /** of the agent's file */
+  path?: string;
+  /** without a trigger in front that only names the mode */
+  request: string;
+  /** id of the item */
+  rule?: string;
+  runs: "normal" | "prequest" | "quest";
+  /** of the request, that decided */
+  words?: string;
+}
+
+/** a document that a step reads */
+export interface WorkflowRead {
+  /** in the agent's file */
+  line?: number;
+  /** or the words of the file, where no path is named */
+  path: string;
+  /** instead: for a missing one; unneeded: nothing is missing; unknown: no path is named */
+  status: "read" | "missing" | "instead" | "unneeded" | "unknown";
+  /** estimate */
+  tokens?: number;
+}
+
+/** a step of the work on a request */
+export interface WorkflowStep {
+  does: "identity" | "documents" | "fallback" | "mode" | "request" | "research" | "clarify" | "gather" | "apply" | "verify" | "other";
+  /** in the agent's file; absent for a step that is always done */
+  line?: number;
+  /** from 1 */
+  number: number;
+  reads?: WorkflowRead[];
+  /** id of the item */
+  rule?: string;
+  /** open: still to be done, by whoever takes the request */
+  status: "done" | "missing" | "refused" | "declined" | "skipped" | "open";
+  /** as the file has it */
+  text: string;
+  tools?: string[];
+  /** what came of it, one sentence */
+  why: string;
+}
+
+/** who should take it, and why */
+export interface HandOff {
+  agent: string;
+  line?: number;
+  /** of the file that tells */
+  path?: string;
+  /** how well it fits, 0 to 100 */
+  score: number;
+  /** the words that fit */
+  text: string;
+}
+
+/** how an agent goes about a request, by its file */
+export interface Workflow {
+  agent: string;
+  /** below it, the steps that look things up are done */
+  certainty?: Measure;
+  /** absent where the agent itself fits, or nobody is known */
+  hand_off?: HandOff;
+  mode: Mode;
+  /** nothing keeps the request from being worked on */
+  ready: boolean;
+  /** in the order of the file */
+  steps: WorkflowStep[];
+}
+
+/** a line of a rule that a document meets */
+export interface ContextWhy {
+  /** or withheld */
+  given: boolean;
+  /** in the leader's file */
+  line: number;
+  /** id of the item */
+  rule: string;
+  /** as the file has it */
+  text: string;
+  /** where its words stand */
+  where: "path" | "title" | "heading";
+  /** of the document */
+  words: string;
+}
+
+/** a section of a document that is dealt with in its own way */
+export interface ContextPart {
+  /** or withheld */
+  given: boolean;
+  heading: string;
+  /** in the document */
+  line: number;
+  /** estimate */
+  tokens: number;
+  /** absent: no rule tells */
+  why?: ContextWhy;
+}
+
+/** a document, and what a worker gets of it */
+export interface ContextItem {
+  /** what decided */
+  by: "rule" | "default" | "budget";
+  /** where not all of it is dealt with alike */
+  parts?: ContextPart[];
+  path: string;
+  /** left_out: it would be given, but does not fit */
+  status: "given" | "part" | "withheld" | "left_out";
+  /** estimate of what is given; of all of it where nothing is */
+  tokens: number;
+  /** of the whole document; absent: no rule tells */
+  why?: ContextWhy;
+}
+
+/** what a worker is given */
+export interface ContextWorker {
+  agent: string;
+  /** tokens that may be used */
+  budget: number;
+  /** in the order of the documents */
+  items: ContextItem[];
+  /** tokens of its own file, estimate; 0 where there is none */
+  own: number;
+  /** lines in the leader's file that tell what it gets; 0: it gets all */
+  rules: number;
+  /** tokens of the words of its tasks, estimate */
+  tasks: number;
+  /** what it should be given, and no document is about; where and words say nothing */
+  unmet: ContextWhy[];
+  /** tokens, estimate */
+  used: number;
+  /** tokens of the model's window */
+  window: number;
+}
+
+/** what each worker of a plan is given */
+export interface ContextPlan {
+  /** whose file has the rules */
+  leader: string;
+  /** in order of their first task */
+  workers: ContextWorker[];
+}
+
+/** a task as it is handed to a worker */
+export interface Delegation {
+  /** acceptance criteria */
+  accept: string[];
+  /** ids of the tasks it depends on */
+  after: string[];
+  agent: string;
+  /** ids of the tasks that depend on it */
+  blocks: string[];
+  /** what the worker is told and given */
+  context: string[];
+  /** requirements */
+  demands: string[];
+  /** of the task */
+  id: string;
+  objective: string;
+  outputs: string[];
+  priority?: "low" | "medium" | "high" | "critical";
+  /** success criteria */
+  success: string[];
+}
+
+/** a task as a message, in the form of the leader's file */
+export interface DelegationText {
+  delegation: Delegation;
+  /** of the form in that file; absent: the file has none */
+  line?: number;
+  /** of that file */
+  path?: string;
+  text: string;
+}
+
+/** a field of a message */
+export interface FormField {
+  /** inside it, of each item where it is a list */
+  fields: FormField[];
+  /** its fields are examples: any names will do */
+  free: boolean;
+  /** in the agent's file; absent for a form that every agent has */
+  line?: number;
+  name: string;
+  required: boolean;
+  type: "string" | "number" | "boolean" | "array" | "object" | "any";
+}
+
+/** a message with fields */
+export interface Form {
+  /** in the order of the file */
+  fields: FormField[];
+  line?: number;
+  /** request, response, directive, ... */
+  name: string;
+  /** of the agent's file */
+  path?: string;
+  title: string;
+}
+
+/** what is wrong with a message */
+export interface FormProblem {
+  code: "json" | "missing" | "type" | "unknown" | "empty" | "agent" | "word";
+  /** says what to do */
+  message: string;
+  /** of the field: analysis.risks[0].severity; empty for the whole */
+  path: string;
+  severity: "error" | "warning";
+}
+
+/** a message held against its form */
+export interface FormCheck {
+  /** its name */
+  form: string;
+  problems: FormProblem[];
+  /** the message as JSON; absent where it has errors */
+  text?: string;
+}
+
+/** what somebody filled in */
+export interface FormEntry {
+  /** of the field, as in FormProblem */
+  path: string;
+  /** of a list, one item a line */
+  text: string;
+}
+
+/** where lines stand */
+export interface DuplicatePlace {
+  /** the first, from 1 */
+  line: number;
+  path: string;
+  /** the last line */
+  to: number;
+}
+
+/** lines that stand in several places */
+export interface DuplicateGroup {
+  /** that are not empty */
+  lines: number;
+  /** in order */
+  places: DuplicatePlace[];
+  /** the first of them */
+  text: string;
+  words: number;
+}
+
+/** what documents say more than once */
+export interface Duplicates {
+  /** duplicated lines of all lines, in hundredths of a percent */
+  basis: number;
+  /** that were looked at */
+  documents: number;
+  /** lines that stand somewhere else as well */
+  duplicated: number;
+  /** the largest first */
+  groups: DuplicateGroup[];
+  /** that are not empty */
+  lines: number;
+  /** groups that are not listed */
+  more: number;
+}
+
 /** one agent file */
 export interface Spec {
   /** as written */
