@@ -892,6 +892,8 @@ export interface ModuleStep {
   group?: string;
   /** dependencies on it from elsewhere */
   in: number;
+  /** of both kinds, when its turn comes */
+  left: number;
   modules?: string[];
   /** its dependencies on others */
   out: number;
@@ -905,6 +907,8 @@ export interface Coupling {
   coupling: ModuleCoupling[];
   /** the largest first */
   cycles: ModuleCycle[];
+  /** modules with known defects, most first */
+  debt: HealthDebt[];
   /** dependencies, each once */
   edges: number;
   /** of the score */
@@ -923,6 +927,7 @@ export interface Coupling {
   score: number;
   /** groups, in the order in which they can be taken out */
   services: ModuleStep[];
+  /** the closest first */
   tight: ModulePair[];
 }
 

@@ -169,26 +169,63 @@ static ql_value *interfaces(look *l) {
   return list;
 }
 
-/* Pairs that need each other. Each pair is looked at from its smaller end; `times` of a neighbour stands in a row that is cleared again. */
+/* Two modules that need each other. */
+typedef struct couple {
+  uint32_t from, to, there, back;
+} couple;
+
+static int by_closeness(const void *x, const void *y) {
+  const couple *a = x, *b = y;
+  uint64_t p = (uint64_t)a->there + a->back, q = (uint64_t)b->there + b->back;
+  if (p != q) return p < q ? 1 : -1;
+  if (a->from != b->from) return a->from < b->from ? -1 : 1;
+  return a->to < b->to ? -1 : a->to > b->to;
+}
+
+/* Each pair is looked at from its smaller end; `times` of a neighbour stands in a row that is cleared again. */
 static ql_value *tight(look *l) {
   const ql_graph *g = l->graph;
   ql_value *list = ql_array(l->arena);
   uint32_t *back = ql_arena_array(l->arena, g->count + 1, sizeof *back);
-  size_t shown = 0;
-  for (size_t i = 0; back && i < g->count && (l->most == 0 || shown < l->most); i++) {
+  couple *couples = ql_arena_array(l->arena, g->needs.start[g->count] / 2 + 1, sizeof *couples);
+  size_t count = 0;
+  if (!back || !couples) return NULL;
+  for (uint32_t i = 0; i < g->count; i++) {
     if (knot_size(l, g->knot[i]) == 1) continue;
     for (size_t e = g->needed.start[i]; e < g->needed.start[i + 1]; e++) back[g->needed.to[e]] = g->needed.times[e];
     for (size_t e = g->needs.start[i]; e < g->needs.start[i + 1]; e++) {
       uint32_t to = g->needs.to[e];
-      if (to < i || back[to] == 0) continue;
-      ql_value *pair = ql_push(list, ql_object(l->arena));
-      QL_SET(pair, "back", count_of(l, back[to]));
-      QL_SET(pair, "from", name_of(l, i));
-      QL_SET(pair, "there", count_of(l, g->needs.times[e]));
-      QL_SET(pair, "to", name_of(l, to));
-      shown++;
+      if (to > i && back[to] > 0) couples[count++] = (couple){i, to, g->needs.times[e], back[to]};
     }
     for (size_t e = g->needed.start[i]; e < g->needed.start[i + 1]; e++) back[g->needed.to[e]] = 0;
+  }
+  qsort(couples, count, sizeof *couples, by_closeness);
+  for (size_t i = 0; i < capped(l, count); i++) {
+    ql_value *pair = ql_push(list, ql_object(l->arena));
+    QL_SET(pair, "back", count_of(l, couples[i].back));
+    QL_SET(pair, "from", name_of(l, couples[i].from));
+    QL_SET(pair, "there", count_of(l, couples[i].there));
+    QL_SET(pair, "to", name_of(l, couples[i].to));
+  }
+  return list;
+}
+
+/* Modules with known defects. */
+static size_t debt_of(const look *l, size_t module) {
+  int64_t debt = l->graph->modules[module].debt;
+  return debt > 0 ? (size_t)debt : 0;
+}
+
+static ql_value *debts(look *l) {
+  size_t count;
+  ql_value *list = ql_array(l->arena);
+  const ranked *modules = rank(l, debt_of, &count);
+  for (size_t i = 0; modules && i < capped(l, count); i++) {
+    const ql__module *module = &l->graph->modules[modules[i].place];
+    ql_value *item = ql_push(list, ql_object(l->arena));
+    QL_SET(item, "items", ql_int(l->arena, module->debt));
+    QL_SET(item, "module", ql_string(l->arena, module->name));
+    if (module->serious >= 0) QL_SET(item, "serious", ql_int(l->arena, module->serious));
   }
   return list;
 }
@@ -245,19 +282,39 @@ static void matrix(look *l, ql_value *out) {
 
 /* ---- the order of extraction ---- */
 
+#define NO_PART UINT32_MAX
+
 typedef struct peel {
-  ql__adjacent near; /* parts that have to do with each other, either way */
-  size_t *left;      /* of them those still there, not counted below what was taken out last */
-  size_t *bin;       /* where parts with so many start in `order` */
-  uint32_t *order, *place;
-  size_t count;
+  ql__adjacent near; /* parts that have to do with each other, either way, and how often */
+  size_t *left;      /* dependencies with those that are still there; of one that was taken out: when its turn came */
+  uint32_t *first;   /* by what is left: parts in a list that is linked both ways */
+  uint32_t *next, *before;
+  bool *gone;
+  uint32_t *order;
 } peel;
 
-/* Always the part with the fewest neighbours left (Batagelj and Zaversnik, "An O(m) algorithm for cores decomposition of networks"). */
-static bool peel_parts(look *l, const uint32_t *part_of, size_t parts, peel *out) {
+static void link_part(peel *p, uint32_t part) {
+  uint32_t *first = &p->first[p->left[part]];
+  p->before[part] = NO_PART;
+  p->next[part] = *first;
+  if (*first != NO_PART) p->before[*first] = part;
+  *first = part;
+}
+
+static void unlink_part(peel *p, uint32_t part) {
+  uint32_t next = p->next[part], before = p->before[part];
+  if (before == NO_PART)
+    p->first[p->left[part]] = next;
+  else
+    p->next[before] = next;
+  if (next != NO_PART) p->before[next] = before;
+}
+
+static bool make_peel(look *l, const uint32_t *part_of, size_t parts, peel *p) {
   const ql_graph *g = l->graph;
-  size_t m = 0;
-  ql__edge *edges = ql_arena_array(l->arena, 2 * g->needs.start[g->count] + 1, sizeof *edges);
+  ql_arena *a = l->arena;
+  size_t m = 0, highest = 0;
+  ql__edge *edges = ql_arena_array(a, 2 * g->needs.start[g->count] + 1, sizeof *edges);
   if (!edges) return false;
   for (size_t i = 0; i < g->count; i++)
     for (size_t e = g->needs.start[i]; e < g->needs.start[i + 1]; e++) {
@@ -266,36 +323,41 @@ static bool peel_parts(look *l, const uint32_t *part_of, size_t parts, peel *out
       edges[m++] = (ql__edge){from, to};
       edges[m++] = (ql__edge){to, from};
     }
-  peel p = {.count = parts};
-  p.left = ql_arena_array(l->arena, parts + 1, sizeof *p.left);
-  p.bin = ql_arena_array(l->arena, parts + 2, sizeof *p.bin);
-  p.order = ql_arena_array(l->arena, parts + 1, sizeof *p.order);
-  p.place = ql_arena_array(l->arena, parts + 1, sizeof *p.place);
-  if (!p.left || !p.bin || !p.order || !p.place || !ql__adjacent_make(l->arena, edges, m, parts, true, &p.near)) return false;
+  p->left = ql_arena_array(a, parts + 1, sizeof *p->left);
+  p->next = ql_arena_array(a, parts + 1, sizeof *p->next);
+  p->before = ql_arena_array(a, parts + 1, sizeof *p->before);
+  p->gone = ql_arena_array(a, parts + 1, sizeof *p->gone);
+  p->order = ql_arena_array(a, parts + 1, sizeof *p->order);
+  if (!p->left || !p->next || !p->before || !p->gone || !p->order || !ql__adjacent_make(a, edges, m, parts, true, &p->near)) return false;
   for (size_t i = 0; i < parts; i++) {
-    p.left[i] = p.near.start[i + 1] - p.near.start[i];
-    p.bin[p.left[i] + 1]++;
+    for (size_t e = p->near.start[i]; e < p->near.start[i + 1]; e++) p->left[i] += p->near.times[e];
+    if (p->left[i] > highest) highest = p->left[i];
   }
-  for (size_t i = 1; i < parts + 2; i++) p.bin[i] += p.bin[i - 1];
-  for (size_t i = 0; i < parts; i++) {
-    p.place[i] = (uint32_t)p.bin[p.left[i]]++;
-    p.order[p.place[i]] = (uint32_t)i;
-  }
-  for (size_t i = parts + 1; i > 0; i--) p.bin[i] = p.bin[i - 1];
-  p.bin[0] = 0;
-  for (size_t i = 0; i < parts; i++) {
-    uint32_t part = p.order[i];
+  p->first = ql_arena_array(a, highest + 1, sizeof *p->first);
+  if (!p->first) return false;
+  memset(p->first, 0xff, (highest + 1) * sizeof *p->first);
+  for (size_t i = parts; i > 0; i--) link_part(p, (uint32_t)(i - 1));
+  return true;
+}
+
+/* Always a part with the fewest dependencies left. What is left only falls by dependencies that go, each of which sets the walk back by one at
+   most: linear. */
+static bool peel_parts(look *l, const uint32_t *part_of, size_t parts, peel *out) {
+  peel p = {0};
+  if (!make_peel(l, part_of, parts, &p)) return false;
+  for (size_t taken = 0, least = 0; taken < parts; taken++) {
+    while (p.first[least] == NO_PART) least++;
+    uint32_t part = p.first[least];
+    unlink_part(&p, part);
+    p.gone[part] = true;
+    p.order[taken] = part;
     for (size_t e = p.near.start[part]; e < p.near.start[part + 1]; e++) {
       uint32_t near = p.near.to[e];
-      if (p.left[near] <= p.left[part]) continue;
-      /* It changes places with the first of its bin, which then starts one later. */
-      size_t first = p.bin[p.left[near]]++;
-      uint32_t other = p.order[first];
-      p.order[p.place[near]] = other;
-      p.place[other] = p.place[near];
-      p.order[first] = near;
-      p.place[near] = (uint32_t)first;
-      p.left[near]--;
+      if (p.gone[near]) continue;
+      unlink_part(&p, near);
+      p.left[near] -= p.near.times[e];
+      link_part(&p, near);
+      if (p.left[near] < least) least = p.left[near];
     }
   }
   *out = p;
@@ -305,7 +367,7 @@ static bool peel_parts(look *l, const uint32_t *part_of, size_t parts, peel *out
 static ql_value *extraction(look *l, const uint32_t *part_of, size_t parts, bool groups) {
   const ql_graph *g = l->graph;
   ql_value *list = ql_array(l->arena);
-  peel p;
+  peel p = {0};
   size_t *in = ql_arena_array(l->arena, parts + 1, sizeof *in), *out = ql_arena_array(l->arena, parts + 1, sizeof *out);
   size_t *size = ql_arena_array(l->arena, parts + 1, sizeof *size);
   if (!in || !out || !size || !peel_parts(l, part_of, parts, &p)) return NULL;
@@ -329,6 +391,7 @@ static ql_value *extraction(look *l, const uint32_t *part_of, size_t parts, bool
       QL_SET(item, "modules", members);
     }
     QL_SET(item, "in", count_of(l, in[part]));
+    QL_SET(item, "left", count_of(l, p.left[part]));
     QL_SET(item, "out", count_of(l, out[part]));
     QL_SET(item, "size", count_of(l, size[part]));
   }
@@ -355,6 +418,7 @@ ql_status ql_graph_coupling(ql_graph *graph, ql_arena *a, size_t most, ql_value 
   ql_value *value = ql_object(a);
   QL_SET(value, "coupling", coupling(&l));
   QL_SET(value, "cycles", cycles(&l));
+  QL_SET(value, "debt", debts(&l));
   QL_SET(value, "edges", count_of(&l, edges));
   QL_SET(value, "formula", ql_string(a, QL_STR(FORMULA)));
   QL_SET(value, "interfaces", interfaces(&l));

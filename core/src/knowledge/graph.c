@@ -18,7 +18,9 @@ ql_graph *ql_graph_new(ql_alloc alloc) {
 }
 
 void ql_graph_free(ql_graph *graph) {
-  if (graph) ql_arena_free(graph->arena);
+  if (!graph) return;
+  ql_arena_free(graph->lists);
+  ql_arena_free(graph->arena);
 }
 
 size_t ql_graph_modules(const ql_graph *graph) { return graph->count; }
@@ -50,8 +52,14 @@ static bool make_room(ql_graph *graph) {
   return true;
 }
 
-ql_status ql__graph_module(ql_graph *graph, ql_str name, ql__module **out, ql_error *err) {
+ql_str ql__graph_name(ql_str name) {
   name = ql_trim(name);
+  while (ql_starts(name, QL_STR("./"))) name = ql_slice(name, 2, name.len);
+  return name;
+}
+
+ql_status ql__graph_module(ql_graph *graph, ql_str name, ql__module **out, ql_error *err) {
+  name = ql__graph_name(name);
   if (name.len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a module needs a name", QL_ABSENT);
   if (!make_room(graph)) return no_memory(err);
   size_t at = ql__names_get(&graph->index, name);
@@ -70,7 +78,7 @@ ql_status ql__graph_module(ql_graph *graph, ql_str name, ql__module **out, ql_er
   return QL_OK;
 }
 
-ql_status ql_graph_add(ql_graph *graph, ql_str from, ql_str to, ql_error *err) {
+ql_status ql__graph_edge(ql_graph *graph, ql_str from, ql_str to, uint64_t times, ql_error *err) {
   ql__module *source, *target;
   ql_status status = ql__graph_module(graph, from, &source, err);
   size_t source_at = status == QL_OK ? (size_t)(source - graph->modules) : 0;
@@ -78,14 +86,18 @@ ql_status ql_graph_add(ql_graph *graph, ql_str from, ql_str to, ql_error *err) {
   if (status != QL_OK) return status;
   size_t target_at = (size_t)(target - graph->modules);
   if (source_at == target_at) return QL_OK;
-  if (graph->edge_count == QL_GRAPH_EDGES_MAX) return ql_fail(err, QL_ERR_LIMIT, "QL_GRAPH_EDGES_MAX", from);
-  ql__edge *edges = ql_arena_grow(graph->arena, graph->edges, graph->edge_count, &graph->edge_cap, sizeof *edges);
-  if (!edges) return no_memory(err);
-  graph->edges = edges;
-  edges[graph->edge_count++] = (ql__edge){(uint32_t)source_at, (uint32_t)target_at};
+  if (times > QL_GRAPH_EDGES_MAX - graph->edge_count) return ql_fail(err, QL_ERR_LIMIT, "QL_GRAPH_EDGES_MAX", from);
+  for (; times > 0; times--) {
+    ql__edge *edges = ql_arena_grow(graph->arena, graph->edges, graph->edge_count, &graph->edge_cap, sizeof *edges);
+    if (!edges) return no_memory(err);
+    graph->edges = edges;
+    edges[graph->edge_count++] = (ql__edge){(uint32_t)source_at, (uint32_t)target_at};
+  }
   graph->sealed = false;
   return QL_OK;
 }
+
+ql_status ql_graph_add(ql_graph *graph, ql_str from, ql_str to, ql_error *err) { return ql__graph_edge(graph, from, to, 1, err); }
 
 /* ---- lists ---- */
 
@@ -123,23 +135,36 @@ bool ql__adjacent_make(ql_arena *a, const ql__edge *edges, size_t m, size_t n, b
 
 /* ---- groups ---- */
 
-/* How many bytes of their folders all names share: "src/" in "src/a/x.c" and "src/b/y.c". */
-static size_t shared_folders(const ql_graph *graph) {
-  ql_str first = graph->modules[0].name;
-  size_t shared = first.len;
-  for (size_t i = 1; i < graph->count; i++) {
-    ql_str name = graph->modules[i].name;
-    size_t same = 0;
-    while (same < shared && same < name.len && name.ptr[same] == first.ptr[same]) same++;
-    shared = same;
-  }
-  while (shared > 0 && first.ptr[shared - 1] != '/') shared--;
-  return shared;
+/* Of the program's own: it needs something. Tests often lie beside it, and what others made lies anywhere. */
+static bool is_own(const ql_graph *graph, size_t module) {
+  return !graph->modules[module].test && graph->needs.start[module] < graph->needs.start[module + 1];
 }
 
-/* The folder below those that all share; "." for what lies in none. Dots part the names of languages that have no paths. */
-static ql_str folder_of(ql_str name, size_t shared, char mark) {
-  ql_str rest = ql_slice(name, shared, name.len);
+static ql_str folders_of(ql_str name) {
+  while (name.len > 0 && name.ptr[name.len - 1] != '/') name.len--;
+  return name;
+}
+
+/* The folders that the program's own modules share: "src/" of "src/a/x.c" and "src/b/y.c"; when all lie in one folder, those above it. */
+static ql_str shared_folders(const ql_graph *graph) {
+  ql_str shared = QL_ABSENT;
+  for (size_t i = 0; i < graph->count; i++) {
+    ql_str name = graph->modules[i].name;
+    if (!is_own(graph, i)) continue;
+    if (!shared.ptr) shared = name;
+    size_t same = 0;
+    while (same < shared.len && same < name.len && name.ptr[same] == shared.ptr[same]) same++;
+    shared.len = same;
+  }
+  shared = folders_of(shared);
+  for (size_t i = 0; i < graph->count; i++)
+    if (is_own(graph, i) && ql_find_byte(graph->modules[i].name, '/', shared.len) != SIZE_MAX) return shared;
+  return shared.len > 0 ? folders_of(ql_slice(shared, 0, shared.len - 1)) : shared;
+}
+
+/* The folder below those that are shared; "." for what lies in none. Dots part the names of languages that have no paths. */
+static ql_str folder_of(ql_str name, ql_str shared, char mark) {
+  ql_str rest = shared.len > 0 && ql_starts(name, shared) ? ql_slice(name, shared.len, name.len) : name;
   size_t end = ql_find_byte(rest, mark, 0);
   return end == SIZE_MAX || end == 0 ? QL_STR(".") : ql_slice(rest, 0, end);
 }
@@ -152,11 +177,11 @@ static int compare_names(const void *x, const void *y) {
 static bool make_groups(ql_graph *graph) {
   size_t n = graph->count;
   ql__names known;
-  graph->group_of = ql_arena_array(graph->arena, n + 1, sizeof *graph->group_of);
-  graph->groups = ql_arena_array(graph->arena, n + 1, sizeof *graph->groups);
-  if (!graph->group_of || !graph->groups || !ql__names_make(graph->arena, n, &known)) return false;
+  graph->group_of = ql_arena_array(graph->lists, n + 1, sizeof *graph->group_of);
+  graph->groups = ql_arena_array(graph->lists, n + 1, sizeof *graph->groups);
+  if (!graph->group_of || !graph->groups || !ql__names_make(graph->lists, n, &known)) return false;
   graph->group_count = 0;
-  size_t shared = n > 0 ? shared_folders(graph) : 0;
+  ql_str shared = shared_folders(graph);
   char mark = '.';
   for (size_t i = 0; i < n; i++)
     if (ql_find_byte(graph->modules[i].name, '/', 0) != SIZE_MAX) mark = '/';
@@ -167,7 +192,7 @@ static bool make_groups(ql_graph *graph) {
   }
   qsort(graph->groups, graph->group_count, sizeof *graph->groups, compare_names);
   ql__names places;
-  if (!ql__names_make(graph->arena, graph->group_count, &places)) return false;
+  if (!ql__names_make(graph->lists, graph->group_count, &places)) return false;
   for (size_t g = 0; g < graph->group_count; g++) ql__names_put(&places, graph->groups[g], g);
   for (size_t i = 0; i < n; i++) graph->group_of[i] = (uint32_t)ql__names_get(&places, graph->modules[i].group);
   return true;
@@ -184,11 +209,11 @@ typedef struct visit {
 static bool find_knots(ql_graph *graph) {
   size_t n = graph->count, open = 0, depth = 0;
   uint32_t seen = 0;
-  uint32_t *order = ql_arena_array(graph->arena, n + 1, sizeof *order); /* of the visit, from 1 */
-  uint32_t *low = ql_arena_array(graph->arena, n + 1, sizeof *low);
-  uint32_t *stack = ql_arena_array(graph->arena, n + 1, sizeof *stack);
-  visit *path = ql_arena_array(graph->arena, n + 1, sizeof *path);
-  graph->knot = ql_arena_array(graph->arena, n + 1, sizeof *graph->knot);
+  uint32_t *order = ql_arena_array(graph->lists, n + 1, sizeof *order); /* of the visit, from 1 */
+  uint32_t *low = ql_arena_array(graph->lists, n + 1, sizeof *low);
+  uint32_t *stack = ql_arena_array(graph->lists, n + 1, sizeof *stack);
+  visit *path = ql_arena_array(graph->lists, n + 1, sizeof *path);
+  graph->knot = ql_arena_array(graph->lists, n + 1, sizeof *graph->knot);
   if (!order || !low || !stack || !path || !graph->knot) return false;
   memset(graph->knot, 0xff, n * sizeof *graph->knot); /* still open */
   graph->knot_count = 0;
@@ -229,8 +254,12 @@ static bool find_knots(ql_graph *graph) {
 
 ql_status ql__graph_seal(ql_graph *graph, ql_error *err) {
   if (graph->sealed) return QL_OK;
-  if (!ql__adjacent_make(graph->arena, graph->edges, graph->edge_count, graph->count, true, &graph->needs) ||
-      !ql__adjacent_make(graph->arena, graph->edges, graph->edge_count, graph->count, false, &graph->needed) || !make_groups(graph) ||
+  if (graph->lists)
+    ql_arena_reset(graph->lists);
+  else
+    graph->lists = ql_arena_new(ql_arena_alloc(graph->arena));
+  if (!graph->lists || !ql__adjacent_make(graph->lists, graph->edges, graph->edge_count, graph->count, true, &graph->needs) ||
+      !ql__adjacent_make(graph->lists, graph->edges, graph->edge_count, graph->count, false, &graph->needed) || !make_groups(graph) ||
       !find_knots(graph))
     return no_memory(err);
   graph->sealed = true;

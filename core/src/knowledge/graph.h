@@ -33,6 +33,7 @@ struct ql_graph {
   ql__edge *edges;
   size_t edge_count, edge_cap;
   bool sealed;
+  ql_arena *lists;            /* what follows; NULL before it is sealed for the first time */
   ql__adjacent needs, needed; /* what a module needs, and who needs it; once sealed */
   uint32_t *group_of;         /* likewise */
   ql_str *groups;             /* sorted */
@@ -41,8 +42,12 @@ struct ql_graph {
   size_t knot_count;
 };
 
+/// A name as it is kept: without blanks around it and without ./ before it.
+ql_str ql__graph_name(ql_str name);
 /// The module of that name, new if need be. @return QL_OK; QL_ERR_ARGUMENT; QL_ERR_LIMIT; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql__graph_module(ql_graph *graph, ql_str name, ql__module **out, ql_error *err);
+/// ql_graph_add, so many times. @return QL_OK; QL_ERR_ARGUMENT; QL_ERR_LIMIT; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql__graph_edge(ql_graph *graph, ql_str from, ql_str to, uint64_t times, ql_error *err);
 /// Makes lists, groups and components of what was added. Everything that asks calls it first. @return QL_OK; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql__graph_seal(ql_graph *graph, ql_error *err);
 /// Lists of m edges between n places, by the end they go out from (forward) or come in to. False when out of memory.

@@ -51,9 +51,7 @@ static ql_status read_own_edge(reading *r, const ql_value *item) {
   ql_str to = pair ? item->last->text : ql_get_str(item, QL_STR("to"));
   if (!from.ptr || !to.ptr) return wrong(r, "an edge is [from, to], or an object with from and to", QL_STR("edges"));
   int64_t times = pair ? 1 : ql_get_int(item, QL_STR("times"), 1);
-  ql_status status = times > 0 ? QL_OK : wrong(r, "times is a count", from);
-  while (status == QL_OK && times-- > 0) status = ql_graph_add(r->graph, from, to, r->err);
-  return status;
+  return times > 0 ? ql__graph_edge(r->graph, from, to, (uint64_t)times, r->err) : wrong(r, "times is a count", from);
 }
 
 static ql_status read_own(reading *r, const ql_value *root) {
@@ -108,28 +106,30 @@ static ql_status read_plan(reading *r, const ql_value *root) {
 
 /* ---- rules of make ---- */
 
+/* How many bytes the line end at `at` takes; 0 where there is none. */
+static size_t line_end_at(ql_str text, size_t at) {
+  if (at >= text.len) return 0;
+  if (text.ptr[at] == '\n') return 1;
+  return text.ptr[at] != '\r' ? 0 : at + 1 < text.len && text.ptr[at + 1] == '\n' ? 2 : 1;
+}
+
 /* The next name of a rule: blanks part names unless a backslash stands before them, and one before the end of a line goes on; $$ is $. Names
    are written into out. False at the end of the rule. */
 static bool next_name(ql_str text, size_t *at, ql_buf *out) {
   out->len = 0;
-  for (; *at < text.len; (*at)++) {
+  while (*at < text.len && line_end_at(text, *at) == 0) {
     char c = text.ptr[*at], after = *at + 1 < text.len ? text.ptr[*at + 1] : '\n';
-    if (c == '\\' && (after == '\n' || after == '\r')) {
-      *at += after == '\r' && *at + 2 < text.len && text.ptr[*at + 2] == '\n' ? 2 : 1;
+    size_t end = c == '\\' ? line_end_at(text, *at + 1) : 0;
+    if (end > 0 || c == ' ' || c == '\t') {
+      *at += 1 + end;
       if (out->len > 0) break;
       continue;
     }
-    if (c == '\n' || c == '\r') break;
-    if (c == ' ' || c == '\t') {
-      if (out->len > 0) break;
-      continue;
-    }
-    if ((c == '\\' && (after == ' ' || after == '#' || after == '\\')) || (c == '$' && after == '$')) c = text.ptr[++*at];
+    if ((c == '\\' && (after == ' ' || after == '#')) || (c == '$' && after == '$')) c = text.ptr[++*at];
+    ++*at;
     ql_buf_byte(out, c);
-    if (c == ':' && (after == ' ' || after == '\t' || after == '\n' || after == '\r' || after == '\\')) {
-      (*at)++;
-      break;
-    }
+    bool last = after == ' ' || after == '\t' || after == '\n' || after == '\r' || (after == '\\' && line_end_at(text, *at + 1) > 0);
+    if (c == ':' && last) break;
   }
   return out->len > 0 && !out->failed;
 }

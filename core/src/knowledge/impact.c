@@ -12,7 +12,7 @@
 #define CYCLE_WEIGHT  10
 #define DIRECT_MANY   10u
 #define COVERED_FROM  50 /* percent of a module that tests run, from which on it counts as covered */
-#define FORMULA       "40 x reached / others + 30 x reached without tests / reached + 20 x min(1, direct / 10) + 10 x (in a cycle)"
+#define FORMULA       "40 x reached / others + 30 x reached code without tests / reached code + 20 x min(1, direct / 10) + 10 x (in a cycle)"
 #define UNTOUCHED     UINT32_MAX
 
 typedef struct wave {
@@ -21,6 +21,7 @@ typedef struct wave {
   uint32_t *distance; /* 0 for what changes; UNTOUCHED where the change does not come */
   uint32_t *through;  /* the module that it came through */
   uint32_t *queue;    /* in the order of distance */
+  bool *whole;        /* of each group: all of it changes */
   size_t changed, reached;
 } wave;
 
@@ -39,13 +40,23 @@ static bool change_named(wave *w, ql_str name) {
     change(w, at);
     return true;
   }
-  bool found = false;
-  for (size_t i = 0; i < g->count; i++) {
-    if (!ql_eq(g->modules[i].group, name)) continue;
-    change(w, i);
-    found = true;
+  size_t low = 0, high = g->group_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (ql_compare(g->groups[middle], name) < 0)
+      low = middle + 1;
+    else
+      high = middle;
   }
-  return found;
+  if (low == g->group_count || !ql_eq(g->groups[low], name)) return false;
+  w->whole[low] = true;
+  return true;
+}
+
+/* All groups that were named, in one walk, however many they are. */
+static void change_groups(wave *w) {
+  for (size_t i = 0; i < w->graph->count; i++)
+    if (w->whole[w->graph->group_of[i]]) change(w, i);
 }
 
 static void spread(wave *w) {
@@ -152,12 +163,18 @@ ql_status ql_graph_breaks(ql_graph *graph, ql_arena *a, const ql_str *modules, s
   if (status != QL_OK) return status;
   size_t n = graph->count + 1;
   wave w = {
-      graph, a, ql_arena_array(a, n, sizeof(uint32_t)), ql_arena_array(a, n, sizeof(uint32_t)), ql_arena_array(a, n, sizeof(uint32_t)),
-      0,     0};
-  if (!w.distance || !w.through || !w.queue) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+      .graph = graph,
+      .arena = a,
+      .distance = ql_arena_array(a, n, sizeof *w.distance),
+      .through = ql_arena_array(a, n, sizeof *w.through),
+      .queue = ql_arena_array(a, n, sizeof *w.queue),
+      .whole = ql_arena_array(a, n, sizeof *w.whole),
+  };
+  if (!w.distance || !w.through || !w.queue || !w.whole) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   memset(w.distance, 0xff, n * sizeof *w.distance);
   for (size_t i = 0; i < count; i++)
-    if (!change_named(&w, ql_trim(modules[i]))) return ql_fail(err, QL_ERR_NOT_FOUND, "no module or group of that name", modules[i]);
+    if (!change_named(&w, ql__graph_name(modules[i]))) return ql_fail(err, QL_ERR_NOT_FOUND, "no module or group of that name", modules[i]);
+  change_groups(&w);
   spread(&w);
   ql_value *value = impact(&w);
   if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
