@@ -9,11 +9,19 @@
 
 static ql_status no_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT); }
 
+static bool begin(ql_memory *m, ql_alloc alloc) {
+  *m = (ql_memory){.arena = ql_arena_new(alloc), .key = ql_buf_new(alloc)};
+  return m->arena != NULL;
+}
+
+static void end(ql_memory *m) {
+  ql_buf_free(&m->key);
+  ql_arena_free(m->arena);
+}
+
 ql_memory *ql_memory_new(ql_alloc alloc) {
   ql_memory *memory = alloc.resize(alloc.ctx, NULL, 0, sizeof *memory);
-  if (!memory) return NULL;
-  *memory = (ql_memory){.arena = ql_arena_new(alloc)};
-  if (memory->arena) return memory;
+  if (!memory || begin(memory, alloc)) return memory;
   alloc.resize(alloc.ctx, memory, sizeof *memory, 0);
   return NULL;
 }
@@ -21,7 +29,7 @@ ql_memory *ql_memory_new(ql_alloc alloc) {
 void ql_memory_free(ql_memory *memory) {
   if (!memory) return;
   ql_alloc alloc = ql_arena_alloc(memory->arena);
-  ql_arena_free(memory->arena);
+  end(memory);
   alloc.resize(alloc.ctx, memory, sizeof *memory, 0);
 }
 
@@ -30,34 +38,48 @@ size_t ql_memory_relations(const ql_memory *memory) { return memory->relation_co
 
 /* ---- places ---- */
 
-/* The three parts cannot be told apart by one byte that none of them holds: JSON texts hold no U+0000. */
-static ql_str relation_key(ql_arena *a, const ql__relation *r) {
-  return ql_arena_concat(a, (ql_str[]){r->from, QL_STR("\0"), r->to, QL_STR("\0"), r->type}, 5);
-}
-
 static bool name_places(ql_memory *m, size_t room) {
   ql__names names;
   if (!ql__names_make(m->arena, room, &names)) return false;
-  for (size_t i = 0; i < m->entity_count; i++) ql__names_put(&names, m->entities[i].name, i);
+  m->waste += m->name_room * sizeof(ql_str);
   m->by_name = names;
   m->name_room = room;
+  for (size_t i = 0; i < m->entity_count; i++) ql__names_put(&m->by_name, m->entities[i].name, i);
   return true;
 }
 
 static bool relation_places(ql_memory *m, size_t room) {
   ql__names names;
   if (!ql__names_make(m->arena, room, &names)) return false;
-  for (size_t i = 0; i < m->relation_count; i++) {
-    ql_str key = relation_key(m->arena, &m->relations[i]);
-    if (!key.ptr) return false;
-    ql__names_put(&names, key, i);
-  }
+  m->waste += m->relation_room * sizeof(ql_str);
   m->by_relation = names;
   m->relation_room = room;
+  for (size_t i = 0; i < m->relation_count; i++) ql__names_put(&m->by_relation, m->relations[i].key, i);
   return true;
 }
 
 size_t ql__memory_find(const ql_memory *m, ql_str name) { return m->name_room == 0 ? SIZE_MAX : ql__names_get(&m->by_name, name); }
+
+/* The three parts are told apart by one byte that none of them holds: JSON texts hold no U+0000. */
+static ql_str key_of(ql_memory *m, ql_str from, ql_str to, ql_str type) {
+  m->key.len = 0;
+  ql_buf_add(&m->key, from);
+  ql_buf_byte(&m->key, '\0');
+  ql_buf_add(&m->key, to);
+  ql_buf_byte(&m->key, '\0');
+  ql_buf_add(&m->key, type);
+  if (!m->key.failed) return ql_buf_str(&m->key);
+  ql_buf_free(&m->key); /* a later call may have more luck */
+  m->key = ql_buf_new(ql_arena_alloc(m->arena));
+  return QL_ABSENT;
+}
+
+ql_status ql__memory_relation(ql_memory *m, ql_str from, ql_str to, ql_str type, size_t *at, ql_error *err) {
+  ql_str key = key_of(m, from, to, type);
+  if (!key.ptr) return no_memory(err);
+  *at = m->relation_room == 0 ? SIZE_MAX : ql__names_get(&m->by_relation, key);
+  return QL_OK;
+}
 
 /* ---- adding ---- */
 
@@ -108,68 +130,63 @@ ql_status ql__memory_observe(ql_memory *m, ql__entity *entity, ql_str words, boo
   return QL_OK;
 }
 
-ql_status ql__memory_relate(ql_memory *m, ql__relation r, bool *fresh, ql_error *err) {
-  ql_status status = fits(r.type, err);
-  if (status == QL_OK) status = fits(r.from, err);
-  if (status == QL_OK) status = fits(r.to, err);
+ql_status ql__memory_relate(ql_memory *m, ql_str from, ql_str to, ql_str type, bool *fresh, ql_error *err) {
+  size_t at;
+  ql_status status = fits(from, err);
+  if (status == QL_OK) status = fits(to, err);
+  if (status == QL_OK) status = fits(type, err);
+  if (status == QL_OK) status = ql__memory_relation(m, from, to, type, &at, err);
   if (status != QL_OK) return status;
-  ql__relation copy = {ql_arena_str(m->arena, r.from), ql_arena_str(m->arena, r.to), ql_arena_str(m->arena, r.type)};
-  ql_str key = relation_key(m->arena, &r);
-  if (!copy.from.ptr || !copy.to.ptr || !copy.type.ptr || !key.ptr) return no_memory(err);
-  *fresh = m->relation_room == 0 || ql__names_get(&m->by_relation, key) == SIZE_MAX;
+  *fresh = at == SIZE_MAX;
   if (!*fresh) return QL_OK;
-  if (m->relation_count == QL_MEMORY_RELATIONS_MAX) return ql_fail(err, QL_ERR_LIMIT, "QL_MEMORY_RELATIONS_MAX", r.from);
+  if (m->relation_count == QL_MEMORY_RELATIONS_MAX) return ql_fail(err, QL_ERR_LIMIT, "QL_MEMORY_RELATIONS_MAX", from);
   if (m->relation_count == m->relation_room && !relation_places(m, m->relation_room == 0 ? 64 : 2 * m->relation_room))
     return no_memory(err);
   ql__relation *relations = ql_arena_grow(m->arena, m->relations, m->relation_count, &m->relation_cap, sizeof *relations);
-  if (!relations) return no_memory(err);
+  ql_str key = ql_arena_str(m->arena, ql_buf_str(&m->key));
+  if (!relations || !key.ptr) return no_memory(err);
   m->relations = relations;
-  relations[m->relation_count] = copy;
+  relations[m->relation_count] = (ql__relation){
+      .key = key,
+      .from = ql_slice(key, 0, from.len),
+      .to = ql_slice(key, from.len + 1, from.len + 1 + to.len),
+      .type = ql_slice(key, key.len - type.len, key.len),
+  };
   ql__names_put(&m->by_relation, key, m->relation_count++);
-  m->used += r.from.len + r.to.len + r.type.len;
+  m->used += key.len;
   return QL_OK;
 }
 
 /* ---- taking away ---- */
 
-bool ql__memory_forget(ql_memory *m, ql__entity *entity, ql_str words) {
+static void throw_away(ql_memory *m, size_t bytes) {
+  m->used -= bytes;
+  m->waste += bytes;
+}
+
+void ql__memory_forget(ql_memory *m, ql__entity *entity, ql_str words) {
   size_t at = observation_at(entity, words);
-  if (at == entity->count) return false;
-  m->used -= words.len;
-  m->waste += words.len;
+  if (at == entity->count) return;
+  throw_away(m, entity->observations[at].len);
   for (; at + 1 < entity->count; at++) entity->observations[at] = entity->observations[at + 1];
   entity->count--;
-  return true;
 }
 
-/* A copy of all that is there, in an arena of its own. */
-static bool move_house(ql_memory *m) {
-  ql_memory fresh = {.arena = ql_arena_new(ql_arena_alloc(m->arena))};
-  ql_error err;
-  bool made = fresh.arena != NULL, is_new;
-  for (size_t i = 0; made && i < m->entity_count; i++) {
-    ql__entity *entity;
-    made = ql__memory_entity(&fresh, m->entities[i].name, m->entities[i].type, &entity, &is_new, &err) == QL_OK;
-    for (size_t k = 0; made && k < m->entities[i].count; k++)
-      made = ql__memory_observe(&fresh, entity, m->entities[i].observations[k], &is_new, &err) == QL_OK;
-  }
-  for (size_t i = 0; made && i < m->relation_count; i++) made = ql__memory_relate(&fresh, m->relations[i], &is_new, &err) == QL_OK;
-  if (!made) {
-    if (fresh.arena) ql_arena_free(fresh.arena);
-    return false;
-  }
-  ql_arena_free(m->arena);
-  *m = fresh;
-  return true;
+void ql__memory_cut(ql_memory *m, ql__entity *entity, size_t count) {
+  while (entity->count > count) throw_away(m, entity->observations[--entity->count].len);
 }
 
-ql_status ql__memory_keep(ql_memory *m, const bool *entities, const bool *relations, ql_error *err) {
+void ql__memory_keep(ql_memory *m, const bool *entities, const bool *relations) {
   size_t kept = 0;
   for (size_t i = 0; i < m->entity_count; i++) {
-    if (entities[i])
-      m->entities[kept++] = m->entities[i];
-    else
-      m->waste += m->entities[i].name.len + m->entities[i].count * sizeof(ql_str);
+    ql__entity *entity = &m->entities[i];
+    if (entities[i]) {
+      m->entities[kept++] = *entity;
+      continue;
+    }
+    ql__memory_cut(m, entity, 0);
+    throw_away(m, entity->name.len + entity->type.len);
+    m->waste += entity->cap * sizeof *entity->observations;
   }
   m->entity_count = kept;
   kept = 0;
@@ -177,13 +194,38 @@ ql_status ql__memory_keep(ql_memory *m, const bool *entities, const bool *relati
     if (relations[i])
       m->relations[kept++] = m->relations[i];
     else
-      m->waste += sizeof(ql__relation);
+      throw_away(m, m->relations[i].key.len);
   }
   m->relation_count = kept;
-  if (!name_places(m, m->name_room) || !relation_places(m, m->relation_room)) return no_memory(err);
-  m->waste += (m->name_room + m->relation_room) * sizeof(ql_str);
-  if (m->waste > WASTE_MIN && m->waste > m->used && !move_house(m)) return no_memory(err);
-  return QL_OK;
+  if (m->name_room > 0) ql__names_clear(&m->by_name);
+  for (size_t i = 0; i < m->entity_count; i++) ql__names_put(&m->by_name, m->entities[i].name, i);
+  if (m->relation_room > 0) ql__names_clear(&m->by_relation);
+  for (size_t i = 0; i < m->relation_count; i++) ql__names_put(&m->by_relation, m->relations[i].key, i);
+}
+
+/* All that is there, once more. */
+static bool copy_all(ql_memory *to, const ql_memory *from) {
+  bool made = true, fresh;
+  for (size_t i = 0; made && i < from->entity_count; i++) {
+    const ql__entity *entity = &from->entities[i];
+    ql__entity *copy;
+    made = ql__memory_entity(to, entity->name, entity->type, &copy, &fresh, NULL) == QL_OK;
+    for (size_t k = 0; made && k < entity->count; k++) made = ql__memory_observe(to, copy, entity->observations[k], &fresh, NULL) == QL_OK;
+  }
+  for (size_t i = 0; made && i < from->relation_count; i++) {
+    const ql__relation *r = &from->relations[i];
+    made = ql__memory_relate(to, r->from, r->to, r->type, &fresh, NULL) == QL_OK;
+  }
+  return made;
+}
+
+void ql__memory_tidy(ql_memory *m) {
+  if (m->waste < WASTE_MIN || m->waste < m->used) return;
+  ql_memory fresh;
+  if (!begin(&fresh, ql_arena_alloc(m->arena))) return;
+  bool made = copy_all(&fresh, m);
+  end(made ? m : &fresh);
+  if (made) *m = fresh;
 }
 
 /* ---- the file ---- */
@@ -208,7 +250,7 @@ ql_value *ql__relation_value(ql_arena *a, const ql__relation *relation) {
 static ql_status read_entity(ql_memory *m, const ql_value *line, ql_error *err) {
   ql_str name = ql_get_str(line, QL_STR("name")), type = ql_get_str(line, QL_STR("entityType"));
   const ql_value *observations = QL_GET(line, "observations");
-  if (name.len == 0 || !type.ptr || (observations && observations->kind != QL_ARRAY))
+  if (!name.ptr || !type.ptr || (observations && observations->kind != QL_ARRAY))
     return ql_fail(err, QL_ERR_SYNTAX, "an entity has a name, an entityType and observations", name);
   ql__entity *entity;
   bool fresh;
@@ -222,12 +264,11 @@ static ql_status read_entity(ql_memory *m, const ql_value *line, ql_error *err) 
 static ql_status read_line(ql_memory *m, const ql_value *line, ql_error *err) {
   ql_str kind = ql_get_str(line, QL_STR("type"));
   if (ql_eq(kind, QL_STR("entity"))) return read_entity(m, line, err);
-  ql__relation r = {ql_get_str(line, QL_STR("from")), ql_get_str(line, QL_STR("to")), ql_get_str(line, QL_STR("relationType"))};
-  bool fresh;
   if (!ql_eq(kind, QL_STR("relation"))) return ql_fail(err, QL_ERR_SYNTAX, "a line is of type entity or relation", kind);
-  if (r.from.len == 0 || r.to.len == 0 || !r.type.ptr)
-    return ql_fail(err, QL_ERR_SYNTAX, "a relation has from, to and relationType", r.from);
-  return ql__memory_relate(m, r, &fresh, err);
+  ql_str from = ql_get_str(line, QL_STR("from")), to = ql_get_str(line, QL_STR("to")), type = ql_get_str(line, QL_STR("relationType"));
+  bool fresh;
+  if (!from.ptr || !to.ptr || !type.ptr) return ql_fail(err, QL_ERR_SYNTAX, "a relation has from, to and relationType", from);
+  return ql__memory_relate(m, from, to, type, &fresh, err);
 }
 
 ql_status ql_memory_read(ql_memory *m, ql_str lines, ql_error *err) {
@@ -247,28 +288,36 @@ ql_status ql_memory_read(ql_memory *m, ql_str lines, ql_error *err) {
   return status;
 }
 
-static void write_line(ql_buf *buf, ql_value *value, ql_arena *a, ql_str kind) {
-  QL_SET(value, "type", ql_string(a, kind));
-  if (value) ql_value_write(buf, value);
-  ql_buf_byte(buf, '\n');
+/* `{"type":"entity","name":"` and so on: the keys in the order that server writes them in. */
+static void write_member(ql_buf *buf, ql_str before, ql_str text) {
+  ql_buf_add(buf, before);
+  ql_json_string(buf, text);
+}
+
+static void write_entity(ql_buf *buf, const ql__entity *entity) {
+  write_member(buf, QL_STR("{\"type\":\"entity\",\"name\":"), entity->name);
+  write_member(buf, QL_STR(",\"entityType\":"), entity->type);
+  ql_buf_add(buf, QL_STR(",\"observations\":["));
+  for (size_t i = 0; i < entity->count; i++) write_member(buf, i == 0 ? QL_STR("") : QL_STR(","), entity->observations[i]);
+  ql_buf_add(buf, QL_STR("]}"));
+}
+
+static void write_relation(ql_buf *buf, const ql__relation *relation) {
+  write_member(buf, QL_STR("{\"type\":\"relation\",\"from\":"), relation->from);
+  write_member(buf, QL_STR(",\"to\":"), relation->to);
+  write_member(buf, QL_STR(",\"relationType\":"), relation->type);
+  ql_buf_byte(buf, '}');
 }
 
 ql_str ql_memory_write(const ql_memory *m, ql_arena *a) {
   ql_buf buf = ql_buf_new(ql_arena_alloc(a));
-  ql_arena *scratch = ql_arena_new(ql_arena_alloc(a));
-  bool made = scratch != NULL;
-  for (size_t i = 0; made && i < m->entity_count; i++) {
-    write_line(&buf, ql__entity_value(scratch, &m->entities[i]), scratch, QL_STR("entity"));
-    made = !ql_arena_failed(scratch);
-    ql_arena_reset(scratch);
+  for (size_t i = 0; i < m->entity_count; i++) {
+    if (buf.len > 0) ql_buf_byte(&buf, '\n');
+    write_entity(&buf, &m->entities[i]);
   }
-  for (size_t i = 0; made && i < m->relation_count; i++) {
-    write_line(&buf, ql__relation_value(scratch, &m->relations[i]), scratch, QL_STR("relation"));
-    made = !ql_arena_failed(scratch);
-    ql_arena_reset(scratch);
+  for (size_t i = 0; i < m->relation_count; i++) {
+    if (buf.len > 0) ql_buf_byte(&buf, '\n');
+    write_relation(&buf, &m->relations[i]);
   }
-  if (scratch) ql_arena_free(scratch);
-  if (made) return ql_buf_take(&buf, a);
-  ql_buf_free(&buf);
-  return QL_ABSENT;
+  return ql_buf_take(&buf, a);
 }

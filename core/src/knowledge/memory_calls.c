@@ -30,7 +30,7 @@ static ql_status list_of(call *c, ql_str name, const ql_str *texts, size_t count
   if (!list || list->kind != QL_ARRAY) return wrong(c, "the call needs a list of this name", name);
   for (const ql_value *item = list->first; item; item = item->next) {
     for (size_t i = 0; i < count; i++)
-      if (ql_get_str(item, texts[i]).len == 0) return wrong(c, "an item of the list has no text of this name", texts[i]);
+      if (!ql_get_str(item, texts[i]).ptr) return wrong(c, "an item of the list has no text of this name", texts[i]);
     if (many.ptr && !are_texts(ql_get(item, many))) return wrong(c, "an item of the list has no list of texts of this name", many);
   }
   *out = list;
@@ -55,14 +55,15 @@ static bool keep_all(call *c, bool **entities, bool **relations) {
 /* Back to so many of each; what comes later goes. */
 static ql_status take_back(call *c, size_t entities, size_t relations, ql_status status) {
   bool *keep_entities, *keep_relations;
-  ql_error ignored;
-  if (status == QL_ERR_NOMEM || !keep_all(c, &keep_entities, &keep_relations)) return status;
+  if (!keep_all(c, &keep_entities, &keep_relations)) return no_memory(c);
   for (size_t i = entities; i < c->memory->entity_count; i++) keep_entities[i] = false;
   for (size_t i = relations; i < c->memory->relation_count; i++) keep_relations[i] = false;
-  return ql__memory_keep(c->memory, keep_entities, keep_relations, &ignored) == QL_OK ? status : no_memory(c);
+  ql__memory_keep(c->memory, keep_entities, keep_relations);
+  return status;
 }
 
-static ql_status done(call *c) {
+static ql_status done(call *c, ql_str words) {
+  QL_SET(c->answer, "message", ql_string(c->arena, words));
   QL_SET(c->answer, "success", ql_bool(c->arena, true));
   return QL_OK;
 }
@@ -94,20 +95,16 @@ static ql_status relations_of(call *c, const ql_value **list) {
   return list_of(c, QL_STR("relations"), texts, QL_COUNT(texts), QL_ABSENT, list);
 }
 
-static ql__relation relation_of(const ql_value *item) {
-  return (ql__relation){ql_get_str(item, QL_STR("from")), ql_get_str(item, QL_STR("to")), ql_get_str(item, QL_STR("relationType"))};
-}
-
 static ql_status create_relations(call *c) {
   const ql_value *list;
   size_t before = c->memory->relation_count;
   ql_status status = relations_of(c, &list);
   ql_value *made = ql_array(c->arena);
   for (const ql_value *item = status == QL_OK ? list->first : NULL; status == QL_OK && item; item = item->next) {
-    ql__relation relation = relation_of(item);
     bool fresh = false;
-    status = ql__memory_relate(c->memory, relation, &fresh, c->err);
-    if (fresh) ql_push(made, ql__relation_value(c->arena, &relation));
+    status = ql__memory_relate(c->memory, ql_get_str(item, QL_STR("from")), ql_get_str(item, QL_STR("to")),
+                               ql_get_str(item, QL_STR("relationType")), &fresh, c->err);
+    if (fresh) ql_push(made, ql__relation_value(c->arena, &c->memory->relations[c->memory->relation_count - 1]));
   }
   if (status != QL_OK) return take_back(c, c->memory->entity_count, before, status);
   QL_SET(c->answer, "relations", made);
@@ -140,7 +137,7 @@ static ql_status add_observations(call *c) {
     QL_SET(result, "addedObservations", words);
     QL_SET(result, "entityName", ql_string(c->arena, entity->name));
   }
-  while (status != QL_OK && n-- > 0) c->memory->entities[places[n]].count = before[n];
+  while (status != QL_OK && n-- > 0) ql__memory_cut(c->memory, &c->memory->entities[places[n]], before[n]);
   QL_SET(c->answer, "results", added);
   return status;
 }
@@ -162,8 +159,8 @@ static ql_status delete_entities(call *c) {
     size_t from = ql__memory_find(m, m->relations[i].from), to = ql__memory_find(m, m->relations[i].to);
     relations[i] = (from == SIZE_MAX || entities[from]) && (to == SIZE_MAX || entities[to]);
   }
-  status = ql__memory_keep(m, entities, relations, c->err);
-  return status == QL_OK ? done(c) : status;
+  ql__memory_keep(m, entities, relations);
+  return done(c, QL_STR("Entities deleted successfully"));
 }
 
 static ql_status delete_observations(call *c) {
@@ -174,9 +171,9 @@ static ql_status delete_observations(call *c) {
     size_t at = ql__memory_find(c->memory, ql_get_str(item, texts[0]));
     if (at == SIZE_MAX) continue;
     for (const ql_value *words = QL_GET(item, "observations")->first; words; words = words->next)
-      (void)ql__memory_forget(c->memory, &c->memory->entities[at], words->text);
+      ql__memory_forget(c->memory, &c->memory->entities[at], words->text);
   }
-  return status == QL_OK ? done(c) : status;
+  return status == QL_OK ? done(c, QL_STR("Observations deleted successfully")) : status;
 }
 
 static ql_status delete_relations(call *c) {
@@ -186,32 +183,33 @@ static ql_status delete_relations(call *c) {
   ql_status status = relations_of(c, &list);
   if (status != QL_OK) return status;
   if (!keep_all(c, &entities, &relations)) return no_memory(c);
-  for (const ql_value *item = list->first; item; item = item->next) {
-    ql__relation r = relation_of(item);
-    for (size_t i = 0; i < m->relation_count; i++)
-      if (ql_eq(m->relations[i].from, r.from) && ql_eq(m->relations[i].to, r.to) && ql_eq(m->relations[i].type, r.type))
-        relations[i] = false;
+  for (const ql_value *item = list->first; status == QL_OK && item; item = item->next) {
+    size_t at = SIZE_MAX;
+    status = ql__memory_relation(m, ql_get_str(item, QL_STR("from")), ql_get_str(item, QL_STR("to")),
+                                 ql_get_str(item, QL_STR("relationType")), &at, c->err);
+    if (at != SIZE_MAX) relations[at] = false;
   }
-  status = ql__memory_keep(m, entities, relations, c->err);
-  return status == QL_OK ? done(c) : status;
+  if (status != QL_OK) return status;
+  ql__memory_keep(m, entities, relations);
+  return done(c, QL_STR("Relations deleted successfully"));
 }
 
 /* ---- reading ---- */
 
-/* These entities, and the relations between them. */
+/* These entities, and the relations that one of them has. */
 static ql_status answer_with(call *c, const size_t *places, size_t count) {
   ql_memory *m = c->memory;
   bool *shown = ql_arena_array(c->arena, m->entity_count + 1, sizeof *shown);
   ql_value *entities = ql_array(c->arena), *relations = ql_array(c->arena);
   if (!shown) return no_memory(c);
   for (size_t i = 0; i < count; i++) {
-    if (shown[places[i]]) continue;
     shown[places[i]] = true;
     ql_push(entities, ql__entity_value(c->arena, &m->entities[places[i]]));
   }
   for (size_t i = 0; i < m->relation_count; i++) {
     size_t from = ql__memory_find(m, m->relations[i].from), to = ql__memory_find(m, m->relations[i].to);
-    if (from != SIZE_MAX && to != SIZE_MAX && shown[from] && shown[to]) ql_push(relations, ql__relation_value(c->arena, &m->relations[i]));
+    if ((from != SIZE_MAX && shown[from]) || (to != SIZE_MAX && shown[to]))
+      ql_push(relations, ql__relation_value(c->arena, &m->relations[i]));
   }
   QL_SET(c->answer, "entities", entities);
   QL_SET(c->answer, "relations", relations);
@@ -238,14 +236,18 @@ static ql_status search_nodes(call *c) {
 
 static ql_status open_nodes(call *c) {
   const ql_value *names;
+  ql_memory *m = c->memory;
   ql_status status = names_of(c, QL_STR("names"), &names);
   if (status != QL_OK) return status;
-  size_t *places = ql_arena_array(c->arena, names->count + 1, sizeof *places), count = 0;
-  if (!places) return no_memory(c);
+  bool *wanted = ql_arena_array(c->arena, m->entity_count + 1, sizeof *wanted);
+  size_t *places = ql_arena_array(c->arena, m->entity_count + 1, sizeof *places), count = 0;
+  if (!wanted || !places) return no_memory(c);
   for (const ql_value *name = names->first; name; name = name->next) {
-    size_t at = ql__memory_find(c->memory, name->text);
-    if (at != SIZE_MAX) places[count++] = at;
+    size_t at = ql__memory_find(m, name->text);
+    if (at != SIZE_MAX) wanted[at] = true;
   }
+  for (size_t i = 0; i < m->entity_count; i++)
+    if (wanted[i]) places[count++] = i;
   return answer_with(c, places, count);
 }
 
@@ -285,6 +287,7 @@ ql_status ql_memory_call(ql_memory *memory, ql_arena *a, ql_str name, const ql_v
   if (!tool) return ql_fail(err, QL_ERR_NOT_FOUND, "the memory has no such call", name);
   call c = {memory, a, arguments, ql_object(a), err};
   ql_status status = tool->make(&c);
+  ql__memory_tidy(memory);
   if (status != QL_OK) return status;
   if (ql_arena_failed(a)) return no_memory(&c);
   *out = c.answer;

@@ -28,3 +28,7 @@ bool ql__names_put(ql__names *names, ql_str name, size_t number) {
   names->numbers[at] = number;
   return true;
 }
+
+void ql__names_clear(ql__names *names) {
+  for (size_t i = 0; i <= names->mask; i++) names->slots[i] = QL_ABSENT;
+}

@@ -16,5 +16,7 @@ bool ql__names_make(ql_arena *a, size_t most, ql__names *out);
 size_t ql__names_get(const ql__names *names, ql_str name);
 /// False when it is there already; the number it came with stays.
 bool ql__names_put(ql__names *names, ql_str name, size_t number);
+/// Takes all names out.
+void ql__names_clear(ql__names *names);
 
 #endif
