@@ -1242,6 +1242,95 @@ export interface Schedule {
   work: number;
 }
 
+/** what a model costs, micro-dollars for a million tokens */
+export interface ModelPrice {
+  /** prompt tokens above which this row holds */
+  above?: number;
+  /** of the input, what was cached; as input where nothing is said */
+  cached?: number;
+  input: number;
+  /** its id */
+  model: string;
+  output: number;
+}
+
+/** prices that stand before those we know */
+export interface PriceTable {
+  /** of agents whose files name none */
+  model?: string;
+  prices?: ModelPrice[];
+}
+
+/** how large a task was */
+export interface TaskSize {
+  /** tokens of the input that were cached */
+  cached?: number;
+  /** booked, or estimated from what was said */
+  from?: "usage" | "words";
+  /** tokens */
+  input?: number;
+  /** tokens */
+  output?: number;
+  /** id */
+  task: string;
+}
+
+/** what an agent costs */
+export interface PlanCostAgent {
+  /** @name */
+  agent: string;
+  /** tokens */
+  input: number;
+  /** micro-dollars; absent where a price is not known */
+  micro?: number;
+  /** of its file, or of the price table */
+  model?: string;
+  /** tokens */
+  output: number;
+  turns: number;
+}
+
+/** what the agent of a task uses for it */
+export interface PlanCostTask {
+  /** @name */
+  agent: string;
+  /** tokens of the input */
+  cached?: number;
+  /** in a quest, in the plan, from the words and the effort */
+  from: "measured" | "given" | "computed";
+  /** tokens */
+  input: number;
+  /** micro-dollars; absent where the price is not known */
+  micro?: number;
+  /** tokens */
+  output: number;
+  /** id */
+  task: string;
+}
+
+/** whose price is not known */
+export interface PlanCostGap {
+  /** @name */
+  agent: string;
+  /** absent where none is named */
+  model?: string;
+}
+
+/** what a plan costs */
+export interface PlanCost {
+  /** the leader first */
+  agents: PlanCostAgent[];
+  /** tokens */
+  input: number;
+  /** micro-dollars, without those whose price is not known */
+  micro: number;
+  /** tokens */
+  output: number;
+  /** without what the leader uses */
+  tasks: PlanCostTask[];
+  unknown: PlanCostGap[];
+}
+
 /** a change to a plan; which fields it needs depends on op */
 export interface PlanEdit {
   /** add */

@@ -16,6 +16,9 @@ ql_value *ql_quest_board(const ql_quest *quest, ql_arena *a, int64_t now);
 QL_NODISCARD ql_status ql_quest_inbox(const ql_quest *quest, ql_arena *a, ql_str agent, ql_value **out, ql_error *err);
 /// What holds the quest up or may: gates with what was shown for them, tasks on the ladder, the budget, artifacts: shape `Standing`. NULL when out of memory.
 ql_value *ql_quest_standing(const ql_quest *quest, ql_arena *a);
+/// How large the tasks were, `TaskSize[]`: what was booked for each, or the tokens of the words said about it where nothing was. Tasks of which there is
+/// neither are left out. NULL when out of memory.
+ql_value *ql_quest_sizes(const ql_quest *quest, ql_arena *a);
 /// Every event as one line for people: shape `Timeline`. NULL when out of memory.
 ql_value *ql_quest_timeline(const ql_quest *quest, ql_arena *a);
 /// The numbers of metrics.def over all quests given: shape `Metrics`. What cannot be computed from them is null. NULL when out of memory.
