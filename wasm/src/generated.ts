@@ -361,7 +361,7 @@ export interface HandOff {
   /** of the file that tells */
   path?: string;
   /** how well it fits, 0 to 100 */
-  score: number;
+  score?: number;
   /** the words that fit */
   text: string;
 }

@@ -1,6 +1,6 @@
 /* What an agent loads on activation, packed into its window. */
 #include "base/text.h"
-#include "knowledge/names.h"
+#include "knowledge/places.h"
 #include "spec/inforce.h"
 #include "spec/notes.h"
 #include "spec/workpath.h"
@@ -13,10 +13,7 @@ typedef struct packing {
   ql_arena *arena;
   const ql_roster *roster;
   const ql_agent *agent;
-  const ql_document *documents;
-  const ql_str *paths; /* of the documents, normalised; empty for those that are outside */
-  size_t count;
-  ql__names by_path; /* documents by path in lower case */
+  ql__places places; /* the documents */
   ql__names taken;   /* what was looked at already, by path or name */
   int64_t budget, used;
   ql_value *loaded, *left_out, *missing;
@@ -52,41 +49,8 @@ static ql_str why_line(packing *p, const ql_rule_item *item, ql_str what) {
 
 /* ---- documents ---- */
 
-static bool index_documents(packing *p) {
-  ql_str *paths = ql_arena_array(p->arena, p->count + 1, sizeof *paths);
-  if (!paths || !ql__names_make(p->arena, p->count, &p->by_path)) return false;
-  for (size_t i = 0; i < p->count; i++) {
-    paths[i] = ql__workpath_of(p->arena, p->documents[i].path).path;
-    if (paths[i].len == 0) continue;
-    ql_str key = ql_lower(p->arena, paths[i]);
-    if (!key.ptr) return false;
-    ql__names_put(&p->by_path, key, i);
-  }
-  p->paths = paths;
-  return !ql_arena_failed(p->arena);
-}
-
-/* SIZE_MAX when it is not among those that were given. */
-static size_t find_document(packing *p, ql_str path) {
-  ql_str key = ql_lower(p->arena, ql__workpath_of(p->arena, path).path);
-  return key.len > 0 ? ql__names_get(&p->by_path, key) : SIZE_MAX;
-}
-
 static void take_document(packing *p, size_t index, ql_str why) {
-  const ql_document *d = &p->documents[index];
-  int64_t tokens = d->text.ptr ? ql_token_estimate(d->text) : d->tokens;
-  take(p, p->paths[index], tokens < 0 ? 0 : tokens > QL_INT_MAX ? QL_INT_MAX : tokens, why);
-}
-
-/* A folder stands for what is in it, a pattern for what fits it. */
-static void take_places(packing *p, ql_str place, ql_str why) {
-  bool pattern = ql_find_byte(place, '*', 0) != SIZE_MAX;
-  ql__workpath folder = pattern ? (ql__workpath){.path = place} : ql__workpath_of(p->arena, place);
-  for (size_t i = 0; folder.path.len > 0 && i < p->count; i++) {
-    ql_str path = p->paths[i];
-    bool inside = path.len > folder.path.len && path.ptr[folder.path.len] == '/' && ql_starts_nocase(path, folder.path);
-    if (path.len > 0 && (pattern ? ql__glob(place, path) : inside)) take_document(p, i, why);
-  }
+  take(p, p->places.paths[index], ql__document_tokens(&p->places.documents[index]), why);
 }
 
 /* Whether any of them is there. */
@@ -95,7 +59,7 @@ static bool take_first_documents(packing *p) {
   for (const ql_rule *rule = NULL; (rule = ql__next_rule(p->roster, p->agent, QL_RULE_DOCUMENTS, rule)) != NULL;) {
     for (const ql_rule_item *item = NULL; (item = ql__next_rule_item(p->roster, p->agent, rule, item)) != NULL;) {
       if (!item->path.ptr) continue;
-      size_t index = find_document(p, item->path);
+      size_t index = ql__places_find(&p->places, item->path);
       ql_str why = why_line(p, item, QL_STR("read first"));
       found = found || index != SIZE_MAX;
       if (index != SIZE_MAX)
@@ -112,11 +76,11 @@ static void take_fallback(packing *p) {
     for (const ql_rule_item *item = NULL; (item = ql__next_rule_item(p->roster, p->agent, rule, item)) != NULL;) {
       if (!item->path.ptr) continue;
       ql_str why = why_line(p, item, QL_STR("read where the first documents are missing"));
-      bool many = ql_find_byte(item->path, '*', 0) != SIZE_MAX || ql_ends(item->path, QL_STR("/"));
-      size_t index = many ? SIZE_MAX : find_document(p, item->path);
-      if (many)
-        take_places(p, item->path, why);
-      else if (index != SIZE_MAX)
+      bool many = ql__places_many(item->path);
+      size_t index = many ? SIZE_MAX : ql__places_find(&p->places, item->path);
+      for (size_t i = 0; many && (i = ql__places_next(&p->places, item->path, i)) != SIZE_MAX; i++) take_document(p, i, why);
+      if (many) continue;
+      if (index != SIZE_MAX)
         take_document(p, index, why);
       else
         miss(p, item->path, 0, why);
@@ -185,7 +149,7 @@ static bool names_agent(ql_str name) {
 
 static void take_entry(packing *p, const ql_rule_item *item) {
   const ql_agent *agent = ql_roster_find(p->roster, item->name);
-  size_t index = find_document(p, item->name);
+  size_t index = ql__places_find(&p->places, item->name);
   if (agent && agent->spec)
     take(p, path_of(agent), agent->spec->tokens, why_line(p, item, QL_STR("named there")));
   else if (index != SIZE_MAX)
@@ -222,7 +186,7 @@ static int64_t window_of(const ql_roster *roster, const ql_agent *agent) {
 
 /* Every name that can be taken: documents, agents, and what rules name. */
 static size_t count_names(const packing *p) {
-  size_t count = p->count + ql_roster_count(p->roster) + 1;
+  size_t count = p->places.count + ql_roster_count(p->roster) + 1;
   for (const ql_rule *rule = p->agent->spec ? p->agent->spec->rules : NULL; rule; rule = rule->next)
     if (rule->kind == QL_RULE_DOCUMENTS || rule->kind == QL_RULE_FALLBACK || rule->kind == QL_RULE_LOADING)
       for (const ql_rule_item *item = rule->first; item; item = item->next) {
@@ -236,7 +200,7 @@ static ql_status pack(packing *p, int64_t window, ql_value **out) {
   p->loaded = ql_array(p->arena);
   p->left_out = ql_array(p->arena);
   p->missing = ql_array(p->arena);
-  if (!index_documents(p) || !ql__names_make(p->arena, count_names(p), &p->taken)) return QL_ERR_NOMEM;
+  if (!ql__names_make(p->arena, count_names(p), &p->taken)) return QL_ERR_NOMEM;
   if (p->agent->spec)
     take(p, path_of(p->agent), p->agent->spec->tokens, QL_STR("its own file"));
   else
@@ -265,7 +229,7 @@ ql_status ql_context_pack(ql_arena *a, const ql_roster *roster, ql_str agent, co
   if (window == 0) window = window_of(roster, found);
   if (budget == 0) budget = window / 2;
   if (budget > window) return ql_fail(err, QL_ERR_ARGUMENT, "the budget is larger than the window", QL_ABSENT);
-  packing p = {.arena = a, .roster = roster, .agent = found, .documents = documents, .count = count, .budget = budget};
-  ql_status status = pack(&p, window, out);
+  packing p = {.arena = a, .roster = roster, .agent = found, .budget = budget};
+  ql_status status = ql__places_make(a, documents, count, &p.places) ? pack(&p, window, out) : QL_ERR_NOMEM;
   return status == QL_OK ? QL_OK : ql_fail(err, status, "out of memory", QL_ABSENT);
 }
