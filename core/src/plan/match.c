@@ -178,6 +178,22 @@ ql__candidate *ql__match(ql_arena *a, const ql__candidates *c, const ql__objecti
   return chosen;
 }
 
+ql__candidate *ql__match_named(const ql__candidates *c, const ql__objective *o, const ql_str *ids, size_t count) {
+  ql__candidate *best = NULL;
+  int points = 0;
+  for (size_t i = 0; i < count; i++) {
+    for (size_t k = 0; k < c->count; k++) {
+      if (!ql_eq(c->items[k].id, ids[i])) continue;
+      fit f = {0};
+      fit_objective(&f, &c->items[k], o);
+      if (best && f.subject <= points) continue;
+      best = &c->items[k];
+      points = f.subject;
+    }
+  }
+  return best;
+}
+
 bool ql__has_specialist(const ql__candidates *c, ql_str words) {
   bool has_team = c->count > 0 && c->items[0].team;
   for (size_t i = 0; i < c->count; i++)

@@ -29,6 +29,9 @@ typedef struct ql__wanted {
 bool ql__candidates_of(ql_arena *a, const ql_roster *roster, const ql_agent *leader, ql__candidates *out);
 /// The best candidate, and in words why; there must be at least one.
 ql__candidate *ql__match(ql_arena *a, const ql__candidates *c, const ql__objective *o, const ql__wanted *wanted, ql_str *reason);
+/// The best by the words of the objective alone, of those an agent file names for a piece of work; the first where none is better.
+/// NULL when none of them is a candidate.
+ql__candidate *ql__match_named(const ql__candidates *c, const ql__objective *o, const ql_str *ids, size_t count);
 /// True when a name says one of the words: of somebody of the team, or of anybody where there is no team.
 bool ql__has_specialist(const ql__candidates *c, ql_str words);
 

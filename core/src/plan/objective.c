@@ -14,52 +14,58 @@
 #define LOOKED_AT        2000u /* bytes of an objective */
 #define TELLING_MAX      64u   /* words that count for the choice of agents */
 
-static const struct {
-  unsigned concern;
-  ql_str phrases;
-  unsigned implies; /* when something new is made */
-} CONCERNS[] = {
-    {QL_CONCERN_API, S("api endpoint rest restful route graphql grpc openapi swagger http backend webhook crud resolver"), 0},
-    {QL_CONCERN_DATA,
+const ql__telltale ql__telltales[] = {
+    {QL_CONCERN_API, S("endpoints"), S("api endpoint rest restful route graphql grpc openapi swagger http backend webhook crud resolver"),
+     0},
+    {QL_CONCERN_DATA, S("schema"),
      S("database db schema table data+migration data+model sql postgres postgresql mysql sqlite mongodb query index column orm "
        "storage"),
      0},
-    {QL_CONCERN_AUTH,
+    {QL_CONCERN_AUTH, S("auth"),
      S("auth authentication authorization authorisation login logout signin signup sign+in sign+up log+in oauth oauth2 oidc saml "
        "sso jwt password permission rbac mfa 2fa passkey"),
      QL_CONCERN_API | QL_CONCERN_DATA | QL_CONCERN_SECURITY},
-    {QL_CONCERN_SECURITY,
+    {QL_CONCERN_SECURITY, S("security"),
      S("security secure vulnerability encrypt encryption secret gdpr pii privacy cors csrf xss injection harden sanitize"), 0},
-    {QL_CONCERN_PAYMENT, S("payment billing checkout refund stripe paypal"), QL_CONCERN_API | QL_CONCERN_DATA | QL_CONCERN_SECURITY},
-    {QL_CONCERN_SPEED,
-     S("performance slow fast faster speed latency throughput cache bottleneck scale scalable scalability memory+leak memory+usage footprint p95 "
-       "optimize optimise"),
+    {QL_CONCERN_PAYMENT, S("payments"), S("payment billing checkout refund stripe paypal"),
+     QL_CONCERN_API | QL_CONCERN_DATA | QL_CONCERN_SECURITY},
+    {QL_CONCERN_SPEED, S("performance"),
+     S("performance slow fast faster speed latency cache bottleneck memory+leak memory+usage footprint p95 response+time optimize optimise"),
      0},
-    {QL_CONCERN_UI,
+    {QL_CONCERN_SPEED, S("scalability"),
+     S("scale scalable scalability throughput shard sharding concurrent concurrency request+per+second"), 0},
+    {QL_CONCERN_UI, S("interface"),
      S("ui ux frontend front+end page screen form button component dashboard css theme dark+mode layout responsive mobile widget "
        "modal accessibility a11y menu sidebar react vue angular svelte tooltip icon dialog chart"),
      0},
-    {QL_CONCERN_INFRA,
+    {QL_CONCERN_INFRA, S("delivery"),
      S("deploy deployment docker kubernetes k8s terraform ci cd pipeline infrastructure aws gcp azure helm container rollout "
        "staging devops"),
      0},
-    {QL_CONCERN_MONITOR, S("monitoring monitor logging metrics tracing observability alert telemetry health+check audit+log"), 0},
-    {QL_CONCERN_CONNECT, S("integrate integration third+party external provider connect sync synchronize connector webhook"), 0},
-    {QL_CONCERN_NAMED,
+    {QL_CONCERN_MONITOR, S("monitoring"),
+     S("monitoring monitor logging metrics tracing observability alert telemetry health+check audit+log"), 0},
+    {QL_CONCERN_CONNECT, S("integrations"),
+     S("integrate integration third+party external provider connect sync synchronize connector webhook"), 0},
+    {QL_CONCERN_NAMED, S("integrations"),
      S("stripe paypal twilio sendgrid mailchimp s3 slack kafka rabbitmq redis elasticsearch opensearch salesforce hubspot "
        "shopify github gitlab jira firebase supabase openai sentry auth0 okta keycloak"),
      0},
-    {QL_CONCERN_DOCS, S("docs document documentation readme guide tutorial changelog manual handbook runbook faq release+notes"), 0},
-    {QL_CONCERN_TESTS, S("test tests testing coverage e2e regression qa"), 0},
-    {QL_CONCERN_LIVE, S("websocket realtime real+time live notification chat streaming sse presence collaborative"), QL_CONCERN_API},
-    {QL_CONCERN_JOBS,
+    {QL_CONCERN_DOCS, S("documentation"),
+     S("docs document documentation readme guide tutorial changelog manual handbook runbook faq release+notes"), 0},
+    {QL_CONCERN_TESTS, S("tests"), S("test tests testing coverage e2e regression qa"), 0},
+    {QL_CONCERN_LIVE, S("live updates"), S("websocket realtime real+time live notification chat streaming sse presence collaborative"),
+     QL_CONCERN_API},
+    {QL_CONCERN_JOBS, S("background jobs"),
      S("queue job cron schedule background batch worker email digest reminder newsletter nightly every+night every+day every+hour"), 0},
-    {QL_CONCERN_SEARCH, S("search filter autocomplete full+text facet"), QL_CONCERN_API | QL_CONCERN_DATA},
-    {QL_CONCERN_FILES, S("upload download attachment image avatar"), QL_CONCERN_API | QL_CONCERN_SECURITY},
-    {QL_CONCERN_STRUCTURE, S("architecture microservice monolith modular event+sourcing event+driven cqrs distributed multi+tenant"), 0},
-    {QL_CONCERN_CLI, S("cli command+line flag terminal subcommand"), 0},
-    {QL_CONCERN_SMALL, S("button link flag option label tooltip icon banner field placeholder rename"), 0},
+    {QL_CONCERN_SEARCH, S("search"), S("search filter autocomplete full+text facet"), QL_CONCERN_API | QL_CONCERN_DATA},
+    {QL_CONCERN_FILES, S("files"), S("upload download attachment image avatar"), QL_CONCERN_API | QL_CONCERN_SECURITY},
+    {QL_CONCERN_STRUCTURE, S("architecture"),
+     S("architecture microservice monolith modular event+sourcing event+driven cqrs distributed multi+tenant"), 0},
+    {QL_CONCERN_CLI, S("command line"), S("cli command+line flag terminal subcommand"), 0},
+    {QL_CONCERN_SMALL, {NULL, 0}, S("button link flag option label tooltip icon banner field placeholder rename"), 0},
 };
+
+const size_t ql__telltale_count = QL_COUNT(ql__telltales);
 
 static const struct {
   unsigned kind;
@@ -68,10 +74,11 @@ static const struct {
     {QL_KIND_CREATE,
      S("add build implement create introduce support let enable develop design make set+up provide allow write send show generate "
        "integrate connect")},
-    {QL_KIND_CHANGE, S("refactor rework rewrite restructure clean+up rename extract split simplify modernize modernise update replace "
-                       "change convert improve consolidate unify standardize standardise redesign adapt harden reduce")},
+    {QL_KIND_CHANGE,
+     S("refactor rework rewrite restructure clean+up rename extract split simplify modernize modernise update replace "
+       "change convert improve consolidate unify standardize standardise redesign adapt harden reduce decompose break+up partition overhaul")},
     {QL_KIND_UPGRADE, S("upgrade")},
-    {QL_KIND_MIGRATE, S("migrate move switch port transition")},
+    {QL_KIND_MIGRATE, S("migrate move switch port transition replatform")},
     {QL_KIND_FIX, S("fix repair resolve correct debug investigate troubleshoot solve patch find+out")},
     {QL_KIND_SPEED, S("optimize optimise speed+up accelerate tune scale profile")},
     {QL_KIND_AUDIT, S("review audit analyze analyse evaluate assess compare inspect check examine research")},
@@ -101,11 +108,16 @@ static const ql_str TRIFLES = S("typo spelling misspelling wording whitespace in
 /* Where a subject ends. */
 static const ql_str ENDS =
     S("with using for to in on into from so that when while by via which where after before without through because under "
-      "across against as if of about at between until every faster quicker leaner better easier fail");
+      "across against as if of about at between until every faster quicker leaner better easier fail written along");
 /* A subject made of these alone says nothing: "an API for invoices" is about invoices. */
-static const ql_str GENERAL =
-    S("api rest restful graphql endpoint service test unit integration e2e documentation docs guide readme support system "
-      "feature schema coverage performance speed latency page database full user end memory usage footprint manual tutorial faster");
+static const ql_str GENERAL = S(
+    "api rest restful graphql endpoint service test unit integration e2e documentation docs guide readme support system "
+    "feature schema coverage performance speed latency page database full user end memory usage footprint manual tutorial faster throughput product microservice");
+
+/* Of these "a microservice for invoices" is said: "invoices microservice". */
+static const ql_str MADE = S("service microservice");
+/* What follows is how, not what: "the user service along bounded contexts". */
+static const ql_str MANNER = S("along into");
 
 static bool is_one_of(ql_str stem, ql_str phrases) {
   ql__word word = {stem, stem};
@@ -141,12 +153,17 @@ ql_str ql__objective_named(ql_arena *a, const ql__objective *o, ql_str phrases) 
 
 static unsigned concerns_of(const ql__words *words, unsigned *implied) {
   unsigned found = 0;
-  for (size_t i = 0; i < QL_COUNT(CONCERNS); i++) {
-    if (!ql__mentions(words, CONCERNS[i].phrases)) continue;
-    found |= CONCERNS[i].concern;
-    *implied |= CONCERNS[i].implies;
+  for (size_t i = 0; i < ql__telltale_count; i++) {
+    if (!ql__mentions(words, ql__telltales[i].phrases)) continue;
+    found |= ql__telltales[i].concern;
+    *implied |= ql__telltales[i].implies;
   }
   return found;
+}
+
+unsigned ql__concerns_of(const ql__words *words) {
+  unsigned ignored = 0;
+  return concerns_of(words, &ignored);
 }
 
 /* The verb that stands first; *behind is the word after it. */
@@ -260,7 +277,7 @@ static ql_str what_people_do(ql_arena *a, const ql__objective *o, size_t at) {
   return ql_arena_concat(a, pieces, QL_COUNT(pieces));
 }
 
-static void find_subject(ql_arena *a, ql__objective *o, size_t at, bool verb, unsigned *asked) {
+static void find_subject(ql_arena *a, ql__objective *o, size_t at, bool verb) {
   unsigned ignored = 0;
   o->subject = what_people_do(a, o, at);
   if (o->subject.ptr) return;
@@ -275,19 +292,27 @@ static void find_subject(ql_arena *a, ql__objective *o, size_t at, bool verb, un
     return;
   }
   ql__words phrase = noun_phrase(o, &at, &o->definite);
-  *asked = concerns_of(&phrase, &ignored);
-  while (phrase.count > 0 && all_general(&phrase) && at + 1 < o->words.count && !breaks(o, at)) {
+  o->asked = concerns_of(&phrase, &ignored);
+  ql_str made = phrase.count > 0 && is_one_of(phrase.items[phrase.count - 1].stem, MADE) ? phrase.items[phrase.count - 1].text : QL_ABSENT;
+  bool passed = false;
+  while (phrase.count > 0 && all_general(&phrase) && at + 1 < o->words.count && !breaks(o, at) &&
+         !is_one_of(o->words.items[at].stem, MANNER)) {
     bool definite;
     at++;
     ql__words further = noun_phrase(o, &at, &definite);
     if (further.count == 0) break;
     phrase = further;
     o->definite = definite;
+    passed = true;
   }
   bool known = verb || o->concerns != 0, says = false;
   for (size_t i = 0; i < phrase.count; i++) says |= !ql__is_common_word(phrase.items[i].stem);
   if (!says || !known) return;
   o->subject = subject_text(a, o, &phrase, SUBJECT_WORDS);
+  if (o->subject.ptr && passed && made.ptr) {
+    const ql_str both[] = {o->subject, QL_STR(" "), made};
+    o->subject = ql_arena_concat(a, both, QL_COUNT(both));
+  }
   if (!o->subject.ptr || at >= o->words.count || !ql_eq(o->words.items[at].stem, QL_STR("fail"))) return;
   const ql_str pieces[] = {o->subject, QL_STR(" failure")};
   o->subject = ql_arena_concat(a, pieces, QL_COUNT(pieces));
@@ -298,7 +323,7 @@ static const ql_str EVERYWHERE =
     QL_STR_INIT("user system feature app application project team code work agent api data database ui frontend backend docs "
                 "documentation test review security devops");
 
-static bool says_little(ql_str stem) {
+bool ql__says_little(ql_str stem) {
   ql__word word = {stem, stem};
   ql__words one = {&word, 1};
   return ql__is_common_word(stem) || ql__mentions(&one, EVERYWHERE);
@@ -308,7 +333,7 @@ static bool find_telling(ql_arena *a, ql__objective *o) {
   o->telling.items = ql_arena_array(a, TELLING_MAX, sizeof *o->telling.items);
   if (!o->telling.items) return false;
   for (size_t i = o->verb_end; i < o->words.count && o->telling.count < TELLING_MAX; i++) {
-    bool known = says_little(o->words.items[i].stem);
+    bool known = ql__says_little(o->words.items[i].stem);
     for (size_t k = 0; k < o->telling.count && !known; k++) known = ql_eq(o->telling.items[k].stem, o->words.items[i].stem);
     if (!known) o->telling.items[o->telling.count++] = o->words.items[i];
   }
@@ -317,19 +342,19 @@ static bool find_telling(ql_arena *a, ql__objective *o) {
 
 bool ql__objective_read(ql_arena *a, ql_str text, ql__objective *out) {
   *out = (ql__objective){.text = text, .words = ql__words_of(a, ql__start(text, LOOKED_AT)), .subject = QL_ABSENT};
-  unsigned implied = 0, asked = 0;
+  unsigned implied = 0;
   size_t behind = 0;
-  out->concerns = concerns_of(&out->words, &implied);
+  out->said = out->concerns = concerns_of(&out->words, &implied);
   unsigned kind = find_verb(&out->words, &behind);
   if (kind == 0 && ql__mentions(&out->words, SYMPTOMS)) kind = QL_KIND_FIX;
-  find_subject(a, out, behind, kind != 0, &asked);
+  find_subject(a, out, behind, kind != 0);
   out->verb_end = behind;
   if (!find_telling(a, out)) return false;
   ql__words subject = ql__words_of(a, out->subject);
   out->faulty = ql__mentions(&subject, SYMPTOMS);
   out->kind = kind != 0 ? kind : QL_KIND_CREATE;
   for (size_t i = 0; i < QL_COUNT(TURNS); i++)
-    if ((out->kind & TURNS[i].from) && asked != 0 && (asked & ~TURNS[i].only) == 0) {
+    if ((out->kind & TURNS[i].from) && out->asked != 0 && (out->asked & ~TURNS[i].only) == 0) {
       out->kind = TURNS[i].kind;
       break;
     }

@@ -49,15 +49,32 @@ typedef struct ql__objective {
   size_t verb_end;   /* the word after its verb; 0 when it has none */
   unsigned kind;     /* one ql__kind */
   unsigned concerns; /* bits of ql__concern, found or implied */
+  unsigned said;     /* those that its own words name */
+  unsigned asked;    /* those that the first noun behind its verb names: "REST API" of "Build a REST API for invoices" */
   ql_str subject;    /* "user authentication"; absent when none was recognised */
   bool faulty;       /* the subject is itself a fault: "crash", "slow query" */
   bool definite;     /* its noun stood with an article, so that "the" goes before it */
 } ql__objective;
 
+/// What a concern is told by.
+typedef struct ql__telltale {
+  unsigned concern;
+  ql_str need; /* what an objective that says one of them needs: "endpoints"; absent when that is none worth naming */
+  ql_str phrases;
+  unsigned implies; /* when something new is made */
+} ql__telltale;
+
+extern const ql__telltale ql__telltales[];
+extern const size_t ql__telltale_count;
+
 /// @return false when out of memory.
 bool ql__objective_read(ql_arena *a, ql_str text, ql__objective *out);
 /// What is named in a text for one of the phrases, as written, at most two joined by "and": "OAuth2". Absent when nothing is.
 ql_str ql__objective_named(ql_arena *a, const ql__objective *o, ql_str phrases);
+/// The concerns that words name.
+unsigned ql__concerns_of(const ql__words *words);
+/// True for a word that fits any objective: "the", "system", "api".
+bool ql__says_little(ql_str stem);
 /// True when one of the phrases is in the words.
 bool ql__mentions(const ql__words *words, ql_str phrases);
 
