@@ -433,7 +433,7 @@ export interface ContextWorker {
   items: ContextItem[];
   /** tokens of its own file, estimate; 0 where there is none */
   own: number;
-  /** lines in the leader's file that tell what it gets; 0: it gets all */
+  /** lines in the leader's file that tell what it gets */
   rules: number;
   /** tokens of the words of its tasks, estimate */
   tasks: number;

@@ -7,8 +7,6 @@
 
 #include <questline/route.h>
 
-#define WINDOW_TOKENS 200000
-
 typedef struct packing {
   ql_arena *arena;
   const ql_roster *roster;
@@ -178,12 +176,6 @@ static void take_entries(packing *p, bool wildcards) {
 
 /* ---- all of it ---- */
 
-static int64_t window_of(const ql_roster *roster, const ql_agent *agent) {
-  for (const ql_rule *rule = NULL; (rule = ql__next_rule(roster, agent, QL_RULE_LOADING, rule)) != NULL;)
-    if (rule->window_tokens > 0) return rule->window_tokens;
-  return WINDOW_TOKENS;
-}
-
 /* Every name that can be taken: documents, agents, and what rules name. */
 static size_t count_names(const packing *p) {
   size_t count = p->places.count + ql_roster_count(p->roster) + 1;
@@ -226,7 +218,7 @@ ql_status ql_context_pack(ql_arena *a, const ql_roster *roster, ql_str agent, co
   if (!found) return ql_fail(err, QL_ERR_NOT_FOUND, "there is no such agent", agent);
   if (window < 0 || window > QL_INT_MAX || budget < 0)
     return ql_fail(err, QL_ERR_ARGUMENT, "window and budget are numbers of tokens", QL_ABSENT);
-  if (window == 0) window = window_of(roster, found);
+  if (window == 0) window = ql__window_of(roster, found);
   if (budget == 0) budget = window / 2;
   if (budget > window) return ql_fail(err, QL_ERR_ARGUMENT, "the budget is larger than the window", QL_ABSENT);
   packing p = {.arena = a, .roster = roster, .agent = found, .budget = budget};

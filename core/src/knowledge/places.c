@@ -3,7 +3,10 @@
 #include <questline/value.h>
 
 #include "base/text.h"
+#include "spec/inforce.h"
 #include "spec/workpath.h"
+
+#define WINDOW_TOKENS 200000
 
 bool ql__places_make(ql_arena *a, const ql_document *documents, size_t count, ql__places *out) {
   ql_str *paths = ql_arena_array(a, count + 1, sizeof *paths);
@@ -43,4 +46,10 @@ size_t ql__places_next(const ql__places *places, ql_str place, size_t from) {
 int64_t ql__document_tokens(const ql_document *d) {
   int64_t tokens = d->text.ptr ? ql_token_estimate(d->text) : d->tokens;
   return tokens < 0 ? 0 : tokens > QL_INT_MAX ? QL_INT_MAX : tokens;
+}
+
+int64_t ql__window_of(const ql_roster *roster, const ql_agent *agent) {
+  for (const ql_rule *rule = NULL; agent && (rule = ql__next_rule(roster, agent, QL_RULE_LOADING, rule)) != NULL;)
+    if (rule->window_tokens > 0) return rule->window_tokens;
+  return WINDOW_TOKENS;
 }

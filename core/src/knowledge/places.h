@@ -1,4 +1,4 @@
-/* Documents by their paths, and what a place that somebody names stands for. */
+/* Documents by their paths, what a place that somebody names stands for, and the window they go into. */
 #ifndef QL_KNOWLEDGE_PLACES_H
 #define QL_KNOWLEDGE_PLACES_H
 
@@ -24,5 +24,7 @@ bool ql__places_many(ql_str place);
 size_t ql__places_next(const ql__places *places, ql_str place, size_t from);
 /// Tokens of a document: estimated from its text, or as they were given.
 int64_t ql__document_tokens(const ql_document *document);
+/// Tokens of an agent's window: what its loading rule says, else 200,000. agent may be NULL.
+int64_t ql__window_of(const ql_roster *roster, const ql_agent *agent);
 
 #endif
