@@ -1047,8 +1047,8 @@ export interface MatrixCriterion {
   name: string;
   /** of the agent's file */
   rule?: string;
-  /** percent, 0 to 100; what they add up to counts as the whole */
-  weight: number;
+  /** percent, 0 to 100, at most three places; what they add up to counts as the whole */
+  weight: number | string;
 }
 
 /** one of the options */
@@ -3075,6 +3075,8 @@ export const LIMITS = {
   QL_GRAPH_EDGES_MAX: 1048576,
   /** criteria, and options, of one decision matrix */
   QL_MATRIX_SIDE_MAX: 32,
+  /** rows of each list of one service architecture */
+  QL_SERVICES_MAX: 512,
   /** entities of one memory graph */
   QL_MEMORY_ENTITIES_MAX: 65536,
   /** relations of one memory graph */

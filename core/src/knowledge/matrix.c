@@ -62,9 +62,10 @@ static bool milli_of(const ql_value *value, int64_t most, int64_t *out) {
   ql_str s = value->text;
   while (at < s.len && ql_is_digit(s.ptr[at]) && whole <= most) whole = whole * 10 + (s.ptr[at++] - '0');
   if (at == 0 || whole > most) return false;
-  if (at < s.len && s.ptr[at] == '.')
-    for (at++; at < s.len && ql_is_digit(s.ptr[at]); at++, places++)
-      if (places < 3) fraction = fraction * 10 + (s.ptr[at] - '0');
+  if (at < s.len && s.ptr[at] == '.') {
+    for (at++; at < s.len && ql_is_digit(s.ptr[at]) && places < 3; at++, places++) fraction = fraction * 10 + (s.ptr[at] - '0');
+    if (places == 0) return false;
+  }
   for (; places < 3; places++) fraction *= 10;
   *out = whole * MILLI + fraction;
   return at == s.len && *out <= most;
@@ -98,7 +99,12 @@ static ql_status read_option(matrix *m, const ql_value *item) {
   o->given = ql_arena_array(m->arena, m->criterion_count, sizeof *o->given);
   if (!o->scores || !o->given) return no_memory(m);
   if (o->name.len == 0) return wrong(m, "an option has a name", QL_STR("options"), m->option_count, QL_STR("name"));
+  for (size_t i = 0; i < m->option_count; i++)
+    if (ql_eq(m->options[i].name, o->name))
+      return wrong(m, "two options have one name", QL_STR("options"), m->option_count, QL_STR("name"));
   const ql_value *scores = QL_GET(item, "scores");
+  if (scores && scores->kind != QL_OBJECT)
+    return wrong(m, "scores are numbers by criterion", QL_STR("options"), m->option_count, QL_STR("scores"));
   for (const ql_value *score = scores ? scores->first : NULL; score; score = score->next) {
     size_t c = 0;
     while (c < m->criterion_count && !ql_eq(m->criteria[c].name, score->key)) c++;
@@ -166,24 +172,21 @@ static ql_value *ranks(matrix *m, ql_value *missing) {
    one at the weight x by  x d + (W - x) s / R,  where d is its lead in c and s the weighted sum of its leads in the others. They are even where
    x = W s / (s - R d). */
 
-static bool even_at(const matrix *m, const option *first, const option *other, size_t c, int64_t *weight) {
+/* In thousandths of a percent of W. */
+static bool even_at(const matrix *m, const option *first, const option *other, size_t c, int64_t *at) {
   int64_t lead = first->scores[c] - other->scores[c], rest = m->weight - m->criteria[c].weight;
   int64_t others = first->total - other->total - m->criteria[c].weight * lead;
   int64_t below = others - rest * lead;
-  if (rest == 0 || below == 0) return false;
-  int64_t above = m->weight * others;
-  if ((above < 0) != (below < 0) && above != 0) return false;
-  *weight = above / below;
-  return *weight >= 0 && *weight <= m->weight;
+  if (rest == 0 || below == 0 || (others != 0 && (others < 0) != (below < 0))) return false;
+  *at = WEIGHT_MAX * others / below;
+  return *at <= WEIGHT_MAX;
 }
-
-static int64_t percent(const matrix *m, int64_t weight) { return weight * WEIGHT_MAX / m->weight; }
 
 static ql_value *sensitivity(matrix *m) {
   ql_value *list = ql_array(m->arena);
   for (size_t c = 0; m->option_count > 1 && c < m->criterion_count; c++) {
     ql_value *item = ql_push(list, ql_object(m->arena));
-    int64_t now = m->criteria[c].weight, nearest = -1, distance = INT64_MAX;
+    int64_t now = m->criteria[c].weight * WEIGHT_MAX / m->weight, nearest = 0, distance = INT64_MAX;
     const option *winner = NULL;
     for (size_t i = 1; i < m->option_count; i++) {
       int64_t at;
@@ -195,12 +198,12 @@ static ql_value *sensitivity(matrix *m) {
       winner = &m->options[i];
     }
     if (winner) {
-      QL_SET(item, "at", ql_int(m->arena, percent(m, nearest)));
-      QL_SET(item, "change", ql_int(m->arena, percent(m, nearest) - percent(m, now)));
+      QL_SET(item, "at", ql_int(m->arena, nearest));
+      QL_SET(item, "change", ql_int(m->arena, nearest - now));
     }
     QL_SET(item, "criterion", ql_string(m->arena, m->criteria[c].name));
     if (winner) QL_SET(item, "to", ql_string(m->arena, winner->name));
-    QL_SET(item, "weight", ql_int(m->arena, percent(m, now)));
+    QL_SET(item, "weight", ql_int(m->arena, now));
   }
   return list;
 }
@@ -223,18 +226,36 @@ ql_status ql_decision_rank(ql_arena *a, const ql_value *value, ql_value **out, q
 
 /* ---- from an agent's file ---- */
 
+/* As milli_of reads it. */
+static ql_value *milli_value(ql_arena *a, int64_t milli) {
+  if (milli % MILLI == 0) return ql_int(a, milli / MILLI);
+  ql_buf buf = ql_buf_new(ql_arena_alloc(a));
+  ql_buf_int(&buf, milli / MILLI);
+  ql_buf_byte(&buf, '.');
+  for (int64_t rest = milli % MILLI, unit = MILLI / 10; unit > 0 && rest > 0; rest %= unit, unit /= 10)
+    ql_buf_byte(&buf, (char)('0' + rest / unit));
+  return ql_string(a, ql_buf_take(&buf, a));
+}
+
+static bool is_listed(const ql_value *list, ql_str name) {
+  for (const ql_value *item = list ? list->first : NULL; item; item = item->next)
+    if (ql_eq(ql_get_str(item, QL_STR("name")), name)) return true;
+  return false;
+}
+
 ql_status ql_decision_criteria(ql_arena *a, const ql_roster *roster, ql_str agent, ql_value **out, ql_error *err) {
   const ql_agent *found = ql_roster_find(roster, agent);
   if (!found) return ql_fail(err, QL_ERR_NOT_FOUND, "no such agent", agent);
   ql_value *list = ql_array(a);
   for (const ql_rule *rule = NULL; (rule = ql__next_rule(roster, found, QL_RULE_WEIGHTS, rule)) != NULL;) {
     for (const ql_rule_item *item = NULL; (item = ql__next_rule_item(roster, found, rule, item)) != NULL;) {
-      if (!item->has_measure) continue;
+      ql_str name = item->name.len > 0 ? item->name : item->text;
+      if (!item->has_measure || is_listed(list, name)) continue;
       ql_value *c = ql_push(list, ql_object(a));
       QL_SET(c, "line", ql_int(a, item->line));
-      QL_SET(c, "name", ql_string(a, item->name.len > 0 ? item->name : item->text));
+      QL_SET(c, "name", ql_string(a, name));
       QL_SET(c, "rule", ql_string(a, item->id));
-      QL_SET(c, "weight", ql_int(a, item->measure.milli / MILLI));
+      QL_SET(c, "weight", milli_value(a, item->measure.milli));
     }
   }
   if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);

@@ -1,4 +1,4 @@
-/* Decision records and service architectures, as Markdown. */
+/* Decision records as Markdown. */
 #include <string.h>
 
 #include <questline/decision.h>
@@ -18,8 +18,6 @@ typedef struct writer {
 static ql_status wrong(writer *w, const char *message, const char *member) {
   return ql_fail(w->err, QL_ERR_SYNTAX, message, (ql_str){member, strlen(member)});
 }
-
-static ql_str member(const ql_value *object, const char *key) { return ql_get_str(object, (ql_str){key, strlen(key)}); }
 
 static void text(writer *w, ql_str s) { ql_markdown_text(&w->buf, ql_trim(s)); }
 
@@ -210,118 +208,4 @@ ql_status ql_decision_record(ql_arena *a, const ql_value *record, ql_str *out, q
     if (value) done = write_section(&w, &sections[i], value);
   }
   return finish(&w, done, out);
-}
-
-/* ---- service architectures ---- */
-
-static const struct table {
-  const char *key, *title;
-  const char *columns[4]; /* members; the first is needed */
-  const char *heads[4];
-} tables[] = {
-    {"services", "Services", {"name", "responsibility", "owns", "team"}, {"Service", "Responsible for", "Owns", "Team"}},
-    {"communication", "Communication", {"from", "to", "style", "contract"}, {"From", "To", "Style", "Contract"}},
-    {"consistency", "Consistency", {"data", "model", "owner", NULL}, {"Data", "Model", "Owner", NULL}},
-    {"deployment", "Deployment", {"service", "strategy", "rollback", NULL}, {"Service", "Strategy", "Rollback", NULL}},
-};
-
-static void cell(writer *w, const ql_value *value) {
-  if (value && value->kind == QL_STRING) text(w, value->text);
-  for (const ql_value *item = value && value->kind == QL_ARRAY ? value->first : NULL; item; item = item->next) {
-    text(w, item->text);
-    if (item->next) WRITE(w, ", ");
-  }
-}
-
-static ql_status check_form(writer *w, const ql_value *form) {
-  for (size_t t = 0; t < QL_COUNT(tables); t++) {
-    const ql_value *rows = ql_get_literal(form, tables[t].key);
-    if (rows && rows->kind != QL_ARRAY) return wrong(w, "this is a list", tables[t].key);
-    for (const ql_value *row = rows ? rows->first : NULL; row; row = row->next) {
-      if (member(row, tables[t].columns[0]).len == 0) return wrong(w, "its first member is a text", tables[t].key);
-      if (t == 0 && !names_ok(QL_GET(row, "owns"))) return wrong(w, "owns is a list of texts", "services");
-    }
-  }
-  return ql_get_str(form, QL_STR("title")).len > 0 ? QL_OK : wrong(w, "an architecture has a title", "title");
-}
-
-ql_status ql_services_write(ql_arena *a, const ql_value *form, ql_str *out, ql_error *err) {
-  writer w = {ql_buf_new(ql_arena_alloc(a)), a, err};
-  ql_status status = check_form(&w, form);
-  if (status != QL_OK) return status;
-  WRITE(&w, "# ");
-  text(&w, ql_get_str(form, QL_STR("title")));
-  WRITE(&w, "\n");
-  for (size_t t = 0; t < QL_COUNT(tables); t++) {
-    const ql_value *rows = ql_get_literal(form, tables[t].key);
-    if (!rows || rows->count == 0) continue;
-    heading(&w, tables[t].title);
-    WRITE(&w, "|");
-    for (size_t c = 0; c < 4 && tables[t].heads[c]; c++) {
-      WRITE(&w, " ");
-      ql_buf_add(&w.buf, (ql_str){tables[t].heads[c], strlen(tables[t].heads[c])});
-      WRITE(&w, " |");
-    }
-    WRITE(&w, "\n|");
-    for (size_t c = 0; c < 4 && tables[t].heads[c]; c++) WRITE(&w, "---|");
-    WRITE(&w, "\n");
-    for (const ql_value *row = rows->first; row; row = row->next) {
-      WRITE(&w, "|");
-      for (size_t c = 0; c < 4 && tables[t].columns[c]; c++) {
-        WRITE(&w, " ");
-        cell(&w, ql_get_literal(row, tables[t].columns[c]));
-        WRITE(&w, " |");
-      }
-      WRITE(&w, "\n");
-    }
-  }
-  return finish(&w, QL_OK, out);
-}
-
-static void problem(ql_arena *a, ql_value *out, const char *code, const char *severity, ql_str subject, const char *message) {
-  ql_value *item = ql_push(out, ql_object(a));
-  QL_SET(item, "code", ql_string(a, (ql_str){code, strlen(code)}));
-  QL_SET(item, "message", ql_string(a, ql_arena_concat(a, (ql_str[]){subject, {message, strlen(message)}}, 2)));
-  QL_SET(item, "severity", ql_string(a, (ql_str){severity, strlen(severity)}));
-}
-
-static const ql_value *row_of(const ql_value *form, const char *list, const char *key, ql_str name) {
-  const ql_value *rows = ql_get_literal(form, list);
-  const ql_value *row = rows ? rows->first : NULL;
-  while (row && !ql_eq(member(row, key), name)) row = row->next;
-  return row;
-}
-
-ql_status ql_services_check(ql_arena *a, const ql_value *form, ql_value **out, ql_error *err) {
-  writer w = {.arena = a, .err = err};
-  ql_status status = check_form(&w, form);
-  if (status != QL_OK) return status;
-  ql_value *found = ql_array(a);
-  const ql_value *services = QL_GET(form, "services");
-  for (const ql_value *row = services ? services->first : NULL; row; row = row->next) {
-    ql_str name = member(row, "name");
-    if (row_of(form, "services", "name", name) != row)
-      problem(a, found, "service-twice", "error", name, " is there twice: give one of them another name.");
-    if (!row_of(form, "deployment", "service", name))
-      problem(a, found, "no-deployment", "warning", name, " has no deployment strategy: say how it is released.");
-    const ql_value *owns = QL_GET(row, "owns");
-    for (const ql_value *data = owns ? owns->first : NULL; data; data = data->next)
-      for (const ql_value *other = row->next; other; other = other->next)
-        for (const ql_value *its = QL_GET(other, "owns") ? QL_GET(other, "owns")->first : NULL; its; its = its->next)
-          if (ql_eq(its->text, data->text))
-            problem(a, found, "owned-twice", "error", data->text, " has two owners: one service owns it, the others ask.");
-  }
-  static const char *const ends[][2] = {
-      {"communication", "from"}, {"communication", "to"}, {"consistency", "owner"}, {"deployment", "service"}};
-  for (size_t i = 0; i < QL_COUNT(ends); i++) {
-    const ql_value *rows = ql_get_literal(form, ends[i][0]);
-    for (const ql_value *row = rows ? rows->first : NULL; row; row = row->next) {
-      ql_str name = member(row, ends[i][1]);
-      if (name.len > 0 && !row_of(form, "services", "name", name))
-        problem(a, found, "unknown-service", "error", name, " is no service of this form.");
-    }
-  }
-  if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
-  *out = found;
-  return QL_OK;
 }
