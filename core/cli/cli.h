@@ -30,6 +30,7 @@ typedef enum cli_exit {
   X(at, "at", "N", "the event it is about: a fork keeps what is up to it; a reveal gives back its texts alone")                            \
   X(base, "base", "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                            \
   X(by, "by", "NAME", "who writes (@owner)")                                                                                               \
+  X(change, "change", "MODULE,...", "what breaks if these modules change; the name of a group stands for all in it")                       \
   X(complete, "strict", NULL, "fail when something is missing or left out: exit code 1")                                                   \
   X(counter, "counter", "N", "how many commands the sender gave since the seat changed hands; the same one again is told apart")           \
   X(days, "days", "N", "look back so many days (1 for a standup, 7 for a review, 14 for a sprint)")                                        \
@@ -43,7 +44,9 @@ typedef enum cli_exit {
   X(force, "force", NULL, "replace files that are there and differ")                                                                       \
   X(format, "format", "FORMAT", "text, json, sarif or github (text)")                                                                      \
   X(from, "from", "NAME", "who acts")                                                                                                      \
+  X(graph_format, "format", "FORMAT", "auto, own, cruise, madge, pydeps, make or plan (auto)")                                             \
   X(head, "head", "HASH", "the head this log must have, as a link or a server told you")                                                   \
+  X(health, "health", NULL, "read snapshots of a backend's health in place of graphs, and show them over time")                            \
   X(help, "help", NULL, "this text")                                                                                                       \
   X(json, "json", NULL, "print JSON on stdout, errors and refusals too")                                                                   \
   X(key, "key", "FILE", "the key that signs, as `questline key make` made it")                                                             \
@@ -51,6 +54,7 @@ typedef enum cli_exit {
   X(md, "md", NULL, "print Markdown")                                                                                                      \
   X(merge, "merge", "FILE", "take over the notes in FILE first; - is stdin")                                                               \
   X(mermaid, "mermaid", NULL, "print a Mermaid diagram")                                                                                   \
+  X(most, "most", "N", "entries of a list, the weightiest first; 0: all (20)")                                                             \
   X(no_copy, "no-copy", NULL, "keep no copy of the file in the store, its hash alone")                                                     \
   X(only, "agent", "NAME", "only the rules of this agent")                                                                                 \
   X(out, "out", "FILE", "where to write; - is stdout")                                                                                     \
@@ -268,6 +272,7 @@ int cli_load(cli *c);
 int cli_permit(cli *c);
 int cli_policy(cli *c);
 int cli_roster(cli *c);
+int cli_impact(cli *c);
 int cli_route(cli *c);
 int cli_plan(cli *c);
 int cli_quest_create(cli *c);

@@ -145,6 +145,15 @@ static void what_is_no_graph_is_refused(void **state) {
   }
 }
 
+static void a_name_has_no_nul(void **state) {
+  (void)state;
+  ql_graph *graph = ql_graph_new(ql_alloc_libc());
+  static const char rule[] = "a.o: a\0b";
+  assert_int_equal(ql_graph_read(graph, (ql_str){rule, sizeof rule - 1}, QL_GRAPH_AUTO, NULL), QL_ERR_ARGUMENT);
+  assert_int_equal(ql_graph_add(graph, QL_STR("a"), (ql_str){"b\0", 2}, NULL), QL_ERR_ARGUMENT);
+  ql_graph_free(graph);
+}
+
 /* A number of times a module needs itself costs nothing. */
 static void a_module_does_not_need_itself(void **state) {
   (void)state;
@@ -497,6 +506,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_form_is_read),
       cmocka_unit_test(what_is_no_graph_is_refused),
+      cmocka_unit_test(a_name_has_no_nul),
       cmocka_unit_test(a_module_does_not_need_itself),
       cmocka_unit_test(limits_are_kept),
       cmocka_unit_test(cycles_are_those_of_a_plain_search),

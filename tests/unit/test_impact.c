@@ -257,6 +257,42 @@ static void memory_may_run_out_anywhere(void **state) {
   ql_buf_free(&text);
 }
 
+/* ---- written ---- */
+
+static ql_status write_both(ql_arena *arena, const void *ctx) {
+  ql_value *value = NULL;
+  ql_str text = QL_ABSENT;
+  ql_status status = ql_json_read(arena, str(ctx), &value, NULL);
+  if (status == QL_OK) status = ql_impact_write(arena, value, false, &text, NULL);
+  if (status == QL_OK) status = ql_impact_write(arena, value, true, &text, NULL);
+  return status;
+}
+
+static void what_is_written_needs_memory_alone(void **state) {
+  static const char *const odd[] = {
+      "{\"matrix\":1}", "{\"matrix\":[1,[{}]],\"levels\":[[],[3]],\"groups\":[1,2,\"a\"],\"cycles\":[1,{\"path\":[1]}]}",
+      "{\"risk\":[],\"changed\":{\"a\":1},\"direct\":5}", "{\"measures\":[1,{}],\"debt\":[null],\"missing\":\"x\"}"};
+  (void)state;
+  for (size_t i = 0; i < QL_COUNT(odd); i++) assert_int_equal(write_both(a, odd[i]), QL_OK); /* whatever stands in it */
+  assert_int_equal(write_both(a, "{}"), QL_ERR_SYNTAX);
+  assert_int_equal(write_both(a, "[]"), QL_ERR_SYNTAX);
+  ql_graph *graph = ql_graph_new(ql_alloc_libc());
+  char from[32], to[32];
+  for (int i = 0; i < 300; i++) { /* more than one block of an arena holds */
+    snprintf(from, sizeof from, "g%d/a|%d", i % 9, i);
+    snprintf(to, sizeof to, "g%d/a|%d", i * 7 % 9, i * 13 % 300);
+    assert_int_equal(ql_graph_add(graph, str(from), str(to), NULL), QL_OK);
+  }
+  ql_value *value = NULL;
+  ql_str text;
+  assert_int_equal(ql_graph_coupling(graph, a, 0, &value, NULL), QL_OK);
+  assert_int_equal(ql_impact_write(a, value, true, &text, NULL), QL_OK);
+  assert_true(ql_find(text, QL_STR("a\\|7"), 0) != SIZE_MAX); /* a name does not end a cell */
+  assert_true(try_every_allocation(write_both, ql_arena_str(a, ql_value_text(a, value)).ptr) > 20);
+  assert_true(try_every_allocation(write_both, ql_arena_str(a, ql_value_text(a, breaks(graph, "g0/a|0"))).ptr) > 5);
+  ql_graph_free(graph);
+}
+
 /* ---- the seed files ---- */
 
 /* The text of the first seed; skips where there is none. */
@@ -477,6 +513,7 @@ int main(void) {
       cmocka_unit_test(debt_that_is_paid_off_is_gone),
       cmocka_unit_test(what_is_no_snapshot_is_refused),
       cmocka_unit_test(memory_may_run_out_anywhere),
+      cmocka_unit_test(what_is_written_needs_memory_alone),
       cmocka_unit_test(S17_the_matrix_of_the_seed_is_told_with_its_levels),
       cmocka_unit_test(S18_what_breaks_if_a_service_of_the_seed_changes),
       cmocka_unit_test(S19_the_services_of_the_seed_are_taken_out_least_coupled_first),

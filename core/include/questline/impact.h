@@ -28,10 +28,10 @@ void ql_graph_free(ql_graph *graph);
 
 /// Adds what a text says to a graph; several texts make one graph. After a failure the graph is only good for ql_graph_free.
 /// @return QL_OK; QL_ERR_SYNTAX (no such format; line where there is one), QL_ERR_UTF8; QL_ERR_LIMIT (QL_GRAPH_MODULES_MAX, QL_GRAPH_EDGES_MAX,
-///         QL_JSON_BYTES_MAX); QL_ERR_NOMEM.
+///         QL_JSON_BYTES_MAX); QL_ERR_ARGUMENT (as ql_graph_add); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_graph_read(ql_graph *graph, ql_str text, ql_graph_format format, ql_error *err);
 /// Adds one dependency, and the modules that are new; the names are copied. A repeated one counts again, one of a module on itself is left out.
-/// @return QL_OK; QL_ERR_ARGUMENT (an empty name); QL_ERR_LIMIT; QL_ERR_NOMEM.
+/// @return QL_OK; QL_ERR_ARGUMENT (an empty name, or one with a NUL); QL_ERR_LIMIT; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_graph_add(ql_graph *graph, ql_str from, ql_str to, ql_error *err);
 
 size_t ql_graph_modules(const ql_graph *graph);
@@ -52,6 +52,10 @@ QL_NODISCARD ql_status ql_graph_breaks(ql_graph *graph, ql_arena *a, const ql_st
 /// @param snapshots  an array of the shape `HealthSnapshot`, in any order
 /// @return QL_OK; QL_ERR_SYNTAX (detail names the member); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_health(ql_arena *a, const ql_value *snapshots, ql_value **out, ql_error *err);
+
+/// Coupling, Breaks or Health as people read it: Markdown, or a text for a terminal, in which control characters of names stand as they are.
+/// @return QL_OK; QL_ERR_SYNTAX (it is none of these); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_impact_write(ql_arena *a, const ql_value *value, bool markdown, ql_str *out, ql_error *err);
 
 #ifdef __cplusplus
 }

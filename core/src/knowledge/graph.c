@@ -61,6 +61,7 @@ ql_str ql__graph_name(ql_str name) {
 ql_status ql__graph_module(ql_graph *graph, ql_str name, ql__module **out, ql_error *err) {
   name = ql__graph_name(name);
   if (name.len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a module needs a name", QL_ABSENT);
+  if (ql_find_byte(name, 0, 0) != SIZE_MAX) return ql_fail(err, QL_ERR_ARGUMENT, "a name has a NUL character in it", QL_ABSENT);
   if (!make_room(graph)) return no_memory(err);
   size_t at = ql__names_get(&graph->index, name);
   if (at == SIZE_MAX) {
