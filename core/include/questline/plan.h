@@ -132,7 +132,13 @@ typedef struct ql_plan {
   bool rehearsed;      /* made by the rehearsal planner, not by a model or a person */
 } ql_plan;
 
-typedef enum ql_plan_format { QL_PLAN_SEED, QL_PLAN_MARKDOWN, QL_PLAN_MERMAID } ql_plan_format;
+typedef enum ql_plan_format {
+  QL_PLAN_SEED,
+  QL_PLAN_MARKDOWN,
+  QL_PLAN_MERMAID,
+  QL_PLAN_ROADMAP, /* MINI-ROADMAP: phases with their tasks */
+  QL_PLAN_PREQUEST /* the same as a document: phases with numbered blocks of agents */
+} ql_plan_format;
 
 /// Plans without a model: the rehearsal planner. Same roster and objective, same plan.
 /// @param leader  an agent of the roster

@@ -1,42 +1,19 @@
-/* Reads the seeds' plan form. One pass over the lines; what refers to tasks (dependencies, groups) is resolved at the end. */
+/* Reads the plan forms. One pass over the lines; what refers to tasks (dependencies, groups, drawings) is resolved at the end. */
 #include <questline/limits.h>
 
 #include "base/text.h"
 #include "plan/derive.h"
-#include "plan/draft.h"
-#include "plan/form.h"
+#include "plan/order.h"
+#include "plan/parts.h"
+#include "plan/reader.h"
 
 #define DETAIL_MAX 60u /* bytes of the text that an error shows */
 
-/* Text that names tasks, kept until all tasks are known. */
-typedef struct reference {
-  ql_str text;
-  size_t task;  /* that depends on what it names; SIZE_MAX for a group's members */
-  size_t group; /* of the members */
-  bool one;     /* only the first label counts: the rest is a title */
-} reference;
+ql_status ql__read_no_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT); }
 
-typedef struct reader {
-  ql_arena *arena;
-  ql_str text;
-  ql__draft draft;
-  ql__section section;
-  ql_str *last;      /* the text that a further line goes on; NULL behind a blank line */
-  ql__texts *list;   /* of the open task, that its bullets go to; NULL when there is none */
-  bool known;        /* a heading of the form was seen */
-  bool has_tasks;    /* tasks stand in the text itself */
-  bool numbered;     /* the steps are a numbered list, so that bullets in it are details */
-  size_t group;      /* the open group of DEPENDENCIES & ORDER; 0 before the first */
-  size_t next_group; /* one above the largest so far */
-  bool sequential;   /* each member of the open list is a group of its own */
-  reference *references;
-  size_t reference_count, reference_cap;
-} reader;
-
-static ql_status no_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT); }
-
-static ql_status fault(const reader *r, ql_str at, ql_status code, const char *message, ql_error *err) {
+ql_status ql__read_fault(const ql__reader *r, ql_str at, ql_status code, const char *message, ql_error *err) {
   ql_str rest = at, piece = QL_STR("");
+  if (ql_arena_failed(r->arena)) return ql__read_no_memory(err); /* what was not understood was not read */
   (void)ql_next_line(&rest, &piece);
   piece = ql_slice(piece, 0, DETAIL_MAX);
   ql_status status = ql_fail(err, code, message, ql_slice(piece, 0, ql_utf8_bad(piece)));
@@ -46,23 +23,28 @@ static ql_status fault(const reader *r, ql_str at, ql_status code, const char *m
   return status;
 }
 
-static void add_reference(reader *r, reference ref) {
-  reference *items = ql_arena_grow(r->arena, r->references, r->reference_count, &r->reference_cap, sizeof *items);
+ql_status ql__read_agent(ql__reader *r, ql_str name, ql_str *out, ql_error *err) {
+  ql_str agent = ql_agent_id(r->arena, name);
+  if (!agent.ptr) return ql__read_fault(r, name, QL_ERR_SYNTAX, "is not an agent's name; write @ and letters, digits, dots or dashes", err);
+  *out = agent;
+  return QL_OK;
+}
+
+void ql__read_reference(ql__reader *r, ql__reference ref) {
+  ql__reference *items = ql_arena_grow(r->arena, r->references, r->reference_count, &r->reference_cap, sizeof *items);
   if (!items) return;
   r->references = items;
   items[r->reference_count++] = ref;
 }
 
-static void add_text(reader *r, ql__texts *texts, ql_str text) {
-  text = ql__form_text(text);
-  if (text.len == 0) return;
-  ql__texts_add(r->arena, texts, text);
+void ql__read_text(ql__reader *r, ql__texts *texts, ql_str item) {
+  item = ql__form_text(item);
+  if (item.len == 0) return;
+  ql__texts_add(r->arena, texts, item);
   if (!ql_arena_failed(r->arena)) r->last = &texts->items[texts->len - 1];
 }
 
-/* The text goes on: from its start to the end of this line, line ends included; they become spaces at the end of reading. False when no
-   text is open. */
-static bool extend(reader *r, ql_str line) {
+bool ql__read_on(ql__reader *r, ql_str line) {
   if (!r->last) return false;
   if (r->last->len == 0)
     *r->last = ql__form_text(line);
@@ -71,107 +53,82 @@ static bool extend(reader *r, ql_str line) {
   return true;
 }
 
-static void read_file(reader *r, ql_str item) {
+/* ---- files, steps, order ---- */
+
+static void read_file(ql__reader *r, ql_str item) {
   ql_str path, purpose;
   item = ql__form_text(item);
-  if (item.len == 0 || ql__form_says_none(item)) return;
+  if (item.len == 0 || ql__form_says_none(item) || (r->strict && !ql__form_is_path(item))) return;
   ql__form_file(item, &path, &purpose);
   if (path.len == 0) return;
-  ql__draft_file(&r->draft, path, purpose);
-  if (ql_arena_failed(r->arena)) return;
-  ql_plan_file *file = &r->draft.files[r->draft.file_count - 1];
-  r->last = purpose.len > 0 ? &file->purpose : NULL;
+  size_t before = r->draft.file_count;
+  ql__read_file(r, path, purpose);
+  if (r->draft.file_count > before && purpose.len > 0) r->last = &r->draft.files[before].purpose;
 }
 
-static ql_status read_need(reader *r, ql_str item, ql_error *err) {
-  ql_str name, reason;
-  bool struck = ql_starts(item, QL_STR("~~")); /* considered and not needed */
-  if (struck || !ql__form_need(item, &name, &reason)) return QL_OK;
-  ql_str agent = ql_agent_id(r->arena, name);
-  if (!agent.ptr) return ql_arena_failed(r->arena) ? no_memory(err) : fault(r, name, QL_ERR_SYNTAX, "is not an agent's name", err);
-  size_t before = r->draft.need_count;
-  ql_status status = ql__draft_need(&r->draft, agent, reason, err);
-  if (status == QL_OK && r->draft.need_count > before && reason.len > 0) r->last = &r->draft.needs[before].reason;
-  return status;
-}
-
-static ql_status open_task(reader *r, ql_str label, ql_str title, ql_error *err) {
-  ql__draft_task *task;
-  ql_status status = ql__draft_task_new(&r->draft, label, &task, err);
-  if (status != QL_OK) return status == QL_ERR_LIMIT ? fault(r, label, status, "more tasks than QL_PLAN_TASKS_MAX", err) : status;
-  task->title = title;
-  task->agent = QL_ABSENT; /* until somebody is named */
-  r->section = QL_SECTION_TASKS;
-  r->known = r->has_tasks = true;
-  r->last = title.len > 0 ? &task->title : NULL;
-  r->list = NULL;
-  return QL_OK;
-}
-
-static ql_status read_field(reader *r, ql__field field, ql_str value, ql_error *err) {
-  ql__draft_task *task = &r->draft.tasks[r->draft.task_count - 1];
-  r->list = NULL;
+static void read_step(ql__reader *r, ql_str item, ql__marker marker) {
+  bool detail = marker == QL_MARKER_NONE || (r->numbered && marker != QL_MARKER_NUMBER);
+  if (detail && ql__read_on(r, item)) return;
   r->last = NULL;
-  switch (field) {
-  case QL_FIELD_NONE: break;
-  case QL_FIELD_WHY:
-    if (value.len == 0) break;
-    task->reason = value;
-    r->last = &task->reason;
-    break;
-  case QL_FIELD_OUTPUT:
-  case QL_FIELD_ACCEPT:
-    r->list = field == QL_FIELD_OUTPUT ? &task->outputs : &task->accept;
-    if (value.len == 0) break;
-    ql__texts_add(r->arena, r->list, value);
-    if (!ql_arena_failed(r->arena)) r->last = &r->list->items[r->list->len - 1];
-    break;
-  case QL_FIELD_DEPENDS: add_reference(r, (reference){value, r->draft.task_count - 1, 0, false}); break;
-  case QL_FIELD_ASSIGN: {
-    ql_str name;
-    task->agent = QL_STR("");
-    if (!ql__form_agent(value, &name)) break;
-    task->agent = ql_agent_id(r->arena, name);
-    if (!task->agent.ptr) return ql_arena_failed(r->arena) ? no_memory(err) : fault(r, name, QL_ERR_SYNTAX, "is not an agent's name", err);
-    break;
-  }
-  }
-  return QL_OK;
+  if (marker == QL_MARKER_NONE || ql__form_says_none(item)) return;
+  r->numbered |= marker == QL_MARKER_NUMBER;
+  ql__read_text(r, &r->draft.steps, item);
 }
 
-static ql_status read_in_task(reader *r, ql_str item, ql__marker marker, ql_error *err) {
-  ql_str value;
-  if (r->draft.task_count == 0) return QL_OK;
-  ql__field field = ql__form_field(item, &value);
-  if (field != QL_FIELD_NONE) return read_field(r, field, value, err);
-  if (marker == QL_MARKER_NONE && extend(r, item)) return QL_OK;
-  r->last = NULL;
-  if ((marker == QL_MARKER_BULLET || marker == QL_MARKER_NUMBER) && r->list) add_text(r, r->list, item);
-  return QL_OK;
-}
-
-static void open_group(reader *r, size_t number, ql_str members) {
+static void open_group(ql__reader *r, size_t number, ql_str members) {
   r->sequential = number == 0;
   r->group = number > 0 ? number : r->next_group;
   if (r->group >= r->next_group) r->next_group = r->group + !r->sequential;
   r->last = NULL;
-  if (members.len > 0) add_reference(r, (reference){members, SIZE_MAX, r->group, false});
+  if (members.len > 0) ql__read_reference(r, (ql__reference){members, SIZE_MAX, SIZE_MAX, r->group, false});
 }
 
-static void read_order(reader *r, ql_str item, ql__marker marker) {
+static void read_order(ql__reader *r, ql_str item, ql__marker marker) {
   size_t number;
   ql_str members, label, title;
   if (ql__form_group(item, &number, &members)) {
     open_group(r, number, members);
     return;
   }
-  bool member = r->group > 0 && ql__form_task(item, &label, &title);
-  if (!member && marker == QL_MARKER_NONE && extend(r, item)) return;
+  bool chain = r->chains.len < QL_PLAN_TASKS_MAX && ql__order_is_chain(item);
+  bool member = !chain && r->group > 0 && ql__form_task(item, &label, &title);
+  if (!member && !chain && marker == QL_MARKER_NONE && ql__read_on(r, item)) return;
   r->last = NULL;
-  if (!member && !ql__form_says_none(item)) add_text(r, &r->draft.order, item);
+  if (chain) ql__texts_add(r->arena, &r->chains, item);
+  if (!member && !ql__form_says_none(item)) ql__read_text(r, &r->draft.order, item);
+  if (chain) r->last = NULL;
   if (!member) return;
   if (r->sequential) r->group = r->next_group++;
-  add_reference(r, (reference){label, SIZE_MAX, r->group, true});
+  ql__read_reference(r, (ql__reference){label, SIZE_MAX, SIZE_MAX, r->group, true});
+}
+
+/* ---- sections ---- */
+
+static void read_finding(ql__reader *r, ql_str item) {
+  ql_str need, words;
+  if (ql__form_says_none(item)) return;
+  if (!ql__get_key(r->arena, item, &need, &words)) {
+    need = QL_STR("");
+    words = item;
+  }
+  ql__draft_finding(&r->draft, need, ql__form_text(words));
+  if (words.len > 0 && !ql_arena_failed(r->arena)) r->last = &r->draft.findings[r->draft.finding_count - 1].words;
+}
+
+/* Pieces of an estimated time; the one that is called the total is the time. */
+static void read_time(ql__reader *r, ql_str item) {
+  ql_str s = item;
+  size_t emphasis = ql__cut_emphasis(&s), colon = ql_find_byte(s, ':', 0);
+  bool total = emphasis > 0 && colon != SIZE_MAX && ql_eq_nocase(ql__cut_emphasis_end(ql_slice(s, 0, colon)), QL_STR("total"));
+  if (r->total && !total) return;
+  if (total) {
+    s = ql_slice(s, colon + 1, s.len);
+    ql__cut_emphasis(&s);
+    item = ql_trim(s);
+    r->times.len = 0;
+    r->total = true;
+  }
+  ql__read_text(r, &r->times, item);
 }
 
 /* An objective in quotes is meant without them. */
@@ -180,10 +137,20 @@ static ql_str unquoted(ql_str s) {
   return quoted ? ql_trim(ql_slice(s, 1, s.len - 1)) : ql__form_text(s);
 }
 
-static ql_status open_section(reader *r, ql__section section, ql_str rest, ql_error *err) {
+static bool is_of_the_form(ql__section section) {
+  return section == QL_SECTION_PLAN || section == QL_SECTION_FILES || section == QL_SECTION_STEPS || section == QL_SECTION_NEEDS ||
+         section == QL_SECTION_ORDER || section == QL_SECTION_TASKS || section == QL_SECTION_RISKS || section == QL_SECTION_ROADMAP;
+}
+
+static ql_status open_section(ql__reader *r, ql__section section, ql_str rest, ql_error *err) {
+  bool in_plan = r->section == QL_SECTION_PLAN || r->section == QL_SECTION_FILES || r->section == QL_SECTION_STEPS;
+  ql_status status = ql__read_end_phase(r, err);
+  if (status != QL_OK) return status;
+  if (section == QL_SECTION_FILES) r->strict = !in_plan;
   r->section = section;
   r->last = NULL;
-  r->known |= section != QL_SECTION_OBJECTIVE && section != QL_SECTION_LEADER && section != QL_SECTION_MAKER && section != QL_SECTION_OTHER;
+  r->base = SIZE_MAX;
+  r->known |= is_of_the_form(section);
   r->has_tasks |= section == QL_SECTION_TASKS;
   if (section == QL_SECTION_MAKER) r->draft.rehearsed = ql_starts_nocase(rest, QL_STR("rehearsal"));
   if (section == QL_SECTION_OBJECTIVE) {
@@ -191,61 +158,125 @@ static ql_status open_section(reader *r, ql__section section, ql_str rest, ql_er
     r->last = &r->draft.objective;
   }
   ql_str name;
-  if (section == QL_SECTION_LEADER && ql__form_agent(rest, &name)) {
-    r->draft.leader = ql_agent_id(r->arena, name);
-    if (!r->draft.leader.ptr)
-      return ql_arena_failed(r->arena) ? no_memory(err) : fault(r, name, QL_ERR_SYNTAX, "is not an agent's name", err);
-  }
+  if (section == QL_SECTION_LEADER && ql__form_agent(rest, &name)) return ql__read_agent(r, name, &r->draft.leader, err);
+  if (section == QL_SECTION_FROM && !ql__get_source(r->arena, rest, &r->draft.item))
+    return ql__read_fault(r, rest, QL_ERR_SYNTAX, "is no source; write one such as document, path \"roadmap.md\", line 12", err);
   if (section == QL_SECTION_FILES && rest.len > 0) read_file(r, rest);
+  if (section == QL_SECTION_DURATION && rest.len > 0) {
+    ql__read_text(r, &r->times, rest);
+    r->total = true;
+  }
   return QL_OK;
 }
 
-static void read_step(reader *r, ql_str item, ql__marker marker) {
-  bool detail = marker == QL_MARKER_NONE || (r->numbered && marker != QL_MARKER_NUMBER);
-  if (detail && extend(r, item)) return;
-  r->last = NULL;
-  if (marker == QL_MARKER_NONE || ql__form_says_none(item)) return;
-  r->numbered |= marker == QL_MARKER_NUMBER;
-  add_text(r, &r->draft.steps, item);
-}
-
-static ql_status read_item(reader *r, ql_str item, ql__marker marker, ql_error *err) {
-  if (r->section == QL_SECTION_TASKS) return read_in_task(r, item, marker, err);
-  if (r->section == QL_SECTION_ORDER) {
-    read_order(r, item, marker);
-    return QL_OK;
-  }
-  if (r->section == QL_SECTION_STEPS) {
-    read_step(r, item, marker);
-    return QL_OK;
-  }
+static ql_status read_item(ql__reader *r, ql_str item, ql__marker marker, ql_error *err) {
   bool plain = marker == QL_MARKER_NONE;
-  if (plain && extend(r, item)) return QL_OK;
+  ql__texts *list = NULL;
+  switch (r->section) {
+  case QL_SECTION_TASKS: return ql__read_in_task(r, item, marker, err);
+  case QL_SECTION_ROADMAP: return ql__read_in_phase(r, item, marker, err);
+  case QL_SECTION_NEEDS: return ql__read_need(r, item, marker, err);
+  case QL_SECTION_GATES: return ql__read_gate(r, item, marker, err);
+  case QL_SECTION_ORDER: read_order(r, item, marker); return QL_OK;
+  case QL_SECTION_STEPS: read_step(r, item, marker); return QL_OK;
+  case QL_SECTION_RISKS: list = &r->draft.risks; break;
+  case QL_SECTION_SUCCESS: list = &r->draft.success; break;
+  case QL_SECTION_ROLLBACK: list = &r->draft.rollback; break;
+  case QL_SECTION_PHASES: list = &r->draft.phases; break;
+  case QL_SECTION_NONE:
+  case QL_SECTION_PLAN:
+  case QL_SECTION_FILES:
+  case QL_SECTION_FINDINGS:
+  case QL_SECTION_DURATION:
+  case QL_SECTION_OBJECTIVE:
+  case QL_SECTION_LEADER:
+  case QL_SECTION_MAKER:
+  case QL_SECTION_FROM:
+  case QL_SECTION_HEADER:
+  case QL_SECTION_OTHER: break;
+  }
+  if (plain && ql__read_on(r, item)) return QL_OK;
+  bool detail = r->section == QL_SECTION_FILES && r->base != SIZE_MAX && r->indent > r->base;
+  if (detail && ql__read_on(r, item)) return QL_OK;
   r->last = NULL;
-  if (r->section == QL_SECTION_NEEDS) return read_need(r, item, err);
-  if (r->section == QL_SECTION_FILES && !plain) read_file(r, item);
-  if (r->section == QL_SECTION_RISKS && !ql__form_says_none(item)) add_text(r, &r->draft.risks, item);
+  if (!plain && !detail) r->base = r->indent;
+  if (list && !ql__form_says_none(item)) ql__read_text(r, list, item);
+  if (r->section == QL_SECTION_FILES && !plain && !detail) read_file(r, item);
+  if (r->section == QL_SECTION_FINDINGS && !plain) read_finding(r, item);
+  if (r->section == QL_SECTION_DURATION) read_time(r, item);
   return QL_OK;
 }
 
-static ql_status read_line(reader *r, ql_str line, ql_error *err) {
-  bool indented = line.len > 0 && (line.ptr[0] == ' ' || line.ptr[0] == '\t');
-  ql_str item = ql_trim(line), label, title, rest, number_rest;
+/* ---- lines ---- */
+
+static size_t indent_of(ql_str line) {
+  size_t indent = 0;
+  for (size_t i = 0; i < line.len && (line.ptr[i] == ' ' || line.ptr[i] == '\t'); i++) indent += line.ptr[i] == '\t' ? 4 - indent % 4 : 1;
+  return indent;
+}
+
+/* "---", "***": a line between parts. */
+static bool is_rule(ql_str item) {
+  size_t same = 0;
+  while (same < item.len && item.ptr[same] == item.ptr[0]) same++;
+  return item.len > 2 && same == item.len && (item.ptr[0] == '-' || item.ptr[0] == '*');
+}
+
+static size_t hashes_of(ql_str item) {
+  size_t hashes = 0;
+  while (hashes < item.len && item.ptr[hashes] == '#') hashes++;
+  return hashes;
+}
+
+/* Where a line such as "Phase 2 - Screens:" opens a phase. */
+static bool may_be_phase(const ql__reader *r, ql__marker marker, size_t hashes) {
+  bool of_plan = r->section == QL_SECTION_PLAN || r->section == QL_SECTION_STEPS;
+  return marker == QL_MARKER_NONE && (hashes > 0 || r->section == QL_SECTION_ROADMAP || (of_plan && r->indent == 0));
+}
+
+/* "# PRE-QUEST title" names the objective where nothing else does. */
+static bool read_title(ql__reader *r, ql_str item, size_t hashes) {
+  ql_str title = ql_trim(ql_slice(item, hashes, item.len));
+  if (hashes != 1 || r->draft.objective.len > 0 || !ql_starts_nocase(title, QL_STR("pre-quest"))) return false;
+  title = ql_trim(ql_slice(title, 9, title.len));
+  if (ql_starts(title, QL_STR(":"))) title = ql_trim(ql_slice(title, 1, title.len));
+  r->draft.objective = title;
+  return true;
+}
+
+static ql_status read_line(ql__reader *r, ql_error *err) {
+  ql_str item = ql_trim(r->line), label, title, rest, value;
   bool fence = ql_starts(item, QL_STR("```")) || ql_starts(item, QL_STR("~~~"));
-  if (item.len == 0 || fence) {
+  r->indent = indent_of(r->line);
+  if (item.len == 0 || fence || is_rule(item)) {
     r->last = NULL;
     return QL_OK;
   }
   ql__marker marker = ql__form_marker(&item);
-  ql__section heading = ql__form_heading(item, marker, r->section, &rest);
-  if (heading != QL_SECTION_NONE) return open_section(r, heading, rest, err);
-  bool plain = marker == QL_MARKER_NONE;
-  bool may_open = r->section == QL_SECTION_TASKS ? marker != QL_MARKER_ARROW : plain && !indented && r->section != QL_SECTION_ORDER;
-  if (may_open && ql__form_task(item, &label, &title)) return open_task(r, label, title, err);
-  size_t number;
-  if (plain && !indented && r->section != QL_SECTION_ORDER && ql__form_group(item, &number, &number_rest)) r->section = QL_SECTION_ORDER;
+  bool plain = marker == QL_MARKER_NONE, indented = r->indent > 0;
+  size_t hashes = plain ? hashes_of(item) : 0, number;
+  if (may_be_phase(r, marker, hashes) && ql__form_phase(item, &title)) return ql__read_phase(r, title, err);
+  /* Inside of a task a field goes before a heading of that name. */
+  bool field = r->open && plain && indented && ql__form_field(item, &value) != QL_FIELD_NONE;
+  ql__section heading = field ? QL_SECTION_NONE : ql__form_heading(item, marker, r->section, &rest);
+  if (heading == QL_SECTION_OTHER && r->level > 0 && hashes > r->level) { /* a part of the section */
+    r->last = NULL;
+    r->base = SIZE_MAX;
+    return QL_OK;
+  }
+  if (heading != QL_SECTION_NONE) {
+    if (heading == QL_SECTION_OTHER && read_title(r, item, hashes)) heading = QL_SECTION_HEADER;
+    r->level = hashes;
+    return open_section(r, heading, rest, err);
+  }
+  bool tasks = r->section == QL_SECTION_TASKS, lists = r->section == QL_SECTION_ORDER || r->section == QL_SECTION_ROADMAP;
+  bool may_open = tasks ? marker != QL_MARKER_ARROW : plain && !indented && !lists;
+  if (may_open && ql__form_task(item, &label, &title)) return ql__read_open_task(r, label, title, err);
+  if (plain && !indented && !lists && ql__form_group(item, &number, &rest)) r->section = QL_SECTION_ORDER;
   return read_item(r, item, marker, err);
 }
+
+/* ---- the end ---- */
 
 /* The next word that may be a label; *called says that "task" stands before it. */
 static bool next_label(ql_str *rest, ql_str *word, bool *called) {
@@ -271,21 +302,25 @@ static bool looks_numbered(ql_str word) {
   return word.len > 1 && word.ptr[0] == 'T' && digits == word.len - 1;
 }
 
-static ql_status resolve(reader *r, const reference *ref, ql_error *err) {
+static ql_status resolve(ql__reader *r, const ql__reference *ref, ql_error *err) {
   ql_str rest = ref->text, word;
   bool called, found = false;
   while (next_label(&rest, &word, &called)) {
     size_t task = ql__draft_find(&r->draft, word);
     if (task == SIZE_MAX && (called || looks_numbered(word) || ref->one))
-      return fault(r, word, QL_ERR_SYNTAX, "names a task that is not in the plan", err);
+      return ql__read_fault(r, word, QL_ERR_SYNTAX, "names a task that is not in the plan; add it, or take the name out", err);
     if (task == SIZE_MAX) continue;
     found = true;
     ql_status status = QL_OK;
     if (ref->task != SIZE_MAX)
       status = ql__draft_after(&r->draft, ref->task, task, err);
+    else if (ref->gate != SIZE_MAX)
+      r->draft.gates[ref->gate].task = task;
     else if (r->draft.tasks[task].group == 0)
       r->draft.tasks[task].group = ref->group;
-    if (status != QL_OK) return status == QL_ERR_LIMIT ? fault(r, word, status, "more dependencies than QL_PLAN_EDGES_MAX", err) : status;
+    if (status != QL_OK)
+      return status == QL_ERR_LIMIT ? ql__read_fault(r, word, status, "more dependencies than QL_PLAN_EDGES_MAX; make two plans of it", err)
+                                    : status;
     if (ref->one) break;
   }
   /* "Depends on: the endpoints being agreed": no task, but worth keeping. */
@@ -303,48 +338,84 @@ static void flatten_list(ql_arena *a, const ql__texts *texts) {
   for (size_t i = 0; i < texts->len; i++) flatten(a, &texts->items[i]);
 }
 
-static void flatten_all(reader *r) {
+static void flatten_all(ql__reader *r) {
   ql__draft *d = &r->draft;
+  const ql__texts *lists[] = {&d->steps, &d->order, &d->risks, &d->rollback, &d->success, &d->phases, &r->times};
   flatten(r->arena, &d->objective);
-  flatten_list(r->arena, &d->steps);
-  flatten_list(r->arena, &d->order);
-  flatten_list(r->arena, &d->risks);
+  for (size_t i = 0; i < QL_COUNT(lists); i++) flatten_list(r->arena, lists[i]);
   for (size_t i = 0; i < d->file_count; i++) flatten(r->arena, &d->files[i].purpose);
   for (size_t i = 0; i < d->need_count; i++) flatten(r->arena, &d->needs[i].reason);
+  for (size_t i = 0; i < d->considered_count; i++) flatten(r->arena, &d->considered[i].reason);
+  for (size_t i = 0; i < d->finding_count; i++) flatten(r->arena, &d->findings[i].words);
+  for (size_t i = 0; i < d->gate_count; i++) {
+    flatten(r->arena, &d->gates[i].text);
+    flatten(r->arena, &d->gates[i].expect);
+    flatten(r->arena, &d->gates[i].evidence);
+  }
   for (size_t i = 0; i < d->task_count; i++) {
-    flatten(r->arena, &d->tasks[i].title);
-    flatten(r->arena, &d->tasks[i].reason);
-    flatten_list(r->arena, &d->tasks[i].outputs);
-    flatten_list(r->arena, &d->tasks[i].accept);
+    ql__draft_task *task = &d->tasks[i];
+    const ql__texts *parts[] = {&task->outputs, &task->accept, &task->demands, &task->writes};
+    flatten(r->arena, &task->title);
+    flatten(r->arena, &task->reason);
+    flatten(r->arena, &task->rollback);
+    for (size_t k = 0; k < QL_COUNT(parts); k++) flatten_list(r->arena, parts[k]);
   }
 }
 
-static ql_status finish(reader *r, const ql_plan **out, ql_error *err) {
-  size_t twice;
-  if (!r->known) return fault(r, r->text, QL_ERR_SYNTAX, "no heading of a plan is there, such as IMPLEMENTATION PLAN or TASKS", err);
-  ql_status status = ql__draft_index(&r->draft, &twice, err);
-  if (status == QL_OK && twice != SIZE_MAX) return fault(r, r->draft.tasks[twice].label, QL_ERR_SYNTAX, "two tasks have this name", err);
+static ql_str joined(ql_arena *a, const ql__texts *texts) {
+  ql_buf buf = ql_buf_new(ql_arena_alloc(a));
+  for (size_t i = 0; i < texts->len; i++) {
+    if (i > 0) ql_buf_add(&buf, QL_STR("; "));
+    ql_buf_add(&buf, texts->items[i]);
+  }
+  return ql_buf_take(&buf, a);
+}
+
+/* What the tasks wait for, by their fields and by drawings; and who does them. */
+static ql_status finish_tasks(ql__reader *r, ql_error *err) {
+  ql_status status = QL_OK;
+  ql_str bad = QL_ABSENT;
   for (size_t i = 0; status == QL_OK && r->has_tasks && i < r->reference_count; i++) status = resolve(r, &r->references[i], err);
   if (status != QL_OK) return status;
   flatten_all(r);
   if (!r->has_tasks) status = ql__derive_tasks(&r->draft, err);
   if (status == QL_OK) status = ql__derive_agents(&r->draft, err);
+  size_t twice;
+  if (status == QL_OK && !r->has_tasks) status = ql__draft_index(&r->draft, &twice, err); /* drawings may name them */
+  if (status == QL_OK) status = ql__order_apply(&r->draft, &r->chains, !r->has_tasks, &bad, err);
+  if (status == QL_ERR_LIMIT && bad.ptr)
+    return ql__read_fault(r, bad, status, "more dependencies than QL_PLAN_EDGES_MAX; make two plans of it", err);
+  return status == QL_ERR_SYNTAX ? ql__read_fault(r, bad, status, "names a task that is not in the plan; add it, or take the name out", err)
+                                 : status;
+}
+
+static ql_status finish(ql__reader *r, const ql_plan **out, ql_error *err) {
+  size_t twice;
+  if (!r->known)
+    return ql__read_fault(r, r->text, QL_ERR_SYNTAX, "no heading of a plan is there; add one, such as IMPLEMENTATION PLAN or TASKS", err);
+  ql_status status = ql__read_end_phase(r, err);
+  if (status == QL_OK) status = ql__draft_index(&r->draft, &twice, err);
+  if (status == QL_OK && twice != SIZE_MAX)
+    return ql__read_fault(r, r->draft.tasks[twice].label, QL_ERR_SYNTAX, "two tasks have this name; rename one", err);
+  if (status == QL_OK) status = finish_tasks(r, err);
+  if (status == QL_OK && r->times.len > 0) r->draft.duration = joined(r->arena, &r->times);
   return status == QL_OK ? ql__draft_build(&r->draft, out, err) : status;
 }
 
 ql_status ql_plan_read(ql_arena *a, ql_str text, const ql_plan **out, ql_error *err) {
-  reader r = {.arena = a, .text = text, .draft = ql__draft_new(a), .next_group = 1};
+  ql__reader r = {.arena = a, .text = text, .draft = ql__draft_new(a), .next_group = 1, .base = SIZE_MAX};
   if (text.len > QL_JSON_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "the plan is longer than QL_JSON_BYTES_MAX", QL_ABSENT);
   size_t bad = ql_utf8_bad(text);
-  if (bad != SIZE_MAX) return fault(&r, ql_slice(text, bad, bad), QL_ERR_UTF8, "not valid UTF-8", err);
+  if (bad != SIZE_MAX) return ql__read_fault(&r, ql_slice(text, bad, bad), QL_ERR_UTF8, "not valid UTF-8; save the file as UTF-8", err);
   size_t nul = ql_find_byte(text, '\0', 0);
-  if (nul != SIZE_MAX) return fault(&r, ql_slice(text, nul, nul), QL_ERR_SYNTAX, "U+0000 is not allowed in a plan", err);
-  ql_str rest = text, line;
+  if (nul != SIZE_MAX)
+    return ql__read_fault(&r, ql_slice(text, nul, nul), QL_ERR_SYNTAX, "U+0000 is not allowed in a plan; take it out", err);
+  ql_str rest = text;
   if (ql_starts(rest, QL_STR("\xEF\xBB\xBF"))) rest = ql_slice(rest, 3, rest.len);
-  while (ql_next_line(&rest, &line)) {
-    ql_status status = read_line(&r, line, err);
+  while (ql_next_line(&rest, &r.line)) {
+    ql_status status = read_line(&r, err);
     if (status != QL_OK) return status;
-    if (ql_arena_failed(a)) return no_memory(err);
+    if (ql_arena_failed(a)) return ql__read_no_memory(err);
   }
   return finish(&r, out, err);
 }

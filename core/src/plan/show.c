@@ -192,10 +192,14 @@ ql_str ql_plan_write(ql_arena *a, const ql_plan *plan, ql_plan_format format) {
   ql__dag dag;
   if (ql__dag_make(a, plan, &dag, NULL) != QL_OK) return QL_ABSENT;
   ql_buf buf = ql_buf_new(ql_arena_alloc(a));
+  bool made = true;
   switch (format) {
   case QL_PLAN_SEED: ql__write_seed(&buf, plan, &dag); break;
+  case QL_PLAN_ROADMAP: made = ql__write_roadmap(a, &buf, plan, &dag); break;
+  case QL_PLAN_PREQUEST: made = ql__write_prequest(a, &buf, plan, &dag); break;
   case QL_PLAN_MARKDOWN: ql__write_markdown(&buf, plan, &dag); break;
   case QL_PLAN_MERMAID: ql__write_mermaid(&buf, plan, &dag); break;
   }
-  return ql_buf_take(&buf, a);
+  ql_str text = ql_buf_take(&buf, a);
+  return made ? text : QL_ABSENT;
 }
