@@ -47,6 +47,18 @@ int32_t qlw_plan_command(uint32_t roster, const char *plan, uint32_t plan_len);
 int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, uint32_t format_len);
 int32_t qlw_plan_read(const char *text, uint32_t text_len);
 
+/* Edits: a PlanEdit, or an array of them. */
+int32_t qlw_plan_edit(uint32_t roster, const char *plan, uint32_t plan_len, const char *edits, uint32_t edits_len);
+int32_t qlw_plan_compare(const char *before, uint32_t before_len, const char *after, uint32_t after_len);
+int32_t qlw_plan_schedule(const char *plan, uint32_t plan_len);
+
+/* Matrix, DecisionRecord and ServiceForm as JSON; records and forms are answered as Markdown. */
+int32_t qlw_decision_criteria(uint32_t roster, const char *agent, uint32_t agent_len);
+int32_t qlw_decision_rank(const char *matrix, uint32_t matrix_len);
+int32_t qlw_decision_record(const char *record, uint32_t record_len);
+int32_t qlw_services_check(const char *form, uint32_t form_len);
+int32_t qlw_services_write(const char *form, uint32_t form_len);
+
 int32_t qlw_note_make(uint32_t quest, const char *notes, uint32_t notes_len, const char *draft, uint32_t draft_len, double now,
                       const char *entropy, uint32_t entropy_len);                                      /* Note as a line */
 int32_t qlw_notes_list(uint32_t quest, const char *notes, uint32_t notes_len);                         /* Notes */

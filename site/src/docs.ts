@@ -26,6 +26,7 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
         description: 'Who takes a request, which tool calls an agent may make, what it loads, and how tokens are counted.',
       },
       { slug: 'team-screen', title: 'The Team screen', description: 'Agent files in the browser: the editor, findings and fixes, rules and their switches, export, references.' },
+      { slug: 'plan-screen', title: 'The Plan screen', description: 'Plans in the browser: changed as a graph, a table or text, by keyboard too; compared, saved, approved; options weighed.' },
       { slug: 'plans', title: 'Plans', description: 'The PRE-QUEST plan: its parts, its text form, its order of work.' },
       { slug: 'quest-screen', title: 'The Quest screen', description: 'Board, gates, escalation, ledger and reports of a quest in the browser, and what may be done there.' },
       { slug: 'reports', title: 'Reports and branches', description: 'Boards, metrics, reports, certificates, forks, and texts that are withheld.' },

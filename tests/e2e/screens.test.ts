@@ -212,6 +212,7 @@ test('a rejected plan runs nothing', async () => {
   await page.goto(`${site.url}?pace=0`);
   await page.getByRole('button', { name: 'Rehearse' }).click();
   await page.getByRole('button', { name: 'Reject' }).click();
+  await page.getByRole('button', { name: 'Reject the plan' }).click();
   await page.getByText('The plan was rejected. Nothing ran.').waitFor();
   assert.equal((await stored(page)).length, 2);
   assert.deepEqual(errors, []);

@@ -152,6 +152,43 @@ static void a_prequest_waits_for_the_owner(void **state) {
   }
 }
 
+static void a_plan_that_comes_with_the_request_is_the_one_that_is_carried_out(void **state) {
+  (void)state;
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *plan, *r = request(a, "prequest", "Add an endpoint");
+  ql_error err = {0};
+  assert_int_equal(ql_json_read(a,
+                                str("{\"leader\":\"@lead\",\"objective\":\"By hand\",\"tasks\":[{\"agent\":\"@reviewer\",\"id\":\"T1\","
+                                    "\"title\":\"Look at it\"}]}"),
+                                &plan, &err),
+                   QL_OK);
+  QL_SET(r, "plan", plan);
+  host h = {.quest = ql_quest_new(ql_alloc_libc()), .roster = team(), .approves = true};
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, h.roster, r, &h.driver, NULL), QL_OK);
+  while (ql_quest_count(h.quest) == 0) assert_int_equal(step(&h), QL_MORE);
+  const ql_value *data = QL_GET(ql_quest_event(h.quest, a, 0), "data");
+  assert_true(ql_eq(ql_get_str(data, QL_STR("mission")), QL_STR("By hand")));
+  assert_true(ql_eq(ql_get_str(QL_GET(data, "tasks")->first, QL_STR("title")), QL_STR("Look at it")));
+  const ql_plan *read;
+  ql_str hash;
+  assert_int_equal(ql_plan_from_value(a, plan, &read, &err), QL_OK);
+  assert_int_equal(ql_plan_hash(a, read, &hash, &err), QL_OK);
+  assert_true(ql_eq(ql_get_str(data, QL_STR("plan")), hash));
+  assert_int_equal(run(&h), QL_DONE);
+  assert_verdict(h.quest, "terminal");
+  closed(&h);
+
+  ql_driver *none = NULL;
+  ql_quest *quest = ql_quest_new(ql_alloc_libc());
+  ql_roster *roster = team();
+  QL_SET(r, "plan", ql_object(a));
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), quest, roster, r, &none, &err), QL_ERR_SYNTAX);
+  assert_null(none);
+  ql_quest_free(quest);
+  ql_roster_free(roster);
+  ql_arena_free(a);
+}
+
 static void normal_answers_without_a_log(void **state) {
   (void)state;
   host h = opened(NULL, "Where do you keep the database schema?", false);
@@ -387,6 +424,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_quest_runs_to_its_end),
       cmocka_unit_test(a_prequest_waits_for_the_owner),
+      cmocka_unit_test(a_plan_that_comes_with_the_request_is_the_one_that_is_carried_out),
       cmocka_unit_test(normal_answers_without_a_log),
       cmocka_unit_test(the_first_word_chooses_the_mode),
       cmocka_unit_test(stopped_anywhere_it_goes_on_from_the_log),

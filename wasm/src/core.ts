@@ -8,6 +8,7 @@ import type {
   Command,
   Comparison,
   Decision,
+  DecisionRecord,
   Effect,
   EffectResult,
   Event,
@@ -15,6 +16,9 @@ import type {
   Inbox,
   Info,
   Link,
+  Matrix,
+  MatrixCriterion,
+  MatrixRanking,
   Mended,
   Metrics,
   Monitor,
@@ -25,6 +29,9 @@ import type {
   PackSource,
   Permit,
   Plan,
+  PlanChanges,
+  PlanEdit,
+  PlanEdited,
   PlanProblem,
   PlanTask,
   QuestCommand,
@@ -34,6 +41,8 @@ import type {
   Request,
   Roster as RosterValue,
   Route,
+  Schedule,
+  ServiceForm,
   Signature,
   Spec,
   Standing,
@@ -210,6 +219,46 @@ export class Core {
   /** Reads the text form that `writePlan(plan, 'seed')` writes. */
   readPlan(text: Text): Plan {
     return this.#instance.json('qlw_plan_read', text) as Plan;
+  }
+
+  /** Changes a plan, all edits or none; a refusal is an answer. With a roster the problems of what comes out name its agents too. */
+  editPlan(plan: PlanDraft, edits: readonly PlanEdit[], roster?: Roster): PlanEdited {
+    return this.#instance.json('qlw_plan_edit', this.#rosterHandle(roster), JSON.stringify(plan), JSON.stringify(edits)) as PlanEdited;
+  }
+
+  /** What differs between two plans. */
+  comparePlans(before: PlanDraft, after: PlanDraft): PlanChanges {
+    return this.#instance.json('qlw_plan_compare', JSON.stringify(before), JSON.stringify(after)) as PlanChanges;
+  }
+
+  /** When the tasks of a plan can run, and how long it takes with so many at work at once. A plan with a cycle gives QL_ERR_STATE. */
+  planSchedule(plan: PlanDraft): Schedule {
+    return this.#instance.json('qlw_plan_schedule', JSON.stringify(plan)) as Schedule;
+  }
+
+  /** The criteria that an agent weighs by its file; none where it says nothing. */
+  decisionCriteria(roster: Roster, agent: string): MatrixCriterion[] {
+    return this.#instance.json('qlw_decision_criteria', roster.handleIn(this.#instance), agent) as MatrixCriterion[];
+  }
+
+  /** Ranks options against weighted criteria, and says which weight would turn the ranking over. */
+  rankMatrix(matrix: Matrix): MatrixRanking {
+    return this.#instance.json('qlw_decision_rank', JSON.stringify(matrix)) as MatrixRanking;
+  }
+
+  /** A decision record in Markdown. */
+  decisionRecord(record: DecisionRecord): string {
+    return this.#instance.text('qlw_decision_record', JSON.stringify(record));
+  }
+
+  /** What is wrong with a service architecture. */
+  checkServices(form: ServiceForm): PlanProblem[] {
+    return this.#instance.json('qlw_services_check', JSON.stringify(form)) as PlanProblem[];
+  }
+
+  /** A service architecture in Markdown. */
+  writeServices(form: ServiceForm): string {
+    return this.#instance.text('qlw_services_write', JSON.stringify(form));
   }
 
   /** Opens a quest by executing its log; without one it is empty and its first command is `create`. */

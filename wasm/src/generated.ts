@@ -2136,6 +2136,8 @@ export interface Request {
   agent: string;
   /** found from the text where nothing is said */
   mode?: "normal" | "prequest" | "quest";
+  /** to carry out instead of one made of the words */
+  plan?: Plan;
   /** the words */
   text: string;
 }

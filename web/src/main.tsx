@@ -2,10 +2,6 @@ import './tokens.css';
 import './styles/frame.css';
 import './styles/track.css';
 import './styles/first.css';
-import './styles/team.css';
-import './styles/plan.css';
-import './styles/quest.css';
-import './styles/share.css';
 import { type JSX, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { App } from './app/app.ts';
@@ -22,18 +18,23 @@ import { tabNotepad } from './ports/notepad.ts';
 import { workerReader } from './ports/reader.ts';
 import { openStorage } from './ports/storage.ts';
 import { Home } from './views/home.tsx';
-import { LibraryScreen } from './views/library.tsx';
-import { OpenScreen } from './views/open.tsx';
-import { PlanScreen } from './views/plan.tsx';
-import { QuestScreen } from './views/quest.tsx';
 
 // What the first sight does not need. It is fetched as soon as that stands, so that it is there without a network too.
 const rest = {
+  plan: () => import('./views/plan.tsx'),
+  quest: () => import('./views/quest.tsx'),
+  open: () => import('./views/open.tsx'),
+  library: () => import('./views/library.tsx'),
   report: () => import('./views/report.tsx'),
   team: () => import('./views/team.tsx'),
   references: () => import('./views/references.tsx'),
   standing: () => import('./views/standing.tsx'),
 };
+const PlanScreen = later('The plan', async () => (await rest.plan()).PlanScreen, true);
+const DecideScreen = later('The decision', async () => (await import('./views/decide.tsx')).DecideScreen, true);
+const QuestScreen = later('The quest', async () => (await rest.quest()).QuestScreen, true);
+const OpenScreen = later('The quest', async () => (await rest.open()).OpenScreen, true);
+const LibraryScreen = later('The library', async () => (await rest.library()).LibraryScreen, true);
 const Report = later('The report', async () => (await rest.report()).Report, true);
 const ShareScreen = later('Sharing', async () => (await import('./views/share.tsx')).ShareScreen, true);
 const TeamScreen = later('The team', async () => (await rest.team()).TeamScreen, true);
@@ -50,6 +51,8 @@ function Screen({ app }: { app: App }): JSX.Element {
       return <ReferencesScreen state={state} app={app} />;
     case 'plan':
       return <PlanScreen state={state} app={app} />;
+    case 'decide':
+      return <DecideScreen state={state} app={app} />;
     case 'quest':
     case 'live':
       return <QuestScreen state={state} app={app} />;

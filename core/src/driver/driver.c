@@ -83,6 +83,13 @@ static ql_value *create_command(ql_arena *a, const ql_plan *plan, const ql_roste
 
 static ql_status out_of_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT); }
 
+/* The plan that came with the request, or what the rehearsal makes of its words. */
+static ql_status plan_of_request(ql_driver *d, const ql_roster *roster, const ql_value *request, ql_str leader, ql_str text,
+                                 const ql_plan **out, ql_error *err) {
+  const ql_value *given = QL_GET(request, "plan");
+  return given ? ql_plan_from_value(d->arena, given, out, err) : ql_plan_rehearse(d->arena, roster, leader, text, out, err);
+}
+
 static ql_status prepare(ql_driver *d, const ql_roster *roster, const ql_value *request, ql_error *err) {
   ql_str text = ql_arena_str(d->arena, ql_get_str(request, QL_STR("text")));
   ql_str agent = ql_get_str(request, QL_STR("agent"));
@@ -99,7 +106,7 @@ static ql_status prepare(ql_driver *d, const ql_roster *roster, const ql_value *
     return d->answer.ptr ? QL_OK : out_of_memory(err);
   }
   const ql_plan *plan;
-  ql_status status = ql_plan_rehearse(d->arena, roster, leader->id, text, &plan, err);
+  ql_status status = plan_of_request(d, roster, request, leader->id, text, &plan, err);
   const size_t *groups;
   if (status == QL_OK) status = ql_plan_groups(d->arena, plan, &groups, err);
   if (status != QL_OK) return status;

@@ -1,4 +1,4 @@
-import { type Command, type Comparison, type Core, CoreError, type Quest, type QuestView, type Refusal, type Verdict } from '@questline/core';
+import { type Command, type Comparison, type Core, CoreError, type Quest, type QuestView, type Refusal, type Request, type Verdict } from '@questline/core';
 import type { Cores } from '../ports/core.ts';
 import type { Received } from '../ports/files.ts';
 import type { Lease, Tabs } from '../ports/lock.ts';
@@ -15,6 +15,7 @@ import { Live } from './live.ts';
 import { inWords, joined, planOf, recordOf, split } from './logs.ts';
 import type { AppState, LiveLink, Mode, OpenedLog, Route } from './model.ts';
 import { NotesDesk } from './notes.ts';
+import type { PlanDesk } from './plan-desk.ts';
 import { href, parseRoute } from './route.ts';
 import { Session } from './session.ts';
 import { checked } from './signatures.ts';
@@ -53,6 +54,7 @@ export class App {
   #open: { core: Core; quest: Quest } | null = null; // the objects behind state.quest
   #waiting = new AbortController(); // for the lock of the quest that another tab drives
   #opening = 0; // the newest request to open a quest wins
+  #planner: PlanDesk | null = null;
   readonly notes: NotesDesk;
   readonly desk: TeamDesk;
   readonly viewer: Viewer;
@@ -176,12 +178,19 @@ export class App {
 
   /** The coordinator plans; the quest then waits for approval. */
   async plan(): Promise<void> {
-    if (this.state.planning) return;
-    const { leader, objective, off, team } = this.state;
+    const { leader, objective } = this.state;
     if (objective.trim() === '') {
       this.#store.set({ note: 'Say in a sentence what the team should do.' });
       return;
     }
+    const id = await this.propose({ agent: leader, mode: 'prequest', text: objective.trim() });
+    if (id !== null) this.go({ screen: 'plan', quest: id });
+  }
+
+  /** A quest of a request, or of the plan in it; null: there is none, and the page says why. */
+  async propose(request: Request): Promise<string | null> {
+    if (this.state.planning) return null;
+    const { off, team } = this.state;
     this.#store.set({ planning: true, note: null });
     this.#closeQuest();
     const { cores, storage, clock, entropy } = this.#ports;
@@ -189,7 +198,7 @@ export class App {
     try {
       const { roster } = openRoster(core, team.files, off);
       const quest = core.openQuest();
-      const driver = core.newDriver(quest, { roster, request: { agent: leader, mode: 'prequest', text: objective.trim() } });
+      const driver = core.newDriver(quest, { roster, request });
       // Until its first event a quest has no name to store it under: that event is made here, the rest by a session.
       let effect = driver.next(clock.now());
       while (effect.kind === 'random') {
@@ -208,9 +217,10 @@ export class App {
       roster.close();
       this.#changedLibrary();
       void this.#askLasting();
-      this.go({ screen: 'plan', quest: id });
+      return id;
     } catch (error) {
       this.#store.set({ note: inWords(error) });
+      return null;
     } finally {
       this.#store.set({ planning: false });
     }
@@ -434,8 +444,8 @@ export class App {
     return sent !== null && 'refusal' in sent ? sent.refusal : null;
   }
 
-  owner(type: 'approve' | 'reject' | 'pause' | 'resume' | 'abort'): Promise<Refusal | null> {
-    return this.command({ by: '@owner', type });
+  owner(type: 'approve' | 'reject' | 'pause' | 'resume' | 'abort', reason = ''): Promise<Refusal | null> {
+    return this.command({ by: '@owner', type, ...(reason === '' ? {} : { reason }) });
   }
 
   /** The page is in front again, or the device woke up. */
@@ -447,11 +457,54 @@ export class App {
     return this.#ports.clock.now();
   }
 
-  async approve(): Promise<void> {
+  /** Starts the quest with the plan as it is shown: one that was changed by hand makes the quest anew, before anything ran. */
+  async approve(reason = ''): Promise<void> {
     const { quest } = this.state;
+    const planner = this.#planner;
     if (quest === null) return;
-    await this.owner('approve');
-    this.go({ screen: 'quest', quest: quest.id });
+    let { id } = quest;
+    const plan = planner?.changed === true ? planner.plan : null;
+    if (planner !== null && plan !== null) {
+      const made = await this.propose({ agent: plan.leader, mode: 'prequest', plan, text: plan.objective });
+      if (made === null) this.#store.toast(this.state.note ?? 'The plan could not be started.');
+      else {
+        await planner.handOver(made);
+        await this.#ports.storage.remove(id);
+        id = made;
+      }
+      await this.openQuest(id);
+      if (made === null) return;
+      this.#changedLibrary();
+    }
+    await this.owner('approve', reason);
+    this.go({ screen: 'quest', quest: id });
+  }
+
+  /** Plans on their way to approval. Its class comes with the screen that needs it. */
+  planner(kind: typeof PlanDesk): PlanDesk {
+    this.#planner ??= new kind({
+      core: this.#core,
+      storage: this.#ports.storage,
+      team: () => this.state.team,
+      off: () => this.state.off,
+      quest: () => this.state.quest,
+      select: (task) => this.viewer.selectTask(task),
+      toast: (text) => this.#store.toast(text),
+    });
+    return this.#planner;
+  }
+
+  /** For what is fetched later: the core of stateless calls, and what this browser keeps. */
+  get core(): Core {
+    return this.#core;
+  }
+
+  get storage(): Storage {
+    return this.#ports.storage;
+  }
+
+  toast(text: string): void {
+    this.#store.toast(text);
   }
 
   setPace(pace: number): void {

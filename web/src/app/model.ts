@@ -15,6 +15,7 @@ export type Route =
   | { screen: 'team'; path: string | null; line?: number }
   | { screen: 'references' }
   | { screen: 'plan'; quest: string | null }
+  | { screen: 'decide' }
   | { screen: 'quest'; quest: string | null }
   | { screen: 'share'; quest: string | null }
   | { screen: 'report'; quest: string | null; kind: string | null }
@@ -98,6 +99,19 @@ export interface Place {
   unanswered: boolean;
   kind: string; // message, or the kind of an answer
   text: string;
+}
+
+/** A plan on its way to approval, and what made it of the one before. */
+export interface Version {
+  plan: Plan;
+  said: string;
+}
+
+/** What this browser keeps of a plan that is only proposed. */
+export interface KeptPlan {
+  versions: readonly Version[]; // the proposed one first
+  at: number; // where undo and redo stand
+  typed: string | null; // of the text form, not taken over yet
 }
 
 /** A log that somebody else wrote, before anything is done with it. */

@@ -22,7 +22,8 @@ export function parseRoute(hash: string): Route {
       return { screen, quest: quest === '' ? null : quest, kind: kind === '' ? null : kind };
     }
     case 'references':
-      return { screen: 'references' };
+    case 'decide':
+      return { screen };
     case 'library':
       return { screen: 'library' };
     case 'open':
@@ -45,9 +46,9 @@ export function href(route: Route): string {
     case 'report':
       return `#/report${route.quest === null ? '' : `/${encodeURIComponent(route.quest)}${route.kind === null ? '' : `/${route.kind}`}`}`;
     case 'references':
-      return '#/references';
+    case 'decide':
     case 'library':
-      return '#/library';
+      return `#/${route.screen}`;
     case 'open':
       return route.fragment === '' ? '#/open' : `#${route.fragment}`;
     case 'live':

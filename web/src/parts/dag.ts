@@ -1,8 +1,9 @@
-/** Where the nodes and arrows of a plan stand. Bands are the groups the core computed; this only gives them places. */
+import { Graph, layout as place } from '@dagrejs/dagre';
+
+/** Where the nodes and arrows of a plan stand. Bands are the groups the core computed; the layout within and between them is dagre's. */
 export interface Task {
   id: string;
   after: readonly string[];
-  group: number;
 }
 
 export interface Place {
@@ -31,64 +32,72 @@ export interface Dag {
 const GAP = 8; // between bands
 const SIDE = 10; // between node and band
 const TOP = 44;
-const ROW = 32; // between nodes: room for two lines that pass through
+const BOTTOM = 16;
 const NODE = 76;
 const LEAST = 160; // width of a band
 
-/** @param room  width there is; wider than needed is shared out */
-export function layout(tasks: readonly Task[], groups: readonly (readonly string[])[], longest: readonly string[], room: number): Dag {
-  const bands = Math.max(groups.length, 1);
-  const band = Math.max(LEAST, (room - GAP * (bands - 1)) / bands);
-  const node = { width: band - 2 * SIDE, height: NODE };
-  const most = Math.max(1, ...groups.map((group) => group.length));
-  const inner = most * NODE + (most - 1) * ROW;
-  const height = TOP + inner + ROW;
-  const places = new Map<string, Place>();
-  groups.forEach((group, b) => {
-    const own = group.length * NODE + (group.length - 1) * ROW;
-    group.forEach((id, row) => {
-      places.set(id, { id, band: b, x: b * (band + GAP) + SIDE, y: TOP + (inner - own) / 2 + row * (NODE + ROW) });
-    });
-  });
+const at = (n: number): string => n.toFixed(1);
 
-  const along = new Set(longest.slice(1).map((id, i) => `${longest[i]}>${id}`));
-  const lanes = new Map<string, number>(); // how many lines pass a gap already, by "band:y"
-  const arrows: Arrow[] = [];
-  for (const task of tasks) {
-    const to = places.get(task.id);
-    if (to === undefined) continue;
-    for (const before of task.after) {
-      const from = places.get(before);
-      if (from === undefined || from.band >= to.band) continue;
-      arrows.push({ from: before, to: task.id, longest: along.has(`${before}>${task.id}`), path: route(from, to) });
-    }
+/**
+ * @param longest  whether the arrow between two tasks lies on the longest path
+ * @param room     width there is; wider than needed is shared out
+ */
+export function layout(tasks: readonly Task[], groups: readonly (readonly string[])[], longest: (from: string, to: string) => boolean, room: number): Dag {
+  const bands = Math.max(groups.length, 1);
+  const band = Math.max(LEAST, Math.floor((room - GAP * (bands - 1)) / bands));
+  const node = { width: band - 2 * SIDE, height: NODE };
+  const bandOf = new Map(groups.flatMap((group, b) => group.map((id) => [id, b] as const)));
+  const graph = new Graph();
+  // Bands are ranks; between two of them dagre keeps one for its own use.
+  const ranker = (ranked: Graph): void => {
+    for (const id of ranked.nodes()) (ranked.node(id) as { rank: number }).rank = (bandOf.get(id) ?? 0) * 2;
+  };
+  graph.setGraph({ rankdir: 'LR', nodesep: 32, edgesep: 10, ranksep: 2 * SIDE + GAP, ranker: ranker as unknown as string });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const id of bandOf.keys()) graph.setNode(id, { ...node });
+  for (const { id, after } of tasks) {
+    for (const before of after) if ((bandOf.get(before) ?? 0) < (bandOf.get(id) ?? 0)) graph.setEdge(before, id);
   }
+  // Within a band the order of the plan stays, so that moving a task there is seen.
+  const constraints = groups.flatMap((group) => group.slice(1).map((right, i) => ({ left: group[i] as string, right })));
+  place(graph, { constraints });
+  const { height = 0 } = graph.graph() as { height?: number };
+
+  const places = new Map<string, Place>();
+  for (const [id, b] of bandOf) {
+    const { y } = graph.node(id) as { y: number };
+    places.set(id, { id, band: b, x: b * (band + GAP) + SIDE, y: TOP + y - NODE / 2 });
+  }
+  const arrows = graph.edges().flatMap(({ v, w }): Arrow[] => {
+    const [from, to] = [places.get(v), places.get(w)];
+    if (from === undefined || to === undefined) return [];
+    const { points } = graph.edge(v, w) as { points: { x: number; y: number }[] };
+    return [{ from: v, to: w, longest: longest(v, w), path: way(from, to, points) }];
+  });
   // What lies on the longest path is drawn last, over the rest.
   arrows.sort((a, b) => Number(a.longest) - Number(b.longest));
-  return { width: bands * band + (bands - 1) * GAP, height, band, node, places: [...places.values()], arrows };
+  return { width: bands * band + (bands - 1) * GAP, height: TOP + height + BOTTOM, band, node, places: [...places.values()], arrows };
 
-  function route(from: Place, to: Place): string {
-    const x0 = from.x + node.width;
-    const y0 = from.y + NODE / 2;
-    const x1 = to.x - 1;
-    const y1 = to.y + NODE / 2;
-    const bend = (SIDE * 2 + GAP) / 2;
-    if (to.band === from.band + 1) return `M${x0} ${y0}C${x0 + bend} ${y0} ${x1 - bend} ${y1} ${x1} ${y1}`;
-    const channel = free(from.band + 1, to.band - 1, y0);
-    const left = (from.band + 1) * (band + GAP) + 2;
-    const right = to.band * (band + GAP) - GAP - 2;
-    return `M${x0} ${y0}C${x0 + bend} ${y0} ${left - bend} ${channel} ${left} ${channel}H${right}C${right + bend} ${channel} ${x1 - bend} ${y1} ${x1} ${y1}`;
+  /** From side to side, past the bands between where dagre keeps room free. */
+  function way(from: Place, to: Place, points: readonly { x: number; y: number }[]): string {
+    const end = { x: to.x - 1, y: to.y + NODE / 2 };
+    const stops = [{ x: from.x + node.width, y: from.y + NODE / 2 }];
+    for (let b = from.band + 1; b < to.band; b += 1) {
+      const x = b * (band + GAP);
+      const y = TOP + heightAt(points, x + node.width / 2);
+      stops.push({ x, y }, { x: x + band, y });
+    }
+    stops.push(end);
+    return stops.slice(1).reduce((path, stop, i) => {
+      const last = stops[i] as { x: number; y: number };
+      if (last.y === stop.y) return `${path}H${at(stop.x)}`;
+      const half = (stop.x - last.x) / 2;
+      return `${path}C${at(last.x + half)} ${at(last.y)} ${at(stop.x - half)} ${at(stop.y)} ${at(stop.x)} ${at(stop.y)}`;
+    }, `M${at(stops[0]?.x ?? 0)} ${at(stops[0]?.y ?? 0)}`);
   }
+}
 
-  /** The height nearest to y that no node of the bands between covers. */
-  function free(first: number, last: number, y: number): number {
-    const nodes = [...places.values()].filter((place) => place.band >= first && place.band <= last);
-    const candidates = [y, TOP - 10, TOP + inner + ROW / 2, ...nodes.flatMap((place) => [place.y - ROW / 2, place.y + NODE + ROW / 2])];
-    const open = candidates.filter((c) => c > 30 && c < height && nodes.every((place) => c < place.y - 4 || c > place.y + NODE + 4));
-    const best = open.sort((a, b) => Math.abs(a - y) - Math.abs(b - y))[0] ?? TOP + inner + ROW / 2;
-    const key = `${first}:${best}`;
-    const passed = lanes.get(key) ?? 0;
-    lanes.set(key, passed + 1);
-    return best + (passed % 3) * 5;
-  }
+/** The height of a line of dagre's at a place. */
+function heightAt(points: readonly { x: number; y: number }[], x: number): number {
+  return points.reduce((best, point) => (Math.abs(point.x - x) < Math.abs(best.x - x) ? point : best), points[0] ?? { x, y: 0 }).y;
 }

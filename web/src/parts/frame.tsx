@@ -197,7 +197,7 @@ export function Frame({ state, app, children }: { state: AppState; app: App; chi
         <Brand />
         <nav class="nav" aria-label="Screens">
           {SCREENS.map(({ screen, word, icon }) => (
-            <a key={screen} href={href(routeOf(screen, state))} aria-current={route.screen === screen || ((route.screen === 'live' || route.screen === 'report') && screen === 'quest') || (route.screen === 'references' && screen === 'team') ? 'page' : undefined}>
+            <a key={screen} href={href(routeOf(screen, state))} aria-current={route.screen === screen || ((route.screen === 'live' || route.screen === 'report') && screen === 'quest') || (route.screen === 'references' && screen === 'team') || (route.screen === 'decide' && screen === 'plan') ? 'page' : undefined}>
               <Icon name={icon} />
               {word}
             </a>

@@ -80,8 +80,25 @@ export function fromPicker(kind: 'files' | 'folder'): Promise<Received> {
   });
 }
 
+/** One file of another kind, as text; null: none was chosen. */
+export function pickText(accept: string): Promise<{ name: string; text: string } | null> {
+  return new Promise((resolve, reject) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = accept;
+    input.addEventListener('cancel', () => resolve(null));
+    input.addEventListener('change', () => {
+      const [file] = input.files ?? [];
+      if (file === undefined) resolve(null);
+      else if (file.size > LARGEST) reject(new Error(`${file.name} is too large.`));
+      else file.text().then((text) => resolve({ name: file.name, text }), reject);
+    });
+    input.click();
+  });
+}
+
 export function download(name: string, text: string): void {
-  const type = AGENT.test(name) ? 'text/markdown' : 'application/jsonl';
+  const type = AGENT.test(name) ? 'text/markdown' : QUEST.test(name) || NOTES.test(name) ? 'application/jsonl' : /\.json$/.test(name) ? 'application/json' : 'text/plain';
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;

@@ -1,6 +1,7 @@
 import type { Note } from '@questline/core';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { AgentFile, LiveLink, Off, QuestRecord } from '../app/model.ts';
+import type { KeptDecision } from '../app/decision-desk.ts';
+import type { AgentFile, KeptPlan, LiveLink, Off, QuestRecord } from '../app/model.ts';
 
 /** The settings that outlive a visit. */
 export interface Settings {
@@ -12,7 +13,9 @@ export interface Settings {
   off: Partial<Record<'sample' | 'own', Off>>; // rules that are switched off
   asked: boolean; // whether lasting storage was asked for
   author: string; // who writes notes here
+  decision: KeptDecision; // that is being weighed
   live: Record<string, LiveLink>; // quests of this browser that a server keeps too
+  [plan: `plan:${string}`]: KeptPlan; // of the quest of that id, while it is only proposed
 }
 
 interface Schema extends DBSchema {
@@ -113,8 +116,9 @@ export async function openStorage(): Promise<Storage> {
       await tx.done;
     },
     remove: async (id) => {
-      const tx = db.transaction(['quests', 'events', 'notes'], 'readwrite');
+      const tx = db.transaction(['quests', 'events', 'notes', 'settings'], 'readwrite');
       await tx.objectStore('quests').delete(id);
+      await tx.objectStore('settings').delete(`plan:${id}`);
       await tx.objectStore('events').delete(ofQuest(id));
       await tx.objectStore('notes').delete(notesOf(id));
       await tx.done;

@@ -1,3 +1,4 @@
+import '../styles/share.css';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';

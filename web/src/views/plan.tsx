@@ -1,295 +1,137 @@
-import type { Plan, PlanTask, QuestView } from '@questline/core';
-import type { JSX } from 'preact';
+import '../styles/plan.css';
+import type { PlanEdit, PlanProblem, QuestView } from '@questline/core';
+import type { JSX, TargetedKeyboardEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
+import { type Looked, PlanDesk } from '../app/plan-desk.ts';
+import { minutes, saysEdits } from '../app/plan-words.ts';
 import { href } from '../app/route.ts';
-import { count, isOver, letters, list } from '../app/words.ts';
-import { layout } from '../parts/dag.ts';
+import { count, isOver } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
-import { Bead, Blank, Name, Seat } from '../parts/parts.tsx';
+import { Bead, Blank, Name } from '../parts/parts.tsx';
+import { ComparePlans } from './plan-compare.tsx';
+import { Crews } from './plan-crews.tsx';
+import { PlanFiles } from './plan-files.tsx';
+import { Graph, Groups, type Shown } from './plan-graph.tsx';
+import { Lists } from './plan-lists.tsx';
+import { PlanTable } from './plan-table.tsx';
+import { change, type Doing, TaskPanel } from './plan-task.tsx';
+import { PlanText } from './plan-text.tsx';
 import { TroubleScreen } from './trouble.tsx';
 
-/** What the screen needs of a task, from the plan or, where its words were withheld, from the quest. */
-type Shown = Pick<PlanTask, 'accept' | 'after' | 'agent' | 'group' | 'id' | 'outputs' | 'title'> & { reason?: string };
-
-function tasksOf(plan: Plan | null, view: QuestView): Shown[] {
-  const reasons = new Map(plan?.tasks.map((task) => [task.id, task.reason]));
-  return view.tasks.map((task) => {
-    const reason = reasons.get(task.id);
-    return {
-      accept: task.accept.map((text) => text ?? 'Withheld'),
-      after: task.after,
-      agent: task.agent,
-      group: task.group,
-      id: task.id,
-      outputs: task.outputs.map((text) => text ?? 'withheld'),
-      title: task.title ?? 'Title withheld',
-      ...(reason === undefined ? {} : { reason }),
-    };
-  });
+/** The tasks where the words of the plan were withheld, or written in another form: from the quest itself. */
+function tasksOf(view: QuestView): Shown[] {
+  return view.tasks.map((task) => ({
+    accept: task.accept.map((text) => text ?? 'Withheld'),
+    after: task.after,
+    agent: task.agent,
+    group: task.group,
+    id: task.id,
+    outputs: task.outputs.map((text) => text ?? 'withheld'),
+    title: task.title ?? 'Title withheld',
+  }));
 }
 
-const groupWord = (group: readonly string[], i: number, n: number): string => (group.length > 1 ? 'together' : i === n - 1 ? 'last' : i === 0 ? 'first' : 'then');
-
-/** The width an element has, measured again whenever it changes. */
-function useWidth(): [{ current: HTMLDivElement | null }, number] {
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    if (box.current === null) return;
-    const watch = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
-    watch.observe(box.current);
-    return () => watch.disconnect();
-  }, []);
-  return [box, width];
-}
-
-interface GraphProps {
-  tasks: readonly Shown[];
-  groups: readonly (readonly string[])[];
-  longest: readonly string[];
-  parallel: boolean;
-  selected: string | null;
-  select: (id: string) => void;
-}
-
-function Graph({ tasks, groups, longest, parallel, selected, select }: GraphProps): JSX.Element {
-  const [box, room] = useWidth();
-  const dag = layout(tasks, groups, longest, room);
-  const byId = new Map(tasks.map((task) => [task.id, task]));
-  return (
-    <div class="wide" ref={box} tabIndex={0} role="region" aria-label="Plan graph, scrolls sideways">
-      <div class="dag" style={{ width: `${dag.width}px`, height: `${dag.height}px` }}>
-        {groups.map((group, i) => (
-          <div class="band" key={i} style={{ left: `${i * (dag.band + 8)}px`, width: `${dag.band}px` }}>
-            <b>{group.length > 1 ? `Group ${i + 1}` : i + 1}</b>
-            <span>{group.length > 1 && !parallel ? 'any order' : groupWord(group, i, groups.length)}</span>
-          </div>
-        ))}
-        <svg width={dag.width} height={dag.height} aria-hidden="true">
-          <defs>
-            <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-              <path d="M1 1l6 3-6 3" class="am" />
-            </marker>
-            <marker id="arrow-longest" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="4.5" markerHeight="4.5" orient="auto">
-              <path d="M0 0l8 4-8 4z" class="ac" />
-            </marker>
-          </defs>
-          {dag.arrows.map((arrow) => (
-            <path key={`${arrow.from}>${arrow.to}`} class={`e ${arrow.longest ? 'crit' : ''}`} d={arrow.path} marker-end={arrow.longest ? 'url(#arrow-longest)' : 'url(#arrow)'} />
-          ))}
-        </svg>
-        {dag.places.map((place) => {
-          const task = byId.get(place.id);
-          if (task === undefined) return null;
-          const on = longest.includes(task.id);
-          return (
-            <button
-              key={task.id}
-              type="button"
-              class={`node ${on ? 'crit' : ''} ${selected === task.id ? 'sel' : ''}`}
-              style={{ left: `${place.x}px`, top: `${place.y}px`, width: `${dag.node.width}px`, height: `${dag.node.height}px` }}
-              aria-pressed={selected === task.id}
-              aria-label={`${task.id} ${task.title}, ${task.agent}${on ? ', longest path' : ''}`}
-              onClick={() => select(task.id)}
-            >
-              <b>{task.id}</b>
-              <span>{task.title}</span>
-              <small>{letters(task.agent)}</small>
-            </button>
-          );
-        })}
-      </div>
-    </div>
-  );
-}
-
-function Groups({ tasks, groups, longest, parallel, selected, select }: GraphProps): JSX.Element {
-  const byId = new Map(tasks.map((task) => [task.id, task]));
-  return (
-    <ol class="groups">
-      {groups.map((group, i) => (
-        <li key={i}>
-          <h3>{group.length > 1 ? `Group ${i + 1}, ${parallel ? 'together' : 'any order'}` : `${i + 1}, ${groupWord(group, i, groups.length)}`}</h3>
-          {group.map((id) => {
-            const task = byId.get(id);
-            return (
-              <button key={id} type="button" class={`${longest.includes(id) ? 'crit' : ''} ${selected === id ? 'sel' : ''}`} aria-pressed={selected === id} onClick={() => select(id)}>
-                <b class="mono">{id}</b>
-                <span>{task?.title}</span>
-                <span>{letters(task?.agent ?? '')}</span>
-              </button>
-            );
-          })}
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-function TaskPanel({ task, tasks }: { task: Shown; tasks: readonly Shown[] }): JSX.Element {
-  const opens = tasks.filter((other) => other.after.includes(task.id)).map((other) => other.id);
-  return (
-    <aside class="panel task" id="task" aria-label={`Task ${task.id}`} aria-live="polite">
-      <div>
-        <h2>
-          <span class="mono">{task.id}</span> {task.title}
-        </h2>
-        <p class="by">
-          <Seat id={task.agent} small />
-          <Name id={task.agent} />
-          <span class="tag">{task.after.length === 0 ? 'waits for nothing' : `waits for ${list(task.after)}`}</span>
-        </p>
-        {task.reason !== undefined && <p class="reason">{task.reason}</p>}
-      </div>
-      {task.accept.length > 0 && (
-        <div>
-          <h3>Done when</h3>
-          <ul class="acc">
-            {task.accept.map((text) => (
-              <li key={text}>
-                <Icon name="ring" />
-                <span>{text}</span>
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-      {task.outputs.length > 0 && (
-        <div>
-          <h3>It leaves behind</h3>
-          <ul class="ctx">
-            {task.outputs.map((text) => (
-              <li key={text}>
-                <Icon name="file" tone="muted" />
-                <span>{text}</span>
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-      <div>
-        <h3>After it</h3>
-        <p class="after">{opens.length === 0 ? 'Nothing waits for this task.' : `${list(opens)} may start.`}</p>
-      </div>
-    </aside>
-  );
-}
-
-function Lists({ plan }: { plan: Plan }): JSX.Element {
-  return (
-    <>
-      <div class="two">
-        <section class="panel" aria-label="Files">
-          <div class="panel-h">
-            <h2>Files</h2>
-            <span class="end num">{plan.files.length}</span>
-          </div>
-          <ul>
-            {plan.files.map((file) => (
-              <li key={file.path}>
-                <Icon name="file" tone="muted" />
-                <span class="text">
-                  <span class="mono">{file.path}</span>
-                  <small>{file.purpose}</small>
-                </span>
-              </li>
-            ))}
-            {plan.files.length === 0 && <li class="muted">The plan names no files.</li>}
-          </ul>
-        </section>
-        <section class="panel" aria-label="Agents needed">
-          <div class="panel-h">
-            <h2>Agents needed</h2>
-            <span class="end num">{plan.needs.length}</span>
-          </div>
-          <ul>
-            {plan.needs.map((need) => (
-              <li key={need.agent}>
-                <Seat id={need.agent} small />
-                <span class="text">
-                  <Name id={need.agent} />
-                  <small>{need.reason}</small>
-                </span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      </div>
-      <div class="two">
-        <section class="panel" aria-label="Steps">
-          <div class="panel-h">
-            <h2>Steps</h2>
-            <span class="end num">{plan.steps.length}</span>
-          </div>
-          <ol>
-            {plan.steps.map((step, i) => (
-              <li key={step}>
-                <span class="num muted step">{i + 1}</span>
-                <span class="text">{step}</span>
-              </li>
-            ))}
-          </ol>
-        </section>
-        <section class="panel" aria-label="Dependencies and order">
-          <div class="panel-h">
-            <h2>Dependencies and order</h2>
-          </div>
-          <ul>
-            {plan.order.map((sentence) => (
-              <li key={sentence}>
-                <Icon name="next" tone="muted" />
-                <span class="text">{sentence}</span>
-              </li>
-            ))}
-            {plan.order.length === 0 && <li class="muted">No task waits for another.</li>}
-          </ul>
-        </section>
-      </div>
-      {plan.risks.length > 0 && (
-        <section class="panel risks" aria-label="Risks">
-          <div class="panel-h">
-            <h2>Risks</h2>
-            <span class="end num">{plan.risks.length}</span>
-          </div>
-          <ul>
-            {plan.risks.map((risk) => (
-              <li key={risk}>
-                <Icon name="warn" tone="c-warn" />
-                <span class="text">{risk}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-    </>
-  );
-}
+type Sight = 'graph' | 'table' | 'text';
+const SIGHTS: readonly { sight: Sight; word: string }[] = [
+  { sight: 'graph', word: 'Graph' },
+  { sight: 'table', word: 'Table' },
+  { sight: 'text', word: 'Text' },
+];
 
 const PROBLEM = { error: { icon: 'fail', tone: 'c-fail' }, warning: { icon: 'warn', tone: 'c-warn' }, info: { icon: 'info', tone: 'c-info' } } as const;
 
-function Decide({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
+/** What stands in the way, each with its remedy where the core knows one. */
+function Problems({ problems, desk, select }: { problems: readonly PlanProblem[]; desk: PlanDesk; select: (id: string) => void }): JSX.Element | null {
+  if (problems.length === 0) return null;
+  return (
+    <ul class="finds">
+      {problems.map((problem) => {
+        const { task } = problem;
+        const fix = (problem as { fix?: readonly PlanEdit[] }).fix ?? [];
+        return (
+          <li key={problem.code + problem.message}>
+            <Icon {...{ name: PROBLEM[problem.severity].icon, tone: PROBLEM[problem.severity].tone }} />
+            <span>
+              {problem.message}{' '}
+              {task !== undefined && (
+                <button class="link" type="button" onClick={() => select(task)}>
+                  Show {task}
+                </button>
+              )}
+            </span>
+            {desk.open && fix.length > 0 && (
+              <button class="btn quiet s" type="button" onClick={() => desk.edit(fix, saysEdits(fix))}>
+                {saysEdits(fix)}
+              </button>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Decide({ quest, app, desk, blocked }: { quest: OpenQuest; app: App; desk: PlanDesk; blocked: boolean }): JSX.Element {
   const { view } = quest;
-  const blocked = quest.plan?.problems.some((problem) => problem.severity === 'error') === true;
+  const [rejecting, setRejecting] = useState(false);
+  const [reason, setReason] = useState('');
+  const why = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (rejecting) why.current?.focus();
+  }, [rejecting]);
   if (view.status === 'proposed' && quest.mode === 'drive') {
     return (
-      <div class="decide" role="region" aria-label="Your move">
+      <form
+        class="decide"
+        aria-label="Your move"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (rejecting) void app.owner('reject', reason.trim());
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && rejecting) setRejecting(false);
+        }}
+      >
         <Bead live />
-        <p>
-          <b>Your move.</b>
-          <span>{blocked ? 'This plan cannot run as it is: see what stands in its way.' : 'Nothing runs until you approve. A rehearsal costs nothing.'}</span>
-        </p>
-        <button class="btn" type="button" onClick={() => void app.owner('reject')}>
-          Reject
-        </button>
-        {!blocked && (
-          <button class="btn primary" type="button" onClick={() => void app.approve()}>
-            <span class="long">Approve and rehearse</span>
-            <span class="short">Approve</span>
-          </button>
+        {rejecting ? (
+          <>
+            <label class="why">
+              <span>Why it is rejected</span>
+              <input ref={why} value={reason} onInput={(event) => setReason(event.currentTarget.value)} placeholder="goes into the log; may stay empty" />
+            </label>
+            <button class="btn quiet" type="button" onClick={() => setRejecting(false)}>
+              Back
+            </button>
+            <button class="btn stop" type="submit">
+              Reject the plan
+            </button>
+          </>
+        ) : (
+          <>
+            <p>
+              <b>Your move.</b>
+              <span>
+                {blocked
+                  ? 'This plan cannot run as it is: see what stands in its way.'
+                  : desk.changed
+                    ? `Your plan of ${count(desk.at, 'change')} takes the place of the proposed one when you approve.`
+                    : 'Nothing runs until you approve. A rehearsal costs nothing.'}
+              </span>
+            </p>
+            <button class="btn" type="button" onClick={() => setRejecting(true)}>
+              Reject
+            </button>
+            {!blocked && (
+              <button class="btn primary" type="button" onClick={() => void app.approve()}>
+                <span class="long">Approve and rehearse</span>
+                <span class="short">Approve</span>
+              </button>
+            )}
+          </>
         )}
-      </div>
+      </form>
     );
   }
   const says =
@@ -307,101 +149,255 @@ function Decide({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
   );
 }
 
-export function PlanScreen({ state, app }: { state: AppState; app: App }): JSX.Element {
-  const { quest } = state;
-  if (quest === null) {
-    if (state.booting || state.trouble !== null) return <TroubleScreen state={state} app={app} />;
-    return (
-      <main id="main">
-        <Blank
-          icon="plan"
-          title="No plan yet"
-          acts={
-            <a class="btn primary" href={href({ screen: 'home' })}>
-              Say what to do
-            </a>
-          }
-        >
-          A plan starts from an objective. The coordinator splits it into tasks, and you approve or reject it here before anything runs.
-        </Blank>
-      </main>
-    );
-  }
-  const { plan, view } = quest;
-  const tasks = tasksOf(plan, view);
-  const longest = plan?.path ?? [];
-  const selected = tasks.find((task) => task.id === quest.task) ?? tasks[0];
-  const graph = { tasks, groups: view.groups, longest, parallel: view.policy === 'parallel', selected: selected?.id ?? null, select: (id: string) => app.viewer.selectTask(id) };
+function Facts({ tasks, groups, looked, path }: { tasks: readonly Shown[]; groups: number; looked: Looked | null; path: readonly string[] }): JSX.Element {
+  const schedule = looked?.schedule ?? null;
+  const chain = schedule?.critical ?? path;
   return (
-    <main class="screen-plan" id="main">
+    <dl class="facts num">
+      <div>
+        <dt>Tasks</dt>
+        <dd>
+          {tasks.length} <small>in {count(groups, 'step')}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>Longest path</dt>
+        <dd>
+          {schedule === null ? chain.length : minutes(schedule.minutes)} <small class="mono">{chain.join(' ')}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>Agents</dt>
+        <dd>
+          {looked?.plan.needs.length ?? new Set(tasks.map((task) => task.agent)).size} <small>and the leader</small>
+        </dd>
+      </div>
+      <div>
+        <dt>Cost of a rehearsal</dt>
+        <dd>
+          none <small>no model is called</small>
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+/** Says again when the desk changes. */
+function useDesk(app: App): PlanDesk {
+  const desk = app.planner(PlanDesk);
+  const [, again] = useState(0);
+  useEffect(() => desk.subscribe(() => again((n) => n + 1)), [desk]);
+  return desk;
+}
+
+/** The last sight that was chosen, for as long as the page is open. */
+let chosen: Sight = 'graph';
+
+function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: OpenQuest }): JSX.Element {
+  const desk = useDesk(app);
+  const [sight, setSight] = useState<Sight>(chosen);
+  const [doing, setDoing] = useState<Doing>('look');
+  const [comparing, setComparing] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const refocus = useRef(false);
+  useEffect(() => void desk.follow(quest), [quest.id]);
+  const { view } = quest;
+  const looked = desk.look();
+  const plan = looked?.plan ?? null;
+  const tasks: readonly Shown[] = plan?.tasks ?? tasksOf(view);
+  const groups = plan !== null && plan.groups.length > 0 ? plan.groups : plan === null ? view.groups : [plan.tasks.map(({ id }) => id)];
+  const selected = tasks.find((task) => task.id === quest.task) ?? tasks[0];
+  const select = (id: string): void => app.viewer.selectTask(id);
+  // After an edit by key the task stands elsewhere, perhaps under another number: the focus goes with it.
+  useEffect(() => {
+    if (!refocus.current) return;
+    refocus.current = false;
+    const places = main.current?.querySelectorAll<HTMLElement>(`[data-task="${selected?.id}"]`) ?? [];
+    [...places].find((place) => place.offsetParent !== null)?.focus();
+  });
+  const turn = (to: Sight): void => {
+    chosen = to;
+    setSight(to);
+    setDoing('look');
+  };
+  const done = (): void => {
+    desk.dismiss();
+    setDoing('look');
+    refocus.current = true;
+  };
+  const go = (by: number): void => {
+    refocus.current = main.current?.contains(document.activeElement) === true;
+    desk.go(desk.at + by);
+  };
+  const make = change(desk);
+  const remove = (task: Shown): void => {
+    refocus.current = true;
+    make({ op: 'remove', task: task.id });
+  };
+  /** The keys on a task. What is not here goes about. */
+  const press = (event: TargetedKeyboardEvent<HTMLElement>, task: Shown): boolean => {
+    if (!desk.open || event.altKey || event.ctrlKey || event.metaKey) return false;
+    const group = groups[task.group - 1] ?? [];
+    const row = group.indexOf(task.id);
+    const order = (before: string | undefined): void => void make({ op: 'order', task: task.id, ...(before === undefined ? {} : { before }) });
+    if (event.shiftKey) {
+      if (event.key === 'ArrowLeft') make({ op: 'move', task: task.id, group: task.group - 1 });
+      else if (event.key === 'ArrowRight') make({ op: 'move', task: task.id, group: task.group + 1 });
+      else if (event.key === 'ArrowUp' && row > 0) order(group[row - 1]);
+      else if (event.key === 'ArrowDown' && row >= 0 && row < group.length - 1) order(tasks[tasks.findIndex(({ id }) => id === group[row + 1]) + 1]?.id);
+      else return false;
+      refocus.current = true;
+      return true;
+    }
+    const form = ({ Enter: 'edit', F2: 'edit', e: 'edit', n: 'add', s: 'split', m: 'merge' } as Record<string, Doing>)[event.key];
+    if (form !== undefined) {
+      select(task.id);
+      desk.dismiss();
+      setDoing(form);
+    } else if (event.key === 'Delete') remove(task);
+    else return false;
+    return true;
+  };
+  const undo = (event: TargetedKeyboardEvent<HTMLElement>): void => {
+    const target = event.target as HTMLElement;
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || /^(INPUT|TEXTAREA)$/.test(target.tagName)) return;
+    const key = event.key.toLowerCase();
+    if (key !== 'z' && key !== 'y') return;
+    event.preventDefault();
+    go(key === 'y' || event.shiftKey ? 1 : -1);
+  };
+  const graph = { tasks, groups, phases: plan?.phases ?? [], schedule: looked?.schedule ?? null, path: plan?.path ?? [], parallel: view.policy === 'parallel', selected: selected?.id ?? null, select, press };
+  const blocked = looked?.problems.some((problem) => problem.severity === 'error') === true;
+  const undone = desk.versions[desk.at]?.said;
+  const redone = desk.versions[desk.at + 1]?.said;
+  const leader = plan?.leader ?? view.agents.find((seat) => seat.leads)?.id ?? '';
+  return (
+    <main class="screen-plan" id="main" ref={main} data-plan-hash={plan?.hash} onKeyDown={undo}>
       <div>
         <div class="obj">
           <div>
             <span class="eyebrow">Objective</span>
-            <h1>{view.mission ?? 'Objective withheld'}</h1>
+            <h1>{plan?.objective ?? view.mission ?? 'Objective withheld'}</h1>
           </div>
-          <p class="end lead-by">
-            Led by <Name id={view.agents.find((seat) => seat.leads)?.id ?? ''} />
-            {plan?.rehearsed === true && <span class="tag unreal">rehearsed plan</span>}
-          </p>
+          <div class="end">
+            <p class="lead-by">
+              Led by <Name id={leader} />
+              {plan?.rehearsed === true && <span class="tag unreal">rehearsed plan</span>}
+            </p>
+            {plan !== null && (
+              <div class="sights" role="group" aria-label="How the plan is shown">
+                {SIGHTS.map((one) => (
+                  <button key={one.sight} class="btn quiet" type="button" aria-pressed={sight === one.sight} onClick={() => turn(one.sight)}>
+                    {one.word}
+                  </button>
+                ))}
+              </div>
+            )}
+          </div>
         </div>
-        <dl class="facts num">
-          <div>
-            <dt>Tasks</dt>
-            <dd>
-              {tasks.length} <small>in {count(view.groups.length, 'step')}</small>
-            </dd>
-          </div>
-          <div>
-            <dt>Longest path</dt>
-            <dd>
-              {longest.length} <small class="mono">{longest.join(' ')}</small>
-            </dd>
-          </div>
-          <div>
-            <dt>Agents</dt>
-            <dd>
-              {plan?.needs.length ?? new Set(tasks.map((task) => task.agent)).size} <small>and the leader</small>
-            </dd>
-          </div>
-          <div>
-            <dt>Cost of a rehearsal</dt>
-            <dd>
-              none <small>no model is called</small>
-            </dd>
-          </div>
-        </dl>
+        <Facts tasks={tasks} groups={groups.length} looked={looked} path={plan?.path ?? []} />
         <section class="panel graph" aria-label="Plan">
           <div class="panel-h">
             <h2>Order of work</h2>
-            <div class="key">
-              <span>
-                <i />
-                longest path
-              </span>
-              <span>
-                <i class="n" />
-                waits for
+            {sight === 'graph' && (
+              <div class="key">
+                <span>
+                  <i />
+                  longest path
+                </span>
+                <span>
+                  <i class="n" />
+                  waits for
+                </span>
+              </div>
+            )}
+          </div>
+          {desk.open && selected !== undefined && (
+            <div class="tools" role="toolbar" aria-label="Change the plan">
+              {(
+                [
+                  ['add', 'Add a task', 'n', 'plus'],
+                  ['split', 'Split', 's', 'fork'],
+                  ['merge', 'Merge', 'm', 'graph'],
+                ] as const
+              ).map(([form, word, key, icon]) => (
+                <button key={form} class="btn s" type="button" aria-pressed={doing === form} aria-keyshortcuts={key} title={`${word} (${key} on a task)`} onClick={() => (desk.dismiss(), setDoing(form))}>
+                  <Icon name={icon} />
+                  {word}
+                </button>
+              ))}
+              <button class="btn s" type="button" aria-keyshortcuts="Delete" title="Remove the selected task (Del on it)" onClick={() => remove(selected)}>
+                <Icon name="trash" />
+                Remove {selected.id}
+              </button>
+              <span class="end">
+                <button class="btn quiet s" type="button" aria-disabled={desk.at === 0} aria-keyshortcuts="Control+Z" title={desk.at === 0 ? 'Nothing to undo' : `Undo: ${undone}`} onClick={() => go(-1)}>
+                  Undo
+                </button>
+                <button class="btn quiet s" type="button" aria-disabled={redone === undefined} aria-keyshortcuts="Control+Y" title={redone === undefined ? 'Nothing to do again' : `Again: ${redone}`} onClick={() => go(1)}>
+                  Redo
+                </button>
               </span>
             </div>
-          </div>
-          <Graph {...graph} />
-          <Groups {...graph} />
-          {plan !== null && plan.problems.length > 0 && (
-            <ul class="finds">
-              {plan.problems.map((problem) => (
-                <li key={problem.code + problem.message}>
-                  <Icon {...{ name: PROBLEM[problem.severity].icon, tone: PROBLEM[problem.severity].tone }} />
-                  <span>{problem.message}</span>
-                </li>
-              ))}
-            </ul>
           )}
+          {desk.refusal !== null && (doing === 'look' || sight !== 'graph') && (
+            <p class="refused" role="alert">
+              <Icon name="fail" tone="c-fail" />
+              <span>{desk.refusal.message} Nothing was changed.</span>
+            </p>
+          )}
+          {sight === 'graph' && (
+            <>
+              <Graph {...graph} />
+              <Groups {...graph} />
+              {desk.open && <p class="hint muted">Arrows go along, with Shift they move the task. Enter changes it, n adds, s splits, m merges, Del removes, Ctrl Z takes back.</p>}
+            </>
+          )}
+          {sight === 'table' && <PlanTable tasks={tasks} looked={looked} groups={groups.length} team={state.team} leader={leader} desk={desk} selected={selected?.id ?? null} select={select} />}
+          {sight === 'text' && plan !== null && <PlanText core={app.core} desk={desk} plan={plan} selected={selected?.id ?? null} select={select} />}
+          <Problems problems={looked?.problems ?? []} desk={desk} select={select} />
         </section>
-        {plan === null ? <p class="muted">The words of this plan were withheld or written in another form. Its tasks are above.</p> : <Lists plan={plan} />}
+        {comparing && <ComparePlans desk={desk} app={app} close={() => setComparing(false)} />}
+        {plan === null ? (
+          <p class="muted">The words of this plan were withheld or written in another form. Its tasks are above.</p>
+        ) : (
+          <>
+            <PlanFiles app={app} desk={desk} plan={plan} name={quest.id} compare={() => setComparing(true)} />
+            {looked !== null && looked.schedule !== null && <Crews schedule={looked.schedule} />}
+            <Lists plan={plan} desk={desk} team={state.team} />
+          </>
+        )}
       </div>
-      {selected !== undefined && <TaskPanel task={selected} tasks={tasks} />}
-      <Decide quest={quest} app={app} />
+      {selected !== undefined && (
+        <TaskPanel task={selected} tasks={tasks} groups={groups.length} team={state.team} leader={leader} desk={desk} looked={looked} doing={desk.open ? doing : 'look'} setDoing={setDoing} done={done} />
+      )}
+      <Decide quest={quest} app={app} desk={desk} blocked={blocked} />
+    </main>
+  );
+}
+
+export function PlanScreen({ state, app }: { state: AppState; app: App }): JSX.Element {
+  const { quest } = state;
+  if (quest !== null) return <ThePlan key={quest.id} state={state} app={app} quest={quest} />;
+  if (state.booting || state.planning || state.trouble !== null) return <TroubleScreen state={state} app={app} />;
+  return (
+    <main id="main">
+      <Blank
+        icon="plan"
+        title="No plan yet"
+        acts={
+          <>
+            <a class="btn primary" href={href({ screen: 'home' })}>
+              Say what to do
+            </a>
+            <a class="btn quiet" href={href({ screen: 'decide' })}>
+              Weigh options first
+            </a>
+          </>
+        }
+      >
+        A plan starts from an objective. The coordinator splits it into tasks, and you approve or reject it here before anything runs.
+      </Blank>
     </main>
   );
 }

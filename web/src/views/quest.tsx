@@ -1,3 +1,4 @@
+import '../styles/quest.css';
 import type { QuestView, TaskView } from '@questline/core';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';

@@ -1,3 +1,4 @@
+import '../styles/team.css';
 import { type Agent, DIALECTS, type Diagnostic, LIMITS, type Spec } from '@questline/core';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';

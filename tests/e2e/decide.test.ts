@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { launch, noSidewaysScroll, openProfile, picture, serveApp, type Site } from './harness.ts';
+
+let site: Site;
+let browser: Browser;
+
+before(async () => {
+  site = await serveApp();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test('options are ranked as weights and scores change, with what would turn it over, and saved as a record', async () => {
+  const { page, errors, context } = await openProfile(browser);
+  await page.goto(`${site.url}#/decide`);
+  await page.getByLabel('What is to be decided').fill('Where sessions live');
+  for (let i = 0; i < 2; i += 1) await page.getByRole('button', { name: 'Criterion', exact: true }).click();
+  await page.getByLabel('Name of criterion 1').fill('Speed');
+  await page.getByLabel('Name of criterion 2').fill('Cost');
+  await page.getByLabel('Name of option 1').fill('Redis');
+  await page.getByLabel('Name of option 2').fill('MySQL');
+  for (const [label, score] of [['Redis, Speed', '8'], ['MySQL, Speed', '5'], ['Redis, Cost', '3'], ['MySQL, Cost', '7']] as const) await page.getByLabel(label, { exact: true }).fill(score);
+  await page.getByLabel('Weight of Speed, percent').fill('60');
+  await page.getByLabel('Weight of Cost, percent').fill('40');
+  const ranking = page.getByRole('list', { name: 'Ranking' });
+  const first = ranking.locator('li').first();
+  // 8 x 60 % + 3 x 40 % = 6.00 against 5.80; level at 3 w = 4 (100 - w).
+  assert.match(await first.innerText(), /Redis\s+6\.00/);
+  await page.getByText('Speed at 57.1 % instead of 60 %: MySQL draws level.').waitFor();
+  await picture(page, 'decide');
+  // Live: below that weight the other one wins.
+  await page.getByLabel('Weight of Speed, percent').fill('50');
+  await page.getByLabel('Weight of Cost, percent').fill('50');
+  assert.match(await first.innerText(), /MySQL\s+6\.00/);
+  await page.reload();
+  assert.equal(await page.getByLabel('What is to be decided').inputValue(), 'Where sessions live');
+  await page.getByRole('list', { name: 'Ranking' }).locator('li').first().getByText('MySQL').waitFor();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as a decision record' }).click();
+  const text = await readFile(await (await saved).path(), 'utf8');
+  assert.match(text, /Where sessions live/);
+  assert.match(text, /MySQL/);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('weights come from an agent’s file, each with its line; a phone shows all of it', async () => {
+  const { page, errors, context } = await openProfile(browser, { viewport: { width: 320, height: 700 }, colorScheme: 'dark', hasTouch: true, isMobile: true });
+  await page.goto(`${site.url}#/decide`);
+  await page.getByLabel('Take the weights of an agent').selectOption('@nodejs-expert');
+  await page.getByText('The file of @nodejs-expert weighs no criteria.').waitFor();
+  await noSidewaysScroll(page, 'the decision');
+  await picture(page, 'decide-320-dark');
+  assert.deepEqual(errors, []);
+  await context.close();
+});
