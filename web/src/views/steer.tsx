@@ -1,6 +1,6 @@
 import type { Command } from '@questline/core';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { OpenQuest } from '../app/model.ts';
 import { Icon, type IconName } from '../parts/icons.tsx';
@@ -40,7 +40,7 @@ function Ask({ deed, app, done }: { deed: Offered; app: App; done: (why: string 
   const [words, setWords] = useState('');
   const [picked, setPicked] = useState(deed.picks[0] ?? '');
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>('select, input, button')?.focus(), []);
+  useLayoutEffect(() => form.current?.querySelector<HTMLElement>('select, input, button')?.focus(), []);
   const ready = deed.words?.needed !== true || words.trim() !== '';
   const send = async (): Promise<void> => {
     if (!ready) return;
@@ -109,7 +109,7 @@ export function Deeds({ quest, app, deeds, label }: { quest: OpenQuest; app: App
     const at = may.findIndex((deed) => deed.word === asked);
     setAsked(null);
     setWhy(message);
-    setTimeout(() => row.current?.querySelectorAll('button')[Math.max(0, at)]?.focus());
+    queueMicrotask(() => row.current?.querySelectorAll('button')[Math.max(0, at)]?.focus()); // right after it is drawn: the next key goes there
   };
   return (
     <div class="deeds" role="group" aria-label={label}>
