@@ -1,22 +1,26 @@
-// Asserts that core.wasm exports and imports exactly what wasm/exports.txt and wasm/imports.txt list, sorted, a name a line.
+// Asserts that core.wasm and first.wasm export and import exactly what wasm/exports.txt, wasm/first.txt and wasm/imports.txt list, sorted, a name a line,
+// and that first.wasm has nothing that core.wasm has not.
 
 import { readFileSync } from 'node:fs';
 
-const module = new WebAssembly.Module(readFileSync(new URL('../build/wasm/core.wasm', import.meta.url)));
-const actual = {
-  exports: WebAssembly.Module.exports(module).map(({ name }) => name),
-  imports: WebAssembly.Module.imports(module).map((wanted) => `${wanted.module}.${wanted.name}`),
-};
+const read = (file: string): string[] => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').split('\n').filter((line) => line !== '');
+const modules = { core: 'wasm/exports.txt', first: 'wasm/first.txt' };
 
-for (const kind of ['exports', 'imports'] as const) {
-  const file = `wasm/${kind}.txt`;
-  const listed = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').split('\n').filter((line) => line !== '');
-  for (const name of actual[kind].filter((name) => !listed.includes(name)).sort()) {
-    console.log(`core.wasm ${kind} ${name}, which ${file} does not list`);
-    process.exitCode = 1;
-  }
-  for (const name of listed.filter((name) => !actual[kind].includes(name))) {
-    console.log(`${file} lists ${name}, which core.wasm does not have among its ${kind}`);
-    process.exitCode = 1;
+function complain(sentence: string): void {
+  console.log(sentence);
+  process.exitCode = 1;
+}
+
+for (const [name, exports] of Object.entries(modules)) {
+  const module = new WebAssembly.Module(readFileSync(new URL(`../build/wasm/${name}.wasm`, import.meta.url)));
+  const actual = {
+    exports: { file: exports, names: WebAssembly.Module.exports(module).map((one) => one.name) },
+    imports: { file: 'wasm/imports.txt', names: WebAssembly.Module.imports(module).map((one) => `${one.module}.${one.name}`) },
+  };
+  for (const [kind, { file, names }] of Object.entries(actual)) {
+    const listed = read(file);
+    for (const extra of names.filter((one) => !listed.includes(one)).sort()) complain(`${name}.wasm ${kind} ${extra}, which ${file} does not list`);
+    for (const missing of listed.filter((one) => !names.includes(one))) complain(`${file} lists ${missing}, which ${name}.wasm does not have among its ${kind}`);
   }
 }
+for (const extra of read(modules.first).filter((one) => !read(modules.core).includes(one))) complain(`wasm/first.txt lists ${extra}, which wasm/exports.txt does not`);

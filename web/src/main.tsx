@@ -30,8 +30,10 @@ const rest = {
   references: () => import('./views/references.tsx'),
   standing: () => import('./views/standing.tsx'),
 };
-const PlanScreen = later('The plan', async () => (await rest.plan()).PlanScreen, true);
-const DecideScreen = later('The decision', async () => (await import('./views/decide.tsx')).DecideScreen, true);
+/** Screens that ask the core for more than first sight does. */
+let whole = (): Promise<void> => Promise.resolve();
+const PlanScreen = later('The plan', async () => (await Promise.all([rest.plan(), whole()]))[0].PlanScreen, true);
+const DecideScreen = later('The decision', async () => (await Promise.all([import('./views/decide.tsx'), whole()]))[0].DecideScreen, true);
 const QuestScreen = later('The quest', async () => (await rest.quest()).QuestScreen, true);
 const OpenScreen = later('The quest', async () => (await rest.open()).OpenScreen, true);
 const LibraryScreen = later('The library', async () => (await rest.library()).LibraryScreen, true);
@@ -118,12 +120,13 @@ function fixedPace(): number | null {
 async function start(): Promise<void> {
   const root = document.getElementById('app') as HTMLElement;
   try {
-    const { module, cores } = await loadCores();
-    const app = new App({ cores, startReader: () => workerReader(module), storage: await openStorage(), clock: systemClock, entropy: systemEntropy, tabs: browserTabs(), net: serverNet(), notepad: tabNotepad, download }, fixedPace());
+    const { first, cores, module } = await loadCores();
+    const app = new App({ first, cores, startReader: () => workerReader(module()), storage: await openStorage(), clock: systemClock, entropy: systemEntropy, tabs: browserTabs(), net: serverNet(), notepad: tabNotepad, download }, fixedPace());
+    whole = () => app.whole();
     listen(app);
     root.replaceChildren();
     render(<Root app={app} />, root);
-    setTimeout(() => void Promise.allSettled(Object.values(rest).map((fetch) => fetch())));
+    setTimeout(() => void Promise.allSettled([app.whole(), ...Object.values(rest).map((fetch) => fetch())]));
   } catch (error) {
     const why = document.createElement('p');
     why.className = 'boot';

@@ -25,6 +25,7 @@ import { Viewer } from './viewer.ts';
 import { type Sent, Writer, type WriterPorts } from './writer.ts';
 
 export interface Ports extends Pick<WriterPorts, 'clock' | 'entropy'> {
+  first: Core;
   cores: Cores;
   startReader: () => Reader;
   storage: Storage;
@@ -47,6 +48,7 @@ const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 export class App {
   #ports: Ports;
   #core: Core;
+  #whole: Promise<void> | null = null;
   #store: Store;
   #session: Session | null = null;
   #writer: Writer | null = null; // while another tab drives
@@ -63,7 +65,7 @@ export class App {
 
   constructor(ports: Ports, fixedPace: number | null) {
     this.#ports = ports;
-    this.#core = ports.cores();
+    this.#core = ports.first;
     const team = readTeam(this.#core, sampleTeam, true);
     const start: AppState = {
       route: parseRoute(location.hash),
@@ -91,7 +93,7 @@ export class App {
     };
     this.#store = new Store(start, ports.clock);
     this.notes = new NotesDesk(this.#store, ports, () => this.#open);
-    this.desk = new TeamDesk(this.#store, { core: this.#core, storage: ports.storage, startReader: ports.startReader, go: (route) => this.go(route) });
+    this.desk = new TeamDesk(this.#store, { core: () => this.#core, storage: ports.storage, startReader: ports.startReader, go: (route) => this.go(route) });
     this.viewer = new Viewer(this.#store, ports.clock, () => this.#open?.quest ?? null);
     this.inspect = new Inspector(this.#store, ports.clock, () => this.#open);
     this.chair = new Chair(this.#store, ports.notepad, () => this.#open?.quest ?? null, (command) => this.#send(command));
@@ -150,7 +152,7 @@ export class App {
     this.#store.set({ route, help: false, note: null });
     if (this.state.booting) return;
     this.desk.showPreview();
-    if (route.screen === 'open' && route.fragment !== '') this.#openLink(`#${route.fragment}`);
+    if (route.screen === 'open' && route.fragment !== '') await this.#openLink(`#${route.fragment}`);
     else if (route.screen === 'live') await this.#openLive({ id: route.id, token: route.token });
     else if (route.screen === 'plan' || route.screen === 'quest' || route.screen === 'report' || route.screen === 'share') {
       const id = route.quest ?? (await this.#ports.storage.setting('current').catch(() => undefined)) ?? null;
@@ -169,7 +171,7 @@ export class App {
   /** What was dropped or picked: a quest is opened, agent files go to the team. */
   receive({ files, quests, notes, skipped }: Received): void {
     const [quest] = quests;
-    if (quest !== undefined) this.openFile(quest.name, quest.text, notes);
+    if (quest !== undefined) void this.openFile(quest.name, quest.text, notes);
     else if (notes !== '') void this.notes.receive(notes);
     else this.desk.receive(files, skipped);
   }
@@ -193,9 +195,9 @@ export class App {
     const { off, team } = this.state;
     this.#store.set({ planning: true, note: null });
     this.#closeQuest();
-    const { cores, storage, clock, entropy } = this.#ports;
-    const core = cores();
+    const { storage, clock, entropy } = this.#ports;
     try {
+      const core = await this.#newCore();
       const { roster } = openRoster(core, team.files, off);
       const quest = core.openQuest();
       const driver = core.newDriver(quest, { roster, request });
@@ -265,7 +267,7 @@ export class App {
   async openQuest(id: string, steal = false): Promise<void> {
     this.#closeQuest();
     const turn = this.#opening;
-    const { storage, tabs, cores } = this.#ports;
+    const { storage, tabs } = this.#ports;
     try {
       const record = await storage.record(id);
       const lines = record === undefined ? [] : await storage.lines(id, 0);
@@ -275,7 +277,8 @@ export class App {
         return;
       }
       const log = joined(lines);
-      const core = cores();
+      const core = await this.#newCore();
+      if (turn !== this.#opening) return;
       const verdict = core.verify(log);
       if (verdict.intact === 'no' || verdict.legal === 'no') {
         this.#store.set({ trouble: { kind: 'broken', verdict, log } });
@@ -483,7 +486,7 @@ export class App {
   /** Plans on their way to approval. Its class comes with the screen that needs it. */
   planner(kind: typeof PlanDesk): PlanDesk {
     this.#planner ??= new kind({
-      core: this.#core,
+      core: () => this.#core,
       storage: this.#ports.storage,
       team: () => this.state.team,
       off: () => this.state.off,
@@ -492,6 +495,26 @@ export class App {
       toast: (text) => this.#store.toast(text),
     });
     return this.#planner;
+  }
+
+  /** Resolves when the whole core stands in the place of the part that first sight needs. */
+  whole(): Promise<void> {
+    this.#whole ??= this.#ports.cores().then(
+      (core) => {
+        this.#core = core;
+      },
+      (error: unknown) => {
+        this.#whole = null; // the next one asks again
+        throw error;
+      },
+    );
+    return this.#whole;
+  }
+
+  /** An instance of its own for a quest. */
+  async #newCore(): Promise<Core> {
+    await this.whole();
+    return this.#ports.cores();
   }
 
   /** For what is fetched later: the core of stateless calls, and what this browser keeps. */
@@ -548,26 +571,32 @@ export class App {
 
   // ---- what somebody else wrote
 
-  #openLink(fragment: string): void {
+  async #openLink(fragment: string): Promise<void> {
+    this.#closeQuest();
+    const turn = this.#opening;
     try {
-      this.#opened('link', 'a link', this.#core.openLink(fragment));
+      await this.whole();
+      if (turn === this.#opening) await this.#opened('link', 'a link', this.#core.openLink(fragment));
     } catch (error) {
-      this.#closeQuest();
-      this.#store.set({ opened: { state: 'bad', message: inWords(error) } });
+      if (turn === this.#opening) this.#store.set({ opened: { state: 'bad', message: inWords(error) } });
     }
   }
 
-  openFile(name: string, text: string, notes = ''): void {
-    this.#opened('file', name, text, notes);
-    this.go({ screen: 'open', fragment: '' });
+  async openFile(name: string, text: string, notes = ''): Promise<void> {
+    try {
+      await this.#opened('file', name, text, notes);
+      this.go({ screen: 'open', fragment: '' });
+    } catch (error) {
+      this.#store.toast(inWords(error));
+    }
   }
 
   /** Verifies and shows a log. Nothing is stored and nothing runs. */
-  #opened(source: OpenedLog['source'], name: string, log: string, notes = ''): void {
-    const verdict: Verdict = this.#core.verify(log);
+  async #opened(source: OpenedLog['source'], name: string, log: string, notes = ''): Promise<void> {
+    const core = await this.#newCore();
+    const verdict: Verdict = core.verify(log);
     let view: QuestView | null = null;
     this.#closeQuest();
-    const core = this.#ports.cores();
     const quest = core.openQuest();
     const sound = split(log).slice(0, verdict.events);
     if (sound.length > 0) {
@@ -670,7 +699,8 @@ export class App {
       const { net } = this.#ports;
       const [log, known] = await Promise.all([net.log(link), net.ask(link)]);
       if (turn !== this.#opening) return;
-      const core = this.#ports.cores();
+      const core = await this.#newCore();
+      if (turn !== this.#opening) return;
       const verdict = core.verify(log);
       if (verdict.intact === 'no' || verdict.legal === 'no') {
         this.#store.set({ trouble: { kind: 'broken', verdict, log } });

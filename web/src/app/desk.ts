@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
 import { defaultLeader, merge, openRoster, readTeam } from './team.ts';
 
 export interface DeskPorts {
-  core: Core;
+  core: () => Core;
   storage: Storage;
   /** Started when a file is looked at for the first time. */
   startReader: () => Reader;
@@ -46,9 +46,9 @@ export class TeamDesk {
   #preview(): Plan | null {
     const { team, off, leader, objective } = this.#store.state;
     if (leader === '' || objective.trim() === '') return null;
-    const { roster } = openRoster(this.#ports.core, team.files, off);
+    const { roster } = openRoster(this.#ports.core(), team.files, off);
     try {
-      return this.#ports.core.rehearsePlan(roster, leader, objective.trim());
+      return this.#ports.core().rehearsePlan(roster, leader, objective.trim());
     } catch {
       return null; // the reason is told when the person asks for the plan
     } finally {
@@ -72,7 +72,7 @@ export class TeamDesk {
   use(files: readonly AgentFile[], sample: boolean): void {
     const { storage } = this.#ports;
     const before = this.#store.state.team;
-    const team = readTeam(this.#ports.core, files, sample);
+    const team = readTeam(this.#ports.core(), files, sample);
     this.change({ team, leader: defaultLeader(team.roster, this.#store.state.leader), note: null });
     this.#keep(storage.putTeam(files), storage.putSetting('team', sample ? 'sample' : 'own'));
     if (before.sample !== sample) void storage.setting('off').then((kept) => this.change({ off: kept?.[sample ? 'sample' : 'own'] ?? {} }));

@@ -8,7 +8,7 @@ const KEPT = 100; // versions of one plan; the proposed one is always among them
 
 /** What the desk needs of the page. */
 export interface PlanHost {
-  core: Core;
+  core: () => Core;
   storage: Pick<Storage, 'setting' | 'putSetting'>;
   team: () => { files: readonly AgentFile[] };
   off: () => Off;
@@ -95,7 +95,7 @@ export class PlanDesk {
     if (plan === null) return null;
     const roster = this.roster();
     if (this.#looked?.plan !== plan) {
-      const { core } = this.#host;
+      const core = this.#host.core();
       let schedule: Schedule | null = null;
       try {
         schedule = core.planSchedule(plan);
@@ -113,7 +113,7 @@ export class PlanDesk {
     const off = this.#host.off();
     if (this.#roster === null || this.#roster.files !== files || this.#roster.off !== off) {
       this.#roster?.roster.close();
-      this.#roster = { files, off, roster: openRoster(this.#host.core, files, off).roster };
+      this.#roster = { files, off, roster: openRoster(this.#host.core(), files, off).roster };
       this.#looked = null;
     }
     return this.#roster.roster;
@@ -125,7 +125,7 @@ export class PlanDesk {
   edit(edits: readonly PlanEdit[], said: string): boolean {
     const { plan } = this;
     if (plan === null || !this.open) return false;
-    const { plan: made, ids = {}, refusal = null } = this.#host.core.editPlan(plan, edits, this.roster());
+    const { plan: made, ids = {}, refusal = null } = this.#host.core().editPlan(plan, edits, this.roster());
     if (made === undefined) {
       this.refusal = refusal;
       this.#tell();
@@ -169,7 +169,7 @@ export class PlanDesk {
 
   /** What differs between another plan and this one. */
   compare(before: Plan): PlanChanges | null {
-    return this.plan === null ? null : this.#host.core.comparePlans(before, this.plan);
+    return this.plan === null ? null : this.#host.core().comparePlans(before, this.plan);
   }
 
   /** The versions go with the quest that was made of the plan. */
