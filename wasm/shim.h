@@ -51,10 +51,14 @@ int32_t qlw_plan_read(const char *text, uint32_t text_len);
 int32_t qlw_plan_edit(uint32_t roster, const char *plan, uint32_t plan_len, const char *edits, uint32_t edits_len);
 int32_t qlw_plan_compare(const char *before, uint32_t before_len, const char *after, uint32_t after_len);
 int32_t qlw_plan_schedule(const char *plan, uint32_t plan_len);
+/* Roster 0, prices (a PriceTable) and sizes (TaskSize[]) that are absent: without them. */
+int32_t qlw_plan_cost(uint32_t roster, const char *plan, uint32_t plan_len, const char *prices, uint32_t prices_len, const char *sizes,
+                      uint32_t sizes_len);
 
 /* Matrix, DecisionRecord and ServiceForm as JSON; records and forms are answered as Markdown. */
 int32_t qlw_decision_criteria(uint32_t roster, const char *agent, uint32_t agent_len);
 int32_t qlw_decision_rank(const char *matrix, uint32_t matrix_len);
+int32_t qlw_decision_template(uint32_t roster, const char *agent, uint32_t agent_len);
 int32_t qlw_decision_record(const char *record, uint32_t record_len);
 int32_t qlw_services_check(const char *form, uint32_t form_len);
 int32_t qlw_services_write(const char *form, uint32_t form_len);
@@ -80,6 +84,7 @@ int32_t qlw_quest_rehearse(uint32_t quest);
 int32_t qlw_quest_board(uint32_t quest, double now);
 int32_t qlw_quest_inbox(uint32_t quest, const char *agent, uint32_t agent_len);
 int32_t qlw_quest_standing(uint32_t quest);
+int32_t qlw_quest_sizes(uint32_t quest);
 int32_t qlw_quest_timeline(uint32_t quest);
 int32_t qlw_quest_compare(uint32_t left, uint32_t right);
 int32_t qlw_quest_what_if(uint32_t quest, uint32_t branch, const char *change, uint32_t change_len, const char *entropy,

@@ -56,6 +56,11 @@ export interface Vector extends File {
   readonly theirs?: string;
   readonly draft?: unknown;
   readonly change?: unknown;
+  readonly prices?: unknown;
+  readonly sizes?: unknown;
+  readonly matrix?: unknown;
+  readonly record?: unknown;
+  readonly services?: unknown;
 }
 
 export interface Outcome {
@@ -297,7 +302,51 @@ function runPack(instance: Instance, vector: Vector): Outcome {
   return only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_context_pack', roster, agent, json, window, budget).text));
 }
 
+const given = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+/** An answer as it stands in another one. */
+const inside = (answer: { readonly ok: boolean; readonly text: string }): unknown => JSON.parse(answer.text);
+
+/* Keys in the order of the core's own objects, numbers as they are: all of them are integers. */
+function runSchedule(instance: Instance, vector: Vector): Outcome {
+  const plan = JSON.stringify(vector.plan);
+  let measured = given(vector.sizes);
+  const answer: Record<string, unknown> = {};
+  if (vector.log !== undefined) {
+    const quest = instance.handle('qlw_quest_open', vector.log);
+    measured = attempt(instance, 'qlw_quest_sizes', quest).text;
+    answer['sizes'] = JSON.parse(measured);
+    instance.run('qlw_close', quest);
+  }
+  answer['schedule'] = inside(attempt(instance, 'qlw_plan_schedule', plan));
+  answer['cost'] = withRoster(instance, vector, (roster) => inside(attempt(instance, 'qlw_plan_cost', roster, plan, given(vector.prices), measured)));
+  return only(sortedJson(answer));
+}
+
+function runDecision(instance: Instance, vector: Vector): Outcome {
+  const answer: Record<string, unknown> = {};
+  const textOf = (operation: string, json: string): unknown => {
+    const said = attempt(instance, operation, json);
+    return said.ok ? said.text : inside(said);
+  };
+  const { agent } = vector;
+  if (agent !== undefined) {
+    withRoster(instance, vector, (roster) => {
+      answer['criteria'] = inside(attempt(instance, 'qlw_decision_criteria', roster, agent));
+      answer['template'] = inside(attempt(instance, 'qlw_decision_template', roster, agent));
+    });
+  }
+  if (vector.matrix !== undefined) answer['ranking'] = inside(attempt(instance, 'qlw_decision_rank', JSON.stringify(vector.matrix)));
+  if (vector.record !== undefined) answer['record'] = textOf('qlw_decision_record', JSON.stringify(vector.record));
+  if (vector.services !== undefined) {
+    const form = JSON.stringify(vector.services);
+    answer['problems'] = inside(attempt(instance, 'qlw_services_check', form));
+    answer['services'] = textOf('qlw_services_write', form);
+  }
+  return only(sortedJson(answer));
+}
+
 const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
+  decision: runDecision,
   canon: runCanon,
   export: (instance, vector) => only(attempt(instance, 'qlw_spec_export', ...specOf(vector), vector.to ?? null).text),
   fix: (instance, vector) => only(attempt(instance, 'qlw_spec_fix', ...specOf(vector), vector.code ?? null, vector.offset ?? -1).text),
@@ -311,6 +360,7 @@ const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   report: runReport,
   roster: (instance, vector) => only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_roster_value', roster).text)),
   route: runRoute,
+  schedule: runSchedule,
   spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', ...specOf(vector)).text),
   verify: (instance, vector) => only(attempt(instance, 'qlw_verify', bytesOf(vector, vector.log), vector.head ?? null).text),
   whatif: runWhatIf,

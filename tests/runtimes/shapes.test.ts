@@ -46,6 +46,15 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
     ...checker.check('string | Failure', (answer as Answer).made ?? ''),
   ],
   route: (answer) => checker.check('Route | Failure', answer),
+  schedule: (answer) => [
+    ...checker.check('Schedule | Failure', (answer as Answer).schedule),
+    ...checker.check('PlanCost | Failure', (answer as Answer).cost),
+    ...checker.check('TaskSize[] | Failure', (answer as Answer).sizes ?? []),
+  ],
+  decision: (answer) => {
+    const shapes = { criteria: 'MatrixCriterion[]', problems: 'PlanProblem[]', ranking: 'MatrixRanking', record: 'string', services: 'string', template: 'DecisionRecord' };
+    return Object.entries(shapes).flatMap(([name, shape]) => (name in (answer as Answer) ? checker.check(`${shape} | Failure`, (answer as Answer)[name]) : []));
+  },
   verify: (answer) => checker.check('Verdict', answer),
   whatif: (answer) => checker.check('WhatIf | Failure', answer),
   canon: (answer) => checker.check('string | Failure', answer),

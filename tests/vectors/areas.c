@@ -365,10 +365,66 @@ static void run_what_if(ql_arena *a, const ql_value *vector, outcome *out) {
   done(quest);
 }
 
+/* The JSON of a member; absent without it. */
+static ql_str json_of(ql_arena *a, const ql_value *vector, const char *key) {
+  const ql_value *value = ql_get_literal(vector, key);
+  return value ? ql_value_text(a, value) : QL_ABSENT;
+}
+
+static void run_schedule(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_value *answer = ql_object(a), *sizes = NULL;
+  ql_str plan = json_of(a, vector, "plan"), prices = json_of(a, vector, "prices"), measured = json_of(a, vector, "sizes"),
+         log = given(vector, "log");
+  uint32_t roster = open_roster(a, vector);
+  if (log.ptr != NULL) {
+    if (qlw_quest_open(PASS(log)) != QL_OK) give_up("a log does not open", answered(a));
+    uint32_t quest = answered_handle(a);
+    (void)qlw_quest_sizes(quest);
+    sizes = QL_SET(answer, "sizes", answered_value(a));
+    measured = ql_value_text(a, sizes);
+    done(quest);
+  }
+  (void)qlw_plan_schedule(PASS(plan));
+  QL_SET(answer, "schedule", answered_value(a));
+  (void)qlw_plan_cost(roster, PASS(plan), PASS(prices), PASS(measured));
+  QL_SET(answer, "cost", answered_value(a));
+  done(roster);
+  ql_value_write(&out->answer, answer);
+}
+
+static void run_decision(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_value *answer = ql_object(a);
+  ql_str agent = given(vector, "agent"), matrix = json_of(a, vector, "matrix"), record = json_of(a, vector, "record"),
+         services = json_of(a, vector, "services");
+  if (agent.ptr != NULL) {
+    uint32_t roster = open_roster(a, vector);
+    (void)qlw_decision_criteria(roster, PASS(agent));
+    QL_SET(answer, "criteria", answered_value(a));
+    (void)qlw_decision_template(roster, PASS(agent));
+    QL_SET(answer, "template", answered_value(a));
+    done(roster);
+  }
+  if (matrix.ptr != NULL) {
+    (void)qlw_decision_rank(PASS(matrix));
+    QL_SET(answer, "ranking", answered_value(a));
+  }
+  if (record.ptr != NULL) {
+    int32_t status = qlw_decision_record(PASS(record));
+    QL_SET(answer, "record", status == QL_OK ? ql_string(a, answered(a)) : answered_value(a));
+  }
+  if (services.ptr != NULL) {
+    (void)qlw_services_check(PASS(services));
+    QL_SET(answer, "problems", answered_value(a));
+    int32_t status = qlw_services_write(PASS(services));
+    QL_SET(answer, "services", status == QL_OK ? ql_string(a, answered(a)) : answered_value(a));
+  }
+  ql_value_write(&out->answer, answer);
+}
+
 const area areas[] = {
-    {"canon", run_canon}, {"export", run_export}, {"fix", run_fix},       {"link", run_link},
-    {"notes", run_notes}, {"logs", run_logs},     {"pack", run_pack},     {"permit", run_permit},
-    {"plan", run_plan},   {"quest", run_quest},   {"report", run_report}, {"roster", run_roster},
-    {"route", run_route}, {"spec", run_spec},     {"verify", run_verify}, {"whatif", run_what_if},
+    {"decision", run_decision}, {"schedule", run_schedule}, {"canon", run_canon},    {"export", run_export}, {"fix", run_fix},
+    {"link", run_link},         {"notes", run_notes},       {"logs", run_logs},      {"pack", run_pack},     {"permit", run_permit},
+    {"plan", run_plan},         {"quest", run_quest},       {"report", run_report},  {"roster", run_roster}, {"route", run_route},
+    {"spec", run_spec},         {"verify", run_verify},     {"whatif", run_what_if},
 };
 const size_t area_count = QL_COUNT(areas);

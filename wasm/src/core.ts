@@ -32,8 +32,10 @@ import type {
   PlanChanges,
   PlanEdit,
   PlanEdited,
+  PlanCost,
   PlanProblem,
   PlanTask,
+  PriceTable,
   QuestCommand,
   QuestHead,
   QuestState,
@@ -46,6 +48,7 @@ import type {
   Signature,
   Spec,
   Standing,
+  TaskSize,
   Timeline,
   Verdict,
   WhatIf,
@@ -246,6 +249,23 @@ export class Core {
     return this.#instance.json('qlw_decision_rank', JSON.stringify(matrix)) as MatrixRanking;
   }
 
+  /** What a plan costs; a roster tells the sizes of the agents' files and their models, a quest how large its tasks were. */
+  planCost(plan: PlanDraft, known: { roster?: Roster; prices?: PriceTable; sizes?: TaskSize[] } = {}): PlanCost {
+    const { roster, prices, sizes } = known;
+    return this.#instance.json(
+      'qlw_plan_cost',
+      this.#rosterHandle(roster),
+      JSON.stringify(plan),
+      prices === undefined ? null : JSON.stringify(prices),
+      sizes === undefined ? null : JSON.stringify(sizes),
+    ) as PlanCost;
+  }
+
+  /** A decision record to be filled in, after an agent's file. */
+  decisionTemplate(roster: Roster, agent: string): DecisionRecord {
+    return this.#instance.json('qlw_decision_template', roster.handleIn(this.#instance), agent) as DecisionRecord;
+  }
+
   /** A decision record in Markdown. */
   decisionRecord(record: DecisionRecord): string {
     return this.#instance.text('qlw_decision_record', JSON.stringify(record));
@@ -412,6 +432,11 @@ export class Quest extends Held {
   /** What holds it up, or may: gates, the ladder, the budget, artifacts. */
   standing(): Standing {
     return this.instance.json('qlw_quest_standing', this.handle) as Standing;
+  }
+
+  /** How large its tasks were: what was booked for each, or the words said about it. */
+  sizes(): TaskSize[] {
+    return this.instance.json('qlw_quest_sizes', this.handle) as TaskSize[];
   }
 
   timeline(): Timeline {
