@@ -109,6 +109,20 @@ int32_t qlw_verify(const char *log, uint32_t log_len, const char *head, uint32_t
 int32_t qlw_link_make(const char *log, uint32_t log_len);
 int32_t qlw_link_open(const char *text, uint32_t text_len);
 
+/* A graph, with the lines of its file; absent: an empty one. Reading adds to it. Arguments: JSON. */
+int32_t qlw_memory_open(const char *lines, uint32_t lines_len);
+int32_t qlw_memory_read(uint32_t memory, const char *lines, uint32_t lines_len);
+int32_t qlw_memory_write(uint32_t memory);
+int32_t qlw_memory_call(uint32_t memory, const char *tool, uint32_t tool_len, const char *arguments, uint32_t arguments_len);
+int32_t qlw_memory_pending(uint32_t memory);
+int32_t qlw_memory_permit(uint32_t roster, const char *agent, uint32_t agent_len, const char *request, uint32_t request_len);
+int32_t qlw_quest_learn(uint32_t quest);
+
+/* Context: a JSON array of PlanContext, or absent. Request: PlanRequest, as it was answered. */
+int32_t qlw_plan_request(uint32_t roster, const char *leader, uint32_t leader_len, const char *objective, uint32_t objective_len,
+                         const char *context, uint32_t context_len);
+int32_t qlw_plan_answer(uint32_t roster, const char *request, uint32_t request_len, const char *answer, uint32_t answer_len);
+
 int32_t qlw_driver_new(uint32_t quest, uint32_t roster, const char *request, uint32_t request_len);
 int32_t qlw_driver_next(uint32_t driver, double now);
 int32_t qlw_driver_result(uint32_t driver, double now, const char *result, uint32_t result_len);

@@ -61,6 +61,10 @@ export interface Vector extends File {
   readonly matrix?: unknown;
   readonly record?: unknown;
   readonly services?: unknown;
+  readonly file?: string;
+  readonly calls?: readonly { readonly tool: string; readonly arguments: unknown }[];
+  readonly context?: unknown;
+  readonly answers?: readonly string[];
 }
 
 export interface Outcome {
@@ -278,6 +282,58 @@ function runWhatIf(instance: Instance, vector: Vector): Outcome {
   return { answer: text, more };
 }
 
+/** A file and calls, or a log and what it taught. */
+function runMemory(instance: Instance, vector: Vector): Outcome {
+  const opened = attempt(instance, 'qlw_memory_open', vector.file ?? null);
+  if (!opened.ok) return only(opened.text);
+  const memory = Number(opened.text);
+  const parts: Record<string, string> = {};
+  let calls = vector.calls;
+  if (vector.log !== undefined) {
+    const quest = instance.handle('qlw_quest_open', vector.log);
+    parts.learned = attempt(instance, 'qlw_quest_learn', quest).text;
+    calls ??= (JSON.parse(parts.learned) as { calls?: Vector['calls'] }).calls;
+    instance.run('qlw_close', quest);
+  }
+  const answers = (calls ?? []).map(({ tool, arguments: args }) => attempt(instance, 'qlw_memory_call', memory, tool, JSON.stringify(args)).text);
+  parts.answers = `[${answers.join(',')}]`;
+  if (vector.files !== undefined)
+    parts.permit = withRoster(
+      instance,
+      vector,
+      (roster) => attempt(instance, 'qlw_memory_permit', roster, vector.agent ?? null, vector.request ?? null).text,
+    );
+  parts.file = JSON.stringify(instance.text('qlw_memory_write', memory));
+  parts.pending = instance.text('qlw_memory_pending', memory);
+  instance.run('qlw_close', memory);
+  return only(objectOf(parts));
+}
+
+/** A model that gives these answers, one a round. */
+function runAnswer(instance: Instance, vector: Vector): Outcome {
+  return withRoster(instance, vector, (roster) => {
+    const context = vector.context === undefined ? null : JSON.stringify(vector.context);
+    const request = attempt(instance, 'qlw_plan_request', roster, vector.leader ?? null, vector.objective ?? null, context).text;
+    const rounds: string[] = [];
+    let asked: string | undefined = request;
+    for (const text of vector.answers ?? []) {
+      if (asked === undefined) break;
+      const answer = attempt(instance, 'qlw_plan_answer', roster, asked, text).text;
+      rounds.push(answer);
+      const { repair } = JSON.parse(answer) as { repair?: unknown };
+      asked = repair === undefined ? undefined : JSON.stringify(repair);
+    }
+    return only(objectOf({ request, rounds: `[${rounds.join(',')}]` }));
+  });
+}
+
+/** An object of members that are JSON already. */
+const objectOf = (parts: Record<string, string>): string =>
+  `{${Object.keys(parts)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${parts[key]}`)
+    .join(',')}}`;
+
 function runCanon(instance: Instance, vector: Vector): Outcome {
   const { ok, text } = attempt(instance, 'qlw_canonical', bytesOf(vector));
   return only(ok ? JSON.stringify(text) : text);
@@ -346,12 +402,14 @@ function runDecision(instance: Instance, vector: Vector): Outcome {
 }
 
 const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
-  decision: runDecision,
+  answer: runAnswer,
   canon: runCanon,
+  decision: runDecision,
   export: (instance, vector) => only(attempt(instance, 'qlw_spec_export', ...specOf(vector), vector.to ?? null).text),
   fix: (instance, vector) => only(attempt(instance, 'qlw_spec_fix', ...specOf(vector), vector.code ?? null, vector.offset ?? -1).text),
   link: runLink,
   logs: runLog,
+  memory: runMemory,
   notes: runNotes,
   pack: runPack,
   permit: runPermit,

@@ -33,6 +33,19 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
     ...((answer as unknown as Partial<RosterValue>).files ?? []).flatMap(({ diagnostics }) => unknownFindings(diagnostics)),
   ],
   export: (answer) => checker.check('Export | Failure', answer),
+  answer: (answer) => [
+    ...checker.check('PlanRequest | Failure', (answer as Answer).request),
+    ...checker.check('(PlanAnswered | Failure)[]', (answer as Answer).rounds),
+  ],
+  memory: (answer) => {
+    if (!('file' in (answer as Answer))) return checker.check('Failure', answer);
+    const { learned, permit, pending } = answer as Answer;
+    return [
+      ...checker.check('MemoryEntity[]', pending),
+      ...(learned === undefined ? [] : checker.check('Learned | Failure', learned)),
+      ...(permit === undefined ? [] : checker.check('Permit | Failure', permit)),
+    ];
+  },
   fix: (answer) => checker.check('Mended | Failure', answer),
   pack: (answer) => checker.check('Pack | Failure', answer),
   permit: (answer) => checker.check('Permit | Failure', answer),

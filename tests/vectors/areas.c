@@ -421,10 +421,66 @@ static void run_decision(ql_arena *a, const ql_value *vector, outcome *out) {
   ql_value_write(&out->answer, answer);
 }
 
+/* A file and calls: what each answers, the file afterwards, what is pending; what a log taught, whether a request asks for something to be kept. */
+static void run_memory(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str lines = given(vector, "file"), log = given(vector, "log");
+  const ql_value *calls = QL_GET(vector, "calls");
+  ql_value *answer = ql_object(a), *answers = ql_array(a);
+  if (qlw_memory_open(PASS(lines)) != QL_OK) {
+    add_answer(out);
+    return;
+  }
+  uint32_t memory = answered_handle(a);
+  if (log.ptr != NULL) {
+    if (qlw_quest_open(PASS(log)) != QL_OK) give_up("a log does not open", answered(a));
+    uint32_t quest = answered_handle(a);
+    (void)qlw_quest_learn(quest);
+    ql_value *learned = QL_SET(answer, "learned", answered_value(a));
+    if (calls == NULL) calls = QL_GET(learned, "calls");
+    done(quest);
+  }
+  for (const ql_value *call = calls ? calls->first : NULL; call; call = call->next) {
+    ql_str arguments = ql_value_text(a, QL_GET(call, "arguments"));
+    (void)qlw_memory_call(memory, PASS(given(call, "tool")), PASS(arguments));
+    ql_push(answers, answered_value(a));
+  }
+  QL_SET(answer, "answers", answers);
+  if (QL_GET(vector, "files") != NULL) {
+    uint32_t roster = open_roster(a, vector);
+    (void)qlw_memory_permit(roster, PASS(given(vector, "agent")), PASS(given(vector, "request")));
+    QL_SET(answer, "permit", answered_value(a));
+    done(roster);
+  }
+  (void)qlw_memory_write(memory);
+  QL_SET(answer, "file", ql_string(a, answered(a)));
+  (void)qlw_memory_pending(memory);
+  QL_SET(answer, "pending", answered_value(a));
+  done(memory);
+  ql_value_write(&out->answer, answer);
+}
+
+/* A model that gives these answers, one a round. */
+static void run_answer(ql_arena *a, const ql_value *vector, outcome *out) {
+  uint32_t roster = open_roster(a, vector);
+  const ql_value *context = QL_GET(vector, "context"), *answers = QL_GET(vector, "answers");
+  ql_str json = context ? ql_value_text(a, context) : QL_ABSENT;
+  ql_value *answer = ql_object(a), *rounds = ql_array(a);
+  (void)qlw_plan_request(roster, PASS(given(vector, "leader")), PASS(given(vector, "objective")), PASS(json));
+  ql_value *request = QL_SET(answer, "request", answered_value(a));
+  for (const ql_value *text = answers ? answers->first : NULL; text && request; text = text->next) {
+    ql_str asked = ql_value_text(a, request);
+    (void)qlw_plan_answer(roster, PASS(asked), PASS(text->text));
+    request = QL_GET(ql_push(rounds, answered_value(a)), "repair");
+  }
+  QL_SET(answer, "rounds", rounds);
+  done(roster);
+  ql_value_write(&out->answer, answer);
+}
+
 const area areas[] = {
-    {"decision", run_decision}, {"schedule", run_schedule}, {"canon", run_canon},    {"export", run_export}, {"fix", run_fix},
-    {"link", run_link},         {"notes", run_notes},       {"logs", run_logs},      {"pack", run_pack},     {"permit", run_permit},
-    {"plan", run_plan},         {"quest", run_quest},       {"report", run_report},  {"roster", run_roster}, {"route", run_route},
-    {"spec", run_spec},         {"verify", run_verify},     {"whatif", run_what_if},
+    {"answer", run_answer}, {"canon", run_canon},       {"decision", run_decision}, {"export", run_export}, {"fix", run_fix},
+    {"link", run_link},     {"logs", run_logs},         {"memory", run_memory},     {"notes", run_notes},   {"pack", run_pack},
+    {"permit", run_permit}, {"plan", run_plan},         {"quest", run_quest},       {"report", run_report}, {"roster", run_roster},
+    {"route", run_route},   {"schedule", run_schedule}, {"spec", run_spec},         {"verify", run_verify}, {"whatif", run_what_if},
 };
 const size_t area_count = QL_COUNT(areas);

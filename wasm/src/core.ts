@@ -15,11 +15,13 @@ import type {
   Export,
   Inbox,
   Info,
+  Learned,
   Link,
   Matrix,
   MatrixCriterion,
   MatrixRanking,
   Mended,
+  MemoryEntity,
   Metrics,
   Monitor,
   NoteDraft,
@@ -29,11 +31,14 @@ import type {
   PackSource,
   Permit,
   Plan,
+  PlanAnswered,
   PlanChanges,
+  PlanContext,
+  PlanCost,
   PlanEdit,
   PlanEdited,
-  PlanCost,
   PlanProblem,
+  PlanRequest,
   PlanTask,
   PriceTable,
   QuestCommand,
@@ -281,6 +286,26 @@ export class Core {
     return this.#instance.text('qlw_services_write', JSON.stringify(form));
   }
 
+  /** What a model is asked for a plan, in no provider's form. */
+  planRequest(roster: Roster, leader: string, objective: string, context: readonly PlanContext[] = []): PlanRequest {
+    return this.#instance.json('qlw_plan_request', roster.handleIn(this.#instance), leader, objective, JSON.stringify(context)) as PlanRequest;
+  }
+
+  /** What a model's answer comes to: a plan, a second request, or a failure that keeps the answer. */
+  planAnswer(roster: Roster, request: PlanRequest, answer: Text): PlanAnswered {
+    return this.#instance.json('qlw_plan_answer', roster.handleIn(this.#instance), JSON.stringify(request), answer) as PlanAnswered;
+  }
+
+  /** A memory graph, with what the file of the MCP memory server holds, if there is one. */
+  openMemory(lines: Text | null = null): MemoryGraph {
+    return new MemoryGraph(this.#instance, this.#instance.handle('qlw_memory_open', lines));
+  }
+
+  /** Whether an agent may save something to memory, asked with these words. */
+  memoryPermit(roster: Roster, agent: string, request: string): Permit {
+    return this.#instance.json('qlw_memory_permit', roster.handleIn(this.#instance), agent, request) as Permit;
+  }
+
   /** Opens a quest by executing its log; without one it is empty and its first command is `create`. */
   openQuest(log: Text | null = null): Quest {
     return new Quest(this.#instance, this.#instance.handle('qlw_quest_open', log));
@@ -492,6 +517,11 @@ export class Quest extends Held {
     return this.instance.text('qlw_quest_log', this.handle, from);
   }
 
+  /** What the quest taught, as calls of the memory graph. Nothing is saved. */
+  learn(): Learned {
+    return this.instance.json('qlw_quest_learn', this.handle) as Learned;
+  }
+
   /** A note beside the log, as a line with its LF: store it. `notes` is the set so far; `entropy` are 16 random bytes. */
   makeNote(notes: Text, draft: NoteDraft, now: number, entropy: Uint8Array): string {
     return this.instance.text('qlw_note_make', this.handle, notes, JSON.stringify(draft), now, entropy);
@@ -505,6 +535,31 @@ export class Quest extends Held {
   /** The rehearsal's next command, null when the holder is not a rehearsed seat. */
   rehearse(): Command | null {
     return this.instance.json('qlw_quest_rehearse', this.handle) as Command | null;
+  }
+}
+
+/** Entities with observations and the relations between them, under the names of the MCP memory server. */
+export class MemoryGraph extends Held {
+  protected override readonly kind = 'memory';
+
+  /** Takes over a file of that server; what is there already gains and loses nothing. */
+  read(lines: Text): void {
+    this.instance.run('qlw_memory_read', this.handle, lines);
+  }
+
+  /** The file of that server. */
+  write(): string {
+    return this.instance.text('qlw_memory_write', this.handle);
+  }
+
+  /** Makes a call of that server: `create_entities`, `search_nodes` and so on. */
+  call<Answer>(tool: string, args: object): Answer {
+    return this.instance.json('qlw_memory_call', this.handle, tool, JSON.stringify(args)) as Answer;
+  }
+
+  /** Flags that nothing says to be settled. */
+  pending(): MemoryEntity[] {
+    return this.instance.json('qlw_memory_pending', this.handle) as MemoryEntity[];
   }
 }
 

@@ -682,6 +682,61 @@ export interface PlanNeed {
   reason: string;
 }
 
+/** what has to be shown before a task, or the whole, counts as done */
+export interface PlanAnswerGate {
+  /** what shows it: a command, a report, a file */
+  evidence: string;
+  /** one word, unique */
+  id: string;
+  /** id of the task; empty for the whole */
+  task: string;
+  /** what has to hold */
+  text: string;
+}
+
+/** a piece of work for one agent */
+export interface PlanAnswerTask {
+  /** done when */
+  accept: string[];
+  /** ids of the tasks it depends on */
+  after: string[];
+  /** @name, of the agents listed, not the leader */
+  agent: string;
+  /** what the work has to meet */
+  demands: string[];
+  effort: "XS" | "S" | "M" | "L" | "XL";
+  /** T1, T2, ... */
+  id: string;
+  /** what it leaves behind */
+  outputs: string[];
+  priority: "low" | "medium" | "high" | "critical";
+  /** why this agent */
+  reason: string;
+  /** one line */
+  title: string;
+  /** paths it creates or changes */
+  writes: string[];
+}
+
+/** what will be done, by whom, in which order */
+export interface PlanAnswer {
+  /** files created or changed */
+  files: PlanFile[];
+  gates: PlanAnswerGate[];
+  /** agents that have a task, and why */
+  needs: PlanNeed[];
+  /** sentences on dependencies and order */
+  order: string[];
+  risks: string[];
+  /** how the whole is taken back */
+  rollback: string[];
+  /** in order, one sentence each */
+  steps: string[];
+  /** when the whole counts as done */
+  success: string[];
+  tasks: PlanAnswerTask[];
+}
+
 /** where a piece of a plan comes from */
 export interface PlanSource {
   /** whose file the rule stands in */
@@ -812,6 +867,50 @@ export interface Plan {
   /** when the whole counts as done */
   success?: string[];
   tasks: PlanTask[];
+}
+
+/** a document that a model is given */
+export interface PlanContext {
+  path: string;
+  text: string;
+}
+
+/** a part of a conversation with a model */
+export interface PlanMessage {
+  role: "user" | "assistant";
+  text: string;
+}
+
+/** a plan is asked of a model; no provider's form */
+export interface PlanRequest {
+  /** @name */
+  leader: string;
+  /** in order; the last is the user's */
+  messages: PlanMessage[];
+  objective: string;
+  /** 0; 1 when an answer is to be repaired */
+  round: number;
+  /** JSON Schema of the answer, PlanAnswer */
+  schema: JsonObject;
+  /** who the model is, and what holds for its answer */
+  system: string;
+}
+
+/** what came of a model's answer */
+export interface PlanAnswered {
+  /** how the plan was written */
+  form?: "json" | "text";
+  /** one sentence */
+  message: string;
+  outcome: "plan" | "repair" | "failed";
+  /** outcome plan */
+  plan?: Plan;
+  /** of the answer, or of the plan in it */
+  problems: PlanProblem[];
+  /** outcome failed: the answer as it came */
+  raw?: string;
+  /** outcome repair: to be asked next */
+  repair?: PlanRequest;
 }
 
 /** a part of a program */
@@ -1203,6 +1302,22 @@ export interface MemoryRelation {
 export interface MemoryGraph {
   entities: MemoryEntity[];
   relations: MemoryRelation[];
+}
+
+/** a call of the memory graph, by the names of the MCP memory server */
+export interface MemoryCall {
+  /** as that server takes them */
+  arguments: JsonObject;
+  /** create_entities, ... */
+  tool: string;
+}
+
+/** what a quest taught */
+export interface Learned {
+  /** which make the memory graph remember it */
+  calls: MemoryCall[];
+  /** words are missing because they were withheld */
+  withheld: boolean;
 }
 
 /** when a task can run where enough are at work; minutes */
@@ -3071,6 +3186,8 @@ export const LIMITS = {
   QL_PLAN_TASKS_MAX: 1024,
   /** dependencies of one plan */
   QL_PLAN_EDGES_MAX: 8192,
+  /** bytes of what a model is asked when it plans */
+  QL_PLAN_REQUEST_MAX: 4194304,
   /** modules of one module graph */
   QL_GRAPH_MODULES_MAX: 65536,
   /** dependencies of one module graph, as they were added */
