@@ -133,6 +133,9 @@ ql_value *ql_plan_check(ql_arena *a, const ql_plan *plan, const ql_roster *roste
   mention *agents = ql_arena_array(a, plan->task_count + plan->need_count + 1, sizeof *agents);
   if (!c.problems || !agents || ql__dag_make(a, plan, &c.dag, NULL) != QL_OK) return NULL;
   if (plan->task_count == 0) ADD(&c, QL_SEVERITY_ERROR, "empty-plan", QL_ABSENT, QL_STR("The plan has no tasks; add at least one."));
+  if (plan->task_count == 1 && plan->tasks[0].effort == QL_EFFORT_XS)
+    ADD(&c, QL_SEVERITY_INFO, "no-quest-needed", plan->tasks[0].id, QL_STR("One small task for one agent: no quest is needed, "),
+        plan->tasks[0].agent, QL_STR(" can be asked directly."));
   if (plan->leader.len == 0) ADD(&c, QL_SEVERITY_ERROR, "no-leader", QL_ABSENT, QL_STR("The plan names no leader; choose who leads."));
   if (c.dag.cycle)
     ADD(&c, QL_SEVERITY_ERROR, "cycle", plan->tasks[c.dag.cycle[0]].id, QL_STR("These tasks wait for each other: "),
