@@ -103,7 +103,7 @@ export class PlanDesk {
       } catch (error) {
         if (!(error instanceof CoreError)) throw error; // a cycle has no times, and its problem says so
       }
-      this.#looked = { plan, problems: core.checkPlan(plan, roster), schedule, cost: core.planCost(plan, roster) };
+      this.#looked = { plan, problems: core.checkPlan(plan, roster), schedule, cost: core.planCost(plan, { roster }) };
     }
     return this.#looked;
   }
@@ -131,6 +131,10 @@ export class PlanDesk {
       this.refusal = refusal;
       this.#tell();
       return false;
+    }
+    if (made.hash === plan.hash) {
+      this.dismiss(); // it says the same: no version of its own
+      return true;
     }
     const task = this.#host.quest()?.task ?? null;
     const [edit] = edits;
