@@ -208,7 +208,7 @@ static void S36_the_example_of_the_seed_comes_out_and_for_nothing_else(void **st
   plan = FOR(roster, "Add user authentication with OAuth2 and JWT in Python");
   assert_str_is(plan->tasks[2].agent, "@python-pro");
   static const char *const OTHERS[] = {"Add rate limiting to the public API", "Move sessions from MySQL to Redis",
-                                       "Fix a typo in the README"};
+                                       "Fix the authentication endpoints", "Fix a typo in the README"};
   for (size_t i = 0; i < QL_COUNT(OTHERS); i++) {
     plan = FOR(roster, OTHERS[i]);
     assert_true(can_run(plan, roster));
