@@ -56,6 +56,11 @@ export interface Vector extends File {
   readonly theirs?: string;
   readonly draft?: unknown;
   readonly change?: unknown;
+  readonly texts?: readonly string[];
+  readonly form?: string;
+  readonly ask?: 'value' | 'coupling' | 'breaks';
+  readonly most?: number;
+  readonly snapshots?: unknown;
   readonly prices?: unknown;
   readonly sizes?: unknown;
   readonly matrix?: unknown;
@@ -401,12 +406,29 @@ function runDecision(instance: Instance, vector: Vector): Outcome {
   return only(sortedJson(answer));
 }
 
+function runImpact(instance: Instance, vector: Vector): Outcome {
+  const write = (answer: { ok: boolean; text: string }, markdown: number): Outcome => ({
+    answer: answer.text,
+    more: answer.ok ? attempt(instance, 'qlw_impact_write', answer.text, markdown).text : '',
+  });
+  if (vector.snapshots !== undefined) return write(attempt(instance, 'qlw_health', JSON.stringify(vector.snapshots)), 0);
+  const graph = instance.handle('qlw_graph_new');
+  let answer = { ok: true, text: '' };
+  for (const text of vector.texts ?? []) if (answer.ok) answer = attempt(instance, 'qlw_graph_read', graph, text, vector.form ?? 'auto');
+  if (answer.ok && vector.ask === 'value') answer = attempt(instance, 'qlw_graph_value', graph);
+  else if (answer.ok && vector.ask === 'coupling') answer = attempt(instance, 'qlw_graph_coupling', graph, vector.most ?? 0);
+  else if (answer.ok) answer = attempt(instance, 'qlw_graph_breaks', graph, JSON.stringify(vector.change ?? []));
+  instance.run('qlw_close', graph);
+  return vector.ask === 'value' ? only(answer.text) : write(answer, 1);
+}
+
 const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   answer: runAnswer,
   canon: runCanon,
   decision: runDecision,
   export: (instance, vector) => only(attempt(instance, 'qlw_spec_export', ...specOf(vector), vector.to ?? null).text),
   fix: (instance, vector) => only(attempt(instance, 'qlw_spec_fix', ...specOf(vector), vector.code ?? null, vector.offset ?? -1).text),
+  impact: runImpact,
   link: runLink,
   logs: runLog,
   memory: runMemory,

@@ -477,9 +477,39 @@ static void run_answer(ql_arena *a, const ql_value *vector, outcome *out) {
   ql_value_write(&out->answer, answer);
 }
 
+/* A graph of one or several texts, and one question. */
+static void run_impact(ql_arena *a, const ql_value *vector, outcome *out) {
+  const ql_value *snapshots = QL_GET(vector, "snapshots"), *texts = QL_GET(vector, "texts"), *change = QL_GET(vector, "change");
+  ql_str ask = given(vector, "ask"), form = given(vector, "form");
+  int32_t status = QL_OK;
+  if (snapshots != NULL) {
+    ql_str json = ql_value_text(a, snapshots);
+    status = qlw_health(PASS(json));
+  } else {
+    (void)qlw_graph_new();
+    uint32_t graph = answered_handle(a);
+    for (const ql_value *text = texts ? texts->first : NULL; status == QL_OK && text; text = text->next)
+      status = qlw_graph_read(graph, PASS(text->text), PASS(form.ptr ? form : QL_STR("auto")));
+    ql_str names = change ? ql_value_text(a, change) : QL_STR("[]");
+    if (status == QL_OK)
+      status = ql_eq(ask, QL_STR("value"))      ? qlw_graph_value(graph)
+               : ql_eq(ask, QL_STR("coupling")) ? qlw_graph_coupling(graph, (double)ql_get_int(vector, QL_STR("most"), 0))
+                                                : qlw_graph_breaks(graph, PASS(names));
+    ql_str answer = answered(a);
+    ql_buf_add(&out->answer, answer);
+    done(graph);
+    if (status == QL_OK && !ql_eq(ask, QL_STR("value")) && qlw_impact_write(PASS(answer), 1) == QL_OK)
+      ql_buf_add(&out->more, answered(a));
+    return;
+  }
+  ql_str answer = answered(a);
+  ql_buf_add(&out->answer, answer);
+  if (status == QL_OK && qlw_impact_write(PASS(answer), 0) == QL_OK) ql_buf_add(&out->more, answered(a));
+}
+
 const area areas[] = {
     {"answer", run_answer}, {"canon", run_canon},       {"decision", run_decision}, {"export", run_export}, {"fix", run_fix},
-    {"link", run_link},     {"logs", run_logs},         {"memory", run_memory},     {"notes", run_notes},   {"pack", run_pack},
+    {"link", run_link},     {"logs", run_logs},         {"memory", run_memory},     {"impact", run_impact}, {"notes", run_notes},   {"pack", run_pack},
     {"permit", run_permit}, {"plan", run_plan},         {"quest", run_quest},       {"report", run_report}, {"roster", run_roster},
     {"route", run_route},   {"schedule", run_schedule}, {"spec", run_spec},         {"verify", run_verify}, {"whatif", run_what_if},
 };

@@ -3,16 +3,20 @@ import { Instance } from './memory.ts';
 import type { Text } from './memory.ts';
 import type {
   Board,
+  Breaks,
   Certificate,
   Change,
   Command,
   Comparison,
+  Coupling,
   Decision,
   DecisionRecord,
   Effect,
   EffectResult,
   Event,
   Export,
+  Health,
+  HealthSnapshot,
   Inbox,
   Info,
   Learned,
@@ -23,6 +27,7 @@ import type {
   Mended,
   MemoryEntity,
   Metrics,
+  ModuleGraph,
   Monitor,
   NoteDraft,
   Notes,
@@ -73,6 +78,9 @@ export interface PackLimits {
 }
 
 export type PlanFormat = 'seed' | 'markdown' | 'mermaid';
+
+/** What a module graph is read from: shape ModuleGraph, dependency-cruiser, madge and pydeps as JSON, rules of a compiler's -MM, a plan. */
+export type GraphFormat = 'auto' | 'own' | 'cruise' | 'madge' | 'pydeps' | 'make' | 'plan';
 
 export type ReportKind = 'standup' | 'review' | 'sprint' | 'final';
 
@@ -306,6 +314,20 @@ export class Core {
     return this.#instance.json('qlw_memory_permit', roster.handleIn(this.#instance), agent, request) as Permit;
   }
 
+  newGraph(): ModuleNet {
+    return new ModuleNet(this.#instance, this.#instance.handle('qlw_graph_new'));
+  }
+
+  /** A backend over time, from snapshots in any order. */
+  health(snapshots: readonly HealthSnapshot[]): Health {
+    return this.#instance.json('qlw_health', JSON.stringify(snapshots)) as Health;
+  }
+
+  /** Coupling, breaks or health as people read it. */
+  writeImpact(answer: Breaks | Coupling | Health, format: 'markdown' | 'text'): string {
+    return this.#instance.text('qlw_impact_write', JSON.stringify(answer), format === 'markdown' ? 1 : 0);
+  }
+
   /** Opens a quest by executing its log; without one it is empty and its first command is `create`. */
   openQuest(log: Text | null = null): Quest {
     return new Quest(this.#instance, this.#instance.handle('qlw_quest_open', log));
@@ -391,6 +413,30 @@ export class Roster extends Held {
   /** The agents of all files added so far, and what is wrong with the files. */
   value(): RosterValue {
     return this.instance.json('qlw_roster_value', this.handle) as RosterValue;
+  }
+}
+
+/** A module graph: which part of a program needs which. */
+export class ModuleNet extends Held {
+  protected override readonly kind = 'graph';
+
+  /** Adds what a text says; several texts make one graph. After a failure the graph is only good for being closed. */
+  read(text: Text, format: GraphFormat = 'auto'): void {
+    this.instance.run('qlw_graph_read', this.handle, text, format);
+  }
+
+  value(): ModuleGraph {
+    return this.instance.json('qlw_graph_value', this.handle) as ModuleGraph;
+  }
+
+  /** Cycles, coupling, the matrix, the order of extraction. `most` entries of a list, the weightiest first; 0: all. */
+  coupling(most = 0): Coupling {
+    return this.instance.json('qlw_graph_coupling', this.handle, most) as Coupling;
+  }
+
+  /** What breaks if these modules change; the name of a group stands for all in it. */
+  breaks(modules: readonly string[]): Breaks {
+    return this.instance.json('qlw_graph_breaks', this.handle, JSON.stringify(modules)) as Breaks;
   }
 }
 

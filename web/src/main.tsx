@@ -31,6 +31,7 @@ const rest = {
   standing: () => import('./views/standing.tsx'),
 };
 const PlanScreen = later('The plan', async () => (await rest.plan()).PlanScreen, true);
+const ImpactScreen = later('Impact', async () => (await import('./views/impact.tsx')).ImpactScreen, true);
 const DecideScreen = later('The decision', async () => (await import('./views/decide.tsx')).DecideScreen, true);
 const QuestScreen = later('The quest', async () => (await rest.quest()).QuestScreen, true);
 const OpenScreen = later('The quest', async () => (await rest.open()).OpenScreen, true);
@@ -51,6 +52,8 @@ function Screen({ app }: { app: App }): JSX.Element {
       return <ReferencesScreen state={state} app={app} />;
     case 'plan':
       return <PlanScreen state={state} app={app} />;
+    case 'impact':
+      return <ImpactScreen state={state} app={app} />;
     case 'decide':
       return <DecideScreen state={state} app={app} />;
     case 'quest':
@@ -104,7 +107,7 @@ function listen(app: App): void {
     event.preventDefault();
     inside = 0;
     app.setDragging(false);
-    if (event.dataTransfer !== null) void fromDrop(event.dataTransfer).then((received) => app.receive(received));
+    if (event.dataTransfer !== null && app.state.route.screen !== 'impact') void fromDrop(event.dataTransfer).then((received) => app.receive(received));
   });
   listenForKeys(app);
 }
