@@ -821,12 +821,43 @@ export interface PlanTask {
 export interface PlanProblem {
   /** unknown-agent, cycle, ... */
   code: string;
+  /** which member of the task, or of the plan */
+  field?: string;
+  /** edits after which it is gone */
+  fix?: PlanEdit[];
+  /** of the text that the task or the gate comes from */
+  line?: number;
   /** says what to do */
   message: string;
+  /** of that text */
+  path?: string;
   /** errors block approval */
   severity: "error" | "warning" | "info";
   /** where */
   task?: string;
+  /** all that it is between: a cycle in the order of work, or who goes first and who waits */
+  tasks?: string[];
+}
+
+/** a task that has its turn with an agent or a file */
+export interface PlanUse {
+  /** the rule by which it comes before the next tasks of the other plans; order: no other plan wants it any more */
+  by: "priority" | "tail" | "number" | "order";
+  /** index, from 0 */
+  plan: number;
+  /** id */
+  task: string;
+}
+
+/** an agent or a file that several plans want */
+export interface PlanConflict {
+  kind: "agent" | "file";
+  /** who goes first */
+  message: string;
+  /** @name, or a path */
+  name: string;
+  /** in the order in which they have it */
+  uses: PlanUse[];
 }
 
 /** what will be done, by whom, in which order */
@@ -911,6 +942,66 @@ export interface PlanAnswered {
   raw?: string;
   /** outcome repair: to be asked next */
   repair?: PlanRequest;
+}
+
+/** a thing to do */
+export interface RoadmapItem {
+  /** n of the items that it waits for */
+  after?: number[];
+  /** not done, and held up: it says so, or what it waits for is not done */
+  blocked: boolean;
+  description?: string;
+  /** list items below it without a box */
+  details?: string[];
+  /** its box is ticked */
+  done: boolean;
+  /** as written */
+  duration?: string;
+  /** 1 to 2 days, 3 to 5 days, 1 to 2 weeks, 2 to 4 weeks, more */
+  effort?: "XS" | "S" | "M" | "L" | "XL";
+  /** from 1 */
+  line: number;
+  /** its number in the roadmap, from 1 */
+  n: number;
+  /** n of the item that it is part of */
+  parent?: number;
+  title: string;
+}
+
+/** a part of a roadmap */
+export interface RoadmapPhase {
+  dependencies?: string[];
+  /** all of its items are */
+  done: boolean;
+  /** as written */
+  duration?: string;
+  goal?: string;
+  items: RoadmapItem[];
+  /** from 1 */
+  line: number;
+  risks?: string[];
+  success?: string[];
+  title: string;
+}
+
+/** what a project means to do */
+export interface Roadmap {
+  /** of no phase */
+  dependencies?: string[];
+  /** n of the pending item: the first that is neither done nor blocked, in the first phase that is not done */
+  next?: number;
+  /** of the file */
+  path?: string;
+  phases: RoadmapPhase[];
+  /** of no phase */
+  risks?: string[];
+}
+
+/** what to plan for an item of a roadmap */
+export interface RoadmapRequest {
+  /** for the plan */
+  item: PlanSource;
+  objective: string;
 }
 
 /** a part of a program */
@@ -1451,20 +1542,32 @@ export interface PlanEdit {
   /** add */
   accept?: string[];
   /** add: ids; link, unlink: one id */
-  after?: JsonObject;
+  after?: string | string[];
   /** add, merge */
   agent?: string;
   /** split: of the parts, in order */
   agents?: string[];
   /** add, order: the task that it comes before; the end where there is none */
   before?: string;
-  /** set */
+  /** add */
+  demands?: string[];
+  /** add */
+  effort?: "XS" | "S" | "M" | "L" | "XL";
+  /** add */
+  estimate?: PlanEstimate;
+  /** set: a member of the task, or without task of the plan */
   field?: string;
   /** add, move */
   group?: number;
   op: "add" | "link" | "merge" | "move" | "order" | "reassign" | "remove" | "set" | "split" | "unlink";
   /** add */
   outputs?: string[];
+  /** add */
+  priority?: "low" | "medium" | "high" | "critical";
+  /** add: why this agent */
+  reason?: string;
+  /** add */
+  rollback?: string;
   /** the task it is about */
   task?: string;
   /** merge: into the first */
@@ -1477,13 +1580,15 @@ export interface PlanEdit {
   to?: string;
   /** split: the parts run side by side */
   together?: boolean;
-  /** set: a text, or a list of texts */
-  value?: JsonObject;
+  /** set: as the member has it; an empty one takes it away */
+  value?: string | string[] | PlanEstimate | PlanFile[] | PlanFinding[] | PlanGate[] | PlanNeed[];
+  /** add */
+  writes?: string[];
 }
 
 /** what came of edits: a plan, or why not */
 export interface PlanEdited {
-  /** by the id a task had, the one it has now */
+  /** by the id a task had, the one it has now; a merged one that of what it went into; a removed one is not there */
   ids?: JsonObject;
   plan?: Plan;
   /** nothing was changed */
@@ -1498,11 +1603,26 @@ export interface PlanTaskChange {
   fields: string[];
 }
 
+/** how large a plan is */
+export interface PlanSize {
+  /** who have tasks */
+  agents: number;
+  /** 0 with a cycle */
+  groups: number;
+  /** of the longest chain of tasks; with a cycle there is none */
+  minutes?: number;
+  tasks: number;
+  /** minutes of all tasks */
+  work: number;
+}
+
 /** what differs between two plans; tasks go together by their titles */
 export interface PlanChanges {
   added: PlanTask[];
+  after: PlanSize;
+  before: PlanSize;
   changed: PlanTaskChange[];
-  /** members of the plan that differ */
+  /** members of the plan that differ; tasks: they stand in another order */
   fields: string[];
   removed: PlanTask[];
   /** they have one hash */
