@@ -51,10 +51,14 @@ int32_t qlw_plan_read(const char *text, uint32_t text_len);
 int32_t qlw_plan_edit(uint32_t roster, const char *plan, uint32_t plan_len, const char *edits, uint32_t edits_len);
 int32_t qlw_plan_compare(const char *before, uint32_t before_len, const char *after, uint32_t after_len);
 int32_t qlw_plan_schedule(const char *plan, uint32_t plan_len);
+/* Roster 0, prices (a PriceTable) and sizes (TaskSize[]) that are absent: without them. */
+int32_t qlw_plan_cost(uint32_t roster, const char *plan, uint32_t plan_len, const char *prices, uint32_t prices_len, const char *sizes,
+                      uint32_t sizes_len);
 
 /* Matrix, DecisionRecord and ServiceForm as JSON; records and forms are answered as Markdown. */
 int32_t qlw_decision_criteria(uint32_t roster, const char *agent, uint32_t agent_len);
 int32_t qlw_decision_rank(const char *matrix, uint32_t matrix_len);
+int32_t qlw_decision_template(uint32_t roster, const char *agent, uint32_t agent_len);
 int32_t qlw_decision_record(const char *record, uint32_t record_len);
 int32_t qlw_services_check(const char *form, uint32_t form_len);
 int32_t qlw_services_write(const char *form, uint32_t form_len);
@@ -80,6 +84,7 @@ int32_t qlw_quest_rehearse(uint32_t quest);
 int32_t qlw_quest_board(uint32_t quest, double now);
 int32_t qlw_quest_inbox(uint32_t quest, const char *agent, uint32_t agent_len);
 int32_t qlw_quest_standing(uint32_t quest);
+int32_t qlw_quest_sizes(uint32_t quest);
 int32_t qlw_quest_timeline(uint32_t quest);
 int32_t qlw_quest_compare(uint32_t left, uint32_t right);
 int32_t qlw_quest_what_if(uint32_t quest, uint32_t branch, const char *change, uint32_t change_len, const char *entropy,
@@ -100,9 +105,32 @@ int32_t qlw_quest_metrics(const char *quests, uint32_t quests_len);
 int32_t qlw_quest_report(const char *quests, uint32_t quests_len, const char *kind, uint32_t kind_len, double from, double to);
 int32_t qlw_certificate(const char *log, uint32_t log_len, const char *head, uint32_t head_len);
 
+/* Formats: auto, own, cruise, madge, pydeps, make, plan. Modules: a JSON array of names. Most: entries of a list; 0: all. */
+int32_t qlw_graph_new(void);
+int32_t qlw_graph_read(uint32_t graph, const char *text, uint32_t text_len, const char *format, uint32_t format_len);
+int32_t qlw_graph_value(uint32_t graph);                                              /* ModuleGraph */
+int32_t qlw_graph_coupling(uint32_t graph, double most);                              /* Coupling */
+int32_t qlw_graph_breaks(uint32_t graph, const char *modules, uint32_t modules_len);  /* Breaks */
+int32_t qlw_health(const char *snapshots, uint32_t snapshots_len);                    /* Health */
+int32_t qlw_impact_write(const char *answer, uint32_t answer_len, uint32_t markdown); /* text of one of the last three */
+
 int32_t qlw_verify(const char *log, uint32_t log_len, const char *head, uint32_t head_len);
 int32_t qlw_link_make(const char *log, uint32_t log_len);
 int32_t qlw_link_open(const char *text, uint32_t text_len);
+
+/* A graph, with the lines of its file; absent: an empty one. Reading adds to it. Arguments: JSON. */
+int32_t qlw_memory_open(const char *lines, uint32_t lines_len);
+int32_t qlw_memory_read(uint32_t memory, const char *lines, uint32_t lines_len);
+int32_t qlw_memory_write(uint32_t memory);
+int32_t qlw_memory_call(uint32_t memory, const char *tool, uint32_t tool_len, const char *arguments, uint32_t arguments_len);
+int32_t qlw_memory_pending(uint32_t memory);
+int32_t qlw_memory_permit(uint32_t roster, const char *agent, uint32_t agent_len, const char *request, uint32_t request_len);
+int32_t qlw_quest_learn(uint32_t quest);
+
+/* Context: a JSON array of PlanContext, or absent. Request: PlanRequest, as it was answered. */
+int32_t qlw_plan_request(uint32_t roster, const char *leader, uint32_t leader_len, const char *objective, uint32_t objective_len,
+                         const char *context, uint32_t context_len);
+int32_t qlw_plan_answer(uint32_t roster, const char *request, uint32_t request_len, const char *answer, uint32_t answer_len);
 
 int32_t qlw_driver_new(uint32_t quest, uint32_t roster, const char *request, uint32_t request_len);
 int32_t qlw_driver_next(uint32_t driver, double now);

@@ -52,3 +52,12 @@ int32_t qlw_services_write(const char *form, uint32_t form_len) {
   if (status == QL_OK) status = ql_services_write(qlw__arena, value, &text, &qlw__error);
   return give_text(status, text);
 }
+
+int32_t qlw_decision_template(uint32_t roster, const char *agent, uint32_t agent_len) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  qlw__object *found = NULL;
+  ql_value *record = NULL;
+  ql_status status = qlw__find_roster(roster, &found);
+  if (status == QL_OK) status = ql_decision_template(qlw__arena, found->ptr, qlw__view(agent, agent_len), &record, &qlw__error);
+  return qlw__give_or_fail(status, record);
+}

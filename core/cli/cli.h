@@ -28,6 +28,7 @@ typedef enum cli_exit {
   X(budget, "budget", "N", "tokens of the window that may be used (half of it)")                                                           \
   X(asked, "agent", "NAME", "ask this agent alone")                                                                                        \
   X(at, "at", "N", "the event it is about: a fork keeps what is up to it; a reveal gives back its texts alone")                            \
+  X(at_once, "at-once", "K", "show the schedule with K at work at once (as many as help)")                                                 \
   X(base, "base", "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                            \
   X(by, "by", "NAME", "who writes (@owner)")                                                                                               \
   X(change, "change", "MODULE,...", "what breaks if these modules change; the name of a group stands for all in it")                       \
@@ -52,6 +53,7 @@ typedef enum cli_exit {
   X(key, "key", "FILE", "the key that signs, as `questline key make` made it")                                                             \
   X(lossless, "strict", NULL, "when something would be lost, write nothing and fail: exit code 1")                                         \
   X(md, "md", NULL, "print Markdown")                                                                                                      \
+  X(measured, "measured", "QUEST", "take the sizes of tasks from this quest")                                                              \
   X(merge, "merge", "FILE", "take over the notes in FILE first; - is stdin")                                                               \
   X(mermaid, "mermaid", NULL, "print a Mermaid diagram")                                                                                   \
   X(most, "most", "N", "entries of a list, the weightiest first; 0: all (20)")                                                             \
@@ -60,7 +62,9 @@ typedef enum cli_exit {
   X(out, "out", "FILE", "where to write; - is stdout")                                                                                     \
   X(pace, "pace", "MS", "wait so many milliseconds after each event, to watch it")                                                         \
   X(plan, "plan", "FILE", "a plan that `questline plan` made, its text or its JSON; the quest waits for approval; - is stdin")             \
+  X(prices, "prices", "FILE", "prices that stand before those we know, as JSON; - is stdin")                                               \
   X(quest, "quest", "ID", "the quest: its id, the first characters of it, or a file")                                                      \
+  X(record, "record", NULL, "print a decision record in Markdown")                                                                         \
   X(role, "role", "ROLE", "leader or worker; owner for @owner")                                                                            \
   X(root, "root", "DIR", "the folder of the project (.)")                                                                                  \
   X(rules, "kind", "KIND", "only rules of this kind: gate, escalation, ...")                                                               \
@@ -275,6 +279,13 @@ int cli_roster(cli *c);
 int cli_impact(cli *c);
 int cli_route(cli *c);
 int cli_plan(cli *c);
+/// The plan in a file, its text or its JSON; stdin for "-".
+typedef struct ql_plan ql_plan;
+int cli_read_plan(cli *c, const char *path, const ql_plan **plan);
+int cli_plan_schedule(cli *c);
+int cli_plan_cost(cli *c);
+int cli_decide(cli *c);
+int cli_services(cli *c);
 int cli_quest_create(cli *c);
 int cli_quest_command(cli *c);
 int cli_quest_artifact(cli *c);

@@ -159,11 +159,10 @@ int cli_quest_command(cli *c) {
 
 /* ---- create ---- */
 
-static int read_plan(cli *c, const ql_plan **plan) {
+int cli_read_plan(cli *c, const char *path, const ql_plan **plan) {
   ql_str text;
   ql_value *value;
   ql_error err = {0};
-  const char *path = c->value[CLI_plan];
   int code = cli_read(c, path, QL_JSON_BYTES_MAX, &text);
   if (code != CLI_DONE) return code;
   bool json = ql_starts(ql_trim(text), QL_STR("{"));
@@ -176,7 +175,7 @@ static int read_plan(cli *c, const ql_plan **plan) {
 static int plan_command(cli *c, ql_value **command) {
   const ql_plan *plan = NULL;
   ql_roster *roster = NULL;
-  int code = read_plan(c, &plan);
+  int code = cli_read_plan(c, c->value[CLI_plan], &plan);
   if (code == CLI_DONE && c->value[CLI_specs]) code = cli_read_team(c, c->value[CLI_specs], &roster);
   if (code != CLI_DONE) return code;
   *command = ql_plan_command(c->a, plan, roster);

@@ -40,6 +40,14 @@ static const cli_command commands[] = {
      "questline load --specs .claude/agents --agent backend-coordinator", cli_load},
     {"plan", "makes a plan for an objective, without a model", "OBJECTIVE", 1, 1, OPTIONS(NEED(specs), NEED(agent), CLI_md, CLI_mermaid),
      READS, "questline plan --specs .claude/agents --agent backend-coordinator \"Add login with OAuth2\"", cli_plan},
+    {"plan schedule", "shows when the tasks of a plan can run, and how long it takes with so many at work at once", "FILE", 1, 1,
+     OPTIONS(CLI_at_once), READS, "questline plan schedule plan.json --at-once 2", cli_plan_schedule},
+    {"plan cost", "shows what a plan costs in tokens and money", "FILE", 1, 1, OPTIONS(CLI_specs, CLI_prices, CLI_measured, CLI_store),
+     READS, "questline plan cost plan.json --specs .claude/agents", cli_plan_cost},
+    {"decide", "ranks options by weighted criteria, and shows what would change the winner; without a matrix: a record to be filled in",
+     "[MATRIX.json]", 0, 1, OPTIONS(CLI_specs, CLI_agent, CLI_record), READS, "questline decide matrix.json --record", cli_decide},
+    {"services", "checks a service architecture, and writes it in Markdown", "FILE", 1, 1, NO_OPTIONS, READS,
+     "questline services shop.json", cli_services},
     {"impact", "shows how the modules of a program hang together, and what a change breaks", "[GRAPH...]", 0, 4096,
      OPTIONS(CLI_graph_format, CLI_change, CLI_most, CLI_health, CLI_md), READS | BIT(CLI_INTERRUPTED),
      "madge --json src | questline impact --change src/db.js", cli_impact},
@@ -265,6 +273,7 @@ static int dispatch(cli *c, int argc, const char *const *argv) {
   }
   word = argv[1];
   const char *group = is_group(word) ? word : NULL;
+  if (group && find_command(NULL, group) && (argc < 3 || !find_command(group, argv[2]))) group = NULL; /* plan is a command itself, too */
   int taken = group ? 3 : 2;
   if (group) {
     word = argc > 2 ? argv[2] : "";

@@ -28,6 +28,8 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
       { slug: 'team-screen', title: 'The Team screen', description: 'Agent files in the browser: the editor, findings and fixes, rules and their switches, export, references.' },
       { slug: 'plan-screen', title: 'The Plan screen', description: 'Plans in the browser: changed as a graph, a table or text, by keyboard too; compared, saved, approved; options weighed.' },
       { slug: 'plans', title: 'Plans', description: 'The PRE-QUEST plan: its parts, its text form, its order of work.' },
+      { slug: 'schedules', title: 'Schedules, costs and decisions', description: 'How long a plan takes with so many at work, what it costs, and options that are weighed.' },
+      { slug: 'impact', title: 'Impact', description: 'How a program hangs together, what a change breaks, where to cut, and health over time: the formulas.' },
       { slug: 'quest-screen', title: 'The Quest screen', description: 'Board, gates, escalation, ledger and reports of a quest in the browser, and what may be done there.' },
       { slug: 'reports', title: 'Reports and branches', description: 'Boards, metrics, reports, certificates, forks, and texts that are withheld.' },
       { slug: 'links', title: 'Links and sharing', description: 'What is in a link, who can read it, and what a live link may do.' },

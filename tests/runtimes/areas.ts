@@ -56,6 +56,20 @@ export interface Vector extends File {
   readonly theirs?: string;
   readonly draft?: unknown;
   readonly change?: unknown;
+  readonly texts?: readonly string[];
+  readonly form?: string;
+  readonly ask?: 'value' | 'coupling' | 'breaks';
+  readonly most?: number;
+  readonly snapshots?: unknown;
+  readonly prices?: unknown;
+  readonly sizes?: unknown;
+  readonly matrix?: unknown;
+  readonly record?: unknown;
+  readonly services?: unknown;
+  readonly file?: string;
+  readonly calls?: readonly { readonly tool: string; readonly arguments: unknown }[];
+  readonly context?: unknown;
+  readonly answers?: readonly string[];
 }
 
 export interface Outcome {
@@ -273,6 +287,58 @@ function runWhatIf(instance: Instance, vector: Vector): Outcome {
   return { answer: text, more };
 }
 
+/** A file and calls, or a log and what it taught. */
+function runMemory(instance: Instance, vector: Vector): Outcome {
+  const opened = attempt(instance, 'qlw_memory_open', vector.file ?? null);
+  if (!opened.ok) return only(opened.text);
+  const memory = Number(opened.text);
+  const parts: Record<string, string> = {};
+  let calls = vector.calls;
+  if (vector.log !== undefined) {
+    const quest = instance.handle('qlw_quest_open', vector.log);
+    parts.learned = attempt(instance, 'qlw_quest_learn', quest).text;
+    calls ??= (JSON.parse(parts.learned) as { calls?: Vector['calls'] }).calls;
+    instance.run('qlw_close', quest);
+  }
+  const answers = (calls ?? []).map(({ tool, arguments: args }) => attempt(instance, 'qlw_memory_call', memory, tool, JSON.stringify(args)).text);
+  parts.answers = `[${answers.join(',')}]`;
+  if (vector.files !== undefined)
+    parts.permit = withRoster(
+      instance,
+      vector,
+      (roster) => attempt(instance, 'qlw_memory_permit', roster, vector.agent ?? null, vector.request ?? null).text,
+    );
+  parts.file = JSON.stringify(instance.text('qlw_memory_write', memory));
+  parts.pending = instance.text('qlw_memory_pending', memory);
+  instance.run('qlw_close', memory);
+  return only(objectOf(parts));
+}
+
+/** A model that gives these answers, one a round. */
+function runAnswer(instance: Instance, vector: Vector): Outcome {
+  return withRoster(instance, vector, (roster) => {
+    const context = vector.context === undefined ? null : JSON.stringify(vector.context);
+    const request = attempt(instance, 'qlw_plan_request', roster, vector.leader ?? null, vector.objective ?? null, context).text;
+    const rounds: string[] = [];
+    let asked: string | undefined = request;
+    for (const text of vector.answers ?? []) {
+      if (asked === undefined) break;
+      const answer = attempt(instance, 'qlw_plan_answer', roster, asked, text).text;
+      rounds.push(answer);
+      const { repair } = JSON.parse(answer) as { repair?: unknown };
+      asked = repair === undefined ? undefined : JSON.stringify(repair);
+    }
+    return only(objectOf({ request, rounds: `[${rounds.join(',')}]` }));
+  });
+}
+
+/** An object of members that are JSON already. */
+const objectOf = (parts: Record<string, string>): string =>
+  `{${Object.keys(parts)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${parts[key]}`)
+    .join(',')}}`;
+
 function runCanon(instance: Instance, vector: Vector): Outcome {
   const { ok, text } = attempt(instance, 'qlw_canonical', bytesOf(vector));
   return only(ok ? JSON.stringify(text) : text);
@@ -297,12 +363,75 @@ function runPack(instance: Instance, vector: Vector): Outcome {
   return only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_context_pack', roster, agent, json, window, budget).text));
 }
 
+const given = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+/** An answer as it stands in another one. */
+const inside = (answer: { readonly ok: boolean; readonly text: string }): unknown => JSON.parse(answer.text);
+
+/* Keys in the order of the core's own objects, numbers as they are: all of them are integers. */
+function runSchedule(instance: Instance, vector: Vector): Outcome {
+  const plan = JSON.stringify(vector.plan);
+  let measured = given(vector.sizes);
+  const answer: Record<string, unknown> = {};
+  if (vector.log !== undefined) {
+    const quest = instance.handle('qlw_quest_open', vector.log);
+    measured = attempt(instance, 'qlw_quest_sizes', quest).text;
+    answer['sizes'] = JSON.parse(measured);
+    instance.run('qlw_close', quest);
+  }
+  answer['schedule'] = inside(attempt(instance, 'qlw_plan_schedule', plan));
+  answer['cost'] = withRoster(instance, vector, (roster) => inside(attempt(instance, 'qlw_plan_cost', roster, plan, given(vector.prices), measured)));
+  return only(sortedJson(answer));
+}
+
+function runDecision(instance: Instance, vector: Vector): Outcome {
+  const answer: Record<string, unknown> = {};
+  const textOf = (operation: string, json: string): unknown => {
+    const said = attempt(instance, operation, json);
+    return said.ok ? said.text : inside(said);
+  };
+  const { agent } = vector;
+  if (agent !== undefined) {
+    withRoster(instance, vector, (roster) => {
+      answer['criteria'] = inside(attempt(instance, 'qlw_decision_criteria', roster, agent));
+      answer['template'] = inside(attempt(instance, 'qlw_decision_template', roster, agent));
+    });
+  }
+  if (vector.matrix !== undefined) answer['ranking'] = inside(attempt(instance, 'qlw_decision_rank', JSON.stringify(vector.matrix)));
+  if (vector.record !== undefined) answer['record'] = textOf('qlw_decision_record', JSON.stringify(vector.record));
+  if (vector.services !== undefined) {
+    const form = JSON.stringify(vector.services);
+    answer['problems'] = inside(attempt(instance, 'qlw_services_check', form));
+    answer['services'] = textOf('qlw_services_write', form);
+  }
+  return only(sortedJson(answer));
+}
+
+function runImpact(instance: Instance, vector: Vector): Outcome {
+  const write = (answer: { ok: boolean; text: string }, markdown: number): Outcome => ({
+    answer: answer.text,
+    more: answer.ok ? attempt(instance, 'qlw_impact_write', answer.text, markdown).text : '',
+  });
+  if (vector.snapshots !== undefined) return write(attempt(instance, 'qlw_health', JSON.stringify(vector.snapshots)), 0);
+  const graph = instance.handle('qlw_graph_new');
+  let answer = { ok: true, text: '' };
+  for (const text of vector.texts ?? []) if (answer.ok) answer = attempt(instance, 'qlw_graph_read', graph, text, vector.form ?? 'auto');
+  if (answer.ok && vector.ask === 'value') answer = attempt(instance, 'qlw_graph_value', graph);
+  else if (answer.ok && vector.ask === 'coupling') answer = attempt(instance, 'qlw_graph_coupling', graph, vector.most ?? 0);
+  else if (answer.ok) answer = attempt(instance, 'qlw_graph_breaks', graph, JSON.stringify(vector.change ?? []));
+  instance.run('qlw_close', graph);
+  return vector.ask === 'value' ? only(answer.text) : write(answer, 1);
+}
+
 const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
+  answer: runAnswer,
   canon: runCanon,
+  decision: runDecision,
   export: (instance, vector) => only(attempt(instance, 'qlw_spec_export', ...specOf(vector), vector.to ?? null).text),
   fix: (instance, vector) => only(attempt(instance, 'qlw_spec_fix', ...specOf(vector), vector.code ?? null, vector.offset ?? -1).text),
+  impact: runImpact,
   link: runLink,
   logs: runLog,
+  memory: runMemory,
   notes: runNotes,
   pack: runPack,
   permit: runPermit,
@@ -311,6 +440,7 @@ const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   report: runReport,
   roster: (instance, vector) => only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_roster_value', roster).text)),
   route: runRoute,
+  schedule: runSchedule,
   spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', ...specOf(vector)).text),
   verify: (instance, vector) => only(attempt(instance, 'qlw_verify', bytesOf(vector, vector.log), vector.head ?? null).text),
   whatif: runWhatIf,

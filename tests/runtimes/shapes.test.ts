@@ -33,6 +33,19 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
     ...((answer as unknown as Partial<RosterValue>).files ?? []).flatMap(({ diagnostics }) => unknownFindings(diagnostics)),
   ],
   export: (answer) => checker.check('Export | Failure', answer),
+  answer: (answer) => [
+    ...checker.check('PlanRequest | Failure', (answer as Answer).request),
+    ...checker.check('(PlanAnswered | Failure)[]', (answer as Answer).rounds),
+  ],
+  memory: (answer) => {
+    if (!('file' in (answer as Answer))) return checker.check('Failure', answer);
+    const { learned, permit, pending } = answer as Answer;
+    return [
+      ...checker.check('MemoryEntity[]', pending),
+      ...(learned === undefined ? [] : checker.check('Learned | Failure', learned)),
+      ...(permit === undefined ? [] : checker.check('Permit | Failure', permit)),
+    ];
+  },
   fix: (answer) => checker.check('Mended | Failure', answer),
   pack: (answer) => checker.check('Pack | Failure', answer),
   permit: (answer) => checker.check('Permit | Failure', answer),
@@ -46,6 +59,15 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
     ...checker.check('string | Failure', (answer as Answer).made ?? ''),
   ],
   route: (answer) => checker.check('Route | Failure', answer),
+  schedule: (answer) => [
+    ...checker.check('Schedule | Failure', (answer as Answer).schedule),
+    ...checker.check('PlanCost | Failure', (answer as Answer).cost),
+    ...checker.check('TaskSize[] | Failure', (answer as Answer).sizes ?? []),
+  ],
+  decision: (answer) => {
+    const shapes = { criteria: 'MatrixCriterion[]', problems: 'PlanProblem[]', ranking: 'MatrixRanking', record: 'string', services: 'string', template: 'DecisionRecord' };
+    return Object.entries(shapes).flatMap(([name, shape]) => (name in (answer as Answer) ? checker.check(`${shape} | Failure`, (answer as Answer)[name]) : []));
+  },
   verify: (answer) => checker.check('Verdict', answer),
   whatif: (answer) => checker.check('WhatIf | Failure', answer),
   canon: (answer) => checker.check('string | Failure', answer),

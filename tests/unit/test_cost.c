@@ -156,6 +156,8 @@ static void measured_stands_before_given_before_computed(void **state) {
   assert_int_equal(number(first, "cached"), 1500);
   assert_int_equal(number(first, "micro"), 1000 * 5 + 1500 / 2 + 10 * 25);
   assert_str_is(ql_get_str(item(measured, "tasks", 1), QL_STR("from")), "given");
+  ql_value *said = cost(NULL, json("[{\"from\":\"words\",\"input\":40,\"output\":9,\"task\":\"T2\"}]"));
+  assert_int_equal(number(item(said, "tasks", 1), "input"), 40 + tokens(HAIKU_FILE)); /* the file is read too */
 }
 
 static void names_of_models(void **state) {

@@ -240,8 +240,8 @@ static void checks(void **state) {
       {PLAN(TASK("T1", "", "")), "error unassigned T1,"},
       {PLAN(TASK("T1", "", "@a") "," TASK("T2", "", "@lead")), "error leader-assigned T2,"},
       {PLAN(TASK("T1", "\"T2\"", "@a") "," TASK("T2", "\"T1\"", "@b")), "error cycle T1,"},
-      {PLAN(TASK("T1", "", "@a") "," TASK("T2", "", "@a")), "info shared-agent T2,"},
-      {DECLARED(OUT("T1", "1", "@a", "src/a.ts") "," OUT("T2", "1", "@b", "tests for src/a.ts.")), "warning same-output T2,"},
+      {PLAN(TASK("T1", "", "@a") "," TASK("T2", "", "@a")), "info overbooked T2,"},
+      {DECLARED(OUT("T1", "1", "@a", "src/a.ts") "," OUT("T2", "1", "@b", "tests for src/a.ts.")), "warning write-conflict T2,"},
       {DECLARED(OUT("T1", "1", "@a", "src/a.ts") "," OUT("T2", "2", "@b", "src/a.ts")), ""},
       {DECLARED(OUT("T1", "1", "@a", "src/a.ts, src/b.ts") "," OUT("T2", "1", "@b", "a Node.js service at example/")), ""},
       {"{\"declared_groups\":true,\"leader\":\"@lead\",\"objective\":\"o\",\"tasks\":[{\"agent\":\"@a\",\"group\":1,\"id\":\"T1\",\"title\":\"t\"},"

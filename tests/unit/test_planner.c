@@ -268,7 +268,7 @@ static void plans_can_be_run(void **state) {
       assert_true(plan->step_count > 0 && plan->order_count > 0 && plan->need_count > 0);
       ql_str text = ql_plan_write(a, plan, QL_PLAN_SEED);
       assert_int_equal(ql_plan_read(a, text, &again, &err), QL_OK);
-      assert_str_is(ql_plan_write(a, again, QL_PLAN_SEED), text.ptr);
+      assert_true(ql_value_equal(ql_plan_value(a, plan), ql_plan_value(a, again)));
       assert_str_is(ql_plan_write(a, plan_for(roster, leader, OBJECTIVES[i]), QL_PLAN_SEED), text.ptr); /* same input, same plan */
     }
     ql_roster_free(roster);

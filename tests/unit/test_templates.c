@@ -208,7 +208,7 @@ static void S36_the_example_of_the_seed_comes_out_and_for_nothing_else(void **st
   plan = FOR(roster, "Add user authentication with OAuth2 and JWT in Python");
   assert_str_is(plan->tasks[2].agent, "@python-pro");
   static const char *const OTHERS[] = {"Add rate limiting to the public API", "Move sessions from MySQL to Redis",
-                                       "Fix a typo in the README"};
+                                       "Fix the authentication endpoints", "Fix a typo in the README"};
   for (size_t i = 0; i < QL_COUNT(OTHERS); i++) {
     plan = FOR(roster, OTHERS[i]);
     assert_true(can_run(plan, roster));
@@ -221,6 +221,7 @@ static void S36_the_example_of_the_seed_comes_out_and_for_nothing_else(void **st
   assert_int_equal(plan->task_count, 1);
   assert_int_equal(plan->tasks[0].effort, QL_EFFORT_XS);
   assert_int_equal(plan->gate_count, 0);
+  assert_str_is(ql_get_str(ql_plan_check(a, plan, roster)->first, QL_STR("code")), "no-quest-needed");
   /* What is switched off does not count. */
   assert_int_equal(ql_roster_switch(roster, QL_STR("@backend-coordinator"), rule->id, false, NULL), QL_OK);
   plan = plan_of(roster, QL_STR("@backend-coordinator"), example_objective());

@@ -365,10 +365,152 @@ static void run_what_if(ql_arena *a, const ql_value *vector, outcome *out) {
   done(quest);
 }
 
+/* The JSON of a member; absent without it. */
+static ql_str json_of(ql_arena *a, const ql_value *vector, const char *key) {
+  const ql_value *value = ql_get_literal(vector, key);
+  return value ? ql_value_text(a, value) : QL_ABSENT;
+}
+
+static void run_schedule(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_value *answer = ql_object(a), *sizes = NULL;
+  ql_str plan = json_of(a, vector, "plan"), prices = json_of(a, vector, "prices"), measured = json_of(a, vector, "sizes"),
+         log = given(vector, "log");
+  uint32_t roster = open_roster(a, vector);
+  if (log.ptr != NULL) {
+    if (qlw_quest_open(PASS(log)) != QL_OK) give_up("a log does not open", answered(a));
+    uint32_t quest = answered_handle(a);
+    (void)qlw_quest_sizes(quest);
+    sizes = QL_SET(answer, "sizes", answered_value(a));
+    measured = ql_value_text(a, sizes);
+    done(quest);
+  }
+  (void)qlw_plan_schedule(PASS(plan));
+  QL_SET(answer, "schedule", answered_value(a));
+  (void)qlw_plan_cost(roster, PASS(plan), PASS(prices), PASS(measured));
+  QL_SET(answer, "cost", answered_value(a));
+  done(roster);
+  ql_value_write(&out->answer, answer);
+}
+
+static void run_decision(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_value *answer = ql_object(a);
+  ql_str agent = given(vector, "agent"), matrix = json_of(a, vector, "matrix"), record = json_of(a, vector, "record"),
+         services = json_of(a, vector, "services");
+  if (agent.ptr != NULL) {
+    uint32_t roster = open_roster(a, vector);
+    (void)qlw_decision_criteria(roster, PASS(agent));
+    QL_SET(answer, "criteria", answered_value(a));
+    (void)qlw_decision_template(roster, PASS(agent));
+    QL_SET(answer, "template", answered_value(a));
+    done(roster);
+  }
+  if (matrix.ptr != NULL) {
+    (void)qlw_decision_rank(PASS(matrix));
+    QL_SET(answer, "ranking", answered_value(a));
+  }
+  if (record.ptr != NULL) {
+    int32_t status = qlw_decision_record(PASS(record));
+    QL_SET(answer, "record", status == QL_OK ? ql_string(a, answered(a)) : answered_value(a));
+  }
+  if (services.ptr != NULL) {
+    (void)qlw_services_check(PASS(services));
+    QL_SET(answer, "problems", answered_value(a));
+    int32_t status = qlw_services_write(PASS(services));
+    QL_SET(answer, "services", status == QL_OK ? ql_string(a, answered(a)) : answered_value(a));
+  }
+  ql_value_write(&out->answer, answer);
+}
+
+/* A file and calls: what each answers, the file afterwards, what is pending; what a log taught, whether a request asks for something to be kept. */
+static void run_memory(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str lines = given(vector, "file"), log = given(vector, "log");
+  const ql_value *calls = QL_GET(vector, "calls");
+  ql_value *answer = ql_object(a), *answers = ql_array(a);
+  if (qlw_memory_open(PASS(lines)) != QL_OK) {
+    add_answer(out);
+    return;
+  }
+  uint32_t memory = answered_handle(a);
+  if (log.ptr != NULL) {
+    if (qlw_quest_open(PASS(log)) != QL_OK) give_up("a log does not open", answered(a));
+    uint32_t quest = answered_handle(a);
+    (void)qlw_quest_learn(quest);
+    ql_value *learned = QL_SET(answer, "learned", answered_value(a));
+    if (calls == NULL) calls = QL_GET(learned, "calls");
+    done(quest);
+  }
+  for (const ql_value *call = calls ? calls->first : NULL; call; call = call->next) {
+    ql_str arguments = ql_value_text(a, QL_GET(call, "arguments"));
+    (void)qlw_memory_call(memory, PASS(given(call, "tool")), PASS(arguments));
+    ql_push(answers, answered_value(a));
+  }
+  QL_SET(answer, "answers", answers);
+  if (QL_GET(vector, "files") != NULL) {
+    uint32_t roster = open_roster(a, vector);
+    (void)qlw_memory_permit(roster, PASS(given(vector, "agent")), PASS(given(vector, "request")));
+    QL_SET(answer, "permit", answered_value(a));
+    done(roster);
+  }
+  (void)qlw_memory_write(memory);
+  QL_SET(answer, "file", ql_string(a, answered(a)));
+  (void)qlw_memory_pending(memory);
+  QL_SET(answer, "pending", answered_value(a));
+  done(memory);
+  ql_value_write(&out->answer, answer);
+}
+
+/* A model that gives these answers, one a round. */
+static void run_answer(ql_arena *a, const ql_value *vector, outcome *out) {
+  uint32_t roster = open_roster(a, vector);
+  const ql_value *context = QL_GET(vector, "context"), *answers = QL_GET(vector, "answers");
+  ql_str json = context ? ql_value_text(a, context) : QL_ABSENT;
+  ql_value *answer = ql_object(a), *rounds = ql_array(a);
+  (void)qlw_plan_request(roster, PASS(given(vector, "leader")), PASS(given(vector, "objective")), PASS(json));
+  ql_value *request = QL_SET(answer, "request", answered_value(a));
+  for (const ql_value *text = answers ? answers->first : NULL; text && request; text = text->next) {
+    ql_str asked = ql_value_text(a, request);
+    (void)qlw_plan_answer(roster, PASS(asked), PASS(text->text));
+    request = QL_GET(ql_push(rounds, answered_value(a)), "repair");
+  }
+  QL_SET(answer, "rounds", rounds);
+  done(roster);
+  ql_value_write(&out->answer, answer);
+}
+
+/* A graph of one or several texts, and one question. */
+static void run_impact(ql_arena *a, const ql_value *vector, outcome *out) {
+  const ql_value *snapshots = QL_GET(vector, "snapshots"), *texts = QL_GET(vector, "texts"), *change = QL_GET(vector, "change");
+  ql_str ask = given(vector, "ask"), form = given(vector, "form");
+  int32_t status = QL_OK;
+  if (snapshots != NULL) {
+    ql_str json = ql_value_text(a, snapshots);
+    status = qlw_health(PASS(json));
+  } else {
+    (void)qlw_graph_new();
+    uint32_t graph = answered_handle(a);
+    for (const ql_value *text = texts ? texts->first : NULL; status == QL_OK && text; text = text->next)
+      status = qlw_graph_read(graph, PASS(text->text), PASS(form.ptr ? form : QL_STR("auto")));
+    ql_str names = change ? ql_value_text(a, change) : QL_STR("[]");
+    if (status == QL_OK)
+      status = ql_eq(ask, QL_STR("value"))      ? qlw_graph_value(graph)
+               : ql_eq(ask, QL_STR("coupling")) ? qlw_graph_coupling(graph, (double)ql_get_int(vector, QL_STR("most"), 0))
+                                                : qlw_graph_breaks(graph, PASS(names));
+    ql_str answer = answered(a);
+    ql_buf_add(&out->answer, answer);
+    done(graph);
+    if (status == QL_OK && !ql_eq(ask, QL_STR("value")) && qlw_impact_write(PASS(answer), 1) == QL_OK)
+      ql_buf_add(&out->more, answered(a));
+    return;
+  }
+  ql_str answer = answered(a);
+  ql_buf_add(&out->answer, answer);
+  if (status == QL_OK && qlw_impact_write(PASS(answer), 0) == QL_OK) ql_buf_add(&out->more, answered(a));
+}
+
 const area areas[] = {
-    {"canon", run_canon}, {"export", run_export}, {"fix", run_fix},       {"link", run_link},
-    {"notes", run_notes}, {"logs", run_logs},     {"pack", run_pack},     {"permit", run_permit},
-    {"plan", run_plan},   {"quest", run_quest},   {"report", run_report}, {"roster", run_roster},
-    {"route", run_route}, {"spec", run_spec},     {"verify", run_verify}, {"whatif", run_what_if},
+    {"answer", run_answer}, {"canon", run_canon},       {"decision", run_decision}, {"export", run_export}, {"fix", run_fix},
+    {"link", run_link},     {"logs", run_logs},         {"memory", run_memory},     {"impact", run_impact}, {"notes", run_notes},   {"pack", run_pack},
+    {"permit", run_permit}, {"plan", run_plan},         {"quest", run_quest},       {"report", run_report}, {"roster", run_roster},
+    {"route", run_route},   {"schedule", run_schedule}, {"spec", run_spec},         {"verify", run_verify}, {"whatif", run_what_if},
 };
 const size_t area_count = QL_COUNT(areas);

@@ -3,24 +3,31 @@ import { Instance } from './memory.ts';
 import type { Text } from './memory.ts';
 import type {
   Board,
+  Breaks,
   Certificate,
   Change,
   Command,
   Comparison,
+  Coupling,
   Decision,
   DecisionRecord,
   Effect,
   EffectResult,
   Event,
   Export,
+  Health,
+  HealthSnapshot,
   Inbox,
   Info,
+  Learned,
   Link,
   Matrix,
   MatrixCriterion,
   MatrixRanking,
   Mended,
+  MemoryEntity,
   Metrics,
+  ModuleGraph,
   Monitor,
   NoteDraft,
   Notes,
@@ -29,11 +36,16 @@ import type {
   PackSource,
   Permit,
   Plan,
+  PlanAnswered,
   PlanChanges,
+  PlanContext,
+  PlanCost,
   PlanEdit,
   PlanEdited,
   PlanProblem,
+  PlanRequest,
   PlanTask,
+  PriceTable,
   QuestCommand,
   QuestHead,
   QuestState,
@@ -46,6 +58,7 @@ import type {
   Signature,
   Spec,
   Standing,
+  TaskSize,
   Timeline,
   Verdict,
   WhatIf,
@@ -65,6 +78,9 @@ export interface PackLimits {
 }
 
 export type PlanFormat = 'seed' | 'markdown' | 'mermaid';
+
+/** What a module graph is read from: shape ModuleGraph, dependency-cruiser, madge and pydeps as JSON, rules of a compiler's -MM, a plan. */
+export type GraphFormat = 'auto' | 'own' | 'cruise' | 'madge' | 'pydeps' | 'make' | 'plan';
 
 export type ReportKind = 'standup' | 'review' | 'sprint' | 'final';
 
@@ -246,6 +262,23 @@ export class Core {
     return this.#instance.json('qlw_decision_rank', JSON.stringify(matrix)) as MatrixRanking;
   }
 
+  /** What a plan costs; a roster tells the sizes of the agents' files and their models, a quest how large its tasks were. */
+  planCost(plan: PlanDraft, known: { roster?: Roster; prices?: PriceTable; sizes?: TaskSize[] } = {}): PlanCost {
+    const { roster, prices, sizes } = known;
+    return this.#instance.json(
+      'qlw_plan_cost',
+      this.#rosterHandle(roster),
+      JSON.stringify(plan),
+      prices === undefined ? null : JSON.stringify(prices),
+      sizes === undefined ? null : JSON.stringify(sizes),
+    ) as PlanCost;
+  }
+
+  /** A decision record to be filled in, after an agent's file. */
+  decisionTemplate(roster: Roster, agent: string): DecisionRecord {
+    return this.#instance.json('qlw_decision_template', roster.handleIn(this.#instance), agent) as DecisionRecord;
+  }
+
   /** A decision record in Markdown. */
   decisionRecord(record: DecisionRecord): string {
     return this.#instance.text('qlw_decision_record', JSON.stringify(record));
@@ -259,6 +292,40 @@ export class Core {
   /** A service architecture in Markdown. */
   writeServices(form: ServiceForm): string {
     return this.#instance.text('qlw_services_write', JSON.stringify(form));
+  }
+
+  /** What a model is asked for a plan, in no provider's form. */
+  planRequest(roster: Roster, leader: string, objective: string, context: readonly PlanContext[] = []): PlanRequest {
+    return this.#instance.json('qlw_plan_request', roster.handleIn(this.#instance), leader, objective, JSON.stringify(context)) as PlanRequest;
+  }
+
+  /** What a model's answer comes to: a plan, a second request, or a failure that keeps the answer. */
+  planAnswer(roster: Roster, request: PlanRequest, answer: Text): PlanAnswered {
+    return this.#instance.json('qlw_plan_answer', roster.handleIn(this.#instance), JSON.stringify(request), answer) as PlanAnswered;
+  }
+
+  /** A memory graph, with what the file of the MCP memory server holds, if there is one. */
+  openMemory(lines: Text | null = null): MemoryGraph {
+    return new MemoryGraph(this.#instance, this.#instance.handle('qlw_memory_open', lines));
+  }
+
+  /** Whether an agent may save something to memory, asked with these words. */
+  memoryPermit(roster: Roster, agent: string, request: string): Permit {
+    return this.#instance.json('qlw_memory_permit', roster.handleIn(this.#instance), agent, request) as Permit;
+  }
+
+  newGraph(): ModuleNet {
+    return new ModuleNet(this.#instance, this.#instance.handle('qlw_graph_new'));
+  }
+
+  /** A backend over time, from snapshots in any order. */
+  health(snapshots: readonly HealthSnapshot[]): Health {
+    return this.#instance.json('qlw_health', JSON.stringify(snapshots)) as Health;
+  }
+
+  /** Coupling, breaks or health as people read it. */
+  writeImpact(answer: Breaks | Coupling | Health, format: 'markdown' | 'text'): string {
+    return this.#instance.text('qlw_impact_write', JSON.stringify(answer), format === 'markdown' ? 1 : 0);
   }
 
   /** Opens a quest by executing its log; without one it is empty and its first command is `create`. */
@@ -349,6 +416,30 @@ export class Roster extends Held {
   }
 }
 
+/** A module graph: which part of a program needs which. */
+export class ModuleNet extends Held {
+  protected override readonly kind = 'graph';
+
+  /** Adds what a text says; several texts make one graph. After a failure the graph is only good for being closed. */
+  read(text: Text, format: GraphFormat = 'auto'): void {
+    this.instance.run('qlw_graph_read', this.handle, text, format);
+  }
+
+  value(): ModuleGraph {
+    return this.instance.json('qlw_graph_value', this.handle) as ModuleGraph;
+  }
+
+  /** Cycles, coupling, the matrix, the order of extraction. `most` entries of a list, the weightiest first; 0: all. */
+  coupling(most = 0): Coupling {
+    return this.instance.json('qlw_graph_coupling', this.handle, most) as Coupling;
+  }
+
+  /** What breaks if these modules change; the name of a group stands for all in it. */
+  breaks(modules: readonly string[]): Breaks {
+    return this.instance.json('qlw_graph_breaks', this.handle, JSON.stringify(modules)) as Breaks;
+  }
+}
+
 /** A quest: a log, and the state that is the fold over it. */
 export class Quest extends Held {
   protected override readonly kind = 'quest';
@@ -414,6 +505,11 @@ export class Quest extends Held {
     return this.instance.json('qlw_quest_standing', this.handle) as Standing;
   }
 
+  /** How large its tasks were: what was booked for each, or the words said about it. */
+  sizes(): TaskSize[] {
+    return this.instance.json('qlw_quest_sizes', this.handle) as TaskSize[];
+  }
+
   timeline(): Timeline {
     return this.instance.json('qlw_quest_timeline', this.handle) as Timeline;
   }
@@ -467,6 +563,11 @@ export class Quest extends Held {
     return this.instance.text('qlw_quest_log', this.handle, from);
   }
 
+  /** What the quest taught, as calls of the memory graph. Nothing is saved. */
+  learn(): Learned {
+    return this.instance.json('qlw_quest_learn', this.handle) as Learned;
+  }
+
   /** A note beside the log, as a line with its LF: store it. `notes` is the set so far; `entropy` are 16 random bytes. */
   makeNote(notes: Text, draft: NoteDraft, now: number, entropy: Uint8Array): string {
     return this.instance.text('qlw_note_make', this.handle, notes, JSON.stringify(draft), now, entropy);
@@ -480,6 +581,31 @@ export class Quest extends Held {
   /** The rehearsal's next command, null when the holder is not a rehearsed seat. */
   rehearse(): Command | null {
     return this.instance.json('qlw_quest_rehearse', this.handle) as Command | null;
+  }
+}
+
+/** Entities with observations and the relations between them, under the names of the MCP memory server. */
+export class MemoryGraph extends Held {
+  protected override readonly kind = 'memory';
+
+  /** Takes over a file of that server; what is there already gains and loses nothing. */
+  read(lines: Text): void {
+    this.instance.run('qlw_memory_read', this.handle, lines);
+  }
+
+  /** The file of that server. */
+  write(): string {
+    return this.instance.text('qlw_memory_write', this.handle);
+  }
+
+  /** Makes a call of that server: `create_entities`, `search_nodes` and so on. */
+  call<Answer>(tool: string, args: object): Answer {
+    return this.instance.json('qlw_memory_call', this.handle, tool, JSON.stringify(args)) as Answer;
+  }
+
+  /** Flags that nothing says to be settled. */
+  pending(): MemoryEntity[] {
+    return this.instance.json('qlw_memory_pending', this.handle) as MemoryEntity[];
   }
 }
 

@@ -682,6 +682,61 @@ export interface PlanNeed {
   reason: string;
 }
 
+/** what has to be shown before a task, or the whole, counts as done */
+export interface PlanAnswerGate {
+  /** what shows it: a command, a report, a file */
+  evidence: string;
+  /** one word, unique */
+  id: string;
+  /** id of the task; empty for the whole */
+  task: string;
+  /** what has to hold */
+  text: string;
+}
+
+/** a piece of work for one agent */
+export interface PlanAnswerTask {
+  /** done when */
+  accept: string[];
+  /** ids of the tasks it depends on */
+  after: string[];
+  /** @name, of the agents listed, not the leader */
+  agent: string;
+  /** what the work has to meet */
+  demands: string[];
+  effort: "XS" | "S" | "M" | "L" | "XL";
+  /** T1, T2, ... */
+  id: string;
+  /** what it leaves behind */
+  outputs: string[];
+  priority: "low" | "medium" | "high" | "critical";
+  /** why this agent */
+  reason: string;
+  /** one line */
+  title: string;
+  /** paths it creates or changes */
+  writes: string[];
+}
+
+/** what will be done, by whom, in which order */
+export interface PlanAnswer {
+  /** files created or changed */
+  files: PlanFile[];
+  gates: PlanAnswerGate[];
+  /** agents that have a task, and why */
+  needs: PlanNeed[];
+  /** sentences on dependencies and order */
+  order: string[];
+  risks: string[];
+  /** how the whole is taken back */
+  rollback: string[];
+  /** in order, one sentence each */
+  steps: string[];
+  /** when the whole counts as done */
+  success: string[];
+  tasks: PlanAnswerTask[];
+}
+
 /** where a piece of a plan comes from */
 export interface PlanSource {
   /** whose file the rule stands in */
@@ -766,12 +821,43 @@ export interface PlanTask {
 export interface PlanProblem {
   /** unknown-agent, cycle, ... */
   code: string;
+  /** which member of the task, or of the plan */
+  field?: string;
+  /** edits after which it is gone */
+  fix?: PlanEdit[];
+  /** of the text that the task or the gate comes from */
+  line?: number;
   /** says what to do */
   message: string;
+  /** of that text */
+  path?: string;
   /** errors block approval */
   severity: "error" | "warning" | "info";
   /** where */
   task?: string;
+  /** all that it is between: a cycle in the order of work, or who goes first and who waits */
+  tasks?: string[];
+}
+
+/** a task that has its turn with an agent or a file */
+export interface PlanUse {
+  /** the rule by which it comes before the next tasks of the other plans; order: no other plan wants it any more */
+  by: "priority" | "tail" | "number" | "order";
+  /** index, from 0 */
+  plan: number;
+  /** id */
+  task: string;
+}
+
+/** an agent or a file that several plans want */
+export interface PlanConflict {
+  kind: "agent" | "file";
+  /** who goes first */
+  message: string;
+  /** @name, or a path */
+  name: string;
+  /** in the order in which they have it */
+  uses: PlanUse[];
 }
 
 /** what will be done, by whom, in which order */
@@ -812,6 +898,110 @@ export interface Plan {
   /** when the whole counts as done */
   success?: string[];
   tasks: PlanTask[];
+}
+
+/** a document that a model is given */
+export interface PlanContext {
+  path: string;
+  text: string;
+}
+
+/** a part of a conversation with a model */
+export interface PlanMessage {
+  role: "user" | "assistant";
+  text: string;
+}
+
+/** a plan is asked of a model; no provider's form */
+export interface PlanRequest {
+  /** @name */
+  leader: string;
+  /** in order; the last is the user's */
+  messages: PlanMessage[];
+  objective: string;
+  /** 0; 1 when an answer is to be repaired */
+  round: number;
+  /** JSON Schema of the answer, PlanAnswer */
+  schema: JsonObject;
+  /** who the model is, and what holds for its answer */
+  system: string;
+}
+
+/** what came of a model's answer */
+export interface PlanAnswered {
+  /** how the plan was written */
+  form?: "json" | "text";
+  /** one sentence */
+  message: string;
+  outcome: "plan" | "repair" | "failed";
+  /** outcome plan */
+  plan?: Plan;
+  /** of the answer, or of the plan in it */
+  problems: PlanProblem[];
+  /** outcome failed: the answer as it came */
+  raw?: string;
+  /** outcome repair: to be asked next */
+  repair?: PlanRequest;
+}
+
+/** a thing to do */
+export interface RoadmapItem {
+  /** n of the items that it waits for */
+  after?: number[];
+  /** not done, and held up: it says so, or what it waits for is not done */
+  blocked: boolean;
+  description?: string;
+  /** list items below it without a box */
+  details?: string[];
+  /** its box is ticked */
+  done: boolean;
+  /** as written */
+  duration?: string;
+  /** 1 to 2 days, 3 to 5 days, 1 to 2 weeks, 2 to 4 weeks, more */
+  effort?: "XS" | "S" | "M" | "L" | "XL";
+  /** from 1 */
+  line: number;
+  /** its number in the roadmap, from 1 */
+  n: number;
+  /** n of the item that it is part of */
+  parent?: number;
+  title: string;
+}
+
+/** a part of a roadmap */
+export interface RoadmapPhase {
+  dependencies?: string[];
+  /** all of its items are */
+  done: boolean;
+  /** as written */
+  duration?: string;
+  goal?: string;
+  items: RoadmapItem[];
+  /** from 1 */
+  line: number;
+  risks?: string[];
+  success?: string[];
+  title: string;
+}
+
+/** what a project means to do */
+export interface Roadmap {
+  /** of no phase */
+  dependencies?: string[];
+  /** n of the pending item: the first that is neither done nor blocked, in the first phase that is not done */
+  next?: number;
+  /** of the file */
+  path?: string;
+  phases: RoadmapPhase[];
+  /** of no phase */
+  risks?: string[];
+}
+
+/** what to plan for an item of a roadmap */
+export interface RoadmapRequest {
+  /** for the plan */
+  item: PlanSource;
+  objective: string;
 }
 
 /** a part of a program */
@@ -1205,6 +1395,22 @@ export interface MemoryGraph {
   relations: MemoryRelation[];
 }
 
+/** a call of the memory graph, by the names of the MCP memory server */
+export interface MemoryCall {
+  /** as that server takes them */
+  arguments: JsonObject;
+  /** create_entities, ... */
+  tool: string;
+}
+
+/** what a quest taught */
+export interface Learned {
+  /** which make the memory graph remember it */
+  calls: MemoryCall[];
+  /** words are missing because they were withheld */
+  withheld: boolean;
+}
+
 /** when a task can run where enough are at work; minutes */
 export interface ScheduleTask {
   end: number;
@@ -1336,20 +1542,32 @@ export interface PlanEdit {
   /** add */
   accept?: string[];
   /** add: ids; link, unlink: one id */
-  after?: JsonObject;
+  after?: string | string[];
   /** add, merge */
   agent?: string;
   /** split: of the parts, in order */
   agents?: string[];
   /** add, order: the task that it comes before; the end where there is none */
   before?: string;
-  /** set */
+  /** add */
+  demands?: string[];
+  /** add */
+  effort?: "XS" | "S" | "M" | "L" | "XL";
+  /** add */
+  estimate?: PlanEstimate;
+  /** set: a member of the task, or without task of the plan */
   field?: string;
   /** add, move */
   group?: number;
   op: "add" | "link" | "merge" | "move" | "order" | "reassign" | "remove" | "set" | "split" | "unlink";
   /** add */
   outputs?: string[];
+  /** add */
+  priority?: "low" | "medium" | "high" | "critical";
+  /** add: why this agent */
+  reason?: string;
+  /** add */
+  rollback?: string;
   /** the task it is about */
   task?: string;
   /** merge: into the first */
@@ -1362,13 +1580,15 @@ export interface PlanEdit {
   to?: string;
   /** split: the parts run side by side */
   together?: boolean;
-  /** set: a text, or a list of texts */
-  value?: JsonObject;
+  /** set: as the member has it; an empty one takes it away */
+  value?: string | string[] | PlanEstimate | PlanFile[] | PlanFinding[] | PlanGate[] | PlanNeed[];
+  /** add */
+  writes?: string[];
 }
 
 /** what came of edits: a plan, or why not */
 export interface PlanEdited {
-  /** by the id a task had, the one it has now */
+  /** by the id a task had, the one it has now; a merged one that of what it went into; a removed one is not there */
   ids?: JsonObject;
   plan?: Plan;
   /** nothing was changed */
@@ -1383,11 +1603,26 @@ export interface PlanTaskChange {
   fields: string[];
 }
 
+/** how large a plan is */
+export interface PlanSize {
+  /** who have tasks */
+  agents: number;
+  /** 0 with a cycle */
+  groups: number;
+  /** of the longest chain of tasks; with a cycle there is none */
+  minutes?: number;
+  tasks: number;
+  /** minutes of all tasks */
+  work: number;
+}
+
 /** what differs between two plans; tasks go together by their titles */
 export interface PlanChanges {
   added: PlanTask[];
+  after: PlanSize;
+  before: PlanSize;
   changed: PlanTaskChange[];
-  /** members of the plan that differ */
+  /** members of the plan that differ; tasks: they stand in another order */
   fields: string[];
   removed: PlanTask[];
   /** they have one hash */
@@ -3071,6 +3306,8 @@ export const LIMITS = {
   QL_PLAN_TASKS_MAX: 1024,
   /** dependencies of one plan */
   QL_PLAN_EDGES_MAX: 8192,
+  /** bytes of what a model is asked when it plans */
+  QL_PLAN_REQUEST_MAX: 4194304,
   /** modules of one module graph */
   QL_GRAPH_MODULES_MAX: 65536,
   /** dependencies of one module graph, as they were added */

@@ -33,6 +33,7 @@ const rest = {
 /** Screens that ask the core for more than first sight does. */
 let whole = (): Promise<void> => Promise.resolve();
 const PlanScreen = later('The plan', async () => (await Promise.all([rest.plan(), whole()]))[0].PlanScreen, true);
+const ImpactScreen = later('Impact', async () => (await Promise.all([import('./views/impact.tsx'), whole()]))[0].ImpactScreen, true);
 const DecideScreen = later('The decision', async () => (await Promise.all([import('./views/decide.tsx'), whole()]))[0].DecideScreen, true);
 const QuestScreen = later('The quest', async () => (await rest.quest()).QuestScreen, true);
 const OpenScreen = later('The quest', async () => (await rest.open()).OpenScreen, true);
@@ -53,6 +54,8 @@ function Screen({ app }: { app: App }): JSX.Element {
       return <ReferencesScreen state={state} app={app} />;
     case 'plan':
       return <PlanScreen state={state} app={app} />;
+    case 'impact':
+      return <ImpactScreen state={state} app={app} />;
     case 'decide':
       return <DecideScreen state={state} app={app} />;
     case 'quest':
@@ -106,7 +109,7 @@ function listen(app: App): void {
     event.preventDefault();
     inside = 0;
     app.setDragging(false);
-    if (event.dataTransfer !== null) void fromDrop(event.dataTransfer).then((received) => app.receive(received));
+    if (event.dataTransfer !== null && app.state.route.screen !== 'impact') void fromDrop(event.dataTransfer).then((received) => app.receive(received));
   });
   listenForKeys(app);
 }

@@ -27,6 +27,7 @@
 #define QL_NOTES_MAX               4096u
 #define QL_PLAN_TASKS_MAX          1024u
 #define QL_PLAN_EDGES_MAX          8192u
+#define QL_PLAN_REQUEST_MAX        (4u * 1024u * 1024u)
 #define QL_LINK_CHARS_MAX          (16u * 1024u)
 #define QL_LINK_CHARS_WARN         2000u
 #define QL_HANDLES_MAX             256u

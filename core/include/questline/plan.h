@@ -155,9 +155,27 @@ QL_NODISCARD ql_status ql_plan_read(ql_arena *a, ql_str text, const ql_plan **ou
 /// ql_plan_read, ql_plan_from_value or ql_plan_rehearse made.
 ql_str ql_plan_write(ql_arena *a, const ql_plan *plan, ql_plan_format format);
 
-/// What keeps a plan from running, or should be looked at: an array of the shape `PlanProblem`; errors block approval. With a roster it also
-/// finds agents that are not in it; roster may be NULL. NULL when out of memory.
+/// What a plan is checked against, beside itself. Each may be missing: then nothing is said of it.
+typedef struct ql_plan_facts {
+  const ql_roster *roster; /* who is there */
+  const ql_value *paths;   /* an array: the files that are there, from the root of the project */
+  const ql_value *budget;  /* as in create: micro, ms, tokens */
+  const ql_value *cost;    /* shape `PlanCost`; without it the estimates of the plan are added up */
+} ql_plan_facts;
+
+/// What keeps a plan from running, or should be looked at: an array of the shape `PlanProblem`; errors block approval. A problem has a place and, where
+/// there is one, a fix: edits after which it is gone. Of two tasks that want one agent or one file at a time the one of higher priority goes first (where
+/// none is said it is medium), then the one with the longer tail in minutes, then the one with the smaller number.
+/// @param facts  may be NULL
+/// @return NULL when out of memory.
+ql_value *ql_plan_check_with(ql_arena *a, const ql_plan *plan, const ql_plan_facts *facts);
+/// The same with a roster alone, which may be NULL.
 ql_value *ql_plan_check(ql_arena *a, const ql_plan *plan, const ql_roster *roster);
+
+/// Which agents and files several plans want, and who has them when, by the rules above: of each plan its next task that wants it, the one that goes first
+/// before the others. An array of the shape `PlanConflict`.
+/// @return QL_OK; QL_ERR_STATE (a cycle in a plan; detail shows it); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_plan_conflicts(ql_arena *a, const ql_plan *const *plans, size_t count, ql_value **out, ql_error *err);
 
 /// The shape `Plan` of shapes.def, with `groups`, `path` and `problems` computed (those found without a roster). With a cycle there are no
 /// groups and no path, and a task's group is 0.

@@ -8,7 +8,9 @@
 extern "C" {
 #endif
 
-/// Makes edits one after another; the first that cannot be made ends it, and none is then made.
+/// Makes edits one after another; the first that cannot be made ends it, and none is then made. Nor are they made where the plan that comes out could not
+/// be read, or has an error that the plan before had not (ql_plan_check), but for tasks without an agent.
+/// All edits name tasks as the plan given does, and the tasks that edits before them have added new T1, new T2 … in order; then all are numbered anew.
 /// @param edits   one of the shape `PlanEdit`, or an array of them
 /// @param roster  for the problems of the plan that comes out; may be NULL
 /// @param out     shape `PlanEdited`: the plan and what became of the ids, or why not

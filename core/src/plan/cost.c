@@ -88,7 +88,8 @@ static void size_task(costs *c, size_t index, const payer *who) {
   }
   if (!measured) return;
   size->from = MEASURED;
-  size->input = most(ql_get_int(measured, QL_STR("input"), size->input));
+  bool words = ql_eq(ql_get_str(measured, QL_STR("from")), QL_STR("words")); /* what was said, without the file of who read it */
+  size->input = most(most(ql_get_int(measured, QL_STR("input"), size->input)) + (words ? who->file : 0));
   size->output = most(ql_get_int(measured, QL_STR("output"), size->output));
   size->cached = most(ql_get_int(measured, QL_STR("cached"), 0));
   if (size->cached > size->input) size->cached = size->input;

@@ -154,6 +154,8 @@ ql_status ql__dag_make(ql_arena *a, const ql_plan *plan, ql__dag *out, ql_error 
   out->group = ql_arena_array(a, n, sizeof *out->group);
   out->path = ql_arena_array(a, n, sizeof *out->path);
   if (!w.waiting || !w.queue || !w.level || !w.before || !out->group || !out->path || !order_tasks(a, &w)) return no_memory(err);
+  out->order = w.queue;
+  out->order_count = w.done;
   if (w.done < n && !find_cycle(a, &w, out)) return no_memory(err);
   for (size_t i = 0; i < n; i++) out->declared |= plan->tasks[i].group > 0;
   place_in_groups(&w, out);

@@ -9,7 +9,9 @@ typedef struct ql__dag {
   size_t group_count;
   size_t *by_group; /* all tasks, by group; in a group by index */
   size_t *start;    /* where group g starts in by_group, from 0 to group_count; start[group_count + 1] is the number of tasks */
-  size_t *path;     /* a longest chain of dependent tasks, in the order of work; empty when there is a cycle */
+  size_t *order;    /* each task behind those it depends on, but for those in a cycle or behind one */
+  size_t order_count;
+  size_t *path; /* a longest chain of dependent tasks, in the order of work; empty when there is a cycle */
   size_t path_count;
   size_t *cycle; /* tasks that wait for each other, in the order of work, the smallest first; NULL when there is none */
   size_t cycle_count;

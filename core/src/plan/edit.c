@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "plan/dag.h"
 
 typedef struct work {
   ql_arena *arena;
   ql_value *plan;   /* its tasks are in the list below */
   ql_value **tasks; /* in order */
   size_t count, cap;
-  size_t made;       /* tasks that edits have added: they need ids that nobody has */
+  size_t made;       /* tasks that edits have added: they are called new T1, new T2 … till the tasks are numbered anew */
+  ql_value *merged;  /* by the id of a task that went into another one, the id of that one */
   ql_value *refusal; /* shape `PlanProblem`, once there is one */
 } work;
 
@@ -89,6 +89,19 @@ static void take_out(work *w, size_t at) {
   w->count--;
 }
 
+/* What has to be shown for one task from now on has to be shown for another, or for none: then the gate goes. */
+static void move_gates(work *w, ql_str from, ql_str to) {
+  const ql_value *old = QL_GET(w->plan, "gates");
+  ql_value *gates = ql_array(w->arena);
+  for (const ql_value *gate = old && old->kind == QL_ARRAY ? old->first : NULL; gate; gate = gate->next) {
+    bool about = ql_eq(ql_get_str(gate, QL_STR("task")), from);
+    if (about && !to.ptr) continue;
+    ql_value *kept = ql_push(gates, ql_copy(w->arena, gate));
+    if (about) QL_SET(kept, "task", ql_string(w->arena, to));
+  }
+  if (old && old->kind == QL_ARRAY) QL_SET(w->plan, "gates", gates);
+}
+
 static void copy_member(work *w, ql_value *to, const ql_value *from, ql_str member) {
   const ql_value *value = ql_get(from, member);
   if (value) ql_set(to, member, ql_copy(w->arena, value));
@@ -110,10 +123,23 @@ static const ql_str TASK_MEMBERS[] = {
     QL_STR_INIT("priority"), QL_STR_INIT("reason"),  QL_STR_INIT("rollback"), QL_STR_INIT("title"),    QL_STR_INIT("writes"),
 };
 static const ql_str PLAN_MEMBERS[] = {
-    QL_STR_INIT("duration"),  QL_STR_INIT("files"), QL_STR_INIT("gates"),   QL_STR_INIT("leader"),
-    QL_STR_INIT("objective"), QL_STR_INIT("order"), QL_STR_INIT("phases"),  QL_STR_INIT("risks"),
-    QL_STR_INIT("rollback"),  QL_STR_INIT("steps"), QL_STR_INIT("success"),
+    QL_STR_INIT("considered"), QL_STR_INIT("duration"), QL_STR_INIT("files"),     QL_STR_INIT("findings"), QL_STR_INIT("gates"),
+    QL_STR_INIT("leader"),     QL_STR_INIT("needs"),    QL_STR_INIT("objective"), QL_STR_INIT("order"),    QL_STR_INIT("phases"),
+    QL_STR_INIT("risks"),      QL_STR_INIT("rollback"), QL_STR_INIT("steps"),     QL_STR_INIT("success"),
 };
+
+/* One id, or a list of them. */
+static bool add_after(work *w, ql_value *task, const ql_value *ids) {
+  const ql_value *item = ids && ids->kind == QL_ARRAY ? ids->first : ids;
+  for (; item; item = ids->kind == QL_ARRAY ? item->next : NULL) {
+    ql_str id = item->kind == QL_STRING ? ql_trim(item->text) : QL_STR("");
+    if (id.len == 0 || place_of(w, id) == w->count)
+      return REFUSE(w, "unknown-task", id, QL_STR("The new task cannot wait for "), id.len > 0 ? id : QL_STR("that"),
+                    QL_STR(": there is no such task in the plan."));
+    depend(w, task, id);
+  }
+  return true;
+}
 
 static bool add_task(work *w, const ql_value *edit) {
   if (ql_trim(ql_get_str(edit, QL_STR("title"))).len == 0) return REFUSE(w, "bad-edit", QL_ABSENT, QL_STR("A new task needs a title."));
@@ -123,7 +149,7 @@ static bool add_task(work *w, const ql_value *edit) {
   if (!task) return false;
   QL_SET(task, "agent", ql_string(w->arena, QL_STR("")));
   copy_member(w, task, edit, QL_STR("agent"));
-  copy_member(w, task, edit, QL_STR("after"));
+  if (!add_after(w, task, QL_GET(edit, "after"))) return false;
   for (size_t i = 0; i < QL_COUNT(TASK_MEMBERS); i++) copy_member(w, task, edit, TASK_MEMBERS[i]);
   if (is_declared(w)) {
     int64_t last = 0;
@@ -135,13 +161,14 @@ static bool add_task(work *w, const ql_value *edit) {
   return true;
 }
 
-/* Whoever waited for it waits for what it waited for. */
+/* Whoever waited for it waits for what it waited for. Its gates go with it. */
 static bool remove_task(work *w, const ql_value *edit) {
   size_t at;
   if (!named(w, edit, QL_STR("task"), &at)) return false;
   ql_value *gone = w->tasks[at];
   ql_str id = ql_get_str(gone, QL_STR("id"));
   take_out(w, at);
+  move_gates(w, id, QL_ABSENT);
   for (size_t i = 0; i < w->count; i++) {
     if (!free_of(w, w->tasks[i], id)) continue;
     for (const ql_value *item = after_of(w, gone)->first; item; item = item->next) depend(w, w->tasks[i], item->text);
@@ -149,7 +176,21 @@ static bool remove_task(work *w, const ql_value *edit) {
   return true;
 }
 
-/* Its parts one after another, or side by side; who waited for it waits for the last, or for all. */
+static bool all_titled(work *w, const ql_value *titles, ql_str id) {
+  for (const ql_value *title = titles->first; title; title = title->next)
+    if (ql_trim(title->text).len == 0) return REFUSE(w, "bad-edit", id, QL_STR("Each part of "), id, QL_STR(" needs a title."));
+  return true;
+}
+
+/* The last of parts that follow each other is where the whole is done. */
+static void end_with(work *w, ql_value *whole, ql_value *last) {
+  copy_member(w, last, whole, QL_STR("accept"));
+  QL_SET(whole, "accept", ql_array(w->arena));
+  move_gates(w, ql_get_str(whole, QL_STR("id")), ql_get_str(last, QL_STR("id")));
+}
+
+/* Its parts one after another, or side by side; who waited for it waits for the last, or for all. The first keeps what the whole had, but for what has
+   to hold in the end where they follow each other. */
 static bool split_task(work *w, const ql_value *edit) {
   size_t at;
   const ql_value *titles = QL_GET(edit, "titles"), *agents = QL_GET(edit, "agents");
@@ -158,6 +199,7 @@ static bool split_task(work *w, const ql_value *edit) {
   ql_str id = ql_get_str(whole, QL_STR("id"));
   if (!titles || titles->kind != QL_ARRAY || titles->count < 2)
     return REFUSE(w, "bad-edit", id, QL_STR("To split "), id, QL_STR(" name its parts: titles, two or more."));
+  if (!all_titled(w, titles, id)) return false;
   bool together = ql_get_bool(edit, QL_STR("together"));
   ql_value *waiting = ql_array(w->arena); /* parts that others wait for in its place */
   if (together) ql_push(waiting, ql_string(w->arena, id));
@@ -188,6 +230,7 @@ static bool split_task(work *w, const ql_value *edit) {
     if ((i >= at && i <= place) || !free_of(w, w->tasks[i], id)) continue;
     for (const ql_value *item = waiting->first; item; item = item->next) depend(w, w->tasks[i], item->text);
   }
+  if (!together) end_with(w, whole, previous);
   if (!together && is_declared(w)) {
     /* Parts that wait for each other cannot stand in one barrier. */
     int64_t group = ql_get_int(whole, QL_STR("group"), 1), more = (int64_t)titles->count - 1;
@@ -210,9 +253,33 @@ static void add_texts(work *w, ql_value *to, const ql_value *from, ql_str member
     if (!depends(list, item->text)) ql_push(list, ql_string(w->arena, item->text));
 }
 
+/* What two tasks take, one task takes. */
+static void add_estimates(work *w, ql_value *to, const ql_value *from) {
+  const ql_value *more = QL_GET(from, "estimate");
+  ql_value *sum = more ? ql_copy(w->arena, more) : NULL;
+  const ql_value *own = QL_GET(to, "estimate");
+  for (const ql_value *item = sum && own ? own->first : NULL; item; item = item->next)
+    ql_set(sum, item->key, ql_int(w->arena, item->number + ql_get_int(more, item->key, 0)));
+  if (sum) QL_SET(to, "estimate", sum);
+}
+
+/* The larger priority and effort, and a way back where there was none. */
+static void take_larger(work *w, ql_value *to, const ql_value *from) {
+  ql_priority own, other;
+  ql_effort size, more;
+  if (ql_priority_read(ql_get_str(from, QL_STR("priority")), &other) &&
+      (!ql_priority_read(ql_get_str(to, QL_STR("priority")), &own) || other > own))
+    copy_member(w, to, from, QL_STR("priority"));
+  if (ql_effort_read(ql_get_str(from, QL_STR("effort")), &more) &&
+      (!ql_effort_read(ql_get_str(to, QL_STR("effort")), &size) || more > size))
+    copy_member(w, to, from, QL_STR("effort"));
+  if (!QL_GET(to, "rollback")) copy_member(w, to, from, QL_STR("rollback"));
+}
+
 /* Into the first of them. */
 static bool merge_tasks(work *w, const ql_value *edit) {
-  const ql_value *ids = QL_GET(edit, "tasks");
+  const ql_value *ids = QL_GET(edit, "tasks"), *title = QL_GET(edit, "title");
+  if (title && ql_trim(title->text).len == 0) return REFUSE(w, "bad-edit", QL_ABSENT, QL_STR("What comes of merging needs a title."));
   if (!ids || ids->kind != QL_ARRAY || ids->count < 2)
     return REFUSE(w, "bad-edit", QL_ABSENT, QL_STR("To merge, name two tasks or more: tasks."));
   for (const ql_value *item = ids->first; item; item = item->next)
@@ -227,8 +294,13 @@ static bool merge_tasks(work *w, const ql_value *edit) {
     if (at == w->count) continue; /* named twice */
     ql_value *other = w->tasks[at];
     take_out(w, at);
+    ql_set(w->merged, ql_get_str(other, QL_STR("id")), ql_string(w->arena, id));
+    move_gates(w, ql_get_str(other, QL_STR("id")), id);
+    (void)free_of(w, first, ql_get_str(other, QL_STR("id")));
     static const ql_str lists[] = {QL_STR_INIT("outputs"), QL_STR_INIT("accept"), QL_STR_INIT("demands"), QL_STR_INIT("writes")};
     for (size_t i = 0; i < QL_COUNT(lists); i++) add_texts(w, first, other, lists[i]);
+    add_estimates(w, first, other);
+    take_larger(w, first, other);
     for (const ql_value *after = after_of(w, other)->first; after; after = after->next) depend(w, first, after->text);
     for (size_t i = 0; i < w->count; i++)
       if (free_of(w, w->tasks[i], item->text)) depend(w, w->tasks[i], id);
@@ -302,9 +374,10 @@ static bool set_member(work *w, const ql_value *edit) {
     return REFUSE(w, "bad-edit", QL_ABSENT, QL_STR("There is no field "), field.ptr ? field : QL_STR("of that name"),
                   QL_STR(" that can be set, or the value is missing."));
   ql_value *to = of_task ? w->tasks[at] : w->plan;
-  if (of_task && ql_eq(field, QL_STR("title")) && ql_trim(value->text).len == 0)
-    return REFUSE(w, "bad-edit", ql_get_str(to, QL_STR("id")), QL_STR("A task needs a title."));
+  if ((ql_eq(field, QL_STR("title")) || ql_eq(field, QL_STR("objective"))) && ql_trim(value->text).len == 0)
+    return REFUSE(w, "bad-edit", of_task ? ql_get_str(to, QL_STR("id")) : QL_ABSENT, QL_STR("It cannot be without "), field, QL_STR("."));
   ql_set(to, known[i], ql_copy(w->arena, value));
+  if (of_task) by_hand(w, to);
   return true;
 }
 
@@ -345,18 +418,18 @@ static bool has_task(const work *w, ql_str agent) {
 
 /* Who lost the last task is not needed any more; who got one is. */
 static void renew_needs(work *w, const ql_plan *before) {
+  const ql_value *old = QL_GET(w->plan, "needs");
+  if (!old || old->kind != QL_ARRAY) return; /* the reader says so */
   ql_value *needs = ql_array(w->arena);
-  for (size_t i = 0; i < before->need_count; i++) {
+  for (const ql_value *need = old->first; need; need = need->next) {
+    ql_str agent = ql_get_str(need, QL_STR("agent"));
     bool had = false;
-    for (size_t k = 0; k < before->task_count; k++) had |= ql_eq(before->tasks[k].agent, before->needs[i].agent);
-    if (had && !has_task(w, before->needs[i].agent)) continue;
-    ql_value *need = ql_push(needs, ql_object(w->arena));
-    QL_SET(need, "agent", ql_string(w->arena, before->needs[i].agent));
-    QL_SET(need, "reason", ql_string(w->arena, before->needs[i].reason));
+    for (size_t k = 0; k < before->task_count; k++) had |= ql_eq(before->tasks[k].agent, agent);
+    if (!had || has_task(w, agent)) ql_push(needs, ql_copy(w->arena, need));
   }
   for (size_t i = 0; i < w->count; i++) {
     ql_str agent = ql_get_str(w->tasks[i], QL_STR("agent"));
-    bool known = agent.len == 0;
+    bool known = !ql_agent_id(w->arena, agent).ptr; /* nobody, or no name, which the reader says */
     for (const ql_value *need = needs ? needs->first : NULL; need; need = need->next)
       known |= ql_eq(ql_get_str(need, QL_STR("agent")), agent);
     if (known) continue;
@@ -367,51 +440,93 @@ static void renew_needs(work *w, const ql_plan *before) {
   QL_SET(w->plan, "needs", needs);
 }
 
-/* The tasks are taken out of the array they stood in, so they are copied. */
-static ql_value *whole(work *w, ql_value *ids) {
+/* The plan with its tasks in their new order. They are taken out of the array they stood in, so they are copied. */
+static ql_value *whole(work *w) {
   ql_value *tasks = ql_array(w->arena);
-  for (size_t i = 0; i < w->count; i++) {
-    ql_str id = ql_get_str(w->tasks[i], QL_STR("id"));
-    ql_push(tasks, ql_copy(w->arena, w->tasks[i]));
-    if (!ql_starts(id, QL_STR("new "))) ql_set(ids, id, ql_string(w->arena, ql_task_id(w->arena, i)));
-  }
+  for (size_t i = 0; i < w->count; i++) ql_push(tasks, ql_copy(w->arena, w->tasks[i]));
   QL_SET(w->plan, "tasks", tasks);
   return w->plan;
 }
 
-/* A cycle that was not there before. */
-static bool ties_a_knot(work *w, const ql_plan *before, const ql_plan *after) {
-  ql__dag old, new;
-  if (ql__dag_make(w->arena, before, &old, NULL) != QL_OK || ql__dag_make(w->arena, after, &new, NULL) != QL_OK) return false;
-  if (!new.cycle || old.cycle) return false;
-  return !REFUSE(w, "cycle", after->tasks[new.cycle[0]].id, QL_STR("These tasks would wait for each other: "),
-                 ql__dag_cycle_text(w->arena, after, &new), QL_STR("."));
+/* By the id that a task had, the one it has now; of one that was merged the id of what it went into. */
+static ql_value *new_ids(work *w, const ql_plan *before) {
+  ql_value *ids = ql_object(w->arena);
+  for (size_t i = 0; i < before->task_count; i++) {
+    ql_str id = before->tasks[i].id;
+    for (ql_str into; (into = ql_get_str(w->merged, id)).ptr;) id = into;
+    size_t at = place_of(w, id);
+    if (at < w->count) ql_set(ids, before->tasks[i].id, ql_string(w->arena, ql_task_id(w->arena, at)));
+  }
+  return ids;
+}
+
+static bool had_before(const ql_value *problems, const ql_value *problem) {
+  ql_str code = ql_get_str(problem, QL_STR("code")), task = ql_get_str(problem, QL_STR("task")),
+         words = ql_get_str(problem, QL_STR("message"));
+  /* Behind a cycle the others do not show. */
+  bool knot = ql_eq(code, QL_STR("cycle")) || ql_eq(code, QL_STR("unreachable")) || ql_eq(code, QL_STR("group-order"));
+  for (const ql_value *p = problems ? problems->first : NULL; p; p = p->next) {
+    ql_str known = ql_get_str(p, QL_STR("code"));
+    if (knot && ql_eq(known, QL_STR("cycle"))) return true;
+    if (!ql_eq(known, code)) continue;
+    if (ql_eq(ql_get_str(p, QL_STR("message")), words) || (task.ptr && ql_eq(ql_get_str(p, QL_STR("task")), task))) return true;
+  }
+  return false;
+}
+
+/* An edit must not bring a fault that keeps the plan from running, but for a task that is nobody's yet. Faults are told in the ids that whoever edits
+   knows. */
+static bool brings_fault(work *w, const ql_plan *before, const ql_plan *made, const ql_roster *roster) {
+  static const ql_str told[] = {QL_STR_INIT("code"),     QL_STR_INIT("field"), QL_STR_INIT("message"),
+                                QL_STR_INIT("severity"), QL_STR_INIT("task"),  QL_STR_INIT("tasks")};
+  ql_plan known = *made;
+  ql_plan_task *tasks = ql_arena_array(w->arena, made->task_count + 1, sizeof *tasks);
+  for (size_t i = 0; tasks && i < made->task_count; i++) {
+    tasks[i] = made->tasks[i];
+    tasks[i].id = ql_get_str(w->tasks[i], QL_STR("id"));
+  }
+  known.tasks = tasks;
+  const ql_value *old = ql_plan_check(w->arena, before, roster), *new = tasks ? ql_plan_check(w->arena, &known, roster) : NULL;
+  for (const ql_value *p = new ? new->first : NULL; p; p = p->next) {
+    if (!ql_eq(ql_get_str(p, QL_STR("severity")), QL_STR("error")) || ql_eq(ql_get_str(p, QL_STR("code")), QL_STR("unassigned"))) continue;
+    if (had_before(old, p)) continue;
+    w->refusal = ql_object(w->arena);
+    for (size_t i = 0; i < QL_COUNT(told); i++) copy_member(w, w->refusal, p, told[i]);
+    return true;
+  }
+  return false;
+}
+
+static bool refuse_unread(work *w, ql_status status, const ql_error *why) {
+  ql_str detail = {why->detail, strlen(why->detail)}, message = {why->message, strlen(why->message)};
+  ql_str code = status == QL_ERR_LIMIT ? QL_STR("limit") : QL_STR("bad-edit");
+  const ql_str pieces[] = {ql_arena_str(w->arena, detail), QL_STR(" "), message, QL_STR(".")};
+  return refuse(w, code, QL_ABSENT, pieces, QL_COUNT(pieces));
+}
+
+static bool make_edits(work *w, const ql_value *edits) {
+  if (!edits || edits->kind != QL_ARRAY) return make_edit(w, edits);
+  for (const ql_value *edit = edits->first; edit; edit = edit->next)
+    if (!make_edit(w, edit)) return false;
+  return true;
 }
 
 ql_status ql_plan_edit(ql_arena *a, const ql_plan *plan, const ql_value *edits, const ql_roster *roster, ql_value **out, ql_error *err) {
-  work w = {.arena = a};
+  work w = {.arena = a, .merged = ql_object(a)};
   ql_error why = {0};
   const ql_plan *made = NULL;
-  ql_value *answer = ql_object(a), *ids = ql_object(a);
+  ql_value *answer = ql_object(a);
   if (!begin(&w, plan)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
-  bool sound = true;
-  if (edits && edits->kind == QL_ARRAY)
-    for (const ql_value *edit = edits->first; sound && edit; edit = edit->next) sound = make_edit(&w, edit);
-  else
-    sound = make_edit(&w, edits);
+  bool sound = make_edits(&w, edits);
   if (sound) {
     renew_needs(&w, plan);
-    ql_status status = ql_plan_from_value(a, whole(&w, ids), &made, &why);
+    ql_status status = ql_plan_from_value(a, whole(&w), &made, &why);
     if (status == QL_ERR_NOMEM) return ql_fail(err, status, "out of memory", QL_ABSENT);
-    if (status != QL_OK) {
-      ql_str detail = {why.detail, strlen(why.detail)}, message = {why.message, strlen(why.message)};
-      sound = REFUSE(&w, "bad-edit", QL_ABSENT, ql_arena_str(a, detail), QL_STR(" "), message, QL_STR("."));
-    }
+    sound = status == QL_OK ? !brings_fault(&w, plan, made, roster) : refuse_unread(&w, status, &why);
   }
-  if (sound) sound = !ties_a_knot(&w, plan, made);
   if (sound) {
     ql_value *value = QL_SET(answer, "plan", ql_plan_value(a, made));
-    QL_SET(answer, "ids", ids);
+    QL_SET(answer, "ids", new_ids(&w, plan));
     if (roster) QL_SET(value, "problems", ql_plan_check(a, made, roster));
   } else {
     QL_SET(answer, "refusal", w.refusal);

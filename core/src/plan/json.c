@@ -90,6 +90,12 @@ static ql_value *gate_value(ql_arena *a, const ql_plan *plan, const ql_plan_gate
   return object;
 }
 
+ql_value *ql__plan_gates(ql_arena *a, const ql_plan *plan) {
+  ql_value *gates = ql_array(a);
+  for (size_t i = 0; i < plan->gate_count; i++) ql_push(gates, gate_value(a, plan, &plan->gates[i]));
+  return gates;
+}
+
 static ql_value *task_body(ql_arena *a, const ql_plan *plan, const ql_plan_task *task) {
   ql_value *object = ql_object(a);
   ql_value *after = ql_array(a);
@@ -122,12 +128,11 @@ static ql_value *task_body(ql_arena *a, const ql_plan *plan, const ql_plan_task 
 
 /* All that is not computed: what a plan's hash is of. */
 static ql_value *body(ql_arena *a, const ql_plan *plan) {
-  ql_value *files = ql_array(a), *tasks = ql_array(a), *gates = ql_array(a), *findings = ql_array(a), *object = ql_object(a);
+  ql_value *files = ql_array(a), *tasks = ql_array(a), *findings = ql_array(a), *object = ql_object(a);
   for (size_t i = 0; i < plan->file_count; i++)
     ql_push(files, pair(a, QL_STR("path"), plan->files[i].path, QL_STR("purpose"), plan->files[i].purpose));
   for (size_t i = 0; i < plan->finding_count; i++)
     ql_push(findings, pair(a, QL_STR("need"), plan->findings[i].need, QL_STR("words"), plan->findings[i].words));
-  for (size_t i = 0; i < plan->gate_count; i++) ql_push(gates, gate_value(a, plan, &plan->gates[i]));
   bool declared = false;
   for (size_t i = 0; i < plan->task_count; i++) {
     ql_push(tasks, task_body(a, plan, &plan->tasks[i]));
@@ -138,7 +143,7 @@ static ql_value *body(ql_arena *a, const ql_plan *plan) {
   some_text(a, object, QL_STR("duration"), plan->duration);
   QL_SET(object, "files", files);
   if (plan->finding_count > 0) QL_SET(object, "findings", findings);
-  if (plan->gate_count > 0) QL_SET(object, "gates", gates);
+  if (plan->gate_count > 0) QL_SET(object, "gates", ql__plan_gates(a, plan));
   some_source(a, object, QL_STR("item"), &plan->item);
   QL_SET(object, "leader", ql_string(a, plan->leader));
   QL_SET(object, "needs", pairs(a, plan->needs, plan->need_count));

@@ -33,7 +33,8 @@ typedef struct subject {
 
 static subject subject_of(const ql__planner *p, const ql__work *work) {
   ql_str text = work->title;
-  for (size_t i = 0; i < work->outputs.len; i++) text = ql__join(p->arena, text, QL_STR(" "), work->outputs.items[i]);
+  for (size_t i = 0; i < work->outputs.len; i++) /* but for a path: "docs/" is no field */
+    if (ql_find_byte(work->outputs.items[i], ' ', 0) != SIZE_MAX) text = ql__join(p->arena, text, QL_STR(" "), work->outputs.items[i]);
   subject s = {ql__words_of(p->arena, text), 0};
   s.concerns = ql__concerns_of(&s.words);
   if (work->piece) s.concerns |= work->piece->any & p->objective.concerns;

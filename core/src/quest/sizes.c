@@ -25,7 +25,7 @@ ql_value *ql_quest_sizes(const ql_quest *quest, ql_arena *a) {
     ql_str id = ql_task_id(a, i);
     bool booked = used.calls > 0;
     if (!booked) count_words(QL_GET(view, "talk"), id, &used.input, &used.output);
-    if (used.input + used.output == 0) continue;
+    if (!booked && used.output == 0) continue; /* nobody answered */
     ql_value *size = ql_push(sizes, ql_object(a));
     if (used.cached > 0) QL_SET(size, "cached", ql_int(a, used.cached));
     QL_SET(size, "from", ql_string(a, booked ? QL_STR("usage") : QL_STR("words")));

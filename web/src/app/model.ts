@@ -16,6 +16,7 @@ export type Route =
   | { screen: 'references' }
   | { screen: 'plan'; quest: string | null }
   | { screen: 'decide' }
+  | { screen: 'impact' }
   | { screen: 'quest'; quest: string | null }
   | { screen: 'share'; quest: string | null }
   | { screen: 'report'; quest: string | null; kind: string | null }

@@ -1,4 +1,4 @@
-import { type Core, CoreError, type Plan, type PlanChanges, type PlanEdit, type PlanProblem, type Roster, type Schedule } from '@questline/core';
+import { type Core, CoreError, type Plan, type PlanChanges, type PlanCost, type PlanEdit, type PlanProblem, type Roster, type Schedule } from '@questline/core';
 import type { Storage } from '../ports/storage.ts';
 import { inWords } from './logs.ts';
 import type { AgentFile, KeptPlan, Off, OpenQuest, Version } from './model.ts';
@@ -22,6 +22,7 @@ export interface Looked {
   plan: Plan;
   problems: readonly PlanProblem[];
   schedule: Schedule | null; // there is none of a cycle
+  cost: PlanCost;
 }
 
 const NONE: KeptPlan = { versions: [], at: 0, typed: null };
@@ -102,7 +103,7 @@ export class PlanDesk {
       } catch (error) {
         if (!(error instanceof CoreError)) throw error; // a cycle has no times, and its problem says so
       }
-      this.#looked = { plan, problems: core.checkPlan(plan, roster), schedule };
+      this.#looked = { plan, problems: core.checkPlan(plan, roster), schedule, cost: core.planCost(plan, { roster }) };
     }
     return this.#looked;
   }
@@ -130,6 +131,10 @@ export class PlanDesk {
       this.refusal = refusal;
       this.#tell();
       return false;
+    }
+    if (made.hash === plan.hash) {
+      this.dismiss(); // it says the same: no version of its own
+      return true;
     }
     const task = this.#host.quest()?.task ?? null;
     const [edit] = edits;

@@ -32,6 +32,11 @@ export function minutes(n: number): string {
   return rest === 0 ? `${Math.floor(n / 60)} h` : `${Math.floor(n / 60)} h ${rest} min`;
 }
 
+export const tokens = (n: number): string => (n < 1000 ? String(n) : n < 100_000 ? `${(n / 1000).toFixed(1)}k` : n < 1_000_000 ? `${Math.round(n / 1000)}k` : `${(n / 1_000_000).toFixed(1)}M`);
+
+/** Money of micro-dollars: cents, or more places where it is less than that. */
+export const money = (micro: number): string => (micro === 0 ? '$0' : micro < 10_000 ? `$${(micro / 1e6).toFixed(4)}` : `$${(micro / 1e6).toFixed(2)}`);
+
 /** Where a piece of the plan comes from, and the place where that stands if this browser has it. */
 export function saysSource(source: PlanSource, { roster, files }: Team): { says: string; to: string | null } {
   const line = source.line === undefined ? '' : `, line ${source.line}`;

@@ -23,6 +23,7 @@ export function parseRoute(hash: string): Route {
     }
     case 'references':
     case 'decide':
+    case 'impact':
       return { screen };
     case 'library':
       return { screen: 'library' };
@@ -47,6 +48,7 @@ export function href(route: Route): string {
       return `#/report${route.quest === null ? '' : `/${encodeURIComponent(route.quest)}${route.kind === null ? '' : `/${route.kind}`}`}`;
     case 'references':
     case 'decide':
+    case 'impact':
     case 'library':
       return `#/${route.screen}`;
     case 'open':

@@ -205,6 +205,9 @@ export function Frame({ state, app, children }: { state: AppState; app: App; chi
         </nav>
         <div class="bar-end">
           <Holder state={state} />
+          <a class="btn quiet icon" href={href({ screen: 'impact' })} aria-label="Impact" title="What breaks if this changes" aria-current={route.screen === 'impact' ? 'page' : undefined}>
+            <Icon name="graph" />
+          </a>
           <button class="btn quiet icon long" type="button" aria-label="Keys" title="Keys (?)" onClick={() => app.setHelp(true)}>
             <Icon name="keys" />
           </button>
@@ -219,7 +222,7 @@ export function Frame({ state, app, children }: { state: AppState; app: App; chi
         <div class="dropping" aria-hidden="true">
           <p>
             <Icon name="drop" />
-            Agent files make a team, a .quest file is opened
+            {route.screen === 'impact' ? 'Sources and graphs of modules are read' : 'Agent files make a team, a .quest file is opened'}
           </p>
         </div>
       )}

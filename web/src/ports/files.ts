@@ -34,10 +34,15 @@ async function sort(found: { path: string; file: File }[]): Promise<Received> {
   return received;
 }
 
+export interface Found {
+  path: string;
+  file: File;
+}
+
 /** Files and folders let go over the page. Entries must be taken before the event is over, hence the loop without await. */
-export async function fromDrop(transfer: DataTransfer): Promise<Received> {
+export async function filesOf(transfer: DataTransfer): Promise<Found[]> {
   const entries: FileSystemEntry[] = [];
-  const found: { path: string; file: File }[] = [];
+  const found: Found[] = [];
   for (const item of transfer.items) {
     const entry = item.webkitGetAsEntry();
     const file = entry === null ? item.getAsFile() : null; // what comes from another program has no entry
@@ -59,22 +64,31 @@ export async function fromDrop(transfer: DataTransfer): Promise<Received> {
       }
     }
   }
-  return sort(found);
+  return found;
 }
 
+export const fromDrop = async (transfer: DataTransfer): Promise<Received> => sort(await filesOf(transfer));
+
+/** What stands in files that are text whatever they are called, by path. */
+export async function textsOf(found: readonly Found[]): Promise<{ path: string; text: string }[]> {
+  const small = found.filter(({ file }) => file.size <= LARGEST);
+  const texts = await Promise.all(small.map(async ({ path, file }) => ({ path, text: await file.text() })));
+  return texts.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+export const fromPicker = async (kind: 'files' | 'folder'): Promise<Received> => sort(await pick(kind, '.md,.mdc,.quest,.notes'));
+
 /** The browser's own file or folder picker. */
-export function fromPicker(kind: 'files' | 'folder'): Promise<Received> {
-  return new Promise((resolve, reject) => {
+export function pick(kind: 'files' | 'folder', accept: string): Promise<Found[]> {
+  return new Promise((resolve) => {
     const input = document.createElement('input');
     input.type = 'file';
     input.multiple = true;
     if (kind === 'folder') input.webkitdirectory = true;
-    else input.accept = '.md,.mdc,.quest,.notes';
-    const none: Received = { files: [], quests: [], notes: '', skipped: 0 };
-    input.addEventListener('cancel', () => resolve(none));
+    else input.accept = accept;
+    input.addEventListener('cancel', () => resolve([]));
     input.addEventListener('change', () => {
-      const found = [...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
-      sort(found).then(resolve, reject);
+      resolve([...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
     });
     input.click();
   });

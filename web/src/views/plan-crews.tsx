@@ -1,6 +1,8 @@
-import type { Schedule } from '@questline/core';
+import type { PlanCost, Schedule } from '@questline/core';
 import type { JSX } from 'preact';
-import { minutes } from '../app/plan-words.ts';
+import { minutes, money, tokens } from '../app/plan-words.ts';
+import { list } from '../app/words.ts';
+import { Name } from '../parts/parts.tsx';
 
 /** How long it takes with so many at work at once. */
 export function Crews({ schedule }: { schedule: Schedule }): JSX.Element {
@@ -26,6 +28,49 @@ export function Crews({ schedule }: { schedule: Schedule }): JSX.Element {
           ))}
         </tbody>
       </table>
+    </section>
+  );
+}
+
+/** What each agent will read and write, and what that costs at the prices the core knows. */
+export function Costs({ cost }: { cost: PlanCost }): JSX.Element {
+  return (
+    <section class="panel crews" aria-label="What it costs">
+      <div class="panel-h">
+        <h2>What it costs</h2>
+        <span class="end">with models; a rehearsal costs nothing</span>
+      </div>
+      <table class="num">
+        <thead>
+          <tr>
+            <th scope="col">Agent</th>
+            <th scope="col">Reads</th>
+            <th scope="col">Writes</th>
+            <th scope="col">Cost</th>
+          </tr>
+        </thead>
+        <tbody>
+          {cost.agents.map((agent) => (
+            <tr key={agent.agent}>
+              <th scope="row">
+                <Name id={agent.agent} /> {agent.model !== undefined && <small>{agent.model}</small>}
+              </th>
+              <td>
+                <span class="unreal">{tokens(agent.input)}</span>
+              </td>
+              <td>
+                <span class="unreal">{tokens(agent.output)}</span>
+              </td>
+              <td>{agent.micro === undefined ? <span class="muted">no price known</span> : <span class="unreal">{money(agent.micro)}</span>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {cost.unknown.length > 0 && (
+        <p class="muted pad">
+          The sum leaves out {list(cost.unknown.map(({ agent, model }) => (model === undefined ? agent : `${agent} (${model})`)))}: {cost.unknown.length === 1 ? 'its price is' : 'their prices are'} not known.
+        </p>
+      )}
     </section>
   );
 }

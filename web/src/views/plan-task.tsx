@@ -2,7 +2,7 @@ import type { PlanEdit, PlanTask } from '@questline/core';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Looked, PlanDesk } from '../app/plan-desk.ts';
-import { minutes, nameOf, saysEdit, saysSource } from '../app/plan-words.ts';
+import { minutes, money, nameOf, saysEdit, saysSource, tokens } from '../app/plan-words.ts';
 import type { Team } from '../app/model.ts';
 import { list } from '../app/words.ts';
 import { type Choice, LinesField, PickField, TextField } from '../parts/fields.tsx';
@@ -186,11 +186,14 @@ function Acts({ word, done }: { word: string; done: () => void }): JSX.Element {
 
 function Estimate({ task, looked }: { task: Shown; looked: Looked }): JSX.Element | null {
   const time = looked.schedule?.tasks.find(({ id }) => id === task.id);
-  if (time === undefined) return null;
+  const cost = looked.cost.tasks.find((one) => one.task === task.id);
+  if (time === undefined && cost === undefined) return null;
   return (
     <div>
       <h3>Estimate</h3>
       <table class="est num">
+        {time !== undefined && (
+          <>
         <tr>
           <td>Takes</td>
           <td>{minutes(time.minutes)}</td>
@@ -203,6 +206,24 @@ function Estimate({ task, looked }: { task: Shown; looked: Looked }): JSX.Elemen
           <td>Slack</td>
           <td>{time.slack === 0 ? 'none' : minutes(time.slack)}</td>
         </tr>
+          </>
+        )}
+        {cost !== undefined && (
+          <>
+            <tr>
+              <td>Reads and writes</td>
+              <td>
+                <span class="unreal">
+                  {tokens(cost.input)} and {tokens(cost.output)} tokens
+                </span>
+              </td>
+            </tr>
+            <tr>
+              <td>Cost</td>
+              <td>{cost.micro === undefined ? <span class="muted">no price known</span> : <span class="unreal">{money(cost.micro)}</span>}</td>
+            </tr>
+          </>
+        )}
       </table>
     </div>
   );

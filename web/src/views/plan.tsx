@@ -5,13 +5,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { type Looked, PlanDesk } from '../app/plan-desk.ts';
-import { minutes, saysEdits } from '../app/plan-words.ts';
+import { minutes, money, saysEdits, tokens } from '../app/plan-words.ts';
 import { href } from '../app/route.ts';
 import { count, isOver } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Bead, Blank, Name } from '../parts/parts.tsx';
 import { ComparePlans } from './plan-compare.tsx';
-import { Crews } from './plan-crews.tsx';
+import { Costs, Crews } from './plan-crews.tsx';
 import { PlanFiles } from './plan-files.tsx';
 import { Graph, Groups, type Shown } from './plan-graph.tsx';
 import { Lists } from './plan-lists.tsx';
@@ -167,15 +167,14 @@ function Facts({ tasks, groups, looked, path }: { tasks: readonly Shown[]; group
         </dd>
       </div>
       <div>
-        <dt>Agents</dt>
-        <dd>
-          {looked?.plan.needs.length ?? new Set(tasks.map((task) => task.agent)).size} <small>and the leader</small>
-        </dd>
+        <dt>Tokens with models</dt>
+        <dd>{looked === null ? '–' : <span class="unreal">{tokens(looked.cost.input + looked.cost.output)}</span>}</dd>
       </div>
       <div>
-        <dt>Cost of a rehearsal</dt>
+        <dt>Likely cost</dt>
         <dd>
-          none <small>no model is called</small>
+          {looked === null ? '–' : <span class="unreal">{money(looked.cost.micro)}</span>}{' '}
+          <small>{looked !== null && looked.cost.unknown.length > 0 ? `without ${count(looked.cost.unknown.length, 'agent')}; ` : ''}a rehearsal: none</small>
         </dd>
       </div>
     </dl>
@@ -364,6 +363,7 @@ function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: Open
           <>
             <PlanFiles app={app} desk={desk} plan={plan} name={quest.id} compare={() => setComparing(true)} />
             {looked !== null && looked.schedule !== null && <Crews schedule={looked.schedule} />}
+            {looked !== null && <Costs cost={looked.cost} />}
             <Lists plan={plan} desk={desk} team={state.team} />
           </>
         )}
