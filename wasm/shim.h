@@ -67,6 +67,11 @@ int32_t qlw_plan_command(uint32_t roster, const char *plan, uint32_t plan_len);
 int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, uint32_t format_len);
 int32_t qlw_plan_read(const char *text, uint32_t text_len);
 
+/* Item: its number in the shape Roadmap. */
+int32_t qlw_roadmap_read(const char *text, uint32_t text_len, const char *path, uint32_t path_len);
+int32_t qlw_roadmap_plan(uint32_t roster, const char *leader, uint32_t leader_len, const char *text, uint32_t text_len, const char *path,
+                         uint32_t path_len, double item);
+
 /* Edits: a PlanEdit, or an array of them. */
 int32_t qlw_plan_edit(uint32_t roster, const char *plan, uint32_t plan_len, const char *edits, uint32_t edits_len);
 int32_t qlw_plan_compare(const char *before, uint32_t before_len, const char *after, uint32_t after_len);

@@ -59,6 +59,7 @@ import type {
   QuestState,
   QuestView,
   Request,
+  Roadmap,
   Roster as RosterValue,
   Route,
   Schedule,
@@ -314,6 +315,16 @@ export class Core {
   /** When the tasks of a plan can run, and how long it takes with so many at work at once. A plan with a cycle gives QL_ERR_STATE. */
   planSchedule(plan: PlanDraft): Schedule {
     return this.#instance.json('qlw_plan_schedule', JSON.stringify(plan)) as Schedule;
+  }
+
+  /** A roadmap in Markdown: its phases, what is done in them, and the item that comes next. The path is for where a plan comes from. */
+  readRoadmap(text: Text, path: string): Roadmap {
+    return this.#instance.json('qlw_roadmap_read', text, path) as Roadmap;
+  }
+
+  /** Plans an item of a roadmap, by its `n`, without a model; the plan names the item. */
+  planItem(roster: Roster, leader: string, text: Text, path: string, n: number): Plan {
+    return this.#instance.json('qlw_roadmap_plan', roster.handleIn(this.#instance), leader, text, path, n) as Plan;
   }
 
   /** The criteria that an agent weighs by its file; none where it says nothing. */

@@ -32,6 +32,7 @@ const rest = {
 };
 const PlanScreen = later('The plan', async () => (await rest.plan()).PlanScreen, true);
 const ImpactScreen = later('Impact', async () => (await import('./views/impact.tsx')).ImpactScreen, true);
+const RoadmapScreen = later('The roadmap', async () => (await import('./views/roadmap.tsx')).RoadmapScreen, true);
 const DecideScreen = later('The decision', async () => (await import('./views/decide.tsx')).DecideScreen, true);
 const QuestScreen = later('The quest', async () => (await rest.quest()).QuestScreen, true);
 const OpenScreen = later('The quest', async () => (await rest.open()).OpenScreen, true);
@@ -54,6 +55,8 @@ function Screen({ app }: { app: App }): JSX.Element {
       return <PlanScreen state={state} app={app} />;
     case 'impact':
       return <ImpactScreen state={state} app={app} />;
+    case 'roadmap':
+      return <RoadmapScreen state={state} app={app} />;
     case 'decide':
       return <DecideScreen state={state} app={app} />;
     case 'quest':
