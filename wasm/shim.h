@@ -63,6 +63,8 @@ int32_t qlw_duplicates(const char *documents, uint32_t documents_len);
 int32_t qlw_plan_rehearse(uint32_t roster, const char *leader, uint32_t leader_len, const char *objective, uint32_t objective_len);
 int32_t qlw_plan_complete(const char *plan, uint32_t plan_len);
 int32_t qlw_plan_check(uint32_t roster, const char *plan, uint32_t plan_len);
+/* Facts: an object with budget (as in create), cost (PlanCost) and paths, each if it is known. */
+int32_t qlw_plan_check_with(uint32_t roster, const char *plan, uint32_t plan_len, const char *facts, uint32_t facts_len);
 int32_t qlw_plan_command(uint32_t roster, const char *plan, uint32_t plan_len);
 int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, uint32_t format_len);
 int32_t qlw_plan_read(const char *text, uint32_t text_len);
@@ -74,6 +76,8 @@ int32_t qlw_roadmap_plan(uint32_t roster, const char *leader, uint32_t leader_le
 
 /* Edits: a PlanEdit, or an array of them. */
 int32_t qlw_plan_edit(uint32_t roster, const char *plan, uint32_t plan_len, const char *edits, uint32_t edits_len);
+/* Plans: a JSON array. Answers PlanConflicts in an array. */
+int32_t qlw_plan_conflicts(const char *plans, uint32_t plans_len);
 int32_t qlw_plan_compare(const char *before, uint32_t before_len, const char *after, uint32_t after_len);
 int32_t qlw_plan_schedule(const char *plan, uint32_t plan_len);
 /* Roster 0, prices (a PriceTable) and sizes (TaskSize[]) that are absent: without them. */

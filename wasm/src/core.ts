@@ -46,6 +46,7 @@ import type {
   Plan,
   PlanAnswered,
   PlanChanges,
+  PlanConflict,
   PlanContext,
   PlanCost,
   PlanEdit,
@@ -285,6 +286,16 @@ export class Core {
   /** What keeps a plan from running; with a roster also the agents that are not in it. */
   checkPlan(plan: PlanDraft, roster?: Roster): PlanProblem[] {
     return this.#instance.json('qlw_plan_check', this.#rosterHandle(roster), JSON.stringify(plan)) as PlanProblem[];
+  }
+
+  /** The same against more: a budget as create has it, what ql_plan_cost computed, the files of the project. */
+  checkPlanWith(plan: PlanDraft, facts: { budget?: Readonly<Record<string, number>>; cost?: PlanCost; paths?: readonly string[] }, roster?: Roster): PlanProblem[] {
+    return this.#instance.json('qlw_plan_check_with', this.#rosterHandle(roster), JSON.stringify(plan), JSON.stringify(facts)) as PlanProblem[];
+  }
+
+  /** Which agents and files several plans want, and who has them when. */
+  planConflicts(plans: readonly PlanDraft[]): PlanConflict[] {
+    return this.#instance.json('qlw_plan_conflicts', JSON.stringify(plans)) as PlanConflict[];
   }
 
   /** The command that opens a quest with this plan, as the owner gives it; with a roster it names the agents' files by their hashes. */
