@@ -39,16 +39,45 @@ int32_t qlw_route(uint32_t roster, const char *agent, uint32_t agent_len, const 
 /* Documents: a JSON array of PackSource. Window and budget: 0 where nothing is said. */
 int32_t qlw_context_pack(uint32_t roster, const char *agent, uint32_t agent_len, const char *documents, uint32_t documents_len,
                          double window, double budget);
+/* What each worker of a plan is given; plan: a Plan, documents: a JSON array of PackSource. */
+int32_t qlw_context_plan(uint32_t roster, const char *plan, uint32_t plan_len, const char *documents, uint32_t documents_len, double window,
+                         double budget);
+/* A mode that was chosen, or absent: found out from the request. */
+int32_t qlw_mode(uint32_t roster, const char *agent, uint32_t agent_len, const char *request, uint32_t request_len, const char *chosen,
+                 uint32_t chosen_len);
+int32_t qlw_workflow(uint32_t roster, const char *agent, uint32_t agent_len, const char *documents, uint32_t documents_len,
+                     const char *request, uint32_t request_len, const char *chosen, uint32_t chosen_len);
+/* Roster 0: our own form. Context: a ContextPlan, or absent. */
+int32_t qlw_delegation(uint32_t roster, const char *plan, uint32_t plan_len, const char *task, uint32_t task_len, const char *context,
+                       uint32_t context_len);
+int32_t qlw_delegation_write(uint32_t roster, const char *leader, uint32_t leader_len, const char *delegation, uint32_t delegation_len);
+int32_t qlw_delegation_read(uint32_t roster, const char *leader, uint32_t leader_len, const char *text, uint32_t text_len);
+int32_t qlw_forms(uint32_t roster, const char *agent, uint32_t agent_len);
+int32_t qlw_form_check(uint32_t roster, const char *agent, uint32_t agent_len, const char *form, uint32_t form_len, const char *text,
+                       uint32_t text_len);
+/* Entries: a JSON array of FormEntry. */
+int32_t qlw_form_fill(uint32_t roster, const char *agent, uint32_t agent_len, const char *form, uint32_t form_len, const char *entries,
+                      uint32_t entries_len);
+int32_t qlw_duplicates(const char *documents, uint32_t documents_len);
 
 int32_t qlw_plan_rehearse(uint32_t roster, const char *leader, uint32_t leader_len, const char *objective, uint32_t objective_len);
 int32_t qlw_plan_complete(const char *plan, uint32_t plan_len);
 int32_t qlw_plan_check(uint32_t roster, const char *plan, uint32_t plan_len);
+/* Facts: an object with budget (as in create), cost (PlanCost) and paths, each if it is known. */
+int32_t qlw_plan_check_with(uint32_t roster, const char *plan, uint32_t plan_len, const char *facts, uint32_t facts_len);
 int32_t qlw_plan_command(uint32_t roster, const char *plan, uint32_t plan_len);
 int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, uint32_t format_len);
 int32_t qlw_plan_read(const char *text, uint32_t text_len);
 
+/* Item: its number in the shape Roadmap. */
+int32_t qlw_roadmap_read(const char *text, uint32_t text_len, const char *path, uint32_t path_len);
+int32_t qlw_roadmap_plan(uint32_t roster, const char *leader, uint32_t leader_len, const char *text, uint32_t text_len, const char *path,
+                         uint32_t path_len, double item);
+
 /* Edits: a PlanEdit, or an array of them. */
 int32_t qlw_plan_edit(uint32_t roster, const char *plan, uint32_t plan_len, const char *edits, uint32_t edits_len);
+/* Plans: a JSON array. Answers PlanConflicts in an array. */
+int32_t qlw_plan_conflicts(const char *plans, uint32_t plans_len);
 int32_t qlw_plan_compare(const char *before, uint32_t before_len, const char *after, uint32_t after_len);
 int32_t qlw_plan_schedule(const char *plan, uint32_t plan_len);
 /* Roster 0, prices (a PriceTable) and sizes (TaskSize[]) that are absent: without them. */

@@ -60,6 +60,20 @@ int32_t qlw_plan_check(uint32_t roster, const char *plan, uint32_t plan_len) {
   return status == QL_OK ? qlw__give(ql_plan_check(qlw__arena, read, with)) : qlw__give_failure(status);
 }
 
+int32_t qlw_plan_check_with(uint32_t roster, const char *plan, uint32_t plan_len, const char *facts, uint32_t facts_len) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  ql_plan_facts known = {0};
+  const ql_plan *read = NULL;
+  ql_value *value = NULL;
+  ql_status status = read_plan(roster, qlw__view(plan, plan_len), &known.roster, &read);
+  if (status == QL_OK) status = ql_json_read(qlw__arena, qlw__view(facts, facts_len), &value, &qlw__error);
+  if (status != QL_OK) return qlw__give_failure(status);
+  known.budget = QL_GET(value, "budget");
+  known.cost = QL_GET(value, "cost");
+  known.paths = QL_GET(value, "paths");
+  return qlw__give(ql_plan_check_with(qlw__arena, read, &known));
+}
+
 int32_t qlw_plan_command(uint32_t roster, const char *plan, uint32_t plan_len) {
   if (!qlw__begin()) return QL_ERR_NOMEM;
   const ql_roster *with = NULL;

@@ -23,6 +23,20 @@ int32_t qlw_plan_edit(uint32_t roster, const char *plan, uint32_t plan_len, cons
   return qlw__give_or_fail(status, edited);
 }
 
+int32_t qlw_plan_conflicts(const char *plans, uint32_t plans_len) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  ql_value *list = NULL, *conflicts = NULL;
+  ql_status status = ql_json_read(qlw__arena, qlw__view(plans, plans_len), &list, &qlw__error);
+  if (status == QL_OK && list->kind != QL_ARRAY) status = ql_fail(&qlw__error, QL_ERR_ARGUMENT, "plans are an array", QL_ABSENT);
+  const ql_plan **read = status == QL_OK ? ql_arena_array(qlw__arena, list->count + 1, sizeof(ql_plan *)) : NULL;
+  if (status == QL_OK && read == NULL) return qlw__give_out_of_memory();
+  size_t count = 0;
+  for (const ql_value *plan = status == QL_OK ? list->first : NULL; plan != NULL && status == QL_OK; plan = plan->next)
+    status = ql_plan_from_value(qlw__arena, plan, &read[count++], &qlw__error);
+  if (status == QL_OK) status = ql_plan_conflicts(qlw__arena, read, count, &conflicts, &qlw__error);
+  return qlw__give_or_fail(status, conflicts);
+}
+
 int32_t qlw_plan_compare(const char *before, uint32_t before_len, const char *after, uint32_t after_len) {
   if (!qlw__begin()) return QL_ERR_NOMEM;
   const ql_plan *left = NULL, *right = NULL;

@@ -133,36 +133,3 @@ int32_t qlw_route(uint32_t roster, const char *agent, uint32_t agent_len, const 
     status = ql_route(qlw__arena, found->ptr, qlw__view(agent, agent_len), qlw__view(request, request_len), &route, &qlw__error);
   return qlw__give_or_fail(status, route);
 }
-
-static ql_status read_documents(ql_str json, ql_document **documents, size_t *count) {
-  ql_value *value = NULL;
-  ql_status status = ql_json_read(qlw__arena, json, &value, &qlw__error);
-  if (status != QL_OK) return status;
-  if (value->kind != QL_ARRAY) return ql_fail(&qlw__error, QL_ERR_ARGUMENT, "documents are an array", QL_ABSENT);
-  *documents = ql_arena_array(qlw__arena, value->count + 1, sizeof **documents);
-  if (*documents == NULL) return ql_fail(&qlw__error, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
-  *count = 0;
-  for (const ql_value *item = value->first; item; item = item->next) {
-    ql_document *document = &(*documents)[(*count)++];
-    *document = (ql_document){ql_get_str(item, QL_STR("path")), ql_get_str(item, QL_STR("text")), ql_get_int(item, QL_STR("tokens"), 0)};
-    if (document->path.ptr == NULL) return ql_fail(&qlw__error, QL_ERR_ARGUMENT, "a document has no path", QL_ABSENT);
-  }
-  return QL_OK;
-}
-
-int32_t qlw_context_pack(uint32_t roster, const char *agent, uint32_t agent_len, const char *documents, uint32_t documents_len,
-                         double window, double budget) {
-  if (!qlw__begin()) return QL_ERR_NOMEM;
-  qlw__object *found = NULL;
-  ql_value *pack = NULL;
-  ql_document *list = NULL;
-  size_t count = 0;
-  int64_t most = 0, wanted = 0;
-  ql_status status = qlw__find_roster(roster, &found);
-  if (status == QL_OK) status = qlw__to_integer(window, &most);
-  if (status == QL_OK) status = qlw__to_integer(budget, &wanted);
-  if (status == QL_OK) status = read_documents(qlw__view(documents, documents_len), &list, &count);
-  if (status == QL_OK)
-    status = ql_context_pack(qlw__arena, found->ptr, qlw__view(agent, agent_len), list, count, most, wanted, &pack, &qlw__error);
-  return qlw__give_or_fail(status, pack);
-}

@@ -26,6 +26,7 @@ typedef enum cli_exit {
   X(agents_from, "agents-from", "DIR", "folder of agent files: their hashes, and the gates and the ladder in the file of who leads")       \
   X(agent, "agent", "NAME", "the agent")                                                                                                   \
   X(budget, "budget", "N", "tokens of the window that may be used (half of it)")                                                           \
+  X(as_form, "as", "FORM", "text, markdown, mermaid or json (text)")                                                                       \
   X(asked, "agent", "NAME", "ask this agent alone")                                                                                        \
   X(at, "at", "N", "the event it is about: a fork keeps what is up to it; a reveal gives back its texts alone")                            \
   X(at_once, "at-once", "K", "show the schedule with K at work at once (as many as help)")                                                 \
@@ -38,6 +39,7 @@ typedef enum cli_exit {
   X(dialect, "dialect", "ID", "read the files as written for " CLI_DIALECTS " (found out from each file)")                                 \
   X(dry_run, "dry-run", NULL, "with --fix: show the edits, write nothing")                                                                 \
   X(events, "events", "N,N...", "whose texts are withheld; all where nothing is said")                                                     \
+  X(edits, "edits", "FILE", "a PlanEdit, or a list of them, as JSON; - is stdin")                                                          \
   X(fence, "fence", "N", "the fence of the sender's seat, as claim and monitor told it; refused when the seat changed hands since")        \
   X(file, "file", "FILE", "what was made; - is stdin")                                                                                     \
   X(fix, "fix", NULL, "mend what can be mended, in the files; - writes the mended text to stdout")                                         \
@@ -49,6 +51,7 @@ typedef enum cli_exit {
   X(head, "head", "HASH", "the head this log must have, as a link or a server told you")                                                   \
   X(health, "health", NULL, "read snapshots of a backend's health in place of graphs, and show them over time")                            \
   X(help, "help", NULL, "this text")                                                                                                       \
+  X(known, "files", "FILE", "the files of the project, one path on each line, as `git ls-files` prints them; - is stdin")                  \
   X(json, "json", NULL, "print JSON on stdout, errors and refusals too")                                                                   \
   X(key, "key", "FILE", "the key that signs, as `questline key make` made it")                                                             \
   X(lossless, "strict", NULL, "when something would be lost, write nothing and fail: exit code 1")                                         \
@@ -282,6 +285,10 @@ int cli_plan(cli *c);
 /// The plan in a file, its text or its JSON; stdin for "-".
 typedef struct ql_plan ql_plan;
 int cli_read_plan(cli *c, const char *path, const ql_plan **plan);
+int cli_plan_check(cli *c);
+int cli_plan_edit(cli *c);
+int cli_plan_compare(cli *c);
+int cli_plan_show(cli *c);
 int cli_plan_schedule(cli *c);
 int cli_plan_cost(cli *c);
 int cli_decide(cli *c);

@@ -5,6 +5,7 @@
 
 #include <time.h>
 
+#include <questline/impact.h>
 #include <questline/roster.h>
 
 #include "base/text.h"
@@ -287,10 +288,61 @@ static void rendering(void **state) {
   check_all("as HTML", render);
 }
 
+/* The larger graph does not fit the caches of most processors; a quadratic cost is 16 before that. */
+#define GRAPH_RATIO_MAX 12.0
+
+/* A program whose modules need what is near, both ways: four dependencies for each module. */
+static ql_graph *build_graph(size_t modules) {
+  ql_graph *graph = ql_graph_new(ql_alloc_libc());
+  uint64_t seed = 1;
+  char from[48], to[48];
+  for (size_t e = 0; e < 4 * modules; e++) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    size_t source = e / 4, near = (size_t)(seed >> 33) % 50, target = (source + (e % 4 == 0 ? modules - 1 - near : 1 + near)) % modules;
+    snprintf(from, sizeof from, "g%zu/m%zu.c", source / 40, source);
+    snprintf(to, sizeof to, "g%zu/m%zu.c", target / 40, target);
+    assert_int_equal(ql_graph_add(graph, str(from), str(to), NULL), QL_OK);
+  }
+  return graph;
+}
+
+/* The last dependency makes that all lists are made anew. */
+static double seconds_of_graph(ql_graph *graph) {
+  double least = 1e9;
+  for (int run = 0; run < RUNS; run++) {
+    ql_arena *a = ql_arena_new(ql_alloc_libc());
+    ql_value *value = NULL;
+    assert_int_equal(ql_graph_add(graph, QL_STR("g0/m0.c"), QL_STR("g0/m1.c"), NULL), QL_OK);
+    double started = now();
+    assert_int_equal(ql_graph_coupling(graph, a, 20, &value, NULL), QL_OK);
+    assert_int_equal(ql_graph_breaks(graph, a, (ql_str[]){QL_STR("g0/m7.c")}, 1, &value, NULL), QL_OK);
+    double spent = now() - started;
+    if (spent < least) least = spent;
+    ql_arena_free(a);
+  }
+  return least;
+}
+
+/* 62,500 and 250,000 dependencies. */
+static void asking_a_graph(void **state) {
+  (void)state;
+  ql_graph *small = build_graph(15625), *large = build_graph(62500);
+  double one = 0, four = 0;
+  for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    one = seconds_of_graph(small);
+    four = seconds_of_graph(large);
+    if (four / one < GRAPH_RATIO_MAX) break;
+  }
+  print_message("62,500 and 250,000 dependencies take %.0f and %.0f ms\n", one * 1e3, four * 1e3);
+  assert_true(four / one < GRAPH_RATIO_MAX);
+  ql_graph_free(small);
+  ql_graph_free(large);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(parsing),   cmocka_unit_test(mending),   cmocka_unit_test(exporting),
-      cmocka_unit_test(enlisting), cmocka_unit_test(rendering),
+      cmocka_unit_test(enlisting), cmocka_unit_test(rendering), cmocka_unit_test(asking_a_graph),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

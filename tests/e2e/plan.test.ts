@@ -72,6 +72,8 @@ test('by keyboard alone: go about, change, move, split, add, remove, take back, 
   const before = (await titles(page)).length;
 
   // The graph is one stop of Tab; arrows go about in it.
+  await page.locator('.dag [data-task="T1"]').waitFor();
+  await page.locator('main#main').focus();
   for (let i = 0; i < 40 && (await focused(page)) === null; i += 1) await press('Tab');
   assert.equal(await focused(page), 'T1');
   await press('ArrowDown');
@@ -226,6 +228,35 @@ test('a plan is compared with an earlier version, saved in four forms, and rejec
   await page.getByText('The plan was rejected. Nothing ran.').waitFor();
   const quest = core.openQuest((await stored(page)).map(({ line }) => `${line}\n`).join(''));
   assert.equal((quest.event(1).data as { reason?: string }).reason, 'Too much at once');
+  quest.close();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('the next item of a roadmap becomes a plan, the plan a quest that names it', async () => {
+  const { page, errors, context } = await openProfile(browser);
+  await page.goto(`${site.url}?pace=${NEVER}#/plan`);
+  await page.getByRole('link', { name: 'Take it from a roadmap' }).click();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a roadmap' }).click();
+  const roadmap = '# Roadmap\n\n## Phase 1: Base (2 weeks)\n\n- [x] **Accounts** - people have one `M`\n- [ ] **Password reset** - by mail, with a token `S`\n- [ ] **Audit log** - depends on Password reset `L`\n';
+  await (await chooser).setFiles({ name: 'roadmap.md', mimeType: 'text/markdown', buffer: Buffer.from(roadmap) });
+  const next = page.locator('li.next');
+  assert.match(await next.innerText(), /Password reset/);
+  assert.equal(await page.locator('li.done').count(), 1);
+  await noSidewaysScroll(page, 'the roadmap');
+  await picture(page, 'roadmap');
+  await next.getByRole('button', { name: 'Plan Password reset' }).click();
+  await page.locator('.screen-plan').waitFor();
+  await page.getByText('roadmap.md, line 6').waitFor();
+  assert.match(await page.getByRole('heading', { level: 1 }).innerText(), /Password reset/);
+  const proposal = await hash(page);
+  await page.keyboard.press('a');
+  await untilStatus(page, 'running');
+  const quest = core.openQuest((await stored(page)).map(({ line }) => `${line}\n`).join(''));
+  assert.equal((quest.event(0).data as { plan?: string }).plan, proposal);
+  assert.equal(quest.view().plan, proposal);
+  assert.equal(core.readPlan((quest.event(0).data as { brief: string }).brief).item?.line, 6);
   quest.close();
   assert.deepEqual(errors, []);
   await context.close();

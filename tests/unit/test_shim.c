@@ -71,6 +71,11 @@ static int32_t plan_rehearse(void) { return qlw_plan_rehearse(a_roster, PASS("@l
 static int32_t plan_write(void) { return qlw_plan_write(PASS(plan), PASS("seed")); }
 static int32_t plan_complete(void) { return qlw_plan_complete(PASS(plan)); }
 static int32_t plan_check(void) { return qlw_plan_check(a_roster, PASS(plan)); }
+static int32_t plan_check_with(void) {
+  return qlw_plan_check_with(a_roster, PASS(plan), PASS("{\"budget\":{\"ms\":1},\"paths\":[\"a.c\"]}"));
+}
+static int32_t plan_conflicts(void) { return qlw_plan_conflicts(PASS("[{\"leader\":\"@l\",\"objective\":\"o\",\"tasks\":[]}]")); }
+static int32_t no_plans(void) { return qlw_plan_conflicts(PASS("{}")); }
 static int32_t plan_command(void) { return qlw_plan_command(a_roster, PASS(plan)); }
 static int32_t refused_monitor(void) { return qlw_quest_monitor(a_quest, PASS("@nobody")); }
 static int32_t quest_open(void) { return qlw_quest_open(PASS(log_text)); }
@@ -162,6 +167,9 @@ static const struct {
     {"plan_write", plan_write, QL_OK},
     {"plan_complete", plan_complete, QL_OK},
     {"plan_check", plan_check, QL_OK},
+    {"plan_check_with", plan_check_with, QL_OK},
+    {"plan_conflicts", plan_conflicts, QL_OK},
+    {"no_plans", no_plans, QL_ERR_ARGUMENT},
     {"plan_command", plan_command, QL_OK},
     {"refused_monitor", refused_monitor, QL_ERR_NOT_FOUND},
     {"quest_open", quest_open, QL_OK},

@@ -498,8 +498,7 @@ static void run_impact(ql_arena *a, const ql_value *vector, outcome *out) {
     ql_str answer = answered(a);
     ql_buf_add(&out->answer, answer);
     done(graph);
-    if (status == QL_OK && !ql_eq(ask, QL_STR("value")) && qlw_impact_write(PASS(answer), 1) == QL_OK)
-      ql_buf_add(&out->more, answered(a));
+    if (status == QL_OK && !ql_eq(ask, QL_STR("value")) && qlw_impact_write(PASS(answer), 1) == QL_OK) ql_buf_add(&out->more, answered(a));
     return;
   }
   ql_str answer = answered(a);
@@ -508,9 +507,10 @@ static void run_impact(ql_arena *a, const ql_value *vector, outcome *out) {
 }
 
 const area areas[] = {
-    {"answer", run_answer}, {"canon", run_canon},       {"decision", run_decision}, {"export", run_export}, {"fix", run_fix},
-    {"link", run_link},     {"logs", run_logs},         {"memory", run_memory},     {"impact", run_impact}, {"notes", run_notes},   {"pack", run_pack},
-    {"permit", run_permit}, {"plan", run_plan},         {"quest", run_quest},       {"report", run_report}, {"roster", run_roster},
-    {"route", run_route},   {"schedule", run_schedule}, {"spec", run_spec},         {"verify", run_verify}, {"whatif", run_what_if},
+    {"answer", run_answer},  {"canon", run_canon},   {"decision", run_decision}, {"export", run_export}, {"fix", run_fix},
+    {"link", run_link},      {"logs", run_logs},     {"memory", run_memory},     {"impact", run_impact}, {"notes", run_notes},
+    {"pack", run_pack},      {"permit", run_permit}, {"plan", run_plan},         {"quest", run_quest},   {"report", run_report},
+    {"roster", run_roster},  {"route", run_route},   {"schedule", run_schedule}, {"spec", run_spec},     {"verify", run_verify},
+    {"whatif", run_what_if},
 };
 const size_t area_count = QL_COUNT(areas);

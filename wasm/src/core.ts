@@ -8,13 +8,20 @@ import type {
   Change,
   Command,
   Comparison,
+  ContextPlan,
   Coupling,
   Decision,
   DecisionRecord,
+  Delegation,
+  DelegationText,
+  Duplicates,
   Effect,
   EffectResult,
   Event,
   Export,
+  Form,
+  FormCheck,
+  FormEntry,
   Health,
   HealthSnapshot,
   Inbox,
@@ -27,6 +34,7 @@ import type {
   Mended,
   MemoryEntity,
   Metrics,
+  Mode,
   ModuleGraph,
   Monitor,
   NoteDraft,
@@ -38,6 +46,7 @@ import type {
   Plan,
   PlanAnswered,
   PlanChanges,
+  PlanConflict,
   PlanContext,
   PlanCost,
   PlanEdit,
@@ -51,6 +60,7 @@ import type {
   QuestState,
   QuestView,
   Request,
+  Roadmap,
   Roster as RosterValue,
   Route,
   Schedule,
@@ -62,6 +72,7 @@ import type {
   Timeline,
   Verdict,
   WhatIf,
+  Workflow,
 } from './generated.ts';
 
 /** Which findings to mend; what is left out, or null, does not choose. */
@@ -203,6 +214,61 @@ export class Core {
     return this.#instance.json('qlw_context_pack', roster.handleIn(this.#instance), agent, json, window, budget) as Pack;
   }
 
+  /** What each worker of a plan is given of these documents, what is withheld and by which line of the leader's file. */
+  contextPlan(roster: Roster, plan: PlanDraft, documents: readonly PackSource[], { window = 0, budget = 0 }: PackLimits = {}): ContextPlan {
+    const texts = [JSON.stringify(plan), JSON.stringify(documents)] as const;
+    return this.#instance.json('qlw_context_plan', roster.handleIn(this.#instance), ...texts, window, budget) as ContextPlan;
+  }
+
+  /** How a request is worked on: as it was chosen, as its words say, or as the agent's file has it by default. */
+  mode(roster: Roster, agent: string, request: string, chosen: string | null = null): Mode {
+    return this.#instance.json('qlw_mode', roster.handleIn(this.#instance), agent, request, chosen) as Mode;
+  }
+
+  /** The steps of an agent's work on a request: what was read, what is missing, what is turned down and who takes it instead. */
+  workflow(roster: Roster, agent: string, documents: readonly PackSource[], request: string, chosen: string | null = null): Workflow {
+    const json = JSON.stringify(documents);
+    return this.#instance.json('qlw_workflow', roster.handleIn(this.#instance), agent, json, request, chosen) as Workflow;
+  }
+
+  /** A task as the message that hands it over, in the form of the leader's file; without a roster in a form of our own. */
+  delegation(roster: Roster | null, plan: PlanDraft, task: string, context: ContextPlan | null = null): DelegationText {
+    const known = context && JSON.stringify(context);
+    return this.#instance.json('qlw_delegation', roster?.handleIn(this.#instance) ?? 0, JSON.stringify(plan), task, known) as DelegationText;
+  }
+
+  /** The same of a delegation that somebody changed. */
+  delegationWrite(roster: Roster | null, leader: string, delegation: Delegation): DelegationText {
+    const json = JSON.stringify(delegation);
+    return this.#instance.json('qlw_delegation_write', roster?.handleIn(this.#instance) ?? 0, leader, json) as DelegationText;
+  }
+
+  /** Reads such a message, whoever wrote it. */
+  delegationRead(roster: Roster | null, leader: string, text: Text): Delegation {
+    return this.#instance.json('qlw_delegation_read', roster?.handleIn(this.#instance) ?? 0, leader, text) as Delegation;
+  }
+
+  /** The messages with fields that an agent knows. */
+  forms(roster: Roster, agent: string): Form[] {
+    return this.#instance.json('qlw_forms', roster.handleIn(this.#instance), agent) as Form[];
+  }
+
+  /** Holds a message, as JSON, against a form. */
+  formCheck(roster: Roster, agent: string, form: string, text: Text): FormCheck {
+    return this.#instance.json('qlw_form_check', roster.handleIn(this.#instance), agent, form, text) as FormCheck;
+  }
+
+  /** Makes a message of what somebody filled in, and checks it. */
+  formFill(roster: Roster, agent: string, form: string, entries: readonly FormEntry[]): FormCheck {
+    const json = JSON.stringify(entries);
+    return this.#instance.json('qlw_form_fill', roster.handleIn(this.#instance), agent, form, json) as FormCheck;
+  }
+
+  /** What documents say more than once. */
+  duplicates(documents: readonly PackSource[]): Duplicates {
+    return this.#instance.json('qlw_duplicates', JSON.stringify(documents)) as Duplicates;
+  }
+
   newRoster(): Roster {
     return new Roster(this.#instance, this.#instance.handle('qlw_roster_new'));
   }
@@ -220,6 +286,16 @@ export class Core {
   /** What keeps a plan from running; with a roster also the agents that are not in it. */
   checkPlan(plan: PlanDraft, roster?: Roster): PlanProblem[] {
     return this.#instance.json('qlw_plan_check', this.#rosterHandle(roster), JSON.stringify(plan)) as PlanProblem[];
+  }
+
+  /** The same against more: a budget as create has it, what ql_plan_cost computed, the files of the project. */
+  checkPlanWith(plan: PlanDraft, facts: { budget?: Readonly<Record<string, number>>; cost?: PlanCost; paths?: readonly string[] }, roster?: Roster): PlanProblem[] {
+    return this.#instance.json('qlw_plan_check_with', this.#rosterHandle(roster), JSON.stringify(plan), JSON.stringify(facts)) as PlanProblem[];
+  }
+
+  /** Which agents and files several plans want, and who has them when. */
+  planConflicts(plans: readonly PlanDraft[]): PlanConflict[] {
+    return this.#instance.json('qlw_plan_conflicts', JSON.stringify(plans)) as PlanConflict[];
   }
 
   /** The command that opens a quest with this plan, as the owner gives it; with a roster it names the agents' files by their hashes. */
@@ -250,6 +326,16 @@ export class Core {
   /** When the tasks of a plan can run, and how long it takes with so many at work at once. A plan with a cycle gives QL_ERR_STATE. */
   planSchedule(plan: PlanDraft): Schedule {
     return this.#instance.json('qlw_plan_schedule', JSON.stringify(plan)) as Schedule;
+  }
+
+  /** A roadmap in Markdown: its phases, what is done in them, and the item that comes next. The path is for where a plan comes from. */
+  readRoadmap(text: Text, path: string): Roadmap {
+    return this.#instance.json('qlw_roadmap_read', text, path) as Roadmap;
+  }
+
+  /** Plans an item of a roadmap, by its `n`, without a model; the plan names the item. */
+  planItem(roster: Roster, leader: string, text: Text, path: string, n: number): Plan {
+    return this.#instance.json('qlw_roadmap_plan', roster.handleIn(this.#instance), leader, text, path, n) as Plan;
   }
 
   /** The criteria that an agent weighs by its file; none where it says nothing. */

@@ -512,7 +512,7 @@ export interface Form {
 
 /** what is wrong with a message */
 export interface FormProblem {
-  code: "json" | "missing" | "type" | "unknown" | "empty" | "agent" | "word";
+  code: "json" | "missing" | "type" | "unknown" | "empty" | "agent";
   /** says what to do */
   message: string;
   /** of the field: analysis.risks[0].severity; empty for the whole */
@@ -3324,6 +3324,12 @@ export const LIMITS = {
   QL_MEMORY_OBSERVATIONS_MAX: 4096,
   /** bytes of one name or observation */
   QL_MEMORY_TEXT_MAX: 16384,
+  /** equal lines that count as said twice */
+  QL_DUPLICATE_LINES: 6,
+  /** words of fewer equal lines that count as said twice */
+  QL_DUPLICATE_WORDS: 40,
+  /** bytes of documents that are looked through for what they say twice */
+  QL_DUPLICATE_BYTES_MAX: 16777216,
   /** characters of a #q= fragment */
   QL_LINK_CHARS_MAX: 16384,
   /** characters of a fragment above which some chat programs cut it */

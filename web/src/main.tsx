@@ -34,6 +34,7 @@ const rest = {
 let whole = (): Promise<void> => Promise.resolve();
 const PlanScreen = later('The plan', async () => (await Promise.all([rest.plan(), whole()]))[0].PlanScreen, true);
 const ImpactScreen = later('Impact', async () => (await Promise.all([import('./views/impact.tsx'), whole()]))[0].ImpactScreen, true);
+const RoadmapScreen = later('The roadmap', async () => (await Promise.all([import('./views/roadmap.tsx'), whole()]))[0].RoadmapScreen, true);
 const DecideScreen = later('The decision', async () => (await Promise.all([import('./views/decide.tsx'), whole()]))[0].DecideScreen, true);
 const QuestScreen = later('The quest', async () => (await rest.quest()).QuestScreen, true);
 const OpenScreen = later('The quest', async () => (await rest.open()).OpenScreen, true);
@@ -56,6 +57,8 @@ function Screen({ app }: { app: App }): JSX.Element {
       return <PlanScreen state={state} app={app} />;
     case 'impact':
       return <ImpactScreen state={state} app={app} />;
+    case 'roadmap':
+      return <RoadmapScreen state={state} app={app} />;
     case 'decide':
       return <DecideScreen state={state} app={app} />;
     case 'quest':

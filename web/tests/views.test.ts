@@ -23,7 +23,7 @@ test('base64url has no padding and no letters that a link would escape', () => {
 });
 
 test('each route is written and read back', () => {
-  for (const hash of ['#/', '#/team', '#/team/agents%2Flead.md', '#/team/agents%2Flead.md/21', '#/plan/7k2m9xw4ta', '#/quest/7k2m9xw4ta', '#/share', '#/references', '#/decide', '#/library', '#/open', '#q=abc_-', '#live=7k2m9xw4ta-abc.tok_-en']) {
+  for (const hash of ['#/', '#/team', '#/team/agents%2Flead.md', '#/team/agents%2Flead.md/21', '#/plan/7k2m9xw4ta', '#/quest/7k2m9xw4ta', '#/share', '#/references', '#/roadmap', '#/decide', '#/library', '#/open', '#q=abc_-', '#live=7k2m9xw4ta-abc.tok_-en']) {
     assert.equal(href(parseRoute(hash)), hash);
   }
   assert.deepEqual(parseRoute('#/nonsense/%20'), { screen: 'home' });

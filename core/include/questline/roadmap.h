@@ -21,7 +21,7 @@ typedef struct ql_roadmap_item {
   const ql_str *details; /* list items without a box below it */
   size_t detail_count;
   uint32_t line;
-  size_t box; /* offset of the character between the brackets */
+  size_t box; /* offset of the character between the brackets; SIZE_MAX where it was not found */
 } ql_roadmap_item;
 
 typedef struct ql_roadmap_phase {

@@ -47,7 +47,7 @@ void ql__form_file(ql_str item, ql_str *path, ql_str *purpose) {
     size_t close = ql_find(s, QL_STR("**"), 0);
     ql_str name = ql_trim(ql_slice(s, 0, close));
     bool colon = ql_ends(name, QL_STR(":"));
-    *path = ql_slice(name, 0, name.len - colon);
+    *path = ql_trim(ql_slice(name, 0, name.len - colon));
     *purpose = colon ? ql_trim(from(s, close + 2)) : behind_name(from(s, close), true);
     return;
   }

@@ -249,7 +249,7 @@ ql_status ql__read_need(ql__reader *r, ql_str item, ql__marker marker, ql_error 
     ql__read_text(r, r->list, item);
     return QL_OK;
   }
-  bool more = detail && item.ptr[0] != '@' && !ql__form_block(item, &name, &reason);
+  bool more = detail && !ql_starts(item, QL_STR("@")) && !ql__form_block(item, &name, &reason);
   if ((marker == QL_MARKER_NONE || more) && (ql__read_on(r, item) || more)) return QL_OK;
   r->last = NULL;
   r->open = r->titled = false;

@@ -217,6 +217,24 @@ static bool says_blocked(ql_str text) {
   return false;
 }
 
+static bool is_box(ql_str text, size_t at, bool done) {
+  if (at + 2 >= text.len || text.ptr[at] != '[' || text.ptr[at + 2] != ']') return false;
+  return done ? ql_to_lower(text.ptr[at + 1]) == 'x' : text.ptr[at + 1] == ' ';
+}
+
+static bool is_marker_byte(char c) { return ql_is_space(c) || ql_is_digit(c) || c == '-' || c == '*' || c == '+' || c == '.' || c == ')'; }
+
+/* The character between the brackets; SIZE_MAX where they are not found. They stand behind the item's marker or, when there is nothing else on that line,
+   at the end of the line before the item's words. */
+static size_t find_box(ql_str text, const ql_md_block *block) {
+  bool done = block->task == QL_MD_TASK_DONE;
+  size_t at = block->offset;
+  while (at < text.len && (is_marker_byte(text.ptr[at]) || (block->quoted && text.ptr[at] == '>'))) at++;
+  if (is_box(text, at, done)) return at + 1;
+  for (at = block->offset; at > 0 && ql_is_space(text.ptr[at - 1]); at--) {}
+  return at > 2 && is_box(text, at - 3, done) ? at - 2 : SIZE_MAX;
+}
+
 static bool read_box(reader *r, const ql_md_block *block) {
   if (!r->in_phase && !add_phase(r, r->heading, r->heading_line > 0 ? r->heading_line : block->line)) return false;
   open_item *items = ql_arena_grow(r->arena, r->items, r->item_count, &r->item_cap, sizeof *items);
@@ -226,8 +244,8 @@ static bool read_box(reader *r, const ql_md_block *block) {
   *open = (open_item){
       .item = {.done = block->task == QL_MD_TASK_DONE, .phase = r->phase_count - 1, .line = block->line, .duration = QL_ABSENT}};
   ql_str raw = ql_slice(r->text, block->offset, block->end);
-  size_t depth = block->depth < DEPTH_MAX ? block->depth : DEPTH_MAX, box = ql_find_byte(raw, '[', 0);
-  open->item.box = block->offset + (box == SIZE_MAX ? 0 : box + 1);
+  size_t depth = block->depth < DEPTH_MAX ? block->depth : DEPTH_MAX;
+  open->item.box = find_box(r->text, block);
   open->item.parent = SIZE_MAX;
   for (size_t d = depth; d-- > 0 && open->item.parent == SIZE_MAX;)
     if (r->at_depth[d] > 0) open->item.parent = r->at_depth[d] - 1;
@@ -422,6 +440,7 @@ ql_status ql_roadmap_tick(ql_arena *a, ql_str text, const ql_plan_source *item, 
   if (!found || (times > 1 && !exact))
     return ql_fail(err, QL_ERR_NOT_FOUND, "the item is not in the roadmap any more; tick it off by hand", item->words);
   if (found->done) return ql_fail(err, QL_ERR_STATE, "this item is done", item->words);
+  if (found->box == SIZE_MAX) return ql_fail(err, QL_ERR_NOT_FOUND, "the item's box was not found; tick it off by hand", item->words);
   *offset = found->box;
   return QL_OK;
 }

@@ -15,6 +15,7 @@ export type Route =
   | { screen: 'team'; path: string | null; line?: number }
   | { screen: 'references' }
   | { screen: 'plan'; quest: string | null }
+  | { screen: 'roadmap' }
   | { screen: 'decide' }
   | { screen: 'impact' }
   | { screen: 'quest'; quest: string | null }

@@ -22,6 +22,7 @@ export function parseRoute(hash: string): Route {
       return { screen, quest: quest === '' ? null : quest, kind: kind === '' ? null : kind };
     }
     case 'references':
+    case 'roadmap':
     case 'decide':
     case 'impact':
       return { screen };
@@ -47,6 +48,7 @@ export function href(route: Route): string {
     case 'report':
       return `#/report${route.quest === null ? '' : `/${encodeURIComponent(route.quest)}${route.kind === null ? '' : `/${route.kind}`}`}`;
     case 'references':
+    case 'roadmap':
     case 'decide':
     case 'impact':
     case 'library':

@@ -19,7 +19,7 @@ const SCREENS: readonly { screen: 'team' | 'plan' | 'quest' | 'share' | 'library
 ];
 
 /** The screens before there is a quest: the move is with whoever looks at them. */
-const isBefore = ({ screen }: Route): boolean => screen === 'home' || screen === 'team' || screen === 'references';
+const isBefore = ({ screen }: Route): boolean => screen === 'home' || screen === 'team' || screen === 'references' || screen === 'roadmap';
 
 export function routeOf(screen: (typeof SCREENS)[number]['screen'], state: AppState): Route {
   if (screen === 'team') return { screen, path: null };
@@ -197,7 +197,7 @@ export function Frame({ state, app, children }: { state: AppState; app: App; chi
         <Brand />
         <nav class="nav" aria-label="Screens">
           {SCREENS.map(({ screen, word, icon }) => (
-            <a key={screen} href={href(routeOf(screen, state))} aria-current={route.screen === screen || ((route.screen === 'live' || route.screen === 'report') && screen === 'quest') || (route.screen === 'references' && screen === 'team') || (route.screen === 'decide' && screen === 'plan') ? 'page' : undefined}>
+            <a key={screen} href={href(routeOf(screen, state))} aria-current={route.screen === screen || ((route.screen === 'live' || route.screen === 'report') && screen === 'quest') || (route.screen === 'references' && screen === 'team') || ((route.screen === 'roadmap' || route.screen === 'decide') && screen === 'plan') ? 'page' : undefined}>
               <Icon name={icon} />
               {word}
             </a>

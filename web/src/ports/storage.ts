@@ -13,6 +13,7 @@ export interface Settings {
   off: Partial<Record<'sample' | 'own', Off>>; // rules that are switched off
   asked: boolean; // whether lasting storage was asked for
   author: string; // who writes notes here
+  roadmap: { path: string; text: string };
   decision: KeptDecision; // that is being weighed
   live: Record<string, LiveLink>; // quests of this browser that a server keeps too
   [plan: `plan:${string}`]: KeptPlan; // of the quest of that id, while it is only proposed

@@ -48,6 +48,9 @@ export function PlanFiles({ app, desk, plan, name, compare }: { app: App; desk: 
         <button class="btn quiet s" type="button" onClick={compare}>
           Compare
         </button>
+        <a class="btn quiet s" href={href({ screen: 'roadmap' })}>
+          Roadmap
+        </a>
         <a class="btn quiet s" href={href({ screen: 'decide' })}>
           Weigh options
         </a>

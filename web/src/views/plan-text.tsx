@@ -24,7 +24,7 @@ function lineAt(text: string, line: number): [number, number] {
   return [from, from + (lines[line - 1]?.length ?? 0)];
 }
 
-const TASK = /^\W*\[?(T\d+)\b/;
+const TASK = /^\s*Task (T\d+):/; // as the core writes it
 
 /** The task that a place of the text is about: the last one whose line begins above it. */
 function taskAt(text: string, offset: number): string | null {

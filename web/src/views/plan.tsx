@@ -1,5 +1,5 @@
 import '../styles/plan.css';
-import type { PlanEdit, PlanProblem, QuestView } from '@questline/core';
+import type { PlanProblem, QuestView } from '@questline/core';
 import type { JSX, TargetedKeyboardEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
@@ -16,7 +16,7 @@ import { PlanFiles } from './plan-files.tsx';
 import { Graph, Groups, type Shown } from './plan-graph.tsx';
 import { Lists } from './plan-lists.tsx';
 import { PlanTable } from './plan-table.tsx';
-import { change, type Doing, TaskPanel } from './plan-task.tsx';
+import { change, type Doing, Source, TaskPanel } from './plan-task.tsx';
 import { PlanText } from './plan-text.tsx';
 import { TroubleScreen } from './trouble.tsx';
 
@@ -49,7 +49,7 @@ function Problems({ problems, desk, select }: { problems: readonly PlanProblem[]
     <ul class="finds">
       {problems.map((problem) => {
         const { task } = problem;
-        const fix = (problem as { fix?: readonly PlanEdit[] }).fix ?? [];
+        const { fix = [] } = problem;
         return (
           <li key={problem.code + problem.message}>
             <Icon {...{ name: PROBLEM[problem.severity].icon, tone: PROBLEM[problem.severity].tone }} />
@@ -277,6 +277,7 @@ function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: Open
           <div>
             <span class="eyebrow">Objective</span>
             <h1>{plan?.objective ?? view.mission ?? 'Objective withheld'}</h1>
+            <Source of={plan?.item} team={state.team} />
           </div>
           <div class="end">
             <p class="lead-by">
@@ -389,6 +390,9 @@ export function PlanScreen({ state, app }: { state: AppState; app: App }): JSX.E
           <>
             <a class="btn primary" href={href({ screen: 'home' })}>
               Say what to do
+            </a>
+            <a class="btn" href={href({ screen: 'roadmap' })}>
+              Take it from a roadmap
             </a>
             <a class="btn quiet" href={href({ screen: 'decide' })}>
               Weigh options first

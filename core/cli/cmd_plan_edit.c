@@ -1,0 +1,156 @@
+/* questline plan check, edit, compare, show: plans that are there already. */
+#include <questline/plan_edit.h>
+
+#include <string.h>
+
+#include "base/text.h"
+#include "cli.h"
+#include "store.h"
+
+static bool is_error(const ql_value *problem) { return ql_eq(ql_get_str(problem, QL_STR("severity")), QL_STR("error")); }
+
+/// One line each: severity[code] T2 outputs: what to do. @return CLI_FAILED when there is an error among them.
+static int print_problems(FILE *to, const ql_value *problems) {
+  int code = CLI_DONE;
+  for (const ql_value *p = problems->first; p; p = p->next) {
+    ql_str task = ql_get_str(p, QL_STR("task"));
+    if (is_error(p)) code = CLI_FAILED;
+    cli_put(to, ql_get_str(p, QL_STR("severity")));
+    fputs("[", to);
+    cli_put(to, ql_get_str(p, QL_STR("code")));
+    fputs("] ", to);
+    if (task.ptr) cli_put(to, task);
+    fputs(task.ptr ? " " : "", to);
+    cli_put(to, ql_get_str(p, QL_STR("field")));
+    fputs(": ", to);
+    cli_put(to, ql_get_str(p, QL_STR("message")));
+    fputs(QL_GET(p, "fix") ? " (has a fix)\n" : "\n", to);
+  }
+  return fflush(to) == 0 ? code : CLI_FAILED;
+}
+
+/// --specs, where it is given.
+static int read_roster(cli *c, ql_roster **roster) {
+  *roster = NULL;
+  return c->value[CLI_specs] ? cli_read_team(c, c->value[CLI_specs], roster) : CLI_DONE;
+}
+
+/// --files: one path on each line.
+static int read_paths(cli *c, ql_value **paths) {
+  ql_str text, line;
+  *paths = NULL;
+  if (!c->value[CLI_known]) return CLI_DONE;
+  int code = cli_read(c, c->value[CLI_known], QL_JSON_BYTES_MAX, &text);
+  if (code != CLI_DONE) return code;
+  if (ql_utf8_bad(text) != SIZE_MAX) return cli_fail(c, QL_ERR_UTF8, "%s is not UTF-8.", c->value[CLI_known]);
+  *paths = ql_array(c->a);
+  while (ql_next_line(&text, &line))
+    if (ql_trim(line).len > 0) ql_push(*paths, ql_string(c->a, ql_trim(line)));
+  return CLI_DONE;
+}
+
+static bool is_stdin(const char *path) { return path && strcmp(path, "-") == 0; }
+
+int cli_plan_check(cli *c) {
+  const ql_plan *plan;
+  ql_roster *roster = NULL;
+  ql_value *paths = NULL;
+  if (is_stdin(c->operands[0]) && is_stdin(c->value[CLI_known])) return cli_fail(c, QL_ERR_ARGUMENT, "Only one text can come from stdin.");
+  int code = cli_read_plan(c, c->operands[0], &plan);
+  if (code == CLI_DONE) code = read_paths(c, &paths);
+  if (code == CLI_DONE) code = read_roster(c, &roster);
+  if (code != CLI_DONE) return code;
+  const ql_value *problems = ql_plan_check_with(c->a, plan, &(ql_plan_facts){.roster = roster, .paths = paths});
+  if (roster) ql_roster_free(roster);
+  if (!problems) return cli_no_memory(c);
+  if (!c->json) return print_problems(stdout, problems);
+  code = cli_json(c, problems);
+  for (const ql_value *p = problems->first; p && code == CLI_DONE; p = p->next)
+    if (is_error(p)) code = CLI_FAILED;
+  return code;
+}
+
+int cli_plan_edit(cli *c) {
+  const ql_plan *plan;
+  ql_roster *roster = NULL;
+  ql_value *edits, *edited;
+  ql_str text;
+  ql_error err = {0};
+  const char *from = c->value[CLI_edits];
+  if (is_stdin(c->operands[0]) && is_stdin(from)) return cli_fail(c, QL_ERR_ARGUMENT, "Only one text can come from stdin.");
+  int code = cli_read_plan(c, c->operands[0], &plan);
+  if (code == CLI_DONE) code = cli_read(c, from, QL_JSON_BYTES_MAX, &text);
+  if (code == CLI_DONE && ql_json_read(c->a, text, &edits, &err) != QL_OK) code = cli_fail_error(c, &err, from);
+  if (code == CLI_DONE) code = read_roster(c, &roster);
+  if (code != CLI_DONE) return code;
+  ql_status status = ql_plan_edit(c->a, plan, edits, roster, &edited, &err);
+  if (roster) ql_roster_free(roster);
+  if (status != QL_OK) return cli_fail_error(c, &err, NULL);
+  if (QL_GET(edited, "refusal")) return cli_refuse(c, QL_GET(edited, "refusal"));
+  return cli_json(c, c->json ? edited : QL_GET(edited, "plan"));
+}
+
+static void print_titles(const char *sign, const ql_value *tasks) {
+  for (const ql_value *task = tasks->first; task; task = task->next) {
+    fputs(sign, stdout);
+    cli_put(stdout, ql_get_str(task, QL_STR("title")));
+    putchar('\n');
+  }
+}
+
+static void print_names(const ql_value *names) {
+  for (const ql_value *name = names->first; name; name = name->next) {
+    cli_put(stdout, name->text);
+    fputs(name->next ? ", " : "\n", stdout);
+  }
+}
+
+/// 0: they say the same; 1: they differ.
+int cli_plan_compare(cli *c) {
+  const ql_plan *before, *after;
+  ql_value *changes;
+  ql_error err = {0};
+  if (is_stdin(c->operands[0]) && is_stdin(c->operands[1])) return cli_fail(c, QL_ERR_ARGUMENT, "Only one text can come from stdin.");
+  int code = cli_read_plan(c, c->operands[0], &before);
+  if (code == CLI_DONE) code = cli_read_plan(c, c->operands[1], &after);
+  if (code != CLI_DONE) return code;
+  if (ql_plan_compare(c->a, before, after, &changes, &err) != QL_OK) return cli_fail_error(c, &err, NULL);
+  int verdict = ql_get_bool(changes, QL_STR("same")) ? CLI_DONE : CLI_FAILED;
+  if (c->json) {
+    code = cli_json(c, changes);
+    return code == CLI_DONE ? verdict : code;
+  }
+  print_titles("- ", QL_GET(changes, "removed"));
+  print_titles("+ ", QL_GET(changes, "added"));
+  for (const ql_value *change = QL_GET(changes, "changed")->first; change; change = change->next) {
+    fputs("~ ", stdout);
+    cli_put(stdout, ql_get_str(QL_GET(change, "after"), QL_STR("title")));
+    fputs(": ", stdout);
+    print_names(QL_GET(change, "fields"));
+  }
+  if (QL_GET(changes, "fields")->first) fputs("plan: ", stdout);
+  print_names(QL_GET(changes, "fields"));
+  if (verdict == CLI_DONE) puts("The plans say the same.");
+  return fflush(stdout) == 0 ? verdict : CLI_FAILED;
+}
+
+int cli_plan_show(cli *c) {
+  static const struct {
+    const char *name;
+    ql_plan_format format;
+  } formats[] = {{"text", QL_PLAN_SEED}, {"markdown", QL_PLAN_MARKDOWN}, {"mermaid", QL_PLAN_MERMAID}};
+  static const char *const names[] = {"text", "markdown", "mermaid", "json"};
+  const char *as = c->value[CLI_as_form] ? c->value[CLI_as_form] : "text";
+  const ql_plan *plan;
+  size_t i = 0;
+  bool json = c->json || strcmp(as, "json") == 0;
+  while (i < QL_COUNT(formats) && strcmp(formats[i].name, as) != 0) i++;
+  if (i == QL_COUNT(formats) && !json) return cli_fail_choice(c, "--as", as, names, QL_COUNT(names));
+  int code = cli_read_plan(c, c->operands[0], &plan);
+  if (code != CLI_DONE) return code;
+  if (json) return cli_json(c, ql_plan_value(c->a, plan));
+  ql_str text = ql_plan_write(c->a, plan, formats[i].format);
+  if (!text.ptr) return cli_no_memory(c);
+  cli_put_block(stdout, text, "");
+  return fflush(stdout) == 0 ? CLI_DONE : CLI_FAILED;
+}
