@@ -106,8 +106,8 @@ static int read_modules(cli *c, const char *given, ql_str **out, size_t *count) 
 
 static int ask(cli *c, ql_graph *graph, size_t most) {
   ql_value *value;
-  ql_str *modules;
-  size_t count;
+  ql_str *modules = NULL;
+  size_t count = 0;
   ql_error err = {0};
   if (!c->value[CLI_change])
     return ql_graph_coupling(graph, c->a, most, &value, &err) == QL_OK ? print(c, value) : cli_fail_error(c, &err, NULL);
