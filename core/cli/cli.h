@@ -52,6 +52,7 @@ typedef enum cli_exit {
   X(health, "health", NULL, "read snapshots of a backend's health in place of graphs, and show them over time")                            \
   X(help, "help", NULL, "this text")                                                                                                       \
   X(known, "files", "FILE", "the files of the project, one path on each line, as `git ls-files` prints them; - is stdin")                  \
+  X(item, "item", "N", "the item with this number, as `questline roadmap` shows it (the next one that is pending)")                         \
   X(json, "json", NULL, "print JSON on stdout, errors and refusals too")                                                                   \
   X(key, "key", "FILE", "the key that signs, as `questline key make` made it")                                                             \
   X(lossless, "strict", NULL, "when something would be lost, write nothing and fail: exit code 1")                                         \
@@ -68,6 +69,7 @@ typedef enum cli_exit {
   X(prices, "prices", "FILE", "prices that stand before those we know, as JSON; - is stdin")                                               \
   X(quest, "quest", "ID", "the quest: its id, the first characters of it, or a file")                                                      \
   X(record, "record", NULL, "print a decision record in Markdown")                                                                         \
+  X(roadmap, "roadmap", "FILE", "plan an item of this roadmap in place of an objective; - is stdin")                                       \
   X(role, "role", "ROLE", "leader or worker; owner for @owner")                                                                            \
   X(root, "root", "DIR", "the folder of the project (.)")                                                                                  \
   X(rules, "kind", "KIND", "only rules of this kind: gate, escalation, ...")                                                               \
@@ -282,6 +284,10 @@ int cli_roster(cli *c);
 int cli_impact(cli *c);
 int cli_route(cli *c);
 int cli_plan(cli *c);
+int cli_roadmap(cli *c);
+typedef struct ql_plan_source ql_plan_source;
+/// What to plan for the item of --roadmap and --item.
+int cli_roadmap_request(cli *c, ql_str *objective, ql_plan_source *item);
 /// The plan in a file, its text or its JSON; stdin for "-".
 typedef struct ql_plan ql_plan;
 int cli_read_plan(cli *c, const char *path, const ql_plan **plan);
