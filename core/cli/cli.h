@@ -58,6 +58,7 @@ typedef enum cli_exit {
   X(lossless, "strict", NULL, "when something would be lost, write nothing and fail: exit code 1")                                         \
   X(md, "md", NULL, "print Markdown")                                                                                                      \
   X(measured, "measured", "QUEST", "take the sizes of tasks from this quest")                                                              \
+  X(memory, "file", "FILE", "the file of the memory graph (memory.jsonl in the .questline folder found here or above)")                    \
   X(merge, "merge", "FILE", "take over the notes in FILE first; - is stdin")                                                               \
   X(mermaid, "mermaid", NULL, "print a Mermaid diagram")                                                                                   \
   X(most, "most", "N", "entries of a list, the weightiest first; 0: all (20)")                                                             \
@@ -323,6 +324,18 @@ int cli_quest_what_if(cli *c);
 int cli_quest_sign(cli *c);
 int cli_make_key(cli *c);
 int cli_show_key(cli *c);
+int cli_memory_create(cli *c);
+int cli_memory_relate(cli *c);
+int cli_memory_unrelate(cli *c);
+int cli_memory_observe(cli *c);
+int cli_memory_delete(cli *c);
+int cli_memory_search(cli *c);
+int cli_memory_open(cli *c);
+int cli_memory_read(cli *c);
+int cli_memory_pending(cli *c);
+int cli_memory_learn(cli *c);
+int cli_memory_import(cli *c);
+int cli_memory_export(cli *c);
 int cli_run(cli *c);
 int cli_verify(cli *c);
 int cli_link_make(cli *c);

@@ -169,6 +169,30 @@ static const cli_command commands[] = {
     {"key make", "makes a key to sign with and prints its public half", "FILE", 1, 1, NO_OPTIONS, READS, "questline key make api.key",
      cli_make_key},
     {"key show", "prints the public half of a key", "FILE", 1, 1, NO_OPTIONS, READS, "questline key show api.key", cli_show_key},
+    {"memory create", "remembers something, with what is known of it", "NAME TYPE [OBSERVATION...]", 2, 64, OPTIONS(CLI_memory, CLI_store),
+     READS, "questline memory create billing module \"Owns invoices\"", cli_memory_create},
+    {"memory relate", "remembers how two things stand to each other", "FROM RELATION TO", 3, 3, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory relate billing uses queue", cli_memory_relate},
+    {"memory unrelate", "forgets that", "FROM RELATION TO", 3, 3, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory unrelate billing uses queue", cli_memory_unrelate},
+    {"memory observe", "remembers more of something", "NAME OBSERVATION...", 2, 64, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory observe billing \"Deployed on Tuesdays\"", cli_memory_observe},
+    {"memory delete", "forgets something, or only some observations of it", "NAME [OBSERVATION...]", 1, 64, OPTIONS(CLI_memory, CLI_store),
+     READS, "questline memory delete billing", cli_memory_delete},
+    {"memory search", "finds what is remembered, the best first", "QUERY", 1, 1, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory search invoices", cli_memory_search},
+    {"memory open", "shows what is remembered of something", "NAME...", 1, 64, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory open billing", cli_memory_open},
+    {"memory read", "shows all that is remembered", "", 0, 0, OPTIONS(CLI_memory, CLI_store), READS, "questline memory read",
+     cli_memory_read},
+    {"memory pending", "shows flags that are not settled", "", 0, 0, OPTIONS(CLI_memory, CLI_store), READS, "questline memory pending",
+     cli_memory_pending},
+    {"memory learn", "remembers what a finished quest taught: what went well, what did not, what was decided", "", 0, 0,
+     OPTIONS(NEED(quest), CLI_memory, CLI_store), READS, "questline memory learn --quest 4k", cli_memory_learn},
+    {"memory import", "takes over a file of the MCP memory server", "FILE", 1, 1, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory import memory.jsonl", cli_memory_import},
+    {"memory export", "writes the graph as a file of the MCP memory server", "", 0, 0, OPTIONS(CLI_out, CLI_memory, CLI_store), READS,
+     "questline memory export --out memory.jsonl", cli_memory_export},
     {"link make", "puts a whole quest into a link", "FILE", 1, 1, OPTIONS(CLI_base, CLI_store), READS,
      "questline link make .questline/quests/0123456789.quest", cli_link_make},
     {"link open", "takes the quest out of a link", "URL", 1, 1, OPTIONS(CLI_out, CLI_store), READS,
@@ -179,8 +203,9 @@ static const cli_command commands[] = {
 static const struct {
   const char *first, *title;
 } headings[] = {
-    {"quest create", "Owner"}, {"quest monitor", "Turns"},    {"quest claim", "Team"},      {"quest tick", "Time and money"},
-    {"quest show", "Reading"}, {"quest compare", "Branches"}, {"quest sign", "Signatures"}, {"link make", "Links"},
+    {"quest create", "Owner"},        {"quest monitor", "Turns"},  {"quest claim", "Team"},
+    {"quest tick", "Time and money"}, {"quest show", "Reading"},   {"quest compare", "Branches"},
+    {"quest sign", "Signatures"},     {"memory create", "Memory"}, {"link make", "Links"},
 };
 
 static volatile sig_atomic_t interrupted;
@@ -245,7 +270,7 @@ static void print_overview(FILE *to, const char *group) {
 }
 
 static int unknown_command(cli *c, const char *group, const char *word) {
-  static const char *const groups[] = {"quest", "key", "link"};
+  static const char *const groups[] = {"quest", "key", "memory", "link"};
   const char *names[QL_COUNT(commands) + QL_COUNT(groups)];
   size_t count = 0;
   for (size_t i = 0; i < QL_COUNT(commands); i++) {
