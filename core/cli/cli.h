@@ -33,6 +33,7 @@ typedef enum cli_exit {
   X(base, "base", "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                            \
   X(by, "by", "NAME", "who writes (@owner)")                                                                                               \
   X(change, "change", "MODULE,...", "what breaks if these modules change; the name of a group stands for all in it")                       \
+  X(chosen, "mode", "NAME", "the mode, whatever the request says: its name or number, or normal, prequest or quest")                       \
   X(complete, "strict", NULL, "fail when something is missing or left out: exit code 1")                                                   \
   X(counter, "counter", "N", "how many commands the sender gave since the seat changed hands; the same one again is told apart")           \
   X(days, "days", "N", "look back so many days (1 for a standup, 7 for a review, 14 for a sprint)")                                        \
@@ -52,7 +53,7 @@ typedef enum cli_exit {
   X(health, "health", NULL, "read snapshots of a backend's health in place of graphs, and show them over time")                            \
   X(help, "help", NULL, "this text")                                                                                                       \
   X(known, "files", "FILE", "the files of the project, one path on each line, as `git ls-files` prints them; - is stdin")                  \
-  X(item, "item", "N", "the item with this number, as `questline roadmap` shows it (the next one that is pending)")                         \
+  X(item, "item", "N", "the item with this number, as `questline roadmap` shows it (the next one that is pending)")                        \
   X(json, "json", NULL, "print JSON on stdout, errors and refusals too")                                                                   \
   X(key, "key", "FILE", "the key that signs, as `questline key make` made it")                                                             \
   X(lossless, "strict", NULL, "when something would be lost, write nothing and fail: exit code 1")                                         \
@@ -279,6 +280,13 @@ int cli_spec(cli *c);
 int cli_check(cli *c);
 int cli_export(cli *c);
 int cli_load(cli *c);
+int cli_mode(cli *c);
+int cli_workflow(cli *c);
+int cli_context(cli *c);
+int cli_delegate(cli *c);
+int cli_form_check(cli *c);
+int cli_form_fill(cli *c);
+int cli_duplicates(cli *c);
 int cli_permit(cli *c);
 int cli_policy(cli *c);
 int cli_roster(cli *c);
