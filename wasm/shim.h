@@ -69,9 +69,8 @@ int32_t qlw_plan_command(uint32_t roster, const char *plan, uint32_t plan_len);
 int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, uint32_t format_len);
 int32_t qlw_plan_read(const char *text, uint32_t text_len);
 
-int32_t qlw_roadmap_read(const char *text, uint32_t text_len, const char *path, uint32_t path_len);              /* Roadmap */
-int32_t qlw_roadmap_request(const char *text, uint32_t text_len, const char *path, uint32_t path_len, double n); /* RoadmapRequest */
-int32_t qlw_roadmap_tick(const char *text, uint32_t text_len, const char *title, uint32_t title_len, double line); /* Edit */
+/* The edit that ticks off the item of a plan: shape Edit. */
+int32_t qlw_roadmap_tick(const char *text, uint32_t text_len, const char *title, uint32_t title_len, double line);
 
 /* Item: its number in the shape Roadmap. */
 int32_t qlw_roadmap_read(const char *text, uint32_t text_len, const char *path, uint32_t path_len);

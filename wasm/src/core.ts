@@ -15,6 +15,7 @@ import type {
   Delegation,
   DelegationText,
   Duplicates,
+  Edit,
   Effect,
   EffectResult,
   Event,
@@ -311,16 +312,6 @@ export class Core {
   /** Reads the text form that `writePlan(plan, 'seed')` writes. */
   readPlan(text: Text): Plan {
     return this.#instance.json('qlw_plan_read', text) as Plan;
-  }
-
-  /** A roadmap: its phases, its items, and which comes next. */
-  readRoadmap(text: Text, path: string): Roadmap {
-    return this.#instance.json('qlw_roadmap_read', text, path) as Roadmap;
-  }
-
-  /** What to plan for an item, by its number; `item` goes into the plan. */
-  roadmapRequest(text: Text, path: string, n: number): RoadmapRequest {
-    return this.#instance.json('qlw_roadmap_request', text, path, n) as RoadmapRequest;
   }
 
   /** The edit that ticks off the item a plan came from. */
