@@ -69,6 +69,9 @@ int32_t qlw_plan_command(uint32_t roster, const char *plan, uint32_t plan_len);
 int32_t qlw_plan_write(const char *plan, uint32_t plan_len, const char *format, uint32_t format_len);
 int32_t qlw_plan_read(const char *text, uint32_t text_len);
 
+/* The edit that ticks off the item of a plan: shape Edit. */
+int32_t qlw_roadmap_tick(const char *text, uint32_t text_len, const char *title, uint32_t title_len, double line);
+
 /* Item: its number in the shape Roadmap. */
 int32_t qlw_roadmap_read(const char *text, uint32_t text_len, const char *path, uint32_t path_len);
 int32_t qlw_roadmap_plan(uint32_t roster, const char *leader, uint32_t leader_len, const char *text, uint32_t text_len, const char *path,

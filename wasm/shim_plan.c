@@ -22,6 +22,8 @@ static const struct {
     {QL_STR_INIT("seed"), QL_PLAN_SEED},
     {QL_STR_INIT("markdown"), QL_PLAN_MARKDOWN},
     {QL_STR_INIT("mermaid"), QL_PLAN_MERMAID},
+    {QL_STR_INIT("roadmap"), QL_PLAN_ROADMAP},
+    {QL_STR_INIT("prequest"), QL_PLAN_PREQUEST},
 };
 
 static ql_status read_plan_format(ql_str name, ql_plan_format *format) {
@@ -30,7 +32,7 @@ static ql_status read_plan_format(ql_str name, ql_plan_format *format) {
     *format = plan_formats[i].format;
     return QL_OK;
   }
-  return ql_fail(&qlw__error, QL_ERR_ARGUMENT, "a plan is written as seed, markdown or mermaid", name);
+  return ql_fail(&qlw__error, QL_ERR_ARGUMENT, "a plan is written as seed, markdown, mermaid, roadmap or prequest", name);
 }
 
 /* A plan given as JSON, and the roster it is looked at with; without one, handle 0, that stays NULL. */

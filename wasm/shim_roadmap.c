@@ -34,3 +34,19 @@ int32_t qlw_roadmap_plan(uint32_t roster, const char *leader, uint32_t leader_le
   const ql_plan *made = ql_plan_for_item(qlw__arena, plan, &source);
   return made != NULL ? qlw__give(ql_plan_value(qlw__arena, made)) : qlw__give_out_of_memory();
 }
+
+int32_t qlw_roadmap_tick(const char *text, uint32_t text_len, const char *title, uint32_t title_len, double line) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  int64_t number = 0;
+  size_t offset = 0;
+  ql_status status = qlw__to_integer(line, &number);
+  ql_plan_source item = {.origin = QL_FROM_DOCUMENT, .words = qlw__view(title, title_len)};
+  item.line = number > 0 && number <= UINT32_MAX ? (uint32_t)number : 0;
+  if (status == QL_OK) status = ql_roadmap_tick(qlw__arena, qlw__view(text, text_len), &item, &offset, &qlw__error);
+  if (status != QL_OK) return qlw__give_failure(status);
+  ql_value *edit = ql_object(qlw__arena);
+  QL_SET(edit, "length", ql_int(qlw__arena, 1));
+  QL_SET(edit, "offset", ql_int(qlw__arena, (int64_t)offset));
+  QL_SET(edit, "text", ql_string(qlw__arena, QL_STR("x")));
+  return qlw__give(edit);
+}

@@ -33,6 +33,7 @@ typedef enum cli_exit {
   X(base, "base", "URL", "address of the app that opens the link (http://localhost:8787/app/)")                                            \
   X(by, "by", "NAME", "who writes (@owner)")                                                                                               \
   X(change, "change", "MODULE,...", "what breaks if these modules change; the name of a group stands for all in it")                       \
+  X(chosen, "mode", "NAME", "the mode, whatever the request says: its name or number, or normal, prequest or quest")                       \
   X(complete, "strict", NULL, "fail when something is missing or left out: exit code 1")                                                   \
   X(counter, "counter", "N", "how many commands the sender gave since the seat changed hands; the same one again is told apart")           \
   X(days, "days", "N", "look back so many days (1 for a standup, 7 for a review, 14 for a sprint)")                                        \
@@ -52,11 +53,13 @@ typedef enum cli_exit {
   X(health, "health", NULL, "read snapshots of a backend's health in place of graphs, and show them over time")                            \
   X(help, "help", NULL, "this text")                                                                                                       \
   X(known, "files", "FILE", "the files of the project, one path on each line, as `git ls-files` prints them; - is stdin")                  \
+  X(item, "item", "N", "the item with this number, as `questline roadmap` shows it (the next one that is pending)")                        \
   X(json, "json", NULL, "print JSON on stdout, errors and refusals too")                                                                   \
   X(key, "key", "FILE", "the key that signs, as `questline key make` made it")                                                             \
   X(lossless, "strict", NULL, "when something would be lost, write nothing and fail: exit code 1")                                         \
   X(md, "md", NULL, "print Markdown")                                                                                                      \
   X(measured, "measured", "QUEST", "take the sizes of tasks from this quest")                                                              \
+  X(memory, "file", "FILE", "the file of the memory graph (memory.jsonl in the .questline folder found here or above)")                    \
   X(merge, "merge", "FILE", "take over the notes in FILE first; - is stdin")                                                               \
   X(mermaid, "mermaid", NULL, "print a Mermaid diagram")                                                                                   \
   X(most, "most", "N", "entries of a list, the weightiest first; 0: all (20)")                                                             \
@@ -68,6 +71,7 @@ typedef enum cli_exit {
   X(prices, "prices", "FILE", "prices that stand before those we know, as JSON; - is stdin")                                               \
   X(quest, "quest", "ID", "the quest: its id, the first characters of it, or a file")                                                      \
   X(record, "record", NULL, "print a decision record in Markdown")                                                                         \
+  X(roadmap, "roadmap", "FILE", "plan an item of this roadmap in place of an objective; - is stdin")                                       \
   X(role, "role", "ROLE", "leader or worker; owner for @owner")                                                                            \
   X(root, "root", "DIR", "the folder of the project (.)")                                                                                  \
   X(rules, "kind", "KIND", "only rules of this kind: gate, escalation, ...")                                                               \
@@ -276,12 +280,23 @@ int cli_spec(cli *c);
 int cli_check(cli *c);
 int cli_export(cli *c);
 int cli_load(cli *c);
+int cli_mode(cli *c);
+int cli_workflow(cli *c);
+int cli_context(cli *c);
+int cli_delegate(cli *c);
+int cli_form_check(cli *c);
+int cli_form_fill(cli *c);
+int cli_duplicates(cli *c);
 int cli_permit(cli *c);
 int cli_policy(cli *c);
 int cli_roster(cli *c);
 int cli_impact(cli *c);
 int cli_route(cli *c);
 int cli_plan(cli *c);
+int cli_roadmap(cli *c);
+typedef struct ql_plan_source ql_plan_source;
+/// What to plan for the item of --roadmap and --item.
+int cli_roadmap_request(cli *c, ql_str *objective, ql_plan_source *item);
 /// The plan in a file, its text or its JSON; stdin for "-".
 typedef struct ql_plan ql_plan;
 int cli_read_plan(cli *c, const char *path, const ql_plan **plan);
@@ -317,6 +332,18 @@ int cli_quest_what_if(cli *c);
 int cli_quest_sign(cli *c);
 int cli_make_key(cli *c);
 int cli_show_key(cli *c);
+int cli_memory_create(cli *c);
+int cli_memory_relate(cli *c);
+int cli_memory_unrelate(cli *c);
+int cli_memory_observe(cli *c);
+int cli_memory_delete(cli *c);
+int cli_memory_search(cli *c);
+int cli_memory_open(cli *c);
+int cli_memory_read(cli *c);
+int cli_memory_pending(cli *c);
+int cli_memory_learn(cli *c);
+int cli_memory_import(cli *c);
+int cli_memory_export(cli *c);
 int cli_run(cli *c);
 int cli_verify(cli *c);
 int cli_link_make(cli *c);

@@ -1,6 +1,6 @@
 /* Agent files and plans: spec, roster, plan. */
 #include <questline/limits.h>
-#include <questline/plan.h>
+#include <questline/roadmap.h>
 
 #include <string.h>
 
@@ -204,10 +204,16 @@ int cli_plan(cli *c) {
   const ql_agent *leader;
   const ql_plan *plan;
   ql_error err = {0};
-  int code = cli_text(c, "The objective", c->operands[0], &objective);
+  ql_plan_source item = {0};
+  if ((c->operand_count == 0) == !c->value[CLI_roadmap])
+    return cli_fail(c, QL_ERR_ARGUMENT, "Give an objective, or --roadmap FILE: one of them.");
+  if (c->value[CLI_item] && !c->value[CLI_roadmap]) return cli_fail(c, QL_ERR_ARGUMENT, "--item goes with --roadmap.");
+  int code = c->value[CLI_roadmap] ? cli_roadmap_request(c, &objective, &item) : cli_text(c, "The objective", c->operands[0], &objective);
   if (code == CLI_DONE) code = cli_open_team(c, CLI_agent, &roster, &leader);
   if (code != CLI_DONE) return code;
   ql_status status = ql_plan_rehearse(c->a, roster, leader->id, objective, &plan, &err);
+  if (status == QL_OK && item.origin != QL_FROM_NOWHERE) plan = ql_plan_for_item(c->a, plan, &item);
+  if (status == QL_OK && !plan) status = ql_fail(&err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   code = status == QL_OK ? print_plan(c, plan, roster) : cli_fail_error(c, &err, NULL);
   ql_roster_free(roster);
   return code;

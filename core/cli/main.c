@@ -38,8 +38,30 @@ static const cli_command commands[] = {
     {"load", "shows what an agent loads on activation, and what does not fit", "", 0, 0,
      OPTIONS(NEED(specs), NEED(agent), CLI_root, CLI_window, CLI_budget, CLI_complete), READS | BIT(CLI_INTERRUPTED),
      "questline load --specs .claude/agents --agent backend-coordinator", cli_load},
-    {"plan", "makes a plan for an objective, without a model", "OBJECTIVE", 1, 1, OPTIONS(NEED(specs), NEED(agent), CLI_md, CLI_mermaid),
-     READS, "questline plan --specs .claude/agents --agent backend-coordinator \"Add login with OAuth2\"", cli_plan},
+    {"mode", "tells how a request is worked on: answered, planned or carried out", "REQUEST", 1, 1,
+     OPTIONS(NEED(specs), NEED(agent), CLI_chosen), READS,
+     "questline mode --specs .claude/agents --agent backend-coordinator \"QUEST: add login\"", cli_mode},
+    {"workflow", "shows the steps of an agent's work on a request: what is read, missing, turned down", "REQUEST", 1, 1,
+     OPTIONS(NEED(specs), NEED(agent), CLI_root, CLI_chosen), WRITES | BIT(CLI_INTERRUPTED),
+     "questline workflow --specs .claude/agents --agent backend-coordinator \"Add login\"", cli_workflow},
+    {"context", "shows what each worker of a plan is given, and what is withheld by which rule", "PLAN", 1, 1,
+     OPTIONS(NEED(specs), CLI_root, CLI_window, CLI_budget), READS | BIT(CLI_INTERRUPTED),
+     "questline context --specs .claude/agents plan.json", cli_context},
+    {"delegate", "writes the message that hands a task to a worker", "PLAN TASK", 2, 2,
+     OPTIONS(CLI_specs, CLI_root, CLI_window, CLI_budget), READS | BIT(CLI_INTERRUPTED),
+     "questline delegate --specs .claude/agents plan.json T2", cli_delegate},
+    {"form check", "holds a message, as JSON, against a form of the agent's file", "FORM FILE", 2, 2, OPTIONS(NEED(specs), NEED(agent)),
+     READS, "questline form check --specs .claude/agents --agent backend-coordinator request request.json", cli_form_check},
+    {"form fill", "makes a message of what is filled in: a JSON list of path and text", "FORM FILE", 2, 2,
+     OPTIONS(NEED(specs), NEED(agent)), READS,
+     "questline form fill --specs .claude/agents --agent backend-coordinator request entries.json", cli_form_fill},
+    {"duplicates", "finds what files say more than once", "PATH...", 1, 4096, NO_OPTIONS, READS | BIT(CLI_INTERRUPTED),
+     "questline duplicates .claude/agents docs", cli_duplicates},
+    {"roadmap", "shows a roadmap and which item comes next", "FILE", 1, 1, NO_OPTIONS, READS, "questline roadmap docs/roadmap.md",
+     cli_roadmap},
+    {"plan", "makes a plan for an objective or an item of a roadmap, without a model", "[OBJECTIVE]", 0, 1,
+     OPTIONS(NEED(specs), NEED(agent), CLI_roadmap, CLI_item, CLI_md, CLI_mermaid), READS,
+     "questline plan --specs .claude/agents --agent backend-coordinator \"Add login with OAuth2\"", cli_plan},
     {"plan check", "finds what keeps a plan from running", "FILE", 1, 1, OPTIONS(CLI_specs, CLI_known), READS,
      "questline plan check --specs .claude/agents plan.json", cli_plan_check},
     {"plan edit", "changes a plan and prints it as JSON; it stays sound, or nothing is changed", "FILE", 1, 1,
@@ -166,6 +188,30 @@ static const cli_command commands[] = {
     {"key make", "makes a key to sign with and prints its public half", "FILE", 1, 1, NO_OPTIONS, READS, "questline key make api.key",
      cli_make_key},
     {"key show", "prints the public half of a key", "FILE", 1, 1, NO_OPTIONS, READS, "questline key show api.key", cli_show_key},
+    {"memory create", "remembers something, with what is known of it", "NAME TYPE [OBSERVATION...]", 2, 64, OPTIONS(CLI_memory, CLI_store),
+     READS, "questline memory create billing module \"Owns invoices\"", cli_memory_create},
+    {"memory relate", "remembers how two things stand to each other", "FROM RELATION TO", 3, 3, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory relate billing uses queue", cli_memory_relate},
+    {"memory unrelate", "forgets that", "FROM RELATION TO", 3, 3, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory unrelate billing uses queue", cli_memory_unrelate},
+    {"memory observe", "remembers more of something", "NAME OBSERVATION...", 2, 64, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory observe billing \"Deployed on Tuesdays\"", cli_memory_observe},
+    {"memory delete", "forgets something, or only some observations of it", "NAME [OBSERVATION...]", 1, 64, OPTIONS(CLI_memory, CLI_store),
+     READS, "questline memory delete billing", cli_memory_delete},
+    {"memory search", "finds what is remembered, the best first", "QUERY", 1, 1, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory search invoices", cli_memory_search},
+    {"memory open", "shows what is remembered of something", "NAME...", 1, 64, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory open billing", cli_memory_open},
+    {"memory read", "shows all that is remembered", "", 0, 0, OPTIONS(CLI_memory, CLI_store), READS, "questline memory read",
+     cli_memory_read},
+    {"memory pending", "shows flags that are not settled", "", 0, 0, OPTIONS(CLI_memory, CLI_store), READS, "questline memory pending",
+     cli_memory_pending},
+    {"memory learn", "remembers what a finished quest taught: what went well, what did not, what was decided", "", 0, 0,
+     OPTIONS(NEED(quest), CLI_memory, CLI_store), READS, "questline memory learn --quest 4k", cli_memory_learn},
+    {"memory import", "takes over a file of the MCP memory server", "FILE", 1, 1, OPTIONS(CLI_memory, CLI_store), READS,
+     "questline memory import memory.jsonl", cli_memory_import},
+    {"memory export", "writes the graph as a file of the MCP memory server", "", 0, 0, OPTIONS(CLI_out, CLI_memory, CLI_store), READS,
+     "questline memory export --out memory.jsonl", cli_memory_export},
     {"link make", "puts a whole quest into a link", "FILE", 1, 1, OPTIONS(CLI_base, CLI_store), READS,
      "questline link make .questline/quests/0123456789.quest", cli_link_make},
     {"link open", "takes the quest out of a link", "URL", 1, 1, OPTIONS(CLI_out, CLI_store), READS,
@@ -176,8 +222,9 @@ static const cli_command commands[] = {
 static const struct {
   const char *first, *title;
 } headings[] = {
-    {"quest create", "Owner"}, {"quest monitor", "Turns"},    {"quest claim", "Team"},      {"quest tick", "Time and money"},
-    {"quest show", "Reading"}, {"quest compare", "Branches"}, {"quest sign", "Signatures"}, {"link make", "Links"},
+    {"quest create", "Owner"},        {"quest monitor", "Turns"},  {"quest claim", "Team"},
+    {"quest tick", "Time and money"}, {"quest show", "Reading"},   {"quest compare", "Branches"},
+    {"quest sign", "Signatures"},     {"memory create", "Memory"}, {"link make", "Links"},
 };
 
 static volatile sig_atomic_t interrupted;
@@ -242,7 +289,7 @@ static void print_overview(FILE *to, const char *group) {
 }
 
 static int unknown_command(cli *c, const char *group, const char *word) {
-  static const char *const groups[] = {"quest", "key", "link"};
+  static const char *const groups[] = {"quest", "key", "memory", "link"};
   const char *names[QL_COUNT(commands) + QL_COUNT(groups)];
   size_t count = 0;
   for (size_t i = 0; i < QL_COUNT(commands); i++) {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { binary, Place, questline, teamFolder } from './harness.ts';
 
 const commands = [
-  ...['spec', 'check', 'export', 'policy', 'load', 'permit', 'route', 'roster', 'plan', 'run', 'verify', 'link make', 'link open', 'key make', 'key show'],
+  ...['spec', 'check', 'export', 'policy', 'load', 'permit', 'route', 'roster', 'roadmap', 'plan', 'run', 'verify', 'link make', 'link open', 'key make', 'key show'],
   ...['create', 'monitor', 'message', 'respond', 'complete', 'drop', 'approve', 'reject', 'pause', 'resume', 'abort', 'fail']
     .concat(['claim', 'release', 'show', 'list', 'log'])
     .concat(['gate', 'artifact', 'escalate', 'reassign', 'add', 'remove', 'promote', 'upgrade', 'tick', 'start', 'done', 'usage'])

@@ -87,6 +87,8 @@ static void S25_entities_relations_and_observations(void **state) {
       "{'entities':[{'entityType':'decision','name':'Queue','observations':['We take NATS.','Kafka was too large for us.']},"
       "{'entityType':'module','name':'billing','observations':['Owns invoices','Talks to the queue']}],"
       "'relations':[{'from':'billing','relationType':'uses','to':'Queue'},{'from':'billing','relationType':'needs','to':'nowhere'}]}");
+  (void)call("delete_entities", "{'entityNames':['nowhere']}"); /* no entity, but an end of a relation */
+  assert_int_equal(ql_memory_relations(m), 1);
   (void)call("delete_entities", "{'entityNames':['billing']}");
   assert_int_equal(ql_memory_relations(m), 0);
   assert_int_equal(ql_memory_entities(m), 3);

@@ -15,6 +15,7 @@ import type {
   Delegation,
   DelegationText,
   Duplicates,
+  Edit,
   Effect,
   EffectResult,
   Event,
@@ -88,7 +89,7 @@ export interface PackLimits {
   readonly budget?: number;
 }
 
-export type PlanFormat = 'seed' | 'markdown' | 'mermaid';
+export type PlanFormat = 'seed' | 'markdown' | 'mermaid' | 'roadmap' | 'prequest';
 
 /** What a module graph is read from: shape ModuleGraph, dependency-cruiser, madge and pydeps as JSON, rules of a compiler's -MM, a plan. */
 export type GraphFormat = 'auto' | 'own' | 'cruise' | 'madge' | 'pydeps' | 'make' | 'plan';
@@ -311,6 +312,11 @@ export class Core {
   /** Reads the text form that `writePlan(plan, 'seed')` writes. */
   readPlan(text: Text): Plan {
     return this.#instance.json('qlw_plan_read', text) as Plan;
+  }
+
+  /** The edit that ticks off the item a plan came from. */
+  tickRoadmap(text: Text, item: { words: string; line: number }): Edit {
+    return this.#instance.json('qlw_roadmap_tick', text, item.words, item.line) as Edit;
   }
 
   /** Changes a plan, all edits or none; a refusal is an answer. With a roster the problems of what comes out name its agents too. */

@@ -3322,6 +3322,8 @@ export const LIMITS = {
   QL_MEMORY_RELATIONS_MAX: 262144,
   /** observations of one entity */
   QL_MEMORY_OBSERVATIONS_MAX: 4096,
+  /** bytes of the file of a memory graph */
+  QL_MEMORY_BYTES_MAX: 67108864,
   /** bytes of one name or observation */
   QL_MEMORY_TEXT_MAX: 16384,
   /** equal lines that count as said twice */

@@ -38,6 +38,7 @@
 #define QL_MEMORY_ENTITIES_MAX     65536u
 #define QL_MEMORY_RELATIONS_MAX    262144u
 #define QL_MEMORY_OBSERVATIONS_MAX 4096u
+#define QL_MEMORY_BYTES_MAX        (64u * 1024u * 1024u)
 #define QL_MEMORY_TEXT_MAX         (16u * 1024u)
 #define QL_DUPLICATE_LINES         6u
 #define QL_DUPLICATE_WORDS         40u

@@ -15,7 +15,7 @@ ql_memory *ql_memory_new(ql_alloc alloc);
 void ql_memory_free(ql_memory *memory);
 
 /// Takes over a file of that server: JSON Lines of entities and relations. What is there already gains observations and loses nothing.
-/// @return QL_OK; QL_ERR_SYNTAX, QL_ERR_UTF8 (err->line); QL_ERR_LIMIT; QL_ERR_NOMEM. After an error the lines before it are in the graph.
+/// @return QL_OK; QL_ERR_SYNTAX, QL_ERR_UTF8 (err->line); QL_ERR_LIMIT (QL_MEMORY_…_MAX); QL_ERR_NOMEM. After an error the lines before it are in the graph.
 QL_NODISCARD ql_status ql_memory_read(ql_memory *memory, ql_str lines, ql_error *err);
 /// The whole graph in that form; absent when out of memory.
 ql_str ql_memory_write(const ql_memory *memory, ql_arena *a);

@@ -230,20 +230,22 @@ void ql__memory_tidy(ql_memory *m) {
 
 /* ---- the file ---- */
 
+static ql_value *copied(ql_arena *a, ql_str text) { return ql_string(a, ql_arena_str(a, text)); }
+
 ql_value *ql__entity_value(ql_arena *a, const ql__entity *entity) {
   ql_value *value = ql_object(a), *observations = ql_array(a);
-  for (size_t i = 0; i < entity->count; i++) ql_push(observations, ql_string(a, entity->observations[i]));
-  QL_SET(value, "entityType", ql_string(a, entity->type));
-  QL_SET(value, "name", ql_string(a, entity->name));
+  for (size_t i = 0; i < entity->count; i++) ql_push(observations, copied(a, entity->observations[i]));
+  QL_SET(value, "entityType", copied(a, entity->type));
+  QL_SET(value, "name", copied(a, entity->name));
   QL_SET(value, "observations", observations);
   return value;
 }
 
 ql_value *ql__relation_value(ql_arena *a, const ql__relation *relation) {
   ql_value *value = ql_object(a);
-  QL_SET(value, "from", ql_string(a, relation->from));
-  QL_SET(value, "relationType", ql_string(a, relation->type));
-  QL_SET(value, "to", ql_string(a, relation->to));
+  QL_SET(value, "from", copied(a, relation->from));
+  QL_SET(value, "relationType", copied(a, relation->type));
+  QL_SET(value, "to", copied(a, relation->to));
   return value;
 }
 
@@ -272,6 +274,7 @@ static ql_status read_line(ql_memory *m, const ql_value *line, ql_error *err) {
 }
 
 ql_status ql_memory_read(ql_memory *m, ql_str lines, ql_error *err) {
+  if (lines.len > QL_MEMORY_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "the file is too large", QL_STR("QL_MEMORY_BYTES_MAX"));
   ql_arena *scratch = ql_arena_new(ql_arena_alloc(m->arena));
   if (!scratch) return no_memory(err);
   ql_status status = QL_OK;

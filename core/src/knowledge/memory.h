@@ -47,7 +47,7 @@ void ql__memory_keep(ql_memory *memory, const bool *entities, const bool *relati
 /// Gives memory back when half of it is waste. Pointers to entities are not valid afterwards.
 void ql__memory_tidy(ql_memory *memory);
 
-/// The shapes `MemoryEntity`, `MemoryRelation`.
+/// The shapes `MemoryEntity`, `MemoryRelation`, copied: a later call may move what they are made of.
 ql_value *ql__entity_value(ql_arena *a, const ql__entity *entity);
 ql_value *ql__relation_value(ql_arena *a, const ql__relation *relation);
 

@@ -135,7 +135,7 @@ static ql_status add_observations(call *c) {
       if (fresh) ql_push(words, ql_string(c->arena, text->text));
     }
     QL_SET(result, "addedObservations", words);
-    QL_SET(result, "entityName", ql_string(c->arena, entity->name));
+    QL_SET(result, "entityName", ql_string(c->arena, ql_get_str(item, texts[0])));
   }
   while (status != QL_OK && n-- > 0) ql__memory_cut(c->memory, &c->memory->entities[places[n]], before[n]);
   QL_SET(c->answer, "results", added);
@@ -144,21 +144,19 @@ static ql_status add_observations(call *c) {
 
 /* ---- taking away ---- */
 
+/* Relations go with a name that is deleted, whether or not there is an entity of it. */
 static ql_status delete_entities(call *c) {
   const ql_value *names;
   bool *entities, *relations;
   ql_memory *m = c->memory;
+  ql__names gone;
   ql_status status = names_of(c, QL_STR("entityNames"), &names);
   if (status != QL_OK) return status;
-  if (!keep_all(c, &entities, &relations)) return no_memory(c);
-  for (const ql_value *name = names->first; name; name = name->next) {
-    size_t at = ql__memory_find(m, name->text);
-    if (at != SIZE_MAX) entities[at] = false;
-  }
-  for (size_t i = 0; i < m->relation_count; i++) {
-    size_t from = ql__memory_find(m, m->relations[i].from), to = ql__memory_find(m, m->relations[i].to);
-    relations[i] = (from == SIZE_MAX || entities[from]) && (to == SIZE_MAX || entities[to]);
-  }
+  if (!keep_all(c, &entities, &relations) || !ql__names_make(c->arena, names->count, &gone)) return no_memory(c);
+  for (const ql_value *name = names->first; name; name = name->next) (void)ql__names_put(&gone, name->text, 0);
+  for (size_t i = 0; i < m->entity_count; i++) entities[i] = ql__names_get(&gone, m->entities[i].name) == SIZE_MAX;
+  for (size_t i = 0; i < m->relation_count; i++)
+    relations[i] = ql__names_get(&gone, m->relations[i].from) == SIZE_MAX && ql__names_get(&gone, m->relations[i].to) == SIZE_MAX;
   ql__memory_keep(m, entities, relations);
   return done(c, QL_STR("Entities deleted successfully"));
 }

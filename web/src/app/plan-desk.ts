@@ -1,4 +1,4 @@
-import { type Core, CoreError, type Plan, type PlanChanges, type PlanCost, type PlanEdit, type PlanProblem, type Roster, type Schedule } from '@questline/core';
+import { type Core, CoreError, type PackSource, type Plan, type PlanChanges, type PlanCost, type PlanEdit, type PlanProblem, type Roster, type Schedule } from '@questline/core';
 import type { Storage } from '../ports/storage.ts';
 import { inWords } from './logs.ts';
 import type { AgentFile, KeptPlan, Off, OpenQuest, Version } from './model.ts';
@@ -35,6 +35,8 @@ export class PlanDesk {
   #listeners = new Set<() => void>();
   #roster: { files: readonly AgentFile[]; off: Off; roster: Roster } | null = null;
   #looked: Looked | null = null;
+  /** Of the project, to see who is given what of them; for as long as the page is open. */
+  documents: readonly PackSource[] = [];
   /** Why the last edit was not made. */
   refusal: PlanProblem | null = null;
 
@@ -180,6 +182,11 @@ export class PlanDesk {
   /** The versions go with the quest that was made of the plan. */
   async handOver(id: string): Promise<void> {
     await this.#host.storage.putSetting(`plan:${id}`, this.#kept);
+  }
+
+  addDocument(document: PackSource): void {
+    this.documents = [...this.documents.filter(({ path }) => path !== document.path), document];
+    this.#tell();
   }
 
   dismiss(): void {

@@ -1,6 +1,7 @@
 import type { PlanEdit, PlanTask } from '@questline/core';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { App } from '../app/app.ts';
 import type { Looked, PlanDesk } from '../app/plan-desk.ts';
 import { minutes, money, nameOf, saysEdit, saysSource, tokens } from '../app/plan-words.ts';
 import type { Team } from '../app/model.ts';
@@ -8,6 +9,7 @@ import { list } from '../app/words.ts';
 import { type Choice, LinesField, PickField, TextField } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Name, Seat } from '../parts/parts.tsx';
+import { TaskContext } from './plan-context.tsx';
 import type { Shown } from './plan-graph.tsx';
 
 /** What is done with the selected task: looked at, or one of the forms. */
@@ -270,6 +272,7 @@ const DOING: Record<Exclude<Doing, 'look'>, { title: (id: string) => string; for
 };
 
 export interface TaskPanelProps extends FormProps {
+  app: App;
   looked: Looked | null;
   doing: Doing;
   setDoing: (doing: Doing) => void;
@@ -317,7 +320,10 @@ export function TaskPanel(props: TaskPanelProps): JSX.Element {
         )}
       </div>
       {form === null ? (
-        <Look task={task} tasks={tasks} looked={looked} team={team} />
+        <>
+          <Look task={task} tasks={tasks} looked={looked} team={team} />
+          {looked !== null && <TaskContext app={props.app} desk={desk} plan={looked.plan} task={task.id} agent={task.agent} />}
+        </>
       ) : (
         <div>
           <h3>

@@ -370,7 +370,7 @@ function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: Open
         )}
       </div>
       {selected !== undefined && (
-        <TaskPanel task={selected} tasks={tasks} groups={groups.length} team={state.team} leader={leader} desk={desk} looked={looked} doing={desk.open ? doing : 'look'} setDoing={setDoing} done={done} />
+        <TaskPanel app={app} task={selected} tasks={tasks} groups={groups.length} team={state.team} leader={leader} desk={desk} looked={looked} doing={desk.open ? doing : 'look'} setDoing={setDoing} done={done} />
       )}
       <Decide quest={quest} app={app} desk={desk} blocked={blocked} />
     </main>
