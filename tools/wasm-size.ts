@@ -9,10 +9,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// The design has 180 KiB in the end. What agent files need (findings and fixes for ten dialects, thirty kinds of rules, routing, permits, packing,
-// export) came out larger: core/src/spec is a quarter of the whole, and its tables of words a good part of the constant data.
-// The whole turn machine with its reports and branches is another twenty; notes, signatures, what-if and what screens show of gates and budgets eight.
-const budget = 240 * 1024;
+// The design has 180 KiB in the end. What agent files need (findings and fixes for ten dialects, thirty kinds of rules, routing, permits, packing, export)
+// came out larger, so did plans (text forms, checks, edits, schedules, the rehearsal planner's words) and what surrounds them (module graphs, decisions,
+// memory). A page needs first.wasm alone before a quest is opened; core.wasm follows it.
+const budgets = { core: 336 * 1024, first: 160 * 1024 };
+
 const build = join(dirname(fileURLToPath(import.meta.url)), '../build/wasm');
 const section = { custom: 0, import: 2, code: 10, data: 11 };
 
@@ -93,7 +94,6 @@ function readFolders(): Map<string, string> {
   return folders;
 }
 
-const shipped = readFileSync(join(build, 'core.wasm'));
 const named = readFileSync(join(build, 'core.named.wasm'));
 const imports = WebAssembly.Module.imports(new WebAssembly.Module(named)).filter(({ kind }) => kind === 'function').length;
 const { names, bodies, data } = readModule(named);
@@ -115,9 +115,11 @@ for (const [folder, pieces] of [...parts].sort(([a], [b]) => a.localeCompare(b))
   const bytes = Buffer.concat(pieces);
   row(folder, bytes.length, gzip(bytes));
 }
-const whole = gzip(shipped);
-row('core.wasm', shipped.length, whole);
-if (whole > budget) {
-  console.log(`core.wasm is ${whole - budget} bytes over its budget of ${budget} bytes gzip`);
+for (const [name, budget] of Object.entries(budgets)) {
+  const bytes = readFileSync(join(build, `${name}.wasm`));
+  const size = gzip(bytes);
+  row(`${name}.wasm`, bytes.length, size);
+  if (size <= budget) continue;
+  console.log(`${name}.wasm is ${size - budget} bytes over its budget of ${budget} bytes gzip`);
   process.exitCode = 1;
 }

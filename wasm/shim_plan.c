@@ -19,11 +19,8 @@ static const struct {
   ql_str name;
   ql_plan_format format;
 } plan_formats[] = {
-    {QL_STR_INIT("seed"), QL_PLAN_SEED},
-    {QL_STR_INIT("markdown"), QL_PLAN_MARKDOWN},
-    {QL_STR_INIT("mermaid"), QL_PLAN_MERMAID},
-    {QL_STR_INIT("roadmap"), QL_PLAN_ROADMAP},
-    {QL_STR_INIT("prequest"), QL_PLAN_PREQUEST},
+    {QL_STR_INIT("seed"), QL_PLAN_SEED},       {QL_STR_INIT("markdown"), QL_PLAN_MARKDOWN}, {QL_STR_INIT("mermaid"), QL_PLAN_MERMAID},
+    {QL_STR_INIT("roadmap"), QL_PLAN_ROADMAP}, {QL_STR_INIT("prequest"), QL_PLAN_PREQUEST},
 };
 
 static ql_status read_plan_format(ql_str name, ql_plan_format *format) {
