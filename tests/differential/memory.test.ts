@@ -40,7 +40,7 @@ async function startServer(): Promise<Server> {
 const entity = (name: string, entityType: string, ...observations: string[]): object => ({ name, entityType, observations });
 const relation = (from: string, relationType: string, to: string): object => ({ from, relationType, to });
 
-/** Calls with their arguments. What the two do differently on purpose stands in the last test. */
+/** Calls with their arguments. What the two do differently on purpose stands on the page Memory of the site. */
 const CALLS: readonly (readonly [string, Record<string, unknown>])[] = [
   ['read_graph', {}],
   ['create_entities', { entities: [entity('billing', 'module', 'Owns invoices', 'é "quoted" \\ \n\t\u001f'), entity('Queue', 'decision', 'We take NATS.'), entity('', '')] }],
