@@ -273,17 +273,6 @@ static void sums_stay_integers(void **state) {
   assert_true(number(value, "input") <= QL_INT_MAX);
 }
 
-static void budgets_are_kept_or_not(void **state) {
-  (void)state;
-  ql_value *value = json("{\"input\":700,\"micro\":5000,\"output\":300}");
-  static const int64_t rows[][4] = {{1000, 5000, 0, 0}, {999, 4999, 1, 1}, {-1, -1, 0, 0}, {0, 0, 1000, 5000}, {-1, 10, 0, 4990}};
-  for (size_t i = 0; i < QL_COUNT(rows); i++) {
-    ql_plan_budget over = ql_plan_over_budget(value, (ql_plan_budget){rows[i][0], rows[i][1]});
-    assert_int_equal(over.tokens, rows[i][2]);
-    assert_int_equal(over.micro, rows[i][3]);
-  }
-}
-
 static ql_status try_cost(ql_arena *arena, const void *ctx) {
   ql_value *value;
   return ql_plan_cost(arena, &plan, ctx, &value, &err);
@@ -307,7 +296,6 @@ int main(void) {
       cmocka_unit_test_setup_teardown(the_table_is_sound, setup, teardown),
       cmocka_unit_test_setup_teardown(what_is_wrong_is_named, setup, teardown),
       cmocka_unit_test_setup_teardown(sums_stay_integers, setup, teardown),
-      cmocka_unit_test_setup_teardown(budgets_are_kept_or_not, setup, teardown),
       cmocka_unit_test_setup_teardown(memory_may_run_out, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

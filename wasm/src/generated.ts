@@ -997,13 +997,6 @@ export interface Roadmap {
   risks?: string[];
 }
 
-/** what to plan for an item of a roadmap */
-export interface RoadmapRequest {
-  /** for the plan */
-  item: PlanSource;
-  objective: string;
-}
-
 /** a part of a program */
 export interface ModuleFacts {
   /** percent of it that tests run */

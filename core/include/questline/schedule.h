@@ -45,14 +45,6 @@ typedef struct ql_cost_terms {
 /// @return QL_OK; QL_ERR_SYNTAX (prices or sizes: detail names the member, "prices[2].input"); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_plan_cost(ql_arena *a, const ql_plan *plan, const ql_cost_terms *terms, ql_value **out, ql_error *err);
 
-/// Tokens and micro-dollars; below 0: no limit.
-typedef struct ql_plan_budget {
-  int64_t tokens, micro;
-} ql_plan_budget;
-
-/// By how much a cost (shape `PlanCost`) is over a budget; 0 where it is not. What has no price counts as nothing.
-ql_plan_budget ql_plan_over_budget(const ql_value *cost, ql_plan_budget budget);
-
 #ifdef __cplusplus
 }
 #endif

@@ -200,10 +200,3 @@ ql_status ql_plan_cost(ql_arena *a, const ql_plan *plan, const ql_cost_terms *te
   *out = value;
   return QL_OK;
 }
-
-ql_plan_budget ql_plan_over_budget(const ql_value *cost, ql_plan_budget budget) {
-  int64_t tokens = ql_get_int(cost, QL_STR("input"), 0) + ql_get_int(cost, QL_STR("output"), 0);
-  int64_t micro = ql_get_int(cost, QL_STR("micro"), 0);
-  return (ql_plan_budget){budget.tokens >= 0 && tokens > budget.tokens ? tokens - budget.tokens : 0,
-                          budget.micro >= 0 && micro > budget.micro ? micro - budget.micro : 0};
-}

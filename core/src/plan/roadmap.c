@@ -228,9 +228,11 @@ static bool is_marker_byte(char c) { return ql_is_space(c) || ql_is_digit(c) || 
    at the end of the line before the item's words. */
 static size_t find_box(ql_str text, const ql_md_block *block) {
   bool done = block->task == QL_MD_TASK_DONE;
-  size_t at = block->offset;
+  size_t at = block->offset, first = at;
+  while (first < text.len && (ql_is_space(text.ptr[first]) || (block->quoted && text.ptr[first] == '>'))) first++;
   while (at < text.len && (is_marker_byte(text.ptr[at]) || (block->quoted && text.ptr[at] == '>'))) at++;
-  if (is_box(text, at, done)) return at + 1;
+  /* A box that stands there without a marker is one of the words. */
+  if (first < at && is_box(text, at, done)) return at + 1;
   for (at = block->offset; at > 0 && ql_is_space(text.ptr[at - 1]); at--) {}
   return at > 2 && is_box(text, at - 3, done) ? at - 2 : SIZE_MAX;
 }
