@@ -7,7 +7,7 @@ import { DOCS, docIndex, docPage } from './src/docs.ts';
 import { describeDiagnostics } from './src/findings.ts';
 import { landing } from './src/landing.ts';
 import { layout } from './src/layout.ts';
-import { declared, help } from './src/reference.ts';
+import { declared, help, planSchema } from './src/reference.ts';
 import { playSample } from './src/sample.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -58,6 +58,7 @@ const missing = {
 };
 await writeFile(join(dist, '404.html'), layout(missing));
 await writeFile(join(dist, 'docs', 'index.html'), docIndex());
+await writeFile(join(dist, 'docs', 'plan.schema.json'), planSchema());
 for (const doc of DOCS) {
   const source = SOURCES[doc.slug] ?? (() => readFile(here(`docs/${doc.slug}.md`), 'utf8'));
   await writeFile(join(dist, 'docs', `${doc.slug}.html`), docPage(core, doc, await source()));

@@ -80,6 +80,7 @@ const gen_kind *gen_find_kind(const char *name);
 
 void gen_print_types(void);
 void gen_print_schema(void);
+void gen_print_json_schema(void);
 /// One page of the reference in Markdown. False when there is no page of that name.
 bool gen_print_page(const char *page);
 void gen_print_page_names(void);

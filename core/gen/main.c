@@ -6,6 +6,7 @@
 
 static const char usage[] = "usage: questline-gen types          TypeScript of everything that crosses the boundary\n"
                             "       questline-gen schema         the same as JSON, for tests\n"
+                            "       questline-gen json-schema    JSON Schema of plans and of their edits\n"
                             "       questline-gen docs           the names of the reference pages\n"
                             "       questline-gen docs PAGE      one of them, in Markdown\n";
 
@@ -16,6 +17,8 @@ int main(int argc, char **argv) {
     gen_print_types();
   else if (strcmp(mode, "schema") == 0 && argc == 2)
     gen_print_schema();
+  else if (strcmp(mode, "json-schema") == 0 && argc == 2)
+    gen_print_json_schema();
   else if (strcmp(mode, "docs") == 0 && argc == 2)
     gen_print_page_names();
   else

@@ -17,6 +17,11 @@ export function declared(page: string): string {
   return run(GENERATOR, 'docs', page);
 }
 
+/** JSON Schema of plans and their edits. */
+export function planSchema(): string {
+  return run(GENERATOR, 'json-schema');
+}
+
 /** The help of every command, under a heading each. */
 export function help(): string {
   const overview = run(COMMAND_LINE, '--help');
