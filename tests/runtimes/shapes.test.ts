@@ -47,6 +47,7 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
     ];
   },
   fix: (answer) => checker.check('Mended | Failure', answer),
+  impact: (answer) => checker.check('Coupling | Breaks | Health | ModuleGraph | Failure', answer),
   pack: (answer) => checker.check('Pack | Failure', answer),
   permit: (answer) => checker.check('Permit | Failure', answer),
   report: (answer) => {

@@ -25,3 +25,12 @@ void ql_clock_add(ql_buf *out, int64_t at) {
   ql_buf_byte(out, ':');
   two_digits(out, at / 60000 % 60);
 }
+
+void ql_milli_add(ql_buf *out, int64_t milli) {
+  if (milli < 0) ql_buf_byte(out, '-');
+  uint64_t size = milli < 0 ? 0 - (uint64_t)milli : (uint64_t)milli;
+  ql_buf_int(out, (int64_t)(size / 1000));
+  unsigned rest = (unsigned)(size % 1000);
+  if (rest > 0) ql_buf_byte(out, '.');
+  for (unsigned place = 100; rest > 0; rest %= place, place /= 10) ql_buf_byte(out, (char)('0' + rest / place));
+}

@@ -1,4 +1,4 @@
-/* Times as people read them. */
+/* Times and numbers as people read them. */
 #ifndef QL_BASE_DATE_H
 #define QL_BASE_DATE_H
 
@@ -8,5 +8,7 @@
 void ql_date_add(ql_buf *out, int64_t at);
 /// "08:05", likewise.
 void ql_clock_add(ql_buf *out, int64_t at);
+/// Thousandths: "7.4" for 7400, no zeros at the end.
+void ql_milli_add(ql_buf *out, int64_t milli);
 
 #endif

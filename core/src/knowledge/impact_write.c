@@ -3,6 +3,7 @@
 
 #include <questline/impact.h>
 
+#include "base/date.h"
 #include "base/text.h"
 #include "format/plain.h"
 
@@ -23,15 +24,6 @@ static void foreign(sheet *s, ql_buf *out, ql_str text) {
     ql_markdown_text(out, text);
   else
     for (size_t i = 0; i < text.len; i++) ql_buf_byte(out, text.ptr[i] == '\n' || text.ptr[i] == '\r' ? ' ' : text.ptr[i]);
-}
-
-static void add_milli(ql_buf *out, int64_t milli) {
-  if (milli < 0) ql_buf_byte(out, '-');
-  uint64_t n = milli < 0 ? 0 - (uint64_t)milli : (uint64_t)milli, rest = n % 1000;
-  ql_buf_int(out, (int64_t)(n / 1000));
-  if (rest == 0) return;
-  ql_buf_byte(out, '.');
-  for (uint64_t unit = 100; rest > 0; rest %= unit, unit /= 10) ql_buf_byte(out, (char)('0' + rest / unit));
 }
 
 static void add_count(sheet *s, int64_t n, const char *one, const char *many) {
@@ -276,7 +268,7 @@ static void write_coupling(sheet *s, const ql_value *v) {
   if (s->markdown) WRITE(s, "# Coupling\n\n");
   add_count(s, number(v, "modules"), "module, ", "modules, ");
   add_count(s, number(v, "edges"), "dependency. Coupling ", "dependencies. Coupling ");
-  add_milli(&s->buf, number(v, "score"));
+  ql_milli_add(&s->buf, number(v, "score"));
   WRITE(s, " of 10, less is better.\n");
   formula(s, v);
   write_cycles(s, QL_GET(v, "cycles"));
@@ -316,7 +308,7 @@ static void write_cascade(sheet *s, const ql_value *list) {
 /* Hundredths of a point. */
 static void risk_part(sheet *s, const ql_value *risk, const char *name, const char *words) {
   ql_buf out = open_cell(s);
-  add_milli(&out, number(risk, name) * 10);
+  ql_milli_add(&out, number(risk, name) * 10);
   close_cell(s, &out);
   cell(s, (ql_str){words, strlen(words)});
 }
@@ -365,7 +357,7 @@ static void cell_points(sheet *s, const ql_value *points, bool milli) {
       continue;
     }
     if (milli)
-      add_milli(&out, number(point, "value"));
+      ql_milli_add(&out, number(point, "value"));
     else
       ql_buf_int(&out, number(point, "value"));
     if (point->next) ql_buf_add(&out, QL_STR(", "));
@@ -380,7 +372,7 @@ static void cell_change(sheet *s, const ql_value *measure) {
   ql_buf out = open_cell(s);
   if (change != 0) {
     ql_buf_add(&out, (change > 0) == more ? QL_STR("better by ") : QL_STR("worse by "));
-    add_milli(&out, change < 0 ? -change : change);
+    ql_milli_add(&out, change < 0 ? -change : change);
   } else {
     ql_buf_add(&out, QL_GET(measure, "change") ? QL_STR("the same") : QL_STR(""));
   }
@@ -390,7 +382,7 @@ static void cell_change(sheet *s, const ql_value *measure) {
 static void cell_latest(sheet *s, const ql_value *measure) {
   ql_buf out = open_cell(s);
   ql_str unit = ql_get_str(measure, QL_STR("unit"));
-  add_milli(&out, number(measure, "latest"));
+  ql_milli_add(&out, number(measure, "latest"));
   if (unit.ptr && !ql_starts(unit, QL_STR("/"))) ql_buf_byte(&out, ' ');
   if (unit.ptr) foreign(s, &out, unit);
   close_cell(s, &out);

@@ -1,6 +1,7 @@
 /* A plan for people: a Markdown document, and a Mermaid flowchart. */
 #include "plan/show.h"
 
+#include "base/date.h"
 #include "base/text.h"
 #include "format/plain.h"
 
@@ -44,6 +45,61 @@ static void add_ids(ql_buf *buf, const ql_plan *plan, const size_t *indices, siz
   }
 }
 
+static void add_list(ql_buf *buf, ql_str lead, const ql_str *items, size_t count, ql_str mark) {
+  if (count > 0) ql_buf_add(buf, lead);
+  for (size_t k = 0; k < count; k++) {
+    ql_buf_add(buf, mark);
+    ql_markdown_text(buf, items[k]);
+    ADD(buf, "\n");
+  }
+}
+
+static void add_agents(ql_buf *buf, ql_str heading, const ql_plan_need *agents, size_t count) {
+  if (count > 0) ql_buf_add(buf, heading);
+  for (size_t i = 0; i < count; i++) {
+    ADD(buf, "- ");
+    add_code(buf, agents[i].agent);
+    if (agents[i].reason.len > 0) ADD(buf, ": ");
+    ql_markdown_text(buf, agents[i].reason);
+    ADD(buf, "\n");
+  }
+}
+
+static void add_fact(ql_buf *buf, ql_str name, ql_str words) {
+  if (words.len == 0) return;
+  ADD(buf, "  \n**");
+  ql_buf_add(buf, name);
+  ADD(buf, ":** ");
+  ql_markdown_text(buf, words);
+}
+
+static void add_gates(ql_buf *buf, const ql_plan *plan) {
+  if (plan->gate_count == 0) return;
+  ADD(buf, "\n## Gates\n\n| Gate | Of | Wants | Shown by |\n| --- | --- | --- | --- |\n");
+  for (size_t i = 0; i < plan->gate_count; i++) {
+    const ql_plan_gate *gate = &plan->gates[i];
+    ADD(buf, "| ");
+    ql_markdown_text(buf, gate->text);
+    ADD(buf, " | ");
+    ql_buf_add(buf, gate->task < plan->task_count ? plan->tasks[gate->task].id : QL_STR("the quest"));
+    ADD(buf, " | ");
+    if (gate->measured) {
+      add_code(buf, ql_relation_sign(gate->wants.relation));
+      ADD(buf, " ");
+      ql_milli_add(buf, gate->wants.milli);
+      if (gate->wants.unit.len > 0) ADD(buf, " ");
+      ql_markdown_text(buf, gate->wants.unit);
+    } else if (gate->expect.len > 0) {
+      ql_markdown_text(buf, gate->expect);
+    } else {
+      ADD(buf, "somebody looks");
+    }
+    ADD(buf, " | ");
+    ql_markdown_text(buf, gate->evidence);
+    ADD(buf, " |\n");
+  }
+}
+
 static void add_task(ql_buf *buf, const ql_plan *plan, const ql_plan_task *task) {
   ADD(buf, "\n### ");
   ql_buf_add(buf, task->id);
@@ -62,19 +118,14 @@ static void add_task(ql_buf *buf, const ql_plan *plan, const ql_plan_task *task)
     ADD(buf, "  \n**After:** ");
     add_ids(buf, plan, task->after, task->after_count);
   }
+  add_fact(buf, QL_STR("Priority"), ql_priority_word(task->priority));
+  add_fact(buf, QL_STR("Effort"), ql_effort_word(task->effort));
+  add_fact(buf, QL_STR("Taken back by"), task->rollback);
   ADD(buf, "\n");
-  if (task->output_count > 0) ADD(buf, "\nLeaves behind:\n\n");
-  for (size_t k = 0; k < task->output_count; k++) {
-    ADD(buf, "- ");
-    ql_markdown_text(buf, task->outputs[k]);
-    ADD(buf, "\n");
-  }
-  if (task->accept_count > 0) ADD(buf, "\nDone when:\n\n");
-  for (size_t k = 0; k < task->accept_count; k++) {
-    ADD(buf, "- [ ] ");
-    ql_markdown_text(buf, task->accept[k]);
-    ADD(buf, "\n");
-  }
+  add_list(buf, QL_STR("\nHas to meet:\n\n"), task->demands, task->demand_count, QL_STR("- "));
+  add_list(buf, QL_STR("\nWrites:\n\n"), task->writes, task->write_count, QL_STR("- "));
+  add_list(buf, QL_STR("\nLeaves behind:\n\n"), task->outputs, task->output_count, QL_STR("- "));
+  add_list(buf, QL_STR("\nDone when:\n\n"), task->accept, task->accept_count, QL_STR("- [ ] "));
 }
 
 static void add_order(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
@@ -83,6 +134,8 @@ static void add_order(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
   for (size_t g = 1; g <= dag->group_count; g++) {
     ADD(buf, "| ");
     ql_buf_int(buf, (int64_t)g);
+    if (g <= plan->phase_count) ADD(buf, " ");
+    if (g <= plan->phase_count) ql_markdown_text(buf, plan->phases[g - 1]);
     ADD(buf, " |");
     for (size_t k = dag->start[g]; k < dag->start[g + 1]; k++) {
       const ql_plan_task *task = &plan->tasks[dag->by_group[k]];
@@ -110,6 +163,11 @@ void ql__write_markdown(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
   }
   if (plan->rehearsed) ADD(buf, "Planned by the rehearsal, without a model.");
   ADD(buf, "\n");
+  if (plan->duration.len > 0) {
+    ADD(buf, "\nTakes ");
+    ql_markdown_text(buf, plan->duration);
+    ADD(buf, ".\n");
+  }
   if (plan->file_count > 0) ADD(buf, "\n## Files to create or modify\n\n");
   for (size_t i = 0; i < plan->file_count; i++) {
     ADD(buf, "- ");
@@ -119,19 +177,16 @@ void ql__write_markdown(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
     ADD(buf, "\n");
   }
   add_items(buf, QL_STR("Steps"), plan->steps, plan->step_count, true);
-  if (plan->need_count > 0) ADD(buf, "\n## Agents needed\n\n");
-  for (size_t i = 0; i < plan->need_count; i++) {
-    ADD(buf, "- ");
-    add_code(buf, plan->needs[i].agent);
-    if (plan->needs[i].reason.len > 0) ADD(buf, ": ");
-    ql_markdown_text(buf, plan->needs[i].reason);
-    ADD(buf, "\n");
-  }
+  add_agents(buf, QL_STR("\n## Agents needed\n\n"), plan->needs, plan->need_count);
+  add_agents(buf, QL_STR("\n## Agents not needed\n\n"), plan->considered, plan->considered_count);
   if (plan->task_count > 0) ADD(buf, "\n## Tasks\n");
   for (size_t i = 0; i < plan->task_count; i++) add_task(buf, plan, &plan->tasks[i]);
   add_order(buf, plan, dag);
   add_items(buf, QL_STR("Dependencies and order"), plan->order, plan->order_count, false);
+  add_gates(buf, plan);
+  add_items(buf, QL_STR("Done when"), plan->success, plan->success_count, false);
   add_items(buf, QL_STR("Risks"), plan->risks, plan->risk_count, false);
+  add_items(buf, QL_STR("Way back"), plan->rollback, plan->rollback_count, false);
 }
 
 /* Inside a quoted Mermaid label entities stand for what would end it or be read as Markdown or HTML. */
@@ -170,8 +225,13 @@ void ql__write_mermaid(ql_buf *buf, const ql_plan *plan, const ql__dag *dag) {
   for (size_t g = 1; g <= dag->group_count; g++) {
     ADD(buf, "  subgraph G");
     ql_buf_int(buf, (int64_t)g);
-    ADD(buf, "[\"Group ");
-    ql_buf_int(buf, (int64_t)g);
+    ADD(buf, "[\"");
+    if (g <= plan->phase_count) {
+      add_label(buf, plan->phases[g - 1]);
+    } else {
+      ADD(buf, "Group ");
+      ql_buf_int(buf, (int64_t)g);
+    }
     ADD(buf, "\"]\n");
     for (size_t k = dag->start[g]; k < dag->start[g + 1]; k++) add_node(buf, &plan->tasks[dag->by_group[k]], QL_STR("    "));
     ADD(buf, "  end\n");
