@@ -59,7 +59,7 @@ test('at a turn boundary the tab puts its quest to the worker; what came before 
   await writeAs(page, '@db');
   await page.getByLabel('What you say').fill('A draft of the owner');
   hash = new URL(page.url()).hash;
-  await page.goto(`${app}?pace=120${hash}`);
+  await page.goto(`${app}?pace=900${hash}`);
   await page.locator('.turn .who', { hasText: 'api' }).waitFor(); // the leader's turn is over
   await page.goto(`${app}?pace=${NEVER}${hash}`);
   await page.waitForSelector('main[data-mode="drive"]');

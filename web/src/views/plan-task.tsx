@@ -1,6 +1,6 @@
 import type { PlanEdit, PlanTask } from '@questline/core';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { Looked, PlanDesk } from '../app/plan-desk.ts';
 import { minutes, money, nameOf, saysEdit, saysSource, tokens } from '../app/plan-words.ts';
@@ -282,7 +282,7 @@ export interface TaskPanelProps extends FormProps {
 export function TaskPanel(props: TaskPanelProps): JSX.Element {
   const { task, tasks, looked, team, doing, setDoing, desk } = props;
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (doing !== 'look') panel.current?.querySelector<HTMLElement>('.form input, .form textarea, .form select')?.focus();
   }, [doing]);
   const form = doing === 'look' ? null : DOING[doing];

@@ -1,7 +1,7 @@
 import '../styles/plan.css';
 import type { PlanProblem, QuestView } from '@questline/core';
 import type { JSX, TargetedKeyboardEvent } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { type Looked, PlanDesk } from '../app/plan-desk.ts';
@@ -78,7 +78,7 @@ function Decide({ quest, app, desk, blocked }: { quest: OpenQuest; app: App; des
   const [rejecting, setRejecting] = useState(false);
   const [reason, setReason] = useState('');
   const why = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (rejecting) why.current?.focus();
   }, [rejecting]);
   if (view.status === 'proposed' && quest.mode === 'drive') {
@@ -207,12 +207,14 @@ function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: Open
   const groups = plan !== null && plan.groups.length > 0 ? plan.groups : plan === null ? view.groups : [plan.tasks.map(({ id }) => id)];
   const selected = tasks.find((task) => task.id === quest.task) ?? tasks[0];
   const select = (id: string): void => app.viewer.selectTask(id);
-  // After an edit by key the task stands elsewhere, perhaps under another number: the focus goes with it.
-  useEffect(() => {
+  // After an edit by key the task stands elsewhere, perhaps under another number: the focus goes with it, before the next key comes.
+  useLayoutEffect(() => {
     if (!refocus.current) return;
-    refocus.current = false;
     const places = main.current?.querySelectorAll<HTMLElement>(`[data-task="${selected?.id}"]`) ?? [];
-    [...places].find((place) => place.offsetParent !== null)?.focus();
+    const place = [...places].find((one) => one.offsetParent !== null);
+    if (place === undefined) return; // not drawn yet
+    refocus.current = false;
+    place.focus();
   });
   const turn = (to: Sight): void => {
     chosen = to;
