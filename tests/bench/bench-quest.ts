@@ -1,5 +1,5 @@
 // What an event costs: our machine native and through the Wasm boundary beside an XState actor with the same rules and a LangGraph.js graph
-// of the same turns, at logs of 100, 10,000 and 100,000 events; and what it costs to open and check such a log.
+// of the same turns, at logs of 100, 10,000 and 98,000 events; and what it costs to open and check such a log.
 //
 // Through Wasm a command goes in as a string, its line comes out as a string and is appended, one after the other. The line is canonical JSON
 // with its place in the chain of hashes and the commitment to its text. XState has no log of its own: in "the same work" it writes a line with
