@@ -172,7 +172,6 @@ test('a rehearsed seat that somebody takes waits for them, and is played again w
   await writeAs(page, '@api');
   await sit(page);
   await page.goto(`${site.url}?pace=0${new URL(page.url()).hash}`);
-  await page.getByText('@api').first().waitFor();
   await page.locator('.turn .who', { hasText: 'api' }).waitFor();
   assert.equal((await shown(page)).status, 'running', 'nobody answers for who sits there');
   await page.getByText('You sit here: nobody else plays this seat.').waitFor(); // over the reload
