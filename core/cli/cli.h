@@ -52,7 +52,7 @@ typedef enum cli_exit {
   X(head, "head", "HASH", "the head this log must have, as a link or a server told you")                                                   \
   X(health, "health", NULL, "read snapshots of a backend's health in place of graphs, and show them over time")                            \
   X(help, "help", NULL, "this text")                                                                                                       \
-  X(known, "files", "FILE", "the files of the project, one path on each line, as `git ls-files` prints them; - is stdin")                  \
+  X(known, "files", "PATH", "the files of the project: its folder, or a file of paths, one a line, as `git ls-files` has them; - is stdin") \
   X(item, "item", "N", "the item with this number, as `questline roadmap` shows it (the next one that is pending)")                        \
   X(json, "json", NULL, "print JSON on stdout, errors and refusals too")                                                                   \
   X(key, "key", "FILE", "the key that signs, as `questline key make` made it")                                                             \
@@ -82,7 +82,8 @@ typedef enum cli_exit {
   X(strict, "strict", NULL, "warnings fail too: exit code 1")                                                                              \
   X(target, "to", "DIALECT", "the product to write for: " CLI_DIALECTS)                                                                    \
   X(timeout, "timeout", "SECONDS", "how long to wait for the turn, 0 to look once (90)")                                                   \
-  X(window, "window", "N", "tokens of the model's window (what the agent's file says, or 200000)")
+  X(window, "window", "N", "tokens of the model's window (what the agent's file says, or 200000)")                                         \
+  X(within, "budget", "WHAT=N,...", "what the plan may take: tokens, micro (millionths of a dollar) and ms, such as tokens=200000,ms=8h")
 
 /* Then each field of each event: CLI_FIELD_message_to. */
 typedef enum cli_option {
@@ -198,6 +199,9 @@ ql_event_type cli_event_of(const cli_command *command);
 int cli_read_name(cli *c, const char *label, ql_str given, ql_str *out);
 /// Adds what one of these options says to the command.
 int cli_read_field(cli *c, cli_option option, ql_value *command);
+/// Pairs such as tokens=200000,ms=8h, as members of out. What they are called is not looked at.
+/// @param label  the option, for messages: "--budget"
+int cli_read_counts(cli *c, const char *label, const char *given, ql_value *out);
 /// The command that the options describe, but for who sends it; what they do not say stays as it is in command.
 int cli_read_fields(cli *c, ql_value *command);
 

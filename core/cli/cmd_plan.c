@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli.h"
+#include "plan_facts.h"
 #include "store.h"
 
 static ql_str text_of(const ql_value *object, const char *key) { return ql_get_str(object, (ql_str){key, strlen(key)}); }
@@ -130,27 +131,15 @@ static int read_sizes(cli *c, const ql_value **out) {
   return code;
 }
 
-static int read_prices(cli *c, const ql_value **out) {
-  ql_str text;
-  ql_value *value;
-  ql_error err = {0};
-  int code = cli_read(c, c->value[CLI_prices], QL_JSON_BYTES_MAX, &text);
-  if (code != CLI_DONE) return code;
-  if (ql_json_read(c->a, text, &value, &err) != QL_OK) return cli_fail_error(c, &err, c->value[CLI_prices]);
-  *out = value;
-  return CLI_DONE;
-}
-
 int cli_plan_cost(cli *c) {
   const ql_plan *plan;
   ql_roster *roster = NULL;
   ql_cost_terms terms = {NULL, NULL, NULL};
   ql_value *cost;
   ql_error err = {0};
-  bool twice = c->value[CLI_prices] && strcmp(c->value[CLI_prices], "-") == 0 && strcmp(c->operands[0], "-") == 0;
-  if (twice) return cli_fail(c, QL_ERR_ARGUMENT, "The plan and the prices cannot both come from stdin.");
-  int code = cli_read_plan(c, c->operands[0], &plan);
-  if (code == CLI_DONE && c->value[CLI_prices]) code = read_prices(c, &terms.prices);
+  int code = cli_one_stdin(c);
+  if (code == CLI_DONE) code = cli_read_plan(c, c->operands[0], &plan);
+  if (code == CLI_DONE) code = cli_read_prices(c, &terms.prices);
   if (code == CLI_DONE && c->value[CLI_measured]) code = read_sizes(c, &terms.sizes);
   if (code == CLI_DONE && c->value[CLI_specs]) code = cli_read_team(c, c->value[CLI_specs], &roster);
   if (code != CLI_DONE) return code;

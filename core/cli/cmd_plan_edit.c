@@ -5,16 +5,12 @@
 
 #include "base/text.h"
 #include "cli.h"
-#include "store.h"
+#include "plan_facts.h"
 
-static bool is_error(const ql_value *problem) { return ql_eq(ql_get_str(problem, QL_STR("severity")), QL_STR("error")); }
-
-/// One line each: severity[code] T2 outputs: what to do. @return CLI_FAILED when there is an error among them.
+/// One line each: severity[code] T2 outputs: what to do.
 static int print_problems(FILE *to, const ql_value *problems) {
-  int code = CLI_DONE;
   for (const ql_value *p = problems->first; p; p = p->next) {
     ql_str task = ql_get_str(p, QL_STR("task"));
-    if (is_error(p)) code = CLI_FAILED;
     cli_put(to, ql_get_str(p, QL_STR("severity")));
     fputs("[", to);
     cli_put(to, ql_get_str(p, QL_STR("code")));
@@ -26,7 +22,7 @@ static int print_problems(FILE *to, const ql_value *problems) {
     cli_put(to, ql_get_str(p, QL_STR("message")));
     fputs(QL_GET(p, "fix") ? " (has a fix)\n" : "\n", to);
   }
-  return fflush(to) == 0 ? code : CLI_FAILED;
+  return fflush(to) == 0 ? CLI_DONE : CLI_FAILED;
 }
 
 /// --specs, where it is given.
@@ -35,39 +31,19 @@ static int read_roster(cli *c, ql_roster **roster) {
   return c->value[CLI_specs] ? cli_read_team(c, c->value[CLI_specs], roster) : CLI_DONE;
 }
 
-/// --files: one path on each line.
-static int read_paths(cli *c, ql_value **paths) {
-  ql_str text, line;
-  *paths = NULL;
-  if (!c->value[CLI_known]) return CLI_DONE;
-  int code = cli_read(c, c->value[CLI_known], QL_JSON_BYTES_MAX, &text);
-  if (code != CLI_DONE) return code;
-  if (ql_utf8_bad(text) != SIZE_MAX) return cli_fail(c, QL_ERR_UTF8, "%s is not UTF-8.", c->value[CLI_known]);
-  *paths = ql_array(c->a);
-  while (ql_next_line(&text, &line))
-    if (ql_trim(line).len > 0) ql_push(*paths, ql_string(c->a, ql_trim(line)));
-  return CLI_DONE;
-}
-
-static bool is_stdin(const char *path) { return path && strcmp(path, "-") == 0; }
-
 int cli_plan_check(cli *c) {
   const ql_plan *plan;
   ql_roster *roster = NULL;
-  ql_value *paths = NULL;
-  if (is_stdin(c->operands[0]) && is_stdin(c->value[CLI_known])) return cli_fail(c, QL_ERR_ARGUMENT, "Only one text can come from stdin.");
-  int code = cli_read_plan(c, c->operands[0], &plan);
-  if (code == CLI_DONE) code = read_paths(c, &paths);
+  const ql_value *problems;
+  int code = cli_one_stdin(c);
+  if (code == CLI_DONE) code = cli_read_plan(c, c->operands[0], &plan);
   if (code == CLI_DONE) code = read_roster(c, &roster);
   if (code != CLI_DONE) return code;
-  const ql_value *problems = ql_plan_check_with(c->a, plan, &(ql_plan_facts){.roster = roster, .paths = paths});
+  code = cli_plan_problems(c, plan, roster, &problems);
   if (roster) ql_roster_free(roster);
-  if (!problems) return cli_no_memory(c);
-  if (!c->json) return print_problems(stdout, problems);
-  code = cli_json(c, problems);
-  for (const ql_value *p = problems->first; p && code == CLI_DONE; p = p->next)
-    if (is_error(p)) code = CLI_FAILED;
-  return code;
+  if (code != CLI_DONE) return code;
+  code = c->json ? cli_json(c, problems) : print_problems(stdout, problems);
+  return code == CLI_DONE ? cli_plan_verdict(c, problems) : code;
 }
 
 int cli_plan_edit(cli *c) {
@@ -77,8 +53,8 @@ int cli_plan_edit(cli *c) {
   ql_str text;
   ql_error err = {0};
   const char *from = c->value[CLI_edits];
-  if (is_stdin(c->operands[0]) && is_stdin(from)) return cli_fail(c, QL_ERR_ARGUMENT, "Only one text can come from stdin.");
-  int code = cli_read_plan(c, c->operands[0], &plan);
+  int code = cli_one_stdin(c);
+  if (code == CLI_DONE) code = cli_read_plan(c, c->operands[0], &plan);
   if (code == CLI_DONE) code = cli_read(c, from, QL_JSON_BYTES_MAX, &text);
   if (code == CLI_DONE && ql_json_read(c->a, text, &edits, &err) != QL_OK) code = cli_fail_error(c, &err, from);
   if (code == CLI_DONE) code = read_roster(c, &roster);
@@ -110,8 +86,8 @@ int cli_plan_compare(cli *c) {
   const ql_plan *before, *after;
   ql_value *changes;
   ql_error err = {0};
-  if (is_stdin(c->operands[0]) && is_stdin(c->operands[1])) return cli_fail(c, QL_ERR_ARGUMENT, "Only one text can come from stdin.");
-  int code = cli_read_plan(c, c->operands[0], &before);
+  int code = cli_one_stdin(c);
+  if (code == CLI_DONE) code = cli_read_plan(c, c->operands[0], &before);
   if (code == CLI_DONE) code = cli_read_plan(c, c->operands[1], &after);
   if (code != CLI_DONE) return code;
   if (ql_plan_compare(c->a, before, after, &changes, &err) != QL_OK) return cli_fail_error(c, &err, NULL);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli.h"
+#include "plan_facts.h"
 
 const char *cli_plural(int64_t count) { return count == 1 ? "" : "s"; }
 
@@ -167,33 +168,31 @@ int cli_open_team(cli *c, cli_option who, ql_roster **out, const ql_agent **agen
   return code;
 }
 
-/// Prints what keeps a plan from running, or should be looked at. @return CLI_FAILED when there is an error among it.
-static int tell_problems(const ql_value *problems) {
-  int code = CLI_DONE;
-  for (const ql_value *p = problems ? problems->first : NULL; p; p = p->next) {
+/// Prints what keeps a plan from running, or should be looked at.
+static void tell_problems(const ql_value *problems) {
+  for (const ql_value *p = problems->first; p; p = p->next) {
     ql_str severity = ql_get_str(p, QL_STR("severity")), message = ql_get_str(p, QL_STR("message")), id = ql_get_str(p, QL_STR("code"));
-    if (ql_eq(severity, QL_STR("error"))) code = CLI_FAILED;
     cli_note("plan: %.*s[%.*s] %.*s", (int)severity.len, severity.ptr, (int)id.len, id.ptr, (int)message.len, message.ptr);
   }
-  return code;
 }
 
 static int print_plan(cli *c, const ql_plan *plan, const ql_roster *roster) {
-  ql_value *problems = ql_plan_check(c->a, plan, roster);
-  if (!problems) return cli_no_memory(c);
+  const ql_value *problems;
+  int code = cli_plan_problems(c, plan, roster, &problems);
+  if (code != CLI_DONE) return code;
   if (c->json) {
     ql_value *value = ql_plan_value(c->a, plan);
-    QL_SET(value, "problems", problems);
-    int code = cli_json(c, value);
-    for (const ql_value *p = problems->first; p && code == CLI_DONE; p = p->next)
-      if (ql_eq(ql_get_str(p, QL_STR("severity")), QL_STR("error"))) code = CLI_FAILED;
-    return code;
+    QL_SET(value, "problems", ql_copy(c->a, problems));
+    code = cli_json(c, value);
+    return code == CLI_DONE ? cli_plan_verdict(c, problems) : code;
   }
   ql_plan_format format = c->value[CLI_md] ? QL_PLAN_MARKDOWN : c->value[CLI_mermaid] ? QL_PLAN_MERMAID : QL_PLAN_SEED;
   ql_str text = ql_plan_write(c->a, plan, format);
   if (!text.ptr) return cli_no_memory(c);
   cli_put_block(stdout, text, "");
-  return fflush(stdout) == 0 ? tell_problems(problems) : CLI_FAILED;
+  if (fflush(stdout) != 0) return CLI_FAILED;
+  tell_problems(problems);
+  return cli_plan_verdict(c, problems);
 }
 
 int cli_plan(cli *c) {
@@ -208,7 +207,9 @@ int cli_plan(cli *c) {
   if ((c->operand_count == 0) == !c->value[CLI_roadmap])
     return cli_fail(c, QL_ERR_ARGUMENT, "Give an objective, or --roadmap FILE: one of them.");
   if (c->value[CLI_item] && !c->value[CLI_roadmap]) return cli_fail(c, QL_ERR_ARGUMENT, "--item goes with --roadmap.");
-  int code = c->value[CLI_roadmap] ? cli_roadmap_request(c, &objective, &item) : cli_text(c, "The objective", c->operands[0], &objective);
+  int code = cli_one_stdin(c);
+  if (code != CLI_DONE) return code;
+  code = c->value[CLI_roadmap] ? cli_roadmap_request(c, &objective, &item) : cli_text(c, "The objective", c->operands[0], &objective);
   if (code == CLI_DONE) code = cli_open_team(c, CLI_agent, &roster, &leader);
   if (code != CLI_DONE) return code;
   ql_status status = ql_plan_rehearse(c->a, roster, leader->id, objective, &plan, &err);

@@ -235,6 +235,10 @@ static int read_counts(cli *c, const char *label, bool times, ql_str rest, ql_va
   return CLI_DONE;
 }
 
+int cli_read_counts(cli *c, const char *label, const char *given, ql_value *out) {
+  return out ? read_counts(c, label, false, (ql_str){given, strlen(given)}, out) : cli_no_memory(c);
+}
+
 int cli_read_field(cli *c, cli_option option, ql_value *command) {
   const char *name = fields[option - CLI_FIELDS_FROM].name, *given = c->value[option];
   const ql_str raw = {given, strlen(given)};

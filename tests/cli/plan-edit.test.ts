@@ -40,6 +40,50 @@ test('plan check knows the files of the project where it is told', async () => {
   assert.equal((await questline(['plan', 'check', at('mended.json'), '--files', at('files.txt')])).stdout, '');
 });
 
+test('the files of the project are a folder too, or a list on stdin; what others keep there is not looked into', async () => {
+  const project = at('project');
+  write(join(project, 'docs/old.md'), 'old\n');
+  write(join(project, 'node_modules/docs/other.md'), 'other\n');
+  const check = (...words: string[]) => questline(['plan', 'check', at('plan.json'), ...words]);
+  assert.deepEqual(await check('--files', project).then(({ code, stdout }) => [code, stdout]), [0, '']);
+  assert.equal((await check('--files', `${project}/`)).stdout, '');
+  assert.match((await check('--files', join(project, 'node_modules'))).stdout, /^warning\[missing-file\] T1 demands: .*docs\/old\.md/);
+  assert.match((await questline(['plan', 'check', at('plan.json'), '--files', '-'], { input: 'notes/old.md\n' })).stdout, /Did you mean notes\/old\.md/);
+  assert.match((await questline(['plan', 'check', at('plan.json'), '--files', '-'], { input: '' })).stdout, /missing-file/);
+  assert.equal((await check('--files', at('nowhere'))).code, 1);
+  assert.equal((await questline(['plan', 'check', '-', '--files', '-'])).code, 2);
+});
+
+test('plan check holds a plan against a budget: tokens, money by a price list, time; --strict makes it fail', async () => {
+  write(at('prices.json'), JSON.stringify({ model: 'm', prices: [{ model: 'm', input: 3_000_000, output: 15_000_000 }] }));
+  const check = (...words: string[]) => questline(['plan', 'check', at('plan.json'), ...words]);
+  assert.equal((await check('--budget', 'tokens=1000000,ms=8h')).stdout, '');
+  const { code, stdout } = await check('--budget', 'tokens=10,ms=30m');
+  assert.equal(code, 0, 'a warning');
+  assert.match(stdout, /^warning\[over-budget\] estimate: The plan is thought to take 60 minutes, the budget has 30 minutes;/m);
+  assert.match(stdout, /take \d+ tokens, the budget has 10 tokens;/);
+  assert.equal((await check('--budget', 'tokens=10', '--strict')).code, 1);
+  assert.equal((await check('--budget', 'tokens=1000000', '--strict')).code, 0);
+  assert.match((await check('--budget', 'micro=5')).stdout, /^warning\[no-price\]/);
+  const priced = await check('--budget', 'micro=5', '--prices', at('prices.json'), '--json');
+  assert.deepEqual((JSON.parse(priced.stdout) as { code: string }[]).map((problem) => problem.code), ['over-budget']);
+  for (const bad of ['apples=1', 'turns=4', 'tokens', 'tokens=8h', 'tokens=1,tokens=2', '']) assert.equal((await check('--budget', bad)).code, 2, bad);
+  assert.equal((await check('--prices', at('files.txt'))).code, 1);
+  assert.match((await questline(['plan', 'check', '--help'])).stdout, /--budget WHAT=N,\.\.\./);
+});
+
+test('plan says of the plan it makes what is missing and what goes beyond the budget', async () => {
+  write(at('team/lead.md'), '---\nname: lead\ndescription: Leads.\n---\nLeads.\n');
+  write(at('team/a.md'), '---\nname: a\ndescription: Builds APIs and endpoints.\n---\nBuilds.\n');
+  const plan = (...words: string[]) => questline(['plan', '--specs', at('team'), '--agent', 'lead', 'Add an endpoint for users', ...words]);
+  assert.doesNotMatch((await plan()).stderr, /over-budget/);
+  const over = await plan('--budget', 'tokens=1');
+  assert.match(over.stderr, /^plan: warning\[over-budget\] The plan is thought to take /m);
+  assert.equal(over.code, 0);
+  assert.equal((await plan('--budget', 'tokens=1', '--strict')).code, 1);
+  assert.ok((JSON.parse((await plan('--budget', 'tokens=1', '--json')).stdout) as { problems: { code: string }[] }).problems.some(({ code }) => code === 'over-budget'));
+});
+
 test('plan edit prints the plan, or refuses and says what to do', async () => {
   const done = await questline(['plan', 'edit', at('plan.json'), '--edits', edits('order.json', { op: 'order', task: 'T2', before: 'T1' }), '--json']);
   assert.equal(done.code, 0);

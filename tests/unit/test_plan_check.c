@@ -227,6 +227,47 @@ static void a_plan_over_its_budget(void **state) {
   assert_null(find(ql_plan_check(a, plan, NULL), "over-budget"));
 }
 
+static void money_and_time_are_said_in_words(void **state) {
+  (void)state;
+  static const char PLAN_TEXT[] = PLAN("", TASK("T1", "@a", ",\"estimate\":{\"minutes\":10}"));
+  static const struct {
+    const char *budget;
+    int64_t micro;
+    const char *says;
+  } rows[] = {
+      {"{\"micro\":1000000}", 1234567, "take 1.234567 dollars, the budget has 1.00 dollars;"},
+      {"{\"micro\":20}", 500000, "take 0.50 dollars, the budget has 0.00002 dollars;"},
+      {"{\"ms\":300000}", 0, "take 10 minutes, the budget has 5 minutes;"},
+      {"{\"ms\":1}", 0, "take 10 minutes, the budget has 1 milliseconds;"},
+      {"{\"tokens\":7}", 0, "take 9 tokens, the budget has 7 tokens;"},
+  };
+  const ql_plan *plan = plan_of_json(a, PLAN_TEXT);
+  for (size_t i = 0; i < QL_COUNT(rows); i++) {
+    ql_value *cost = value_of("{\"input\":8,\"output\":1}");
+    QL_SET(cost, "micro", ql_int(a, rows[i].micro));
+    const ql_plan_facts facts = {.budget = value_of(rows[i].budget), .cost = cost};
+    ql_str said = ql_get_str(find(ql_plan_check_with(a, plan, &facts), "over-budget"), QL_STR("message"));
+    assert_int_not_equal(ql_find(said, (ql_str){rows[i].says, strlen(rows[i].says)}, 0), SIZE_MAX);
+  }
+}
+
+static void a_budget_of_money_wants_all_prices(void **state) {
+  (void)state;
+  static const struct {
+    const char *budget, *cost;
+    bool told;
+  } rows[] = {
+      {"{\"micro\":9}", "{\"input\":1,\"micro\":5,\"output\":1,\"unknown\":[{\"agent\":\"@a\"}]}", true},
+      {"{\"micro\":9}", "{\"input\":1,\"micro\":5,\"output\":1,\"unknown\":[]}", false},
+      {"{\"tokens\":9}", "{\"input\":1,\"micro\":5,\"output\":1,\"unknown\":[{\"agent\":\"@a\"}]}", false},
+  };
+  const ql_plan *plan = plan_of_json(a, PLAN("", TASK("T1", "@a", "")));
+  for (size_t i = 0; i < QL_COUNT(rows); i++) {
+    const ql_plan_facts facts = {.budget = value_of(rows[i].budget), .cost = value_of(rows[i].cost)};
+    if ((find(ql_plan_check_with(a, plan, &facts), "no-price") != NULL) != rows[i].told) fail_msg("%s", rows[i].cost);
+  }
+}
+
 /* ---- S32 ---- */
 
 static void S32_who_goes_first_between_tasks(void **state) {
@@ -373,6 +414,8 @@ int main(void) {
       cmocka_unit_test(a_misspelt_agent_is_renamed_wherever_it_stands),
       cmocka_unit_test(files_that_are_not_there),
       cmocka_unit_test(a_plan_over_its_budget),
+      cmocka_unit_test(money_and_time_are_said_in_words),
+      cmocka_unit_test(a_budget_of_money_wants_all_prices),
       cmocka_unit_test(S32_who_goes_first_between_tasks),
       cmocka_unit_test(S32_fixes_end_with_nobody_in_the_way),
       cmocka_unit_test(S32_two_plans_that_want_one_agent_or_file),

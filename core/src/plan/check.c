@@ -187,25 +187,48 @@ static int64_t estimated_tokens(const ql_plan *plan) {
   return tokens;
 }
 
+/* Cents, and the rest down to a millionth where there is any. */
+static ql_str dollars(ql__check *c, int64_t micro) {
+  char decimals[6];
+  size_t used = 6;
+  for (int64_t i = 6, rest = micro % 1000000; i-- > 0; rest /= 10) decimals[i] = (char)('0' + rest % 10);
+  while (used > 2 && decimals[used - 1] == '0') used--;
+  const ql_str pieces[] = {digits(c, micro / 1000000), QL_STR("."), {decimals, used}, QL_STR(" dollars")};
+  return ql_arena_concat(c->arena, pieces, QL_COUNT(pieces));
+}
+
+static ql_str minutes(ql__check *c, int64_t ms) {
+  bool whole = ms % 60000 == 0;
+  const ql_str pieces[] = {digits(c, whole ? ms / 60000 : ms), whole ? QL_STR(" minutes") : QL_STR(" milliseconds")};
+  return ql_arena_concat(c->arena, pieces, QL_COUNT(pieces));
+}
+
+static ql_str tokens(ql__check *c, int64_t n) {
+  return ql_arena_concat(c->arena, (const ql_str[]){digits(c, n), QL_STR(" tokens")}, 2);
+}
+
 static void check_budget(ql__check *c) {
   static const struct {
-    ql_str name, words;
-  } kinds[] = {{QL_STR_INIT("micro"), QL_STR_INIT(" micro-dollars")},
-               {QL_STR_INIT("ms"), QL_STR_INIT(" milliseconds")},
-               {QL_STR_INIT("tokens"), QL_STR_INIT(" tokens")}};
-  const ql_value *budget = c->facts->budget, *cost = c->facts->cost;
-  int64_t minutes = 0;
+    ql_str name;
+    ql_str (*say)(ql__check *c, int64_t amount);
+  } kinds[] = {{QL_STR_INIT("micro"), dollars}, {QL_STR_INIT("ms"), minutes}, {QL_STR_INIT("tokens"), tokens}};
+  const ql_value *budget = c->facts->budget, *cost = c->facts->cost, *unknown = QL_GET(cost, "unknown");
+  int64_t longest = 0;
   for (size_t i = 0; i < c->plan->task_count; i++)
-    if (c->tail[i] > minutes) minutes = c->tail[i];
-  const int64_t used[] = {ql_get_int(cost, QL_STR("micro"), 0), minutes > QL_INT_MAX / 60000 ? QL_INT_MAX : minutes * 60000,
+    if (c->tail[i] > longest) longest = c->tail[i];
+  const int64_t used[] = {ql_get_int(cost, QL_STR("micro"), 0), longest > QL_INT_MAX / 60000 ? QL_INT_MAX : longest * 60000,
                           cost ? ql_get_int(cost, QL_STR("input"), 0) + ql_get_int(cost, QL_STR("output"), 0) : estimated_tokens(c->plan)};
   for (size_t i = 0; i < QL_COUNT(kinds); i++) {
     int64_t most = ql_get_int(budget, kinds[i].name, INT64_MAX);
     if (used[i] <= most) continue;
-    QL__PROBLEM(c, QL_SEVERITY_WARNING, "over-budget", NULL, "estimate", QL_STR("The plan is thought to take "), digits(c, used[i]),
-                kinds[i].words, QL_STR(", the budget has "), digits(c, most),
+    QL__PROBLEM(c, QL_SEVERITY_WARNING, "over-budget", NULL, "estimate", QL_STR("The plan is thought to take "), kinds[i].say(c, used[i]),
+                QL_STR(", the budget has "), kinds[i].say(c, most),
                 QL_STR("; take tasks out, give them to a cheaper model, or raise the budget."));
   }
+  if (!QL_GET(budget, "micro") || !unknown || !unknown->first) return;
+  QL__PROBLEM(c, QL_SEVERITY_WARNING, "no-price", NULL, "estimate", QL_STR("The plan may take more money than "), dollars(c, used[0]),
+              QL_STR(": no price is known of the model of "), ql_get_str(unknown->first, QL_STR("agent")),
+              unknown->count > 1 ? QL_STR(" and others") : QL_STR(""), QL_STR("; name the models, or give their prices."));
 }
 
 ql_value *ql_plan_check_with(ql_arena *a, const ql_plan *plan, const ql_plan_facts *facts) {
