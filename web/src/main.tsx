@@ -36,6 +36,7 @@ const PlanScreen = later('The plan', async () => (await Promise.all([rest.plan()
 const ImpactScreen = later('Impact', async () => (await Promise.all([import('./views/impact.tsx'), whole()]))[0].ImpactScreen, true);
 const RoadmapScreen = later('The roadmap', async () => (await Promise.all([import('./views/roadmap.tsx'), whole()]))[0].RoadmapScreen, true);
 const DecideScreen = later('The decision', async () => (await Promise.all([import('./views/decide.tsx'), whole()]))[0].DecideScreen, true);
+const MemoryScreen = later('The memory', async () => (await Promise.all([import('./views/memory.tsx'), whole()]))[0].MemoryScreen, true);
 const QuestScreen = later('The quest', async () => (await rest.quest()).QuestScreen, true);
 const OpenScreen = later('The quest', async () => (await rest.open()).OpenScreen, true);
 const LibraryScreen = later('The library', async () => (await rest.library()).LibraryScreen, true);
@@ -61,6 +62,8 @@ function Screen({ app }: { app: App }): JSX.Element {
       return <RoadmapScreen state={state} app={app} />;
     case 'decide':
       return <DecideScreen state={state} app={app} />;
+    case 'memory':
+      return <MemoryScreen state={state} app={app} name={state.route.name} />;
     case 'quest':
     case 'live':
       return <QuestScreen state={state} app={app} />;
@@ -112,7 +115,7 @@ function listen(app: App): void {
     event.preventDefault();
     inside = 0;
     app.setDragging(false);
-    if (event.dataTransfer !== null && app.state.route.screen !== 'impact') void fromDrop(event.dataTransfer).then((received) => app.receive(received));
+    if (event.dataTransfer !== null && app.state.route.screen !== 'impact' && app.state.route.screen !== 'memory') void fromDrop(event.dataTransfer).then((received) => app.receive(received));
   });
   listenForKeys(app);
 }

@@ -102,7 +102,7 @@ export class App {
       if (message.kind === 'library') void this.#readLibrary();
       else if (message.kind === 'notes') this.notes.heard(message.quest, message.lines);
       else if (message.kind === 'event') void this.#heard(message.quest, message.n);
-      else if (this.state.quest?.id === message.quest && this.#live === null) void this.openQuest(message.quest);
+      else if (message.kind === 'live' && this.state.quest?.id === message.quest && this.#live === null) void this.openQuest(message.quest);
     });
     void this.#boot(fixedPace);
   }
@@ -517,7 +517,7 @@ export class App {
     return this.#ports.cores();
   }
 
-  /** For what is fetched later: the core of stateless calls, and what this browser keeps. */
+  /** For what is fetched later: the core of stateless calls, what this browser keeps, and its other tabs. */
   get core(): Core {
     return this.#core;
   }
@@ -526,8 +526,12 @@ export class App {
     return this.#ports.storage;
   }
 
-  toast(text: string): void {
-    this.#store.toast(text);
+  get tabs(): Tabs {
+    return this.#ports.tabs;
+  }
+
+  toast(text: string, undo: (() => void) | null = null): void {
+    this.#store.toast(text, undo);
   }
 
   setPace(pace: number): void {

@@ -1,4 +1,4 @@
-import type { Board, Certificate, Command, Comparison, Core, Inbox, Metrics, Quest, ReportKind, Standing, Timeline } from '@questline/core';
+import type { Board, Certificate, Command, Comparison, Core, Inbox, Learned, Metrics, Quest, ReportKind, Standing, Timeline } from '@questline/core';
 import type { Clock } from '../ports/clock.ts';
 import { inWords, joined, split } from './logs.ts';
 import type { Store } from './store.ts';
@@ -103,6 +103,15 @@ export class Inspector {
   /** The core's own safe HTML. */
   html(markdown: string): string {
     return this.#shown().core.markdownHtml(markdown);
+  }
+
+  /** What the quest taught; a sentence where it is not over yet. */
+  learn(): Learned | string {
+    try {
+      return this.#shown().quest.learn();
+    } catch (error) {
+      return inWords(error);
+    }
   }
 
   certificate(): Certificate {

@@ -18,6 +18,7 @@ export type Route =
   | { screen: 'roadmap' }
   | { screen: 'decide' }
   | { screen: 'impact' }
+  | { screen: 'memory'; name: string | null } // of the entity that is open
   | { screen: 'quest'; quest: string | null }
   | { screen: 'share'; quest: string | null }
   | { screen: 'report'; quest: string | null; kind: string | null }

@@ -26,6 +26,8 @@ export function parseRoute(hash: string): Route {
     case 'decide':
     case 'impact':
       return { screen };
+    case 'memory':
+      return { screen, name: argument };
     case 'library':
       return { screen: 'library' };
     case 'open':
@@ -45,6 +47,8 @@ export function href(route: Route): string {
     case 'quest':
     case 'share':
       return route.quest === null ? `#/${route.screen}` : `#/${route.screen}/${encodeURIComponent(route.quest)}`;
+    case 'memory':
+      return route.name === null ? '#/memory' : `#/memory/${encodeURIComponent(route.name)}`;
     case 'report':
       return `#/report${route.quest === null ? '' : `/${encodeURIComponent(route.quest)}${route.kind === null ? '' : `/${route.kind}`}`}`;
     case 'references':

@@ -21,7 +21,8 @@ const SCREENS: readonly { screen: 'team' | 'plan' | 'quest' | 'share' | 'library
 /** The screens before there is a quest: the move is with whoever looks at them. */
 const isBefore = ({ screen }: Route): boolean => screen === 'home' || screen === 'team' || screen === 'references' || screen === 'roadmap';
 
-export function routeOf(screen: (typeof SCREENS)[number]['screen'], state: AppState): Route {
+export function routeOf(screen: (typeof SCREENS)[number]['screen'] | 'memory', state: AppState): Route {
+  if (screen === 'memory') return { screen, name: null };
   if (screen === 'team') return { screen, path: null };
   if (screen === 'library') return { screen };
   const own = state.quest !== null && state.route.screen !== 'open' && state.route.screen !== 'live' ? state.quest.id : null;
@@ -138,6 +139,7 @@ const KEYS: readonly { keys: string[]; does: string }[] = [
   { keys: ['g', 'q'], does: 'Quest' },
   { keys: ['g', 's'], does: 'Share' },
   { keys: ['g', 'l'], does: 'Library' },
+  { keys: ['g', 'm'], does: 'Memory' },
   { keys: ['j', 'k'], does: 'Next and previous event' },
   { keys: ['[', ']'], does: 'Previous and next turn' },
   { keys: ['Space'], does: 'Pause or resume the quest' },
@@ -197,7 +199,7 @@ export function Frame({ state, app, children }: { state: AppState; app: App; chi
         <Brand />
         <nav class="nav" aria-label="Screens">
           {SCREENS.map(({ screen, word, icon }) => (
-            <a key={screen} href={href(routeOf(screen, state))} aria-current={route.screen === screen || ((route.screen === 'live' || route.screen === 'report') && screen === 'quest') || (route.screen === 'references' && screen === 'team') || ((route.screen === 'roadmap' || route.screen === 'decide') && screen === 'plan') ? 'page' : undefined}>
+            <a key={screen} href={href(routeOf(screen, state))} aria-current={route.screen === screen || ((route.screen === 'live' || route.screen === 'report') && screen === 'quest') || (route.screen === 'references' && screen === 'team') || (route.screen === 'memory' && screen === 'library') || ((route.screen === 'roadmap' || route.screen === 'decide') && screen === 'plan') ? 'page' : undefined}>
               <Icon name={icon} />
               {word}
             </a>
@@ -222,7 +224,7 @@ export function Frame({ state, app, children }: { state: AppState; app: App; chi
         <div class="dropping" aria-hidden="true">
           <p>
             <Icon name="drop" />
-            {route.screen === 'impact' ? 'Sources and graphs of modules are read' : 'Agent files make a team, a .quest file is opened'}
+            {route.screen === 'impact' ? 'Sources and graphs of modules are read' : route.screen === 'memory' ? 'Files of memory are taken over' : 'Agent files make a team, a .quest file is opened'}
           </p>
         </div>
       )}

@@ -69,6 +69,13 @@ export async function filesOf(transfer: DataTransfer): Promise<Found[]> {
 
 export const fromDrop = async (transfer: DataTransfer): Promise<Received> => sort(await filesOf(transfer));
 
+/** What stands in files, as it is. */
+export async function bytesOf(found: readonly Found[]): Promise<{ path: string; bytes: Uint8Array }[]> {
+  const large = found.find(({ file }) => file.size > LARGEST);
+  if (large !== undefined) throw new Error(`${large.path} is too large.`);
+  return Promise.all(found.map(async ({ path, file }) => ({ path, bytes: new Uint8Array(await file.arrayBuffer()) })));
+}
+
 /** What stands in files that are text whatever they are called, by path. */
 export async function textsOf(found: readonly Found[]): Promise<{ path: string; text: string }[]> {
   const small = found.filter(({ file }) => file.size <= LARGEST);
@@ -112,7 +119,7 @@ export function pickText(accept: string): Promise<{ name: string; text: string }
 }
 
 export function download(name: string, text: string): void {
-  const type = AGENT.test(name) ? 'text/markdown' : QUEST.test(name) || NOTES.test(name) ? 'application/jsonl' : /\.json$/.test(name) ? 'application/json' : 'text/plain';
+  const type = AGENT.test(name) ? 'text/markdown' : QUEST.test(name) || NOTES.test(name) || /\.jsonl$/.test(name) ? 'application/jsonl' : /\.json$/.test(name) ? 'application/json' : 'text/plain';
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;

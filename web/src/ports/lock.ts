@@ -9,6 +9,7 @@ export type TabMessage =
   | { kind: 'event'; quest: string; n: number; line: string }
   | { kind: 'notes'; quest: string; lines: readonly string[] }
   | { kind: 'live'; quest: string } // a server keeps it from now on
+  | { kind: 'memory' }
   | { kind: 'library' };
 
 export interface Tabs {

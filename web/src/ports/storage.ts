@@ -25,6 +25,7 @@ interface Schema extends DBSchema {
   notes: { key: [string, string]; value: { quest: string; id: string; line: string } };
   specs: { key: string; value: AgentFile & { order: number } };
   settings: { key: string; value: unknown };
+  memory: { key: 'graph'; value: string };
 }
 
 export type AppendOutcome = 'ok' | 'conflict' | 'full';
@@ -49,6 +50,10 @@ export interface Storage {
   putTeam(files: readonly AgentFile[]): Promise<void>;
   /** Writes one file of the team, which stands there as the n-th. */
   putFile(file: AgentFile, order: number): Promise<void>;
+  /** The file of the memory graph. */
+  memory(): Promise<string>;
+  /** Changes that file while nobody else can, another tab neither; resolves after it is written. What `change` throws leaves it as it was. */
+  changeMemory(change: (lines: string) => string): Promise<void>;
   setting<K extends keyof Settings>(key: K): Promise<Settings[K] | undefined>;
   putSetting<K extends keyof Settings>(key: K, value: Settings[K]): Promise<void>;
   /** Whether the browser promised to keep what is stored. */
@@ -66,6 +71,7 @@ const steps: readonly ((db: IDBPDatabase<Schema>) => void)[] = [
     db.createObjectStore('settings');
   },
   (db) => void db.createObjectStore('notes', { keyPath: ['quest', 'id'] }),
+  (db) => void db.createObjectStore('memory'),
 ];
 
 export async function openStorage(): Promise<Storage> {
@@ -135,6 +141,20 @@ export async function openStorage(): Promise<Storage> {
       await tx.done;
     },
     putFile: async (file, order) => void (await db.put('specs', { ...file, order })),
+    memory: async () => (await db.get('memory', 'graph')) ?? '',
+    changeMemory: async (change) => {
+      const tx = db.transaction('memory', 'readwrite', { durability: 'strict' });
+      try {
+        const before = (await tx.store.get('graph')) ?? '';
+        const after = change(before);
+        if (after !== before) await tx.store.put(after, 'graph');
+      } catch (error) {
+        tx.done.catch(() => {}); // it says the same again
+        if (tx.error === null) tx.abort();
+        throw error;
+      }
+      await tx.done;
+    },
     setting: (key) => db.get('settings', key) as Promise<never>,
     putSetting: async (key, value) => void (await db.put('settings', value, key)),
     persisted: async () => (await navigator.storage?.persisted?.()) ?? false,

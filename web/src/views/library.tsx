@@ -37,9 +37,14 @@ export function LibraryScreen({ state, app }: { state: AppState; app: App }): JS
           icon="library"
           title="No quests yet"
           acts={
-            <a class="btn primary" href={href({ screen: 'home' })}>
-              Say what to do
-            </a>
+            <>
+              <a class="btn primary" href={href({ screen: 'home' })}>
+                Say what to do
+              </a>
+              <a class="btn" href={href({ screen: 'memory', name: null })}>
+                Memory
+              </a>
+            </>
           }
         >
           Every quest you start is kept here, in this browser. Drop a .quest file anywhere to open one that somebody sent.
@@ -52,6 +57,10 @@ export function LibraryScreen({ state, app }: { state: AppState; app: App }): JS
       <div class="top">
         <h1>Library</h1>
         <p>{count(library.length, 'quest')} in this browser. Nothing is sent anywhere.</p>
+        <a class="btn s" href={href({ screen: 'memory', name: null })}>
+          <Icon name="note" />
+          Memory
+        </a>
       </div>
       <section class="panel" aria-label="Quests">
         <ul class="quests">

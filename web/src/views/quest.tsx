@@ -324,6 +324,12 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
           <Icon name="file" />
           Reports
         </a>
+        {isOver(shown) && (
+          <a class="btn quiet s" href={href({ screen: 'report', quest: quest.id, kind: 'lessons' })}>
+            <Icon name="note" />
+            Learn from this quest
+          </a>
+        )}
         <Badge verdict={quest.verdict} to="#verified" />
       </div>
       <Banner quest={quest} app={app} />

@@ -7,11 +7,12 @@ import type { AppState, OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
 import { count, day, list } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
+import { later } from '../parts/later.tsx';
 import { Name, Verdicts } from '../parts/parts.tsx';
 import { TroubleScreen } from './trouble.tsx';
 import './report.css';
 
-type Kind = ReportKind | 'metrics' | 'certificate' | 'compare' | 'copy';
+type Kind = ReportKind | 'metrics' | 'certificate' | 'compare' | 'lessons' | 'copy';
 
 const KINDS: readonly { kind: Kind; word: string; says: string }[] = [
   { kind: 'standup', word: 'Standup', says: 'For each agent what it completed, what is open, what it asks.' },
@@ -21,8 +22,10 @@ const KINDS: readonly { kind: Kind; word: string; says: string }[] = [
   { kind: 'metrics', word: 'Metrics', says: 'Each number by its name, with how it is computed.' },
   { kind: 'certificate', word: 'Certificate', says: 'What the log proves, and what it does not.' },
   { kind: 'compare', word: 'Compare', says: 'Where this quest and another one part.' },
+  { kind: 'lessons', word: 'What it taught', says: 'Patterns, antipatterns and decisions, for the memory of this browser.' },
   { kind: 'copy', word: 'Redacted copy', says: 'The same log without its texts. It verifies as before.' },
 ];
+const Lessons = later('What it taught', async () => (await import('./lessons.tsx')).Lessons);
 const PERIODS: readonly { days: number | null; word: string }[] = [
   { days: 1, word: 'one day' },
   { days: 7, word: '7 days' },
@@ -349,6 +352,8 @@ export function Report({ state, app, kind }: { state: AppState; app: App; kind: 
             <Certified {...part} />
           ) : one.kind === 'compare' ? (
             <Compared {...part} state={state} />
+          ) : one.kind === 'lessons' ? (
+            <Lessons {...part} state={state} />
           ) : one.kind === 'copy' ? (
             <Copies {...part} />
           ) : (
