@@ -8,8 +8,6 @@
 #include "signing.h"
 #include "store.h"
 
-#define ID_CHARS 10
-
 static ql_str text_of(const ql_value *object, const char *key) { return ql_get_str(object, (ql_str){key, strlen(key)}); }
 
 static int open_log(cli *c, const char *id, bool writing, cli_log *log) {
@@ -133,14 +131,6 @@ int cli_quest_compare(cli *c) {
 
 /* ---- fork ---- */
 
-static int new_id(cli *c, char id[ID_CHARS]) {
-  static const char crockford[] = "0123456789abcdefghjkmnpqrstvwxyz";
-  uint8_t bytes[ID_CHARS];
-  if (!cli_random(bytes, sizeof bytes)) return cli_fail_errno(c, "get", "random bytes");
-  for (size_t i = 0; i < ID_CHARS; i++) id[i] = crockford[bytes[i] % 32];
-  return CLI_DONE;
-}
-
 /// The first events of a quest as a quest of their own, without a file.
 static int cut(cli *c, const cli_log *log, int64_t last, cli_log *out) {
   ql_str all = ql_quest_log(log->quest), line = ql_quest_line(log->quest, last);
@@ -153,14 +143,13 @@ static int cut(cli *c, const cli_log *log, int64_t last, cli_log *out) {
 }
 
 /// Adds the event to the copy.
-static int add_fork(cli *c, cli_log *copy, int64_t last, ql_str id) {
+static int add_fork(cli *c, cli_log *copy, int64_t last) {
   uint8_t entropy[QL_ENTROPY_BYTES];
   ql_decision decision;
   ql_error err = {0};
   ql_value *command = ql_object(c->a);
   QL_SET(command, "by", ql_string(c->a, QL_STR("@owner")));
   QL_SET(command, "from", ql_int(c->a, last));
-  QL_SET(command, "id", ql_string(c->a, id));
   QL_SET(command, "type", ql_string(c->a, QL_STR("fork")));
   if (!cli_random(entropy, sizeof entropy)) return cli_fail_errno(c, "get", "random bytes");
   ql_status status = ql_quest_decide(copy->quest, c->a, command, cli_now(), entropy, &decision, &err);
@@ -194,14 +183,12 @@ static int tell(cli *c, const cli_log *log, int64_t added) {
 
 int cli_quest_fork(cli *c) {
   cli_log log, copy = {.fd = -1};
-  char id[ID_CHARS];
   int64_t last = 0;
   int code = open_log(c, c->value[CLI_quest], false, &log);
   if (code == CLI_DONE) last = ql_quest_count(log.quest) - 1;
   if (code == CLI_DONE && c->value[CLI_at]) code = cli_number(c, CLI_at, QL_INT_MAX, &last);
   if (code == CLI_DONE) code = cut(c, &log, last, &copy);
-  if (code == CLI_DONE) code = new_id(c, id);
-  if (code == CLI_DONE) code = add_fork(c, &copy, last, (ql_str){id, sizeof id});
+  if (code == CLI_DONE) code = add_fork(c, &copy, last);
   if (code == CLI_DONE) code = cli_log_keep(c, &copy);
   if (code == CLI_DONE) code = tell(c, &copy, -1);
   cli_log_close(&copy);

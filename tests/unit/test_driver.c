@@ -207,7 +207,7 @@ static void the_first_word_chooses_the_mode(void **state) {
   } CASES[] = {
       {"PRE-QUEST: " OBJECTIVE, "aborted", false},   {"prequest " OBJECTIVE, "aborted", false},
       {"QUEST: " OBJECTIVE, "completed", false},     {"Create quest for " OBJECTIVE, "completed", false},
-      {"Questions about the schema", "empty", true},
+      {"Questions about the schema", "empty", true}, {"Tell me what a quest is", "empty", true},
   };
   for (size_t i = 0; i < QL_COUNT(CASES); i++) {
     host h = opened(NULL, CASES[i].text, false);
@@ -219,6 +219,36 @@ static void the_first_word_chooses_the_mode(void **state) {
       assert_str_is(ql_get_str(ql_quest_view(h.quest, a), QL_STR("mission")), OBJECTIVE);
       ql_arena_free(a);
     }
+    closed(&h);
+  }
+}
+
+/* The modes of a file hold, also where a mode is chosen that it does not have; in mid-sentence they do not begin a quest unasked. */
+static void the_modes_of_a_file_choose(void **state) {
+  (void)state;
+  static const char LEAD[] =
+      "---\nname: lead\ndescription: Coordinates backend work\n---\n\n# Lead\n\n## Operation Modes\n\n"
+      "### MODE 1: NORMAL (Default)\n\nAnswers.\n\n### MODE 2: QUEST\n\nWhen somebody says \"Go ahead with\" - do it.\n";
+  static const struct {
+    const char *mode, *text, *status;
+  } CASES[] = {
+      {NULL, "go ahead with: " OBJECTIVE, "completed"},
+      {NULL, "Please go ahead with this: " OBJECTIVE, "aborted"},
+      {NULL, "Do not go ahead with this: " OBJECTIVE, "empty"},
+      {NULL, "PRE-QUEST: " OBJECTIVE, "empty"},
+      {"prequest", OBJECTIVE, "aborted"},
+      {"normal", "go ahead with: " OBJECTIVE, "empty"},
+  };
+  for (size_t i = 0; i < QL_COUNT(CASES); i++) {
+    ql_arena *a = ql_arena_new(ql_alloc_libc());
+    host h = {.quest = ql_quest_new(ql_alloc_libc()), .roster = ql_roster_new(ql_alloc_libc())};
+    for (size_t k = 0; k < QL_COUNT(TEAM); k++)
+      assert_int_equal(ql_roster_add(h.roster, str(TEAM[k].path), k == 0 ? str(LEAD) : str(TEAM[k].text), NULL), QL_OK);
+    assert_int_equal(ql_roster_link(h.roster, NULL), QL_OK);
+    assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, h.roster, request(a, CASES[i].mode, CASES[i].text), &h.driver, NULL), QL_OK);
+    ql_arena_free(a);
+    assert_int_equal(run(&h), QL_DONE);
+    assert_status(h.quest, CASES[i].status);
     closed(&h);
   }
 }
@@ -539,6 +569,7 @@ int main(void) {
       cmocka_unit_test(a_plan_that_comes_with_the_request_is_the_one_that_is_carried_out),
       cmocka_unit_test(normal_answers_without_a_log),
       cmocka_unit_test(the_first_word_chooses_the_mode),
+      cmocka_unit_test(the_modes_of_a_file_choose),
       cmocka_unit_test(stopped_anywhere_it_goes_on_from_the_log),
       cmocka_unit_test(asked_twice_it_says_the_same),
       cmocka_unit_test(a_tick_is_appended_when_it_is_due),

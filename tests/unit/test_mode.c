@@ -100,6 +100,9 @@ static void who_has_no_modes_has_three(void **state) {
   check("plain", "PRE-QUEST: Add login", "PRE-QUEST trigger PRE-QUEST| Add login");
   check("plain", "create quest for adding login", "QUEST trigger create quest| adding login");
   check("plain", "quest - add login", "QUEST trigger quest| add login");
+  check("plain", "Tell me what a quest is", "NORMAL default | Tell me what a quest is");
+  check("plain", "Questions about a quest", "NORMAL default | Questions about a quest");
+  check("plain", "quest-like, they say", "NORMAL default | quest-like, they say");
   const ql_value *m = ask("plain", "quest: x", NULL);
   assert_str_is(ql_get_str(m, QL_STR("runs")), "quest");
   assert_null(QL_GET(m, "line"));

@@ -276,6 +276,22 @@ static void a_fork_is_another_quest(void **state) {
   strike_stage(g);
 }
 
+static void a_fork_without_an_id_gets_one(void **state) {
+  (void)state;
+  stage *g = two_in_a_row("");
+  char command[64], before[16];
+  ql_str id = ql_quest_id(g->quest);
+  assert_int_equal(id.len, 10);
+  memcpy(before, id.ptr, id.len);
+  snprintf(command, sizeof command, "'from':%d", (int)state_of(g)->events - 1);
+  ACCEPTED(does(g, "@owner", "fork", command));
+  id = ql_quest_id(g->quest);
+  assert_int_equal(id.len, 10);
+  assert_memory_not_equal(id.ptr, before, id.len);
+  for (size_t i = 0; i < id.len; i++) assert_non_null(memchr("0123456789abcdefghjkmnpqrstvwxyz", id.ptr[i], 32));
+  strike_stage(g);
+}
+
 static void a_fork_that_loses_more_than_the_budget_pauses(void **state) {
   (void)state;
   stage *g = two_in_a_row(",'budget':{'tokens':5}");
@@ -352,6 +368,7 @@ int main(void) {
       cmocka_unit_test(who_is_promoted_while_a_turn_is_built_loses_its_place_in_it),
       cmocka_unit_test(the_owner_answers_like_anybody),
       cmocka_unit_test(a_fork_is_another_quest),
+      cmocka_unit_test(a_fork_without_an_id_gets_one),
       cmocka_unit_test(a_fork_that_loses_more_than_the_budget_pauses),
       cmocka_unit_test(what_somebody_works_on_is_open),
       cmocka_unit_test(rules_are_never_older_nor_unknown),

@@ -2735,7 +2735,7 @@ export interface CommandFields {
     /** the last event that both share */
     from: number;
     /** of this one */
-    id: string;
+    id?: string;
   };
   /** newer rules hold from here on */
   upgrade: {

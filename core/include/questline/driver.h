@@ -14,9 +14,10 @@ typedef struct ql_driver ql_driver;
 /// Drives `quest` (borrowed; the caller keeps and frees it after the driver). An empty quest needs a request; one that already has events
 /// goes on from them, and request may be NULL.
 /// @param roster   borrowed; needed with a request only, else NULL
-/// @param request  shape `Request`: what is wanted, of whom, in which mode
+/// @param request  shape `Request`: what is wanted, of whom, in which mode. Without a mode it is found as ql_mode finds it; a quest that is asked
+///        for in mid-sentence only is proposed, not begun: its owner sees the plan first
 /// @return QL_OK; QL_ERR_ARGUMENT (no request for an empty quest, no objective); QL_ERR_NOT_FOUND (the agent); QL_ERR_STATE (the plan has a
-///         cycle); QL_ERR_SYNTAX and QL_ERR_LIMIT (the plan in the request); QL_ERR_NOMEM.
+///         cycle); QL_ERR_SYNTAX (the plan in the request); QL_ERR_LIMIT (the plan or the words); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_driver_new(ql_alloc alloc, ql_quest *quest, const ql_roster *roster, const ql_value *request, ql_driver **out,
                                      ql_error *err);
 void ql_driver_free(ql_driver *driver);

@@ -10,7 +10,8 @@ extern "C" {
 
 /// Finds the mode of a request: what was chosen, else what a trigger in the request says, else the file's default. Triggers are whole words,
 /// in any case; one in front of the request goes before longer ones, these before shorter ones, and of equal ones the first. Behind "not",
-/// "without" or "no" in the same part of a sentence they say that the mode is not wanted. An agent without modes has three: NORMAL, PRE-QUEST and QUEST.
+/// "without" or "no" in the same part of a sentence they say that the mode is not wanted. An agent without modes has three: NORMAL, PRE-QUEST and QUEST,
+/// whose triggers count in front of the request only.
 /// @param request  up to QL_REQUEST_BYTES_MAX
 /// @param chosen   the name or number of a mode, or what it runs (normal, prequest, quest); absent: nothing is chosen
 /// @param out      the shape `Mode`

@@ -1,5 +1,6 @@
 /* The session between a person's request and a finished quest. All of it is in the struct: not calling any more is how it stops. */
 #include <questline/driver.h>
+#include <questline/mode.h>
 
 #include <string.h>
 
@@ -37,32 +38,26 @@ struct ql_driver {
 
 /* ---- mode and objective ---- */
 
-static const struct {
-  ql_str word;
-  mode mode;
-} MODES[] = {
-    {QL_STR_INIT("pre-quest"), MODE_PREQUEST}, {QL_STR_INIT("prequest"), MODE_PREQUEST}, {QL_STR_INIT("create quest for"), MODE_QUEST},
-    {QL_STR_INIT("create quest"), MODE_QUEST}, {QL_STR_INIT("quest"), MODE_QUEST},
-};
-
 static const ql_str MODE_NAMES[MODE_COUNT] = {QL_STR_INIT("normal"), QL_STR_INIT("prequest"), QL_STR_INIT("quest")};
 
-/* An explicit choice wins, then the first word of the request; NORMAL is the default. *text loses the word. */
-static mode find_mode(ql_str explicit_mode, ql_str *text) {
-  *text = ql_trim(*text);
-  mode found = MODE_NORMAL;
-  for (size_t i = 0; i < QL_COUNT(MODES); i++) {
-    ql_str word = MODES[i].word;
-    bool alone = text->len == word.len || (text->len > word.len && !ql_is_alnum(text->ptr[word.len]));
-    if (!ql_starts_nocase(*text, word) || !alone) continue;
-    found = MODES[i].mode;
-    *text = ql_trim(ql_slice(*text, word.len, text->len));
-    while (text->len > 0 && (text->ptr[0] == ':' || text->ptr[0] == '-')) *text = ql_trim(ql_slice(*text, 1, text->len));
-    break;
-  }
+static mode mode_named(ql_str name, mode otherwise) {
   for (size_t i = 0; i < MODE_COUNT; i++)
-    if (ql_eq(explicit_mode, MODE_NAMES[i])) return (mode)i;
-  return found;
+    if (ql_eq(name, MODE_NAMES[i])) return (mode)i;
+  return otherwise;
+}
+
+/* An explicit choice wins, then what ql_mode finds in the request. *text loses the words in front that chose. A quest that is not asked for
+   in front of the request is not begun unasked: the owner sees its plan first. */
+static ql_status find_mode(ql_driver *d, const ql_roster *roster, ql_str agent, ql_str chosen, ql_str *text, ql_error *err) {
+  ql_value *found;
+  ql_status status = ql_mode(d->arena, roster, agent, *text, QL_ABSENT, &found, err);
+  if (status != QL_OK) return status;
+  mode routed = mode_named(ql_get_str(found, QL_STR("runs")), MODE_NORMAL);
+  const ql_value *hit = QL_GET(found, "hits")->first; /* of them the first in the request; one in front decides */
+  bool front = hit && ql_get_int(hit, QL_STR("offset"), -1) == 0;
+  d->mode = mode_named(chosen, routed == MODE_QUEST && !front ? MODE_PREQUEST : routed);
+  *text = ql_get_str(found, QL_STR("request"));
+  return QL_OK;
 }
 
 /* ---- from plan to command ---- */
@@ -96,17 +91,18 @@ static ql_status prepare(ql_driver *d, const ql_roster *roster, const ql_value *
   if (ql_arena_failed(d->arena)) return out_of_memory(err);
   if (!agent.ptr) return ql_fail(err, QL_ERR_ARGUMENT, "a request says which agent is asked", QL_STR("agent"));
   if (!text.ptr) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
-  d->mode = find_mode(ql_get_str(request, QL_STR("mode")), &text);
-  if (text.len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
   const ql_agent *leader = ql_roster_find(roster, agent);
   if (!leader) return ql_fail(err, QL_ERR_NOT_FOUND, "nobody in the roster has that name", agent);
+  ql_status status = find_mode(d, roster, leader->id, ql_get_str(request, QL_STR("mode")), &text, err);
+  if (status != QL_OK) return status;
+  if (text.len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
   if (d->mode == MODE_NORMAL) {
     d->answer = ql__rehearsed_answer(d->arena, roster, leader, text);
     d->step = STEP_ANSWER;
     return d->answer.ptr ? QL_OK : out_of_memory(err);
   }
   const ql_plan *plan;
-  ql_status status = plan_of_request(d, roster, request, leader->id, text, &plan, err);
+  status = plan_of_request(d, roster, request, leader->id, text, &plan, err);
   const size_t *groups;
   if (status == QL_OK) status = ql_plan_groups(d->arena, plan, &groups, err);
   if (status != QL_OK) return status;

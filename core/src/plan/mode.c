@@ -173,14 +173,15 @@ static bool is_negated(ql_str text, size_t at) {
   return false;
 }
 
-/* The first place of a trigger where it is wanted, else the first one. */
+/* The first place of a trigger where it is wanted, else the first one. What every agent has is asked for in front: "quest" is a word like others. */
 static void look_for(router *r, size_t mode_index, ql_str written, const ql_rule_item *item) {
   ql_str trigger = bare(written), text = r->request;
   size_t skip = 0;
   while (skip < trigger.len && !ql__is_word_byte(trigger.ptr[skip])) skip++;
   trigger = ql_slice(trigger, skip, trigger.len);
   hit found = {.trigger = QL_ABSENT};
-  for (size_t at = 0; trigger.len > 0 && at < text.len && (!found.trigger.ptr || found.negated); at++) {
+  size_t end_of_search = item ? text.len : 1;
+  for (size_t at = 0; trigger.len > 0 && at < text.len && at < end_of_search && (!found.trigger.ptr || found.negated); at++) {
     if (ql_to_lower(text.ptr[at]) != ql_to_lower(trigger.ptr[0]) || (at > 0 && is_joined(text, at - 1))) continue;
     size_t end = match(text, at, trigger);
     if (end == SIZE_MAX) continue;

@@ -41,7 +41,8 @@ static void normalise_names(ql_arena *a, ql_event_type type, ql_value *d) {
   for (ql_value *task = tasks ? tasks->first : NULL; task; task = task->next) normalise(a, QL_GET(task, "to"));
 }
 
-ql_value *ql__new_id(ql_arena *a, const uint8_t *entropy) {
+/* The same for the same entropy. */
+static ql_value *new_id(ql_arena *a, const uint8_t *entropy) {
   static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
   uint8_t bytes[QL_SALT_BYTES];
   char *id = ql_arena_get(a, 10);
@@ -118,9 +119,9 @@ static void fill_in(const ql_quest *quest, ql_arena *a, ql_event_type type, size
     QL_SET(d, "format", ql_int(a, QL_QUEST_FORMAT));
     if (!QL_GET(d, "rules")) QL_SET(d, "rules", ql_int(a, QL_QUEST_RULES));
     if (!QL_GET(d, "policy")) QL_SET(d, "policy", ql_string(a, QL_STR("strict")));
-    if (!QL_GET(d, "id")) QL_SET(d, "id", ql__new_id(a, entropy));
     if (QL_GET(d, "loops") && !QL_GET(d, "key")) QL_SET(d, "key", new_key(a, entropy));
   }
+  if ((type == QL_EVENT_create || type == QL_EVENT_fork) && !QL_GET(d, "id")) QL_SET(d, "id", new_id(a, entropy));
   if (type == QL_EVENT_respond && !QL_GET(d, "kind"))
     QL_SET(d, "kind", ql_string(a, seat == quest->state.leader ? QL_STR("progress") : QL_STR("completed")));
   if (type == QL_EVENT_message && seat == quest->state.leader) fill_digest(quest, a, d);

@@ -52,9 +52,6 @@ bool ql__digest(ql_arena *a, ql_str key, ql_str words, char out[QL_HASH_CHARS]);
 /// The agents with a key, each with how many lines it wrote and how many carry a signature: shapes `Signer`. NULL when out of memory.
 ql_value *ql__signers(const ql_quest *quest, ql_arena *a);
 
-/// The id of a quest that is about to be; the same for the same entropy. NULL when out of memory.
-ql_value *ql__new_id(ql_arena *a, const uint8_t *entropy);
-
 /// Remembers what was decided. False when out of memory: then it would be checked like any other line.
 bool ql__remember_made(const ql_quest *quest, ql_str line);
 

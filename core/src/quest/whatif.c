@@ -64,23 +64,21 @@ static ql_status add_fork(replay *r, ql_error *err) {
   next_entropy(r, entropy);
   QL_SET(command, "by", ql_string(r->step, QL_STR("@owner")));
   QL_SET(command, "from", ql_int(r->step, r->at - 1));
-  QL_SET(command, "id", ql__new_id(r->step, entropy));
   QL_SET(command, "type", ql_string(r->step, QL_STR("fork")));
   ql_status status = perform(r, command, r->branch->state.at, entropy, &refusal, err);
   return status == QL_OK && refusal ? ql_fail(err, QL_ERR_STATE, "the quest cannot be forked there", QL_ABSENT) : status;
 }
 
 /* The command that made a recorded event, bound to the branch. */
-static ql_value *command_of(replay *r, const ql_value *event, const uint8_t *entropy) {
+static ql_value *command_of(replay *r, const ql_value *event) {
   ql_value *command = ql_object(r->step);
-  for (const ql_value *member = QL_GET(event, "data")->first; member; member = member->next)
-    ql_set(command, member->key, ql_copy(r->step, member));
   ql_str type = ql_get_str(event, QL_STR("type"));
+  bool fork = ql_eq(type, QL_STR("fork"));
+  for (const ql_value *member = QL_GET(event, "data")->first; member; member = member->next)
+    if (!fork || !ql_eq(member->key, QL_STR("id")))
+      ql_set(command, member->key, ql_copy(r->step, member)); /* the branch gets an id of its own */
   if (ql_eq(type, QL_STR("done"))) QL_SET(command, "start", ql_int(r->step, r->numbers[ql_get_int(command, QL_STR("start"), 0)]));
-  if (ql_eq(type, QL_STR("fork"))) {
-    QL_SET(command, "from", ql_int(r->step, r->branch->state.events - 1));
-    QL_SET(command, "id", ql__new_id(r->step, entropy));
-  }
+  if (fork) QL_SET(command, "from", ql_int(r->step, r->branch->state.events - 1));
   QL_SET(command, "by", ql_string(r->step, ql_get_str(event, QL_STR("by"))));
   QL_SET(command, "type", ql_string(r->step, type));
   return command;
@@ -192,7 +190,7 @@ static ql_status play(replay *r, int64_t n, const ql_value *change, ql_value *ch
     bool doubtful = n > r->at && may_not_hold(r, event, type);
     if (n == r->at) note_told(r, event);
     next_entropy(r, entropy);
-    status = perform(r, command_of(r, event, entropy), ql_get_int(event, QL_STR("at"), 0), entropy, &refusal, err);
+    status = perform(r, command_of(r, event), ql_get_int(event, QL_STR("at"), 0), entropy, &refusal, err);
     if (status == QL_OK && !refusal) {
       r->numbers[n] = r->branch->state.events - 1;
       if (n > r->at) r->kept++;

@@ -42,7 +42,6 @@ export const PACES: readonly { ms: number; word: string }[] = [
   { ms: 0, word: 'At once' },
 ];
 const PACE = 800;
-const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** All state of the page, and everything that may change it. Views get the state and call these methods; they do nothing else. */
 export class App {
@@ -649,11 +648,11 @@ export class App {
   async fork(n: number): Promise<void> {
     const { storage, clock, entropy } = this.#ports;
     try {
-      const id = [...entropy.bytes(10)].map((byte) => CROCKFORD[byte % 32]).join('');
-      const lines = this.inspect.fork(n, entropy.bytes(32), id);
+      const lines = this.inspect.fork(n, entropy.bytes(32));
       const probe = this.#core.openQuest(joined(lines));
       const view = probe.view();
       probe.close();
+      const id = view.id ?? '';
       await storage.putQuest(recordOf(id, view, true, clock.now()), lines);
       this.#changedLibrary();
       void this.#askLasting();
@@ -741,12 +740,14 @@ export class App {
     const record = await storage.record(id);
     const lines = await storage.lines(id, 0);
     const notes = await storage.notes(id);
+    const plan = await storage.setting(`plan:${id}`);
     if (record === undefined) return;
     if (this.state.quest?.id === id) this.#closeQuest();
     await storage.remove(id);
     this.#changedLibrary();
     this.#store.toast(`“${record.title}” deleted.`, () => {
-      void Promise.all([storage.putQuest(record, lines), storage.putNotes(id, notes)]).then(() => this.#changedLibrary());
+      const back = [storage.putQuest(record, lines), storage.putNotes(id, notes), plan === undefined ? null : storage.putSetting(`plan:${id}`, plan)];
+      void Promise.all(back).then(() => this.#changedLibrary());
     });
   }
 

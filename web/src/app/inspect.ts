@@ -140,13 +140,13 @@ export class Inspector {
   }
 
   /** The lines up to and with event n, and the command that makes another quest of them. */
-  fork(n: number, entropy: Uint8Array, id: string): string[] {
+  fork(n: number, entropy: Uint8Array): string[] {
     const live = this.#live();
     if (live === null) throw new Error('No quest is open.');
     const lines = split(live.quest.log()).slice(0, n + 1);
     const quest = live.core.openQuest(joined(lines));
     try {
-      const decision = quest.decide({ by: '@owner', type: 'fork', from: n, id }, this.#clock.now(), entropy);
+      const decision = quest.decide({ by: '@owner', type: 'fork', from: n }, this.#clock.now(), entropy);
       if (decision.line === undefined) throw new Error(decision.refusal?.message ?? 'This event cannot be gone on from.');
       return [...lines, decision.line.replace(/\n$/, '')];
     } finally {

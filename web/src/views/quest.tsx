@@ -19,6 +19,8 @@ const standing = () => import('./standing.tsx');
 const Standing = later('What holds the quest up', async () => (await standing()).Standing);
 const TaskCard = later('The task', async () => (await standing()).TaskCard);
 const Spent = later('The ledger', async () => (await standing()).Spent);
+const PlanMark = later('The plan', async () => (await standing()).PlanMark);
+const RoadmapTick = later('The roadmap', async () => (await standing()).RoadmapTick);
 const Halt = later('Why the quest waits', async () => (await standing()).Halt);
 const MIDDLE = {
   talk: { word: 'Talk', name: 'Conversation', Part: Talk },
@@ -175,7 +177,7 @@ function Scrub({ quest, app, length, pace }: { quest: OpenQuest; app: App; lengt
         <button class="btn quiet icon" type="button" aria-label="To the live event" onClick={() => app.viewer.look(null)}>
           <Icon name="last" />
         </button>
-        {app.inspect.may({ by: '@owner', type: 'fork', from: at, id: '0000000000' }) && (
+        {app.inspect.may({ by: '@owner', type: 'fork', from: at }) && (
           <button class="btn quiet icon" type="button" aria-label="Continue from here as another quest" title="Continue from here as another quest" onClick={() => void app.fork(at)}>
             <Icon name="fork" />
           </button>
@@ -282,7 +284,7 @@ function NextUp({ view }: { view: QuestView }): JSX.Element {
   );
 }
 
-function Verified({ quest }: { quest: OpenQuest }): JSX.Element {
+function Verified({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
   return (
     <section class="panel" id="verified" aria-label="Verification" tabIndex={-1}>
       <div class="panel-h">
@@ -304,6 +306,7 @@ function Verified({ quest }: { quest: OpenQuest }): JSX.Element {
           </dd>
         </div>
       </dl>
+      <PlanMark quest={quest} app={app} />
       <p class="caveat">{CAVEAT}</p>
     </section>
   );
@@ -333,6 +336,7 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
         <Badge verdict={quest.verdict} to="#verified" />
       </div>
       <Banner quest={quest} app={app} />
+      {view.status === 'completed' && <RoadmapTick quest={quest} app={app} />}
       {shown.status === 'paused' && shown.cause !== 'owner' && <Halt quest={quest} app={app} />}
       <Track score={score} lane={30} words={lineInWords(score)}>
         <Scrub quest={quest} app={app} length={score.length} pace={pace} />
@@ -372,7 +376,7 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
         </div>
         <div class="side b" role="group" aria-label="Ledger and verification" tabIndex={0}>
           <Spent quest={quest} app={app} />
-          <Verified quest={quest} />
+          <Verified quest={quest} app={app} />
         </div>
       </div>
     </main>
