@@ -213,6 +213,27 @@ test('S25: a file that cannot be read is named with its line, and nothing is los
   await context.close();
 });
 
+test('S25: where the browser has no room, nothing is changed, and that is said', async () => {
+  const { page, errors, context } = await openProfile(browser);
+  await withTheirs(page);
+  await page.getByRole('link', { name: /^queue/ }).click();
+  await page.evaluate(() => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...args) {
+      if (this.name !== 'memory') return put.apply(this, args);
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+  });
+  await page.getByLabel('Another observation').fill('It will not fit');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('alert').getByText('There is no room for it in this browser. Nothing was changed.').waitFor();
+  assert.equal(await page.getByLabel('Another observation').inputValue(), 'It will not fit');
+  assert.equal(await exported(page), THEIRS);
+  assert.equal(await kept(page), THEIRS);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test('S25: pending flags are accepted or discarded, by keyboard alone, on a phone’s width', async () => {
   const { page, errors, context } = await openProfile(browser, { viewport: { width: 320, height: 700 }, colorScheme: 'dark' });
   await withTheirs(page);
@@ -272,6 +293,11 @@ test('S25, S42: a finished quest teaches only who says yes, and the same as on t
   await untilStatus(page, 'completed');
   assert.equal(await kept(page), null);
   await page.goBack();
+  await asks.getByRole('button', { name: 'Yes, save it' }).click();
+  await asks.getByText('Memory has all of this.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await asks.getByText('Save this to the memory of this browser?').waitFor();
+  assert.equal(await kept(page), '');
   await asks.getByRole('button', { name: 'Yes, save it' }).click();
   await asks.getByText('Memory has all of this.').waitFor();
 
@@ -378,6 +404,9 @@ test('wide and narrow, light and dark: nothing scrolls sideways, all can be pres
       await page.getByRole('button', { name: 'Close' }).click();
       await noSidewaysScroll(page, `many, ${width}`);
       await picture(page, `memory-${width}-${colorScheme}`);
+      await page.getByRole('button', { name: 'Remember something' }).click();
+      await noSidewaysScroll(page, `the form, ${width}`);
+      await picture(page, `memory-form-${width}-${colorScheme}`);
       await page.getByRole('button', { name: '56 more are not shown: show more' }).click();
       assert.equal((await entities(page)).length, 156);
       for (const name of ['billing', long]) {

@@ -71,7 +71,7 @@ static void S25_a_finished_quest_leaves_patterns_and_antipatterns(void **state) 
       "completed\",\"2 of 2 tasks completed\",\"Took 3 h\"]}",
       "{\"type\":\"entity\",\"name\":\"@api completes without asking back\",\"entityType\":\"pattern\",\"observations\":[\"Quest 0123456789: T2: Serve it\"]}",
       "{\"type\":\"entity\",\"name\":\"Gate coverage passes\",\"entityType\":\"pattern\",\"observations\":[\"Quest 0123456789: passed: Most of it is tested\"]}",
-      "{\"type\":\"entity\",\"name\":\"@data gets blocked\",\"entityType\":\"antipattern\",\"observations\":[\"Quest 0123456789: T1: Make the table \xe2\x80\x94: "
+      "{\"type\":\"entity\",\"name\":\"@data gets blocked\",\"entityType\":\"antipattern\",\"observations\":[\"Quest 0123456789: T1: Make the table \xe2\x80\x94 "
       "Nobody gave me the key.\"]}",
       "{\"type\":\"entity\",\"name\":\"Decision 1 of Quest 0123456789\",\"entityType\":\"decision\",\"observations\":[\"Quest 0123456789: @owner approved the "
       "plan: Looks fine.\"]}",

@@ -111,7 +111,7 @@ static void learn_answer(lessons *l, const ql__opened *event, int64_t n) {
       for (size_t k = 0; quest->holds[h].to == n && k < quest->holds[h].task_count; k++)
         learn(l, BADLY, JOIN(l, agent, ANSWERS[i].name), agent,
               JOIN(l, task_words(l, quest->hold_tasks[quest->holds[h].first_task + k]), QL_STR(" \xe2\x80\x94"),
-                   words.len ? words : QL_STR(" no words")));
+                   words.len ? ql_slice(words, 1, words.len) : QL_STR(" no words")));
   }
 }
 

@@ -150,7 +150,11 @@ export async function openStorage(): Promise<Storage> {
         if (after !== before) await tx.store.put(after, 'graph');
       } catch (error) {
         tx.done.catch(() => {}); // it says the same again
-        if (tx.error === null) tx.abort();
+        try {
+          tx.abort();
+        } catch {
+          // It ended by itself: there was no room.
+        }
         throw error;
       }
       await tx.done;

@@ -13,7 +13,7 @@ import { useMemory } from '../parts/memory.ts';
 
 const KINDS: readonly { type: string; word: string }[] = [
   { type: 'pattern', word: 'What went well' },
-  { type: 'antipattern', word: 'What did not' },
+  { type: 'antipattern', word: 'What went badly' },
   { type: 'decision', word: 'What was decided' },
   { type: 'quest', word: 'The quest itself' },
   { type: 'agent', word: 'Who took part' },
@@ -106,12 +106,14 @@ export function Lessons({ quest, app, state }: { quest: OpenQuest; app: App; sta
     <div class="lessons">
       {KINDS.map(({ type, word }) => {
         const some = entities.filter((one) => one.entityType === type);
+        const bare = some.filter(({ name }) => observed.get(name)?.length === 0);
         return (
           some.length > 0 && (
             <section key={type} aria-label={word}>
               <h3>{word}</h3>
               <ul>
-                {some.map(({ name }) => (
+                {bare.length > 0 && <li>{list(bare.map(({ name }) => name))}</li>}
+                {some.filter((one) => !bare.includes(one)).map(({ name }) => (
                   <li key={name}>
                     <b>{name}</b>
                     {(observed.get(name) ?? []).map((one) => (
