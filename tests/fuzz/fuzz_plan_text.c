@@ -18,6 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (err.offset > size || (status == QL_ERR_SYNTAX && err.line == 0)) abort();
   } else {
     ql_str x, y;
+    const size_t *groups;
+    status = ql_plan_groups(a, plan, &groups, &err);
+    if (status != QL_OK && (status != QL_ERR_STATE || err.detail[0] == 0)) abort();
     if (ql_plan_read(a, ql_plan_write(a, plan, QL_PLAN_SEED), &again, &err) != QL_OK) abort();
     if (ql_plan_hash(a, plan, &x, NULL) != QL_OK || ql_plan_hash(a, again, &y, NULL) != QL_OK || !ql_eq(x, y)) abort();
     for (int format = QL_PLAN_MARKDOWN; format <= QL_PLAN_PREQUEST; format++) {

@@ -108,6 +108,7 @@ static void what_people_write_is_read(void **state) {
       ql_value_text(a, d),
       "{\"accept\":[\"tests pass\",\"documented, in English\"],\"after\":[\"T1\",\"T3\"],\"agent\":\"@api\",\"blocks\":[],\"context\":[],"
       "\"demands\":[],\"id\":\"T7\",\"objective\":\"Write the handler.\",\"outputs\":[\"a\"],\"priority\":\"high\",\"success\":[]}");
+  assert_str_is(ql_get_str(read_back("ID: \x10\x10None.\nOBJECTIVE: \x10None.\n"), QL_STR("id")), "");
   ql_value *out = NULL;
   assert_int_equal(ql_delegation_read(a, NULL, QL_ABSENT, QL_STR("Nothing of it."), &out, NULL), QL_ERR_SYNTAX);
   assert_int_equal(ql_delegation_read(a, NULL, QL_ABSENT, QL_STR("ID: \xFF"), &out, NULL), QL_ERR_UTF8);
@@ -121,6 +122,7 @@ static void what_is_no_delegation_is_refused(void **state) {
   } rows[] = {{"[]", ""},
               {"{\"agent\":\"@a\",\"id\":\"T1\"}", "objective"},
               {"{\"agent\":\"@a\",\"id\":\"T 1\",\"objective\":\"x\"}", "id"},
+              {"{\"agent\":\"@a\",\"id\":\"None.\",\"objective\":\"x\"}", "id"},
               {"{\"agent\":\"@a\",\"id\":\"T1\",\"objective\":\"x\",\"after\":[\"a,b\"]}", "after"},
               {"{\"agent\":\"@a\",\"id\":\"T1\",\"objective\":\"x\",\"accept\":\"y\"}", "accept"},
               {"{\"agent\":\"@a\",\"id\":\"T1\",\"objective\":\"x\",\"accept\":[1]}", "accept"},

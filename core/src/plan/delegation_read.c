@@ -69,13 +69,12 @@ static void take(reader *r, ql_str item, bool listed) {
     take_dependency(r, item);
     return;
   }
-  ql_str words = plain(item);
+  ql_str words = plain(ql__one_line(a, item));
   if (words.len == 0) return;
-  words = ql__one_line(a, words);
   ql_priority priority;
   switch (r->part) {
   case QL__PART_ID:
-    if (ql_get_str(r->out, QL_STR("id")).len == 0 && ql__is_task_name(words))
+    if (ql_get_str(r->out, QL_STR("id")).len == 0 && ql__is_task_name(words) && !ql__form_says_none(words))
       QL_SET(r->out, "id", ql_string(a, ql__blank_read_id(&r->blank, words)));
     return;
   case QL__PART_PRIORITY:

@@ -183,8 +183,9 @@ bool ql__form_next_path(ql_str *rest, ql_str *path) {
     size_t comma = ql_find_byte(span ? behind : *rest, ',', 0);
     *path = span ? inside : ql_trim(ql_slice(*rest, 0, comma));
     *rest = comma == SIZE_MAX ? QL_STR("") : from(span ? behind : *rest, comma);
-    size_t blank = ql_find_byte(*path, ' ', 0);
-    if (!span) *path = ql_slice(*path, 0, blank); /* "a.db (the old one)" */
+    size_t blank = 0; /* "a.db (the old one)" */
+    while (blank < path->len && !ql_is_space(path->ptr[blank])) blank++;
+    if (!span) *path = ql_slice(*path, 0, blank);
     if (path->len > 0 && (span || ql__form_is_path(*path))) return true;
   }
 }
