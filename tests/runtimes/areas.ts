@@ -70,6 +70,14 @@ export interface Vector extends File {
   readonly calls?: readonly { readonly tool: string; readonly arguments: unknown }[];
   readonly context?: unknown;
   readonly answers?: readonly string[];
+  readonly edits?: unknown;
+  readonly chosen?: string;
+  readonly task?: string;
+  readonly delegation?: unknown;
+  readonly entries?: unknown;
+  readonly item?: number;
+  readonly title?: string;
+  readonly line?: number;
 }
 
 export interface Outcome {
@@ -422,26 +430,112 @@ function runImpact(instance: Instance, vector: Vector): Outcome {
   return vector.ask === 'value' ? only(answer.text) : write(answer, 1);
 }
 
+/** With roster 0 where the vector has no files. */
+function withRosterIfAny<T>(instance: Instance, vector: Vector, use: (roster: number) => T): T {
+  return vector.files === undefined ? use(0) : withRoster(instance, vector, use);
+}
+
+function runEdit(instance: Instance, vector: Vector): Outcome {
+  const [plan, edits] = [JSON.stringify(vector.plan), JSON.stringify(vector.edits)];
+  const { text } = withRosterIfAny(instance, vector, (roster) => attempt(instance, 'qlw_plan_edit', roster, plan, edits));
+  const edited = (JSON.parse(text) as { plan?: unknown }).plan;
+  return { answer: text, more: edited === undefined ? '' : attempt(instance, 'qlw_plan_compare', plan, JSON.stringify(edited)).text };
+}
+
+function runContext(instance: Instance, vector: Vector): Outcome {
+  const { documents = [], window = 0, budget = 0 } = vector;
+  const texts = [JSON.stringify(vector.plan), JSON.stringify(documents)] as const;
+  return only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_context_plan', roster, ...texts, window, budget).text));
+}
+
+function runMode(instance: Instance, vector: Vector): Outcome {
+  const { agent = null, request = null, chosen = null } = vector;
+  return only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_mode', roster, agent, request, chosen).text));
+}
+
+function runWorkflow(instance: Instance, vector: Vector): Outcome {
+  const { agent = null, documents = [], request = null, chosen = null } = vector;
+  const json = JSON.stringify(documents);
+  return only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_workflow', roster, agent, json, request, chosen).text));
+}
+
+function runDelegation(instance: Instance, vector: Vector): Outcome {
+  const { plan, delegation, leader = null, task = null, documents } = vector;
+  const answer: Record<string, unknown> = {};
+  withRosterIfAny(instance, vector, (roster) => {
+    let text = vector.text;
+    const asked = given(plan);
+    const context = documents === undefined ? null : instance.text('qlw_context_plan', roster, asked, JSON.stringify(documents), 0, 0);
+    if (text === undefined) {
+      const written = asked === null
+        ? attempt(instance, 'qlw_delegation_write', roster, leader, given(delegation))
+        : attempt(instance, 'qlw_delegation', roster, asked, task, context);
+      answer['written'] = inside(written);
+      text = (answer['written'] as { text?: string }).text;
+    }
+    if (text !== undefined) answer['read'] = inside(attempt(instance, 'qlw_delegation_read', roster, leader, text));
+  });
+  return only(sortedJson(answer));
+}
+
+function runForms(instance: Instance, vector: Vector): Outcome {
+  const { agent = null, form = null, text, entries } = vector;
+  const answer: Record<string, unknown> = {};
+  withRoster(instance, vector, (roster) => {
+    answer['forms'] = inside(attempt(instance, 'qlw_forms', roster, agent));
+    if (text !== undefined) answer['check'] = inside(attempt(instance, 'qlw_form_check', roster, agent, form, text));
+    if (entries !== undefined) answer['filled'] = inside(attempt(instance, 'qlw_form_fill', roster, agent, form, JSON.stringify(entries)));
+  });
+  return only(sortedJson(answer));
+}
+
+function runRoadmap(instance: Instance, vector: Vector): Outcome {
+  const { text, path = null, title, item, leader = null, line = 0 } = vector;
+  const answer: Record<string, unknown> = {};
+  let plan = given(vector.plan);
+  if (text !== undefined) answer['roadmap'] = inside(attempt(instance, 'qlw_roadmap_read', text, path));
+  if (item !== undefined) {
+    const made = withRoster(instance, vector, (roster) => attempt(instance, 'qlw_roadmap_plan', roster, leader, text ?? null, path, item));
+    answer['plan'] = inside(made);
+    plan = made.ok ? made.text : null;
+  }
+  if (plan !== null) {
+    const written = attempt(instance, 'qlw_plan_write', plan, 'roadmap');
+    answer['written'] = written.ok ? written.text : inside(written);
+    if (written.ok) answer['reread'] = inside(attempt(instance, 'qlw_plan_read', written.text));
+  }
+  if (title !== undefined) answer['tick'] = inside(attempt(instance, 'qlw_roadmap_tick', text ?? null, title, line));
+  return only(sortedJson(answer));
+}
+
 const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   answer: runAnswer,
   canon: runCanon,
+  context: runContext,
   decision: runDecision,
+  delegation: runDelegation,
+  duplicates: (instance, vector) => only(attempt(instance, 'qlw_duplicates', JSON.stringify(vector.documents ?? [])).text),
+  edit: runEdit,
   export: (instance, vector) => only(attempt(instance, 'qlw_spec_export', ...specOf(vector), vector.to ?? null).text),
   fix: (instance, vector) => only(attempt(instance, 'qlw_spec_fix', ...specOf(vector), vector.code ?? null, vector.offset ?? -1).text),
+  forms: runForms,
   impact: runImpact,
   link: runLink,
   logs: runLog,
   memory: runMemory,
+  mode: runMode,
   notes: runNotes,
   pack: runPack,
   permit: runPermit,
   plan: runPlan,
   quest: runQuest,
   report: runReport,
+  roadmap: runRoadmap,
   roster: (instance, vector) => only(withRoster(instance, vector, (roster) => attempt(instance, 'qlw_roster_value', roster).text)),
   route: runRoute,
   schedule: runSchedule,
   spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', ...specOf(vector)).text),
   verify: (instance, vector) => only(attempt(instance, 'qlw_verify', bytesOf(vector, vector.log), vector.head ?? null).text),
   whatif: runWhatIf,
+  workflow: runWorkflow,
 };

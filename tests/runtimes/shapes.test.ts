@@ -69,6 +69,14 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
     const shapes = { criteria: 'MatrixCriterion[]', problems: 'PlanProblem[]', ranking: 'MatrixRanking', record: 'string', services: 'string', template: 'DecisionRecord' };
     return Object.entries(shapes).flatMap(([name, shape]) => (name in (answer as Answer) ? checker.check(`${shape} | Failure`, (answer as Answer)[name]) : []));
   },
+  context: (answer) => checker.check('ContextPlan | Failure', answer),
+  delegation: (answer) => inParts(answer as Answer, { read: 'Delegation', written: 'DelegationText' }),
+  duplicates: (answer) => checker.check('Duplicates | Failure', answer),
+  edit: (answer) => checker.check('PlanEdited | Failure', answer),
+  forms: (answer) => inParts(answer as Answer, { check: 'FormCheck', filled: 'FormCheck', forms: 'Form[]' }),
+  mode: (answer) => checker.check('Mode | Failure', answer),
+  roadmap: (answer) => inParts(answer as Answer, { plan: 'Plan', reread: 'Plan', roadmap: 'Roadmap', tick: 'Edit', written: 'string' }),
+  workflow: (answer) => checker.check('Workflow | Failure', answer),
   verify: (answer) => checker.check('Verdict', answer),
   whatif: (answer) => checker.check('WhatIf | Failure', answer),
   canon: (answer) => checker.check('string | Failure', answer),
@@ -84,6 +92,10 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
   },
   quest: (answer) => (answer as Answer[]).flatMap(checkStep),
 };
+
+/** The parts of an answer that are there, each of its shape or a failure. */
+const inParts = (answer: Answer, shapes: Readonly<Record<string, string>>): string[] =>
+  Object.entries(answer).flatMap(([name, part]) => checker.check(`${shapes[name] ?? 'no part of that name'} | Failure`, part, name));
 
 /** A step of a quest: a failure, a monitor, or a decision with what the quest is after it. */
 function checkStep(step: Answer): string[] {

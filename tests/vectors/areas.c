@@ -34,7 +34,7 @@ uint32_t answered_handle(ql_arena *a) {
 /* Failures are answers too. */
 static void add_answer(outcome *out) { ql_buf_add(&out->answer, (ql_str){qlw_out_ptr(), qlw_out_len()}); }
 
-static void done(uint32_t handle) {
+void done(uint32_t handle) {
   if (qlw_close(handle) != QL_OK) give_up("an object did not close", QL_ABSENT);
 }
 
@@ -47,8 +47,7 @@ ql_str vector_bytes(ql_arena *a, const ql_value *vector, const char *text, const
   return (ql_str){(const char *)decoded, len};
 }
 
-/* A text that may be left out. */
-static ql_str given(const ql_value *vector, const char *key) { return ql_get_str(vector, (ql_str){key, strlen(key)}); }
+ql_str given(const ql_value *vector, const char *key) { return ql_get_str(vector, (ql_str){key, strlen(key)}); }
 
 static void run_spec(ql_arena *a, const ql_value *vector, outcome *out) {
   ql_str text = vector_bytes(a, vector, "text", "bytes");
@@ -69,7 +68,7 @@ static void run_export(ql_arena *a, const ql_value *vector, outcome *out) {
   add_answer(out);
 }
 
-static uint32_t open_roster(ql_arena *a, const ql_value *vector) {
+uint32_t open_roster(ql_arena *a, const ql_value *vector) {
   (void)qlw_roster_new();
   uint32_t roster = answered_handle(a);
   const ql_value *files = QL_GET(vector, "files"), *off = QL_GET(vector, "off");
@@ -365,8 +364,7 @@ static void run_what_if(ql_arena *a, const ql_value *vector, outcome *out) {
   done(quest);
 }
 
-/* The JSON of a member; absent without it. */
-static ql_str json_of(ql_arena *a, const ql_value *vector, const char *key) {
+ql_str json_of(ql_arena *a, const ql_value *vector, const char *key) {
   const ql_value *value = ql_get_literal(vector, key);
   return value ? ql_value_text(a, value) : QL_ABSENT;
 }
@@ -507,10 +505,34 @@ static void run_impact(ql_arena *a, const ql_value *vector, outcome *out) {
 }
 
 const area areas[] = {
-    {"answer", run_answer},  {"canon", run_canon},   {"decision", run_decision}, {"export", run_export}, {"fix", run_fix},
-    {"link", run_link},      {"logs", run_logs},     {"memory", run_memory},     {"impact", run_impact}, {"notes", run_notes},
-    {"pack", run_pack},      {"permit", run_permit}, {"plan", run_plan},         {"quest", run_quest},   {"report", run_report},
-    {"roster", run_roster},  {"route", run_route},   {"schedule", run_schedule}, {"spec", run_spec},     {"verify", run_verify},
+    {"answer", run_answer},
+    {"canon", run_canon},
+    {"context", run_context},
+    {"decision", run_decision},
+    {"delegation", run_delegation},
+    {"duplicates", run_duplicates},
+    {"edit", run_edit},
+    {"export", run_export},
+    {"fix", run_fix},
+    {"forms", run_forms},
+    {"impact", run_impact},
+    {"link", run_link},
+    {"logs", run_logs},
+    {"memory", run_memory},
+    {"mode", run_router},
+    {"notes", run_notes},
+    {"pack", run_pack},
+    {"permit", run_permit},
+    {"plan", run_plan},
+    {"quest", run_quest},
+    {"report", run_report},
+    {"roadmap", run_roadmap},
+    {"roster", run_roster},
+    {"route", run_route},
+    {"schedule", run_schedule},
+    {"spec", run_spec},
+    {"verify", run_verify},
     {"whatif", run_what_if},
+    {"workflow", run_workflow},
 };
 const size_t area_count = QL_COUNT(areas);

@@ -18,6 +18,16 @@ typedef struct area {
 extern const area areas[];
 extern const size_t area_count;
 
+/* Work of a plan: work.c. */
+void run_context(ql_arena *a, const ql_value *vector, outcome *out);
+void run_delegation(ql_arena *a, const ql_value *vector, outcome *out);
+void run_duplicates(ql_arena *a, const ql_value *vector, outcome *out);
+void run_edit(ql_arena *a, const ql_value *vector, outcome *out);
+void run_forms(ql_arena *a, const ql_value *vector, outcome *out);
+void run_router(ql_arena *a, const ql_value *vector, outcome *out);
+void run_roadmap(ql_arena *a, const ql_value *vector, outcome *out);
+void run_workflow(ql_arena *a, const ql_value *vector, outcome *out);
+
 /// The bytes of a member that is given as `text` or, base64url, as `bytes`. Absent when neither is there.
 ql_str vector_bytes(ql_arena *a, const ql_value *vector, const char *text, const char *bytes);
 
@@ -26,6 +36,14 @@ ql_str answered(ql_arena *a);
 /// The same as a value; the core has to answer canonical JSON.
 ql_value *answered_value(ql_arena *a);
 uint32_t answered_handle(ql_arena *a);
+/// Closes an object of the core.
+void done(uint32_t handle);
+/// The text of a member; absent without it.
+ql_str given(const ql_value *vector, const char *key);
+/// The JSON of a member; absent without it.
+ql_str json_of(ql_arena *a, const ql_value *vector, const char *key);
+/// The roster of the vector's files.
+uint32_t open_roster(ql_arena *a, const ql_value *vector);
 /// A ql_str as two arguments.
 #define PASS(s) (s).ptr, (uint32_t)(s).len
 

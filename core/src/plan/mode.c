@@ -241,8 +241,8 @@ static size_t find_chosen(const router *r, ql_str chosen) {
 
 /* Whether words say nothing but which mode is wanted: "QUEST", "create quest". */
 static bool only_names(ql_str words, ql_str name) {
-  static const ql_str calls[] = {QL_STR_INIT("create"), QL_STR_INIT("start"), QL_STR_INIT("open"), QL_STR_INIT("begin"),
-                                 QL_STR_INIT("a"),      QL_STR_INIT("the"),   QL_STR_INIT("new"),  QL_STR_INIT("mode")};
+  static const ql_str calls[] = {QL_STR_INIT("create"), QL_STR_INIT("start"), QL_STR_INIT("open"), QL_STR_INIT("begin"), QL_STR_INIT("a"),
+                                 QL_STR_INIT("the"),    QL_STR_INIT("new"),   QL_STR_INIT("mode"), QL_STR_INIT("for")};
   for (size_t at = 0; at < words.len;) {
     size_t end = match(words, at, name), from = at;
     if (end != SIZE_MAX) {
