@@ -108,6 +108,7 @@ test('S25: a file is taken over, searched by rank, changed, kept over a reload, 
   await page.getByLabel('Search the memory').fill('');
 
   await page.getByRole('button', { name: 'Remember something' }).click();
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'name', 'one may type at once');
   await page.getByLabel('Name', { exact: true }).fill('We take NATS');
   await page.getByLabel('Type').fill('decision');
   await page.getByLabel('What is known of it').fill('Kafka needs more hands than we have.');

@@ -15,9 +15,20 @@ interface Asked {
   optional?: true;
 }
 
+interface AskProps {
+  fields: readonly Asked[];
+  word: string;
+  take: (words: Record<string, string>) => Promise<boolean>;
+  focus?: true; // somebody asked for these fields
+}
+
 /** Fields in a row and a button. The words stay where they are when they are not taken. */
-export function Ask({ fields, word, take }: { fields: readonly Asked[]; word: string; take: (words: Record<string, string>) => Promise<boolean> }): JSX.Element {
+export function Ask({ fields, word, take, focus }: AskProps): JSX.Element {
   const id = useId();
+  const own = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (focus === true) own.current?.querySelector('input')?.focus();
+  }, []);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -28,7 +39,7 @@ export function Ask({ fields, word, take }: { fields: readonly Asked[]; word: st
     }
   };
   return (
-    <form class="put" onSubmit={(event) => void submit(event)}>
+    <form class="put" ref={own} onSubmit={(event) => void submit(event)}>
       {fields.map(({ label, name, hints, optional }) => (
         <label key={name}>
           {label}

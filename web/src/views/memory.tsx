@@ -177,6 +177,7 @@ export function MemoryScreen({ app, name }: { state: AppState; app: App; name: s
       <div class="in">
         <Ask
           word="Remember"
+          focus
           fields={[
             { label: 'Name', name: 'name' },
             { label: 'Type', name: 'type', hints: [...new Set([...TYPES, ...(all?.entities.slice(0, 500).map((one) => one.entityType) ?? [])])] },
