@@ -61,3 +61,62 @@ test('weights come from an agent’s file, each with its line; a phone shows all
   assert.deepEqual(errors, []);
   await context.close();
 });
+
+test('S29: the boundaries of services are filled in, held against each other, kept, and saved as Markdown', async () => {
+  for (const [viewport, colorScheme] of [
+    [{ width: 1440, height: 900 }, 'light'],
+    [{ width: 320, height: 700 }, 'dark'],
+  ] as const) {
+    const { page, errors, context } = await openProfile(browser, { viewport, colorScheme });
+    await page.goto(`${site.url}#/decide`);
+    await page.getByRole('button', { name: 'Service boundaries' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Which architecture it is').waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Service boundaries', 'the focus stays');
+    const verdict = page.getByRole('region', { name: 'Whether it fits together' });
+    await page.getByLabel('Services 1, Service').fill('orders');
+    await verdict.getByText('An architecture has a title (title).').waitFor();
+    await page.getByLabel('Which architecture it is').fill('Shop | split');
+    await page.getByLabel('Services 1, Responsible for').fill('takes orders');
+    await page.getByLabel('Services 1, Owns, by commas').fill('orders, baskets');
+    await verdict.getByText('orders has no deployment strategy: say how it is released.').waitFor();
+    await page.getByRole('button', { name: 'Service', exact: true }).press('Enter');
+    await page.getByLabel('Services 2, Service').fill('stock');
+    await page.getByLabel('Services 2, Owns, by commas').fill('baskets');
+    await verdict.getByText('baskets has two owners: one service owns it, the others ask.').waitFor();
+    await page.getByLabel('Services 2, Owns, by commas').fill('amounts');
+    await page.getByRole('button', { name: 'Connection' }).press('Enter');
+    await page.getByLabel('Communication 1, From').fill('orders');
+    await page.getByLabel('Communication 1, To').fill('stok');
+    await verdict.getByText('stok is no service of this form.').waitFor();
+    await page.getByLabel('Communication 1, To').fill('stock');
+    await page.getByLabel('Communication 1, Style').fill('event');
+    for (const [i, service] of ['orders', 'stock'].entries()) {
+      await page.getByRole('button', { name: 'Release' }).press('Enter');
+      await page.getByLabel(`Deployment ${i + 1}, Service`).fill(service);
+      await page.getByLabel(`Deployment ${i + 1}, Strategy`).fill('canary');
+    }
+    await verdict.getByText(/^It fits together/).waitFor();
+    await noSidewaysScroll(page, 'the form of services');
+    await picture(page, `services-${viewport.width}`);
+    await page.getByRole('button', { name: 'Release' }).press('Enter');
+    await page.getByLabel('Deployment 3, Way back').fill('none');
+    await verdict.getByText(/The first member of each is a text/).waitFor();
+    await page.getByRole('button', { name: 'Take out row 3 of Deployment' }).press('Enter');
+    await page.reload();
+    await page.getByRole('button', { name: 'Service boundaries' }).click();
+    await verdict.getByText(/^It fits together/).waitFor();
+    assert.equal(await page.getByLabel('Services 1, Owns, by commas').inputValue(), 'orders, baskets');
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save as Markdown' }).click();
+    const file = await saved;
+    assert.equal(file.suggestedFilename(), 'services.md');
+    const text = await readFile(await file.path(), 'utf8');
+    assert.match(text, /^# Shop \\\| split\n\n## Services\n\n\| Service \| Responsible for \| Owns \| Team \|\n/);
+    assert.match(text, /\| orders \| takes orders \| orders, baskets \|/);
+    assert.match(text, /## Communication\n[^]*\| orders \| stock \| event \|[^]*## Deployment/);
+    assert.doesNotMatch(text, /## Consistency/);
+    assert.deepEqual(errors, []);
+    await context.close();
+  }
+});

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import type { Core } from '@questline/core';
+import type { Command, Core } from '@questline/core';
 import { loadCore } from '@questline/core/node';
 import type { Browser, Page } from 'playwright-core';
-import { launch, openProfile, picture, serveApp, type Site, stored, untilStatus } from './harness.ts';
+import { launch, logOf, noSidewaysScroll, openProfile, picture, serveApp, type Site, stored, takeLog, untilStatus } from './harness.ts';
 
 /** From an item of a roadmap to a quest that runs. */
 let site: Site;
@@ -50,8 +51,8 @@ test('done when: a plan from a roadmap item, edited by keyboard only and approve
   await tabTo(page, 'Take it from a roadmap');
   await press('Enter');
   await page.getByRole('button', { name: 'Choose a roadmap' }).waitFor();
-  await tabTo(page, 'Choose a roadmap');
   const chooser = page.waitForEvent('filechooser'); // the window of the system, which has its own keys
+  await tabTo(page, 'Choose a roadmap');
   await press('Enter');
   await (await chooser).setFiles({ name: 'roadmap.md', mimeType: 'text/markdown', buffer: Buffer.from(ROADMAP) });
   await page.locator('li.next', { hasText: 'Password reset' }).waitFor();
@@ -101,7 +102,120 @@ test('done when: a plan from a roadmap item, edited by keyboard only and approve
   assert.equal(quest.event(1).type, 'approve');
   assert.equal(quest.verdict().legal, 'yes');
   quest.close();
+
+  // The Quest screen shows the hash it began with, and that it is the plan of the Plan screen.
+  await page.locator('[data-plan-same="yes"]').waitFor();
+  assert.equal(await page.locator('[data-plan]').getAttribute('data-plan'), edited);
   await picture(page, 'plan-started');
+  await tabTo(page, 'Look at the plan');
+  await press('Enter');
+  await page.locator('.screen-plan').waitFor();
+  assert.equal(await hash(page), edited);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+async function chooseRoadmap(page: Page, button: string, text: string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: button }).click();
+  await (await chooser).setFiles({ name: 'roadmap.md', mimeType: 'text/markdown', buffer: Buffer.from(text) });
+}
+
+test('after a quest that began from an item: the item is ticked off by one byte, here and in the file that is saved', async () => {
+  const { page, errors, context } = await openProfile(browser);
+  await page.goto(`${site.url}?pace=0#/roadmap`);
+  await chooseRoadmap(page, 'Choose a roadmap', ROADMAP);
+  await page.getByRole('button', { name: 'Plan Password reset' }).click();
+  await page.locator('.screen-plan').waitFor();
+  await page.getByRole('button', { name: 'Approve and rehearse' }).click();
+  await untilStatus(page, 'completed');
+  const panel = page.getByRole('region', { name: 'Roadmap' });
+  await panel.getByText('This quest carried out “Password reset” of roadmap.md.').waitFor();
+  await picture(page, 'roadmap-tick');
+  await panel.getByRole('button', { name: 'Tick it off' }).click();
+  const saved = page.waitForEvent('download');
+  await panel.getByRole('button', { name: 'Save roadmap.md' }).click();
+  const file = await saved;
+  assert.equal(file.suggestedFilename(), 'roadmap.md');
+  const text = await readFile(await file.path(), 'utf8');
+  assert.equal(text, ROADMAP.replace('[ ] **Password reset**', '[x] **Password reset**'));
+
+  // The roadmap knows: the item is done, and the one that waited for it comes next.
+  await panel.getByRole('link', { name: 'roadmap.md' }).click();
+  await page.locator('li.next', { hasText: 'Audit log' }).waitFor();
+  assert.equal(await page.locator('li.done').count(), 2);
+
+  // Once more: it is said, and nothing changes. A roadmap that is not here is asked for; one without the item is refused.
+  await page.goBack();
+  await panel.getByRole('button', { name: 'Tick it off' }).click();
+  await panel.getByText('was ticked off already').waitFor();
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const open = indexedDB.open('questline');
+        open.onerror = () => reject(open.error);
+        open.onsuccess = () => {
+          const tx = open.result.transaction('settings', 'readwrite');
+          tx.objectStore('settings').delete('roadmap');
+          tx.oncomplete = () => (open.result.close(), resolve());
+        };
+      }),
+  );
+  await page.reload();
+  await chooseRoadmap(page, 'Choose roadmap.md to tick it off', '# Other\n\n- [ ] **Something else**\n');
+  await panel.getByRole('alert').waitFor();
+  await chooseRoadmap(page, 'Choose roadmap.md to tick it off', ROADMAP);
+  await panel.getByRole('button', { name: 'Save roadmap.md' }).waitFor();
+  await page.setViewportSize({ width: 320, height: 700 });
+  await noSidewaysScroll(page, 'the quest with its roadmap');
+  await picture(page, 'roadmap-tick-320');
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('the Quest screen says when the Plan screen shows another plan, and when the words are of another', async () => {
+  const { page, errors, context } = await openProfile(browser);
+  await page.goto(`${site.url}?pace=${NEVER}`);
+  await page.getByRole('button', { name: 'Rehearse' }).click();
+  await page.locator('.dag [data-task="T1"]').waitFor();
+  const proposed = await hash(page);
+  await page.locator('.dag [data-task="T1"]').focus();
+  await page.keyboard.press('Delete');
+  await untilOther(page, proposed);
+  await page.keyboard.press('g');
+  await page.keyboard.press('q');
+  await page.locator('[data-plan-same="no"]', { hasText: 'it was changed by hand' }).waitFor();
+  assert.equal(await page.locator('[data-plan]').getAttribute('data-plan'), proposed);
+  await page.reload(); // also where the Plan screen was not seen
+  await page.locator('[data-plan-same="no"]', { hasText: 'it was changed by hand' }).waitFor();
+
+  const plan = core.completePlan({ leader: '@lead', objective: 'Build a pier', tasks: [{ id: 'T1', agent: '@a', title: 'Draw it' }] });
+  const { type: _, by: __, ...create } = core.planCommand(plan) as Command & Record<string, unknown>;
+  await takeLog(page, site.url, core, logOf(core, { ...create, plan: 'f'.repeat(64) }, { type: 'approve', by: '@owner' }), NEVER);
+  await page.locator('[data-plan-same="no"]', { hasText: 'another plan than the one it names' }).waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('a deleted quest takes the versions of its plan along, and undo brings them back', async () => {
+  const { page, errors, context } = await openProfile(browser);
+  await page.goto(`${site.url}?pace=${NEVER}`);
+  await page.getByRole('button', { name: 'Rehearse' }).click();
+  await page.locator('.dag [data-task="T1"]').waitFor();
+  const proposed = await hash(page);
+  await page.locator('.dag [data-task="T1"]').focus();
+  await page.keyboard.press('Delete');
+  await untilOther(page, proposed);
+  const edited = await hash(page);
+  const at = new URL(page.url()).hash;
+  await page.goto(`${site.url}?pace=${NEVER}#/library`);
+  await page.getByRole('button', { name: /^Delete/ }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: /^Delete/ }).waitFor();
+  await page.goto(`${site.url}?pace=${NEVER}${at}`);
+  await page.waitForFunction((h) => document.querySelector('main')?.dataset['planHash'] === h, edited);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.waitForFunction((h) => document.querySelector('main')?.dataset['planHash'] === h, proposed);
   assert.deepEqual(errors, []);
   await context.close();
 });

@@ -208,6 +208,20 @@ test('a plan is compared with an earlier version, saved in four forms, and rejec
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
   const compared = page.getByRole('region', { name: 'Compared with another plan' });
   await compared.getByText(/^priority: \w+ low$/).waitFor();
+  // Sizes, times and costs of both, and by how much they differ.
+  const row = (word: string): Promise<string[]> => compared.getByRole('row', { name: new RegExp(`^${word} `) }).locator('td').allInnerTexts();
+  const tasks = (await titles(page)).length;
+  assert.deepEqual(await row('Tasks'), [String(tasks), String(tasks), 'none']);
+  await page.getByLabel('Effort').selectOption('XL');
+  const version = core.completePlan((await kept(page))[0]?.versions[0]?.plan as Plan);
+  const now = core.completePlan((await kept(page))[0]?.versions.at(-1)?.plan as Plan);
+  const [then, later, more] = await row('Longest chain');
+  assert.ok(core.planSchedule(now).minutes > core.planSchedule(version).minutes);
+  assert.notEqual(then, later);
+  assert.match(more ?? '', /^\+\d/);
+  assert.match((await row('Tokens'))[2] ?? '', /^\+[\d.]+k?$/);
+  assert.match((await row('Money'))[2] ?? '', /^\+/);
+  assert.equal((await row('Steps of the order'))[0], String(version.groups.length));
   for (const [form, ending, says] of [
     ['Markdown', 'md', /^# /m],
     ['Mermaid', 'mmd', /flowchart|graph/],

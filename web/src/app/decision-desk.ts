@@ -9,6 +9,15 @@ export interface KeptDecision {
   matrix: Matrix;
 }
 
+export type ServiceList = 'services' | 'communication' | 'consistency' | 'deployment';
+export type ServiceRow = Readonly<Record<string, string>>;
+
+/** What this browser keeps of a form of services that is being filled: the words of each cell. */
+export interface KeptServices {
+  title: string;
+  rows: Readonly<Record<ServiceList, readonly ServiceRow[]>>;
+}
+
 export const blankDecision: KeptDecision = {
   title: '',
   context: '',

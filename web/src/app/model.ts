@@ -110,8 +110,12 @@ export interface Version {
   said: string;
 }
 
+/** What a plan may take, in the units of the core. */
+export type PlanBudget = Readonly<Partial<Record<'micro' | 'ms' | 'tokens', number>>>;
+
 /** What this browser keeps of a plan that is only proposed. */
 export interface KeptPlan {
+  budget?: PlanBudget;
   versions: readonly Version[]; // the proposed one first
   at: number; // where undo and redo stand
   typed: string | null; // of the text form, not taken over yet

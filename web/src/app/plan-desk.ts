@@ -1,7 +1,7 @@
-import { type Core, CoreError, type PackSource, type Plan, type PlanChanges, type PlanCost, type PlanEdit, type PlanProblem, type Roster, type Schedule } from '@questline/core';
+import { type Core, CoreError, type PackSource, type Plan, type PlanChanges, type PlanCost, type PlanEdit, type PlanProblem, type PriceTable, type Roster, type Schedule } from '@questline/core';
 import type { Storage } from '../ports/storage.ts';
 import { inWords } from './logs.ts';
-import type { AgentFile, KeptPlan, Off, OpenQuest, Version } from './model.ts';
+import type { AgentFile, KeptPlan, Off, OpenQuest, PlanBudget, Version } from './model.ts';
 import { openRoster } from './team.ts';
 
 const KEPT = 100; // versions of one plan; the proposed one is always among them
@@ -25,6 +25,12 @@ export interface Looked {
   cost: PlanCost;
 }
 
+/** The files of the project, from its root. */
+export interface Project {
+  name: string;
+  paths: readonly string[];
+}
+
 const NONE: KeptPlan = { versions: [], at: 0, typed: null };
 
 /** The plan of the open quest while it is only proposed: every version since, where we are among them, and what the core says of each. */
@@ -37,6 +43,10 @@ export class PlanDesk {
   #looked: Looked | null = null;
   /** Of the project, to see who is given what of them; for as long as the page is open. */
   documents: readonly PackSource[] = [];
+  /** Its files; for as long as the page is open. */
+  project: Project | null = null;
+  /** That stand before those the core knows. */
+  prices: { name: string; table: PriceTable } | null = null;
   /** Why the last edit was not made. */
   refusal: PlanProblem | null = null;
 
@@ -76,6 +86,10 @@ export class PlanDesk {
     return this.#kept.at;
   }
 
+  get budget(): PlanBudget {
+    return this.#kept.budget ?? {};
+  }
+
   /** Words in the text form that were not taken over yet. */
   get typed(): string | null {
     return this.#kept.typed;
@@ -92,7 +106,7 @@ export class PlanDesk {
     return this.open && this.plan?.hash !== this.#host.quest()?.plan?.hash;
   }
 
-  /** The plan with its problems, its times and its cost; the same object until the plan or the team changes. */
+  /** The plan with its problems, its times and its cost; the same object until the plan changes, the team, or what it is held against. */
   look(): Looked | null {
     const { plan } = this;
     if (plan === null) return null;
@@ -105,9 +119,16 @@ export class PlanDesk {
       } catch (error) {
         if (!(error instanceof CoreError)) throw error; // a cycle has no times, and its problem says so
       }
-      this.#looked = { plan, problems: core.checkPlan(plan, roster), schedule, cost: core.planCost(plan, { roster }) };
+      const cost = this.cost(plan);
+      const facts = { budget: this.budget, cost, ...(this.project === null ? {} : { paths: this.project.paths }) };
+      this.#looked = { plan, problems: core.checkPlanWith(plan, facts, roster), schedule, cost };
     }
     return this.#looked;
+  }
+
+  /** What a plan costs with this team and these prices. */
+  cost(plan: Plan): PlanCost {
+    return this.#host.core().planCost(plan, { roster: this.roster(), ...(this.prices === null ? {} : { prices: this.prices.table }) });
   }
 
   /** The team as it is now, inside the core. */
@@ -185,7 +206,42 @@ export class PlanDesk {
   }
 
   addDocument(document: PackSource): void {
-    this.documents = [...this.documents.filter(({ path }) => path !== document.path), document];
+    this.#addDocuments([document]);
+    this.#tell();
+  }
+
+  #addDocuments(more: readonly PackSource[]): void {
+    const paths = new Set(more.map(({ path }) => path));
+    this.documents = [...this.documents.filter(({ path }) => !paths.has(path)), ...more];
+  }
+
+  // ---- what it is held against
+
+  /** @param amount  null: no limit */
+  setBudget(limit: keyof PlanBudget, amount: number | null): void {
+    if (!this.open) return;
+    const { [limit]: _, ...rest } = this.budget;
+    this.#kept = { ...this.#kept, budget: amount === null ? rest : { ...rest, [limit]: amount } };
+    this.#keep();
+    this.#lookAgain();
+  }
+
+  setProject({ documents, ...project }: Project & { documents: readonly PackSource[] }): void {
+    this.project = project;
+    this.#addDocuments(documents);
+    this.#lookAgain();
+  }
+
+  /** Throws where the core does not read the table; then the prices are as they were. */
+  setPrices(prices: { name: string; table: PriceTable }): void {
+    const { plan } = this;
+    if (plan !== null) this.#host.core().planCost(plan, { prices: prices.table });
+    this.prices = prices;
+    this.#lookAgain();
+  }
+
+  #lookAgain(): void {
+    this.#looked = null;
     this.#tell();
   }
 
@@ -205,7 +261,7 @@ export class PlanDesk {
     const [first, ...rest] = this.#kept.versions.slice(0, this.#kept.at + 1);
     if (first === undefined) return;
     const versions = [first, ...rest.slice(-(KEPT - 2)), { plan, said }];
-    this.#set({ versions, at: versions.length - 1, typed: null });
+    this.#set({ ...this.#kept, versions, at: versions.length - 1, typed: null });
     this.#keep();
   }
 

@@ -1,5 +1,5 @@
 import type { JSX, TargetedKeyboardEvent } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useState } from 'preact/hooks';
 
 interface FieldProps {
   label: string;
@@ -13,7 +13,8 @@ interface FieldProps {
 function useWords({ value, commit }: FieldProps): { text: string; type: (text: string) => void; done: () => void; back: () => void; bad: boolean } {
   const [text, setText] = useState(value);
   const [bad, setBad] = useState(false);
-  useEffect(() => {
+  // Before anybody can type: later it would take words away.
+  useLayoutEffect(() => {
     setText(value);
     setBad(false);
   }, [value]);

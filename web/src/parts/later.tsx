@@ -29,7 +29,7 @@ export function later<P extends object>(what: string, load: () => Promise<Part<P
     }, []);
     useEffect(() => {
       const main = state === 'focus' ? document.getElementById('main') : null;
-      if (main === null) return;
+      if (main === null || main.contains(document.activeElement)) return; // somebody was quicker, and is in it already
       main.tabIndex = -1;
       main.focus({ preventScroll: true });
     }, [state]);

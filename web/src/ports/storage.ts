@@ -1,6 +1,6 @@
 import type { Note } from '@questline/core';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { KeptDecision } from '../app/decision-desk.ts';
+import type { KeptDecision, KeptServices } from '../app/decision-desk.ts';
 import type { AgentFile, KeptPlan, LiveLink, Off, QuestRecord } from '../app/model.ts';
 
 /** The settings that outlive a visit. */
@@ -15,6 +15,7 @@ export interface Settings {
   author: string; // who writes notes here
   roadmap: { path: string; text: string };
   decision: KeptDecision; // that is being weighed
+  services: KeptServices; // the form that is being filled
   live: Record<string, LiveLink>; // quests of this browser that a server keeps too
   [plan: `plan:${string}`]: KeptPlan; // of the quest of that id, while it is only proposed
 }

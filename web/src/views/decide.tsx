@@ -9,6 +9,7 @@ import type { AppState } from '../app/model.ts';
 import { href } from '../app/route.ts';
 import { openRoster } from '../app/team.ts';
 import { Icon } from '../parts/icons.tsx';
+import { later } from '../parts/later.tsx';
 
 const percent = (milli: number): string => `${Number((milli / 1000).toFixed(1))} %`;
 
@@ -157,7 +158,7 @@ function Grid({ matrix, change, lineOf }: GridProps): JSX.Element {
 }
 
 /** Options against weighted criteria; the ranking, and how firm it stands, follow every change. */
-export function DecideScreen({ state, app }: { state: AppState; app: App }): JSX.Element {
+function Options({ state, app }: { state: AppState; app: App }): JSX.Element {
   const [kept, setKept] = useState<KeptDecision>(blankDecision);
   const [note, setNote] = useState<string | null>(null);
   const touched = useRef(false);
@@ -217,7 +218,7 @@ export function DecideScreen({ state, app }: { state: AppState; app: App }): JSX
     }
   };
   return (
-    <main class="screen-decide" id="main">
+    <>
       <div>
         <div class="obj">
           <span class="eyebrow">Decision</span>
@@ -297,6 +298,38 @@ export function DecideScreen({ state, app }: { state: AppState; app: App }): JSX
         </div>
         {matrix.criteria.length === 0 ? <p class="pad muted">The ranking stands here as soon as there is a criterion.</p> : <Ranking ranked={ranked} />}
       </section>
+    </>
+  );
+}
+
+const Services = later('The services', async () => (await import('./services.tsx')).Services);
+const SIGHTS = { options: 'Options', services: 'Service boundaries' } as const;
+type Sight = keyof typeof SIGHTS;
+/** What was looked at last, for as long as the page is open. */
+let chosen: Sight = 'options';
+
+/** What is decided: one of some options, or where services begin and end. */
+export function DecideScreen({ state, app }: { state: AppState; app: App }): JSX.Element {
+  const [sight, setSight] = useState<Sight>(chosen);
+  return (
+    <main class="screen-decide" id="main">
+      <div class="turn-to" role="group" aria-label="What is decided">
+        {(Object.keys(SIGHTS) as Sight[]).map((one) => (
+          <button
+            key={one}
+            class="btn quiet s"
+            type="button"
+            aria-pressed={one === sight}
+            onClick={() => {
+              chosen = one;
+              setSight(one);
+            }}
+          >
+            {SIGHTS[one]}
+          </button>
+        ))}
+      </div>
+      {sight === 'options' ? <Options state={state} app={app} /> : <Services app={app} />}
     </main>
   );
 }

@@ -1,9 +1,10 @@
-import { type Plan, type PlanChanges, type PlanTask } from '@questline/core';
+import type { Plan, PlanChanges, PlanCost, PlanSize, PlanTask } from '@questline/core';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import { inWords } from '../app/logs.ts';
-import type { PlanDesk } from '../app/plan-desk.ts';
+import type { Looked, PlanDesk } from '../app/plan-desk.ts';
+import { minutes, money, tokens } from '../app/plan-words.ts';
 import { list } from '../app/words.ts';
 import { Icon, type IconName } from '../parts/icons.tsx';
 import { pickText } from '../ports/files.ts';
@@ -62,8 +63,63 @@ function Changes({ changes }: { changes: PlanChanges }): JSX.Element {
   );
 }
 
+interface Size {
+  word: string;
+  of: (size: PlanSize, cost: PlanCost) => number | null; // null: it cannot be said
+  says: (amount: number) => string;
+  unreal?: boolean; // thought, not known
+}
+
+const SIZES: readonly Size[] = [
+  { word: 'Tasks', of: ({ tasks }) => tasks, says: String },
+  { word: 'Agents', of: ({ agents }) => agents, says: String },
+  { word: 'Steps of the order', of: ({ groups }) => (groups === 0 ? null : groups), says: String },
+  { word: 'Longest chain', of: ({ minutes: longest }) => longest ?? null, says: minutes },
+  { word: 'Work in all', of: ({ work }) => work, says: minutes },
+  { word: 'Tokens', of: (_, { input, output }) => input + output, says: tokens, unreal: true },
+  { word: 'Money', of: (_, { micro, unknown }) => (micro === 0 && unknown.length > 0 ? null : micro), says: money, unreal: true },
+];
+
+/** How large both plans are, how long their orders, and what they cost at the same prices. */
+function Sizes({ changes, before, after }: { changes: PlanChanges; before: PlanCost; after: PlanCost }): JSX.Element {
+  const cell = ({ says, unreal }: Size, amount: number | null): JSX.Element | string => (amount === null ? '–' : unreal === true ? <span class="unreal">{says(amount)}</span> : says(amount));
+  const gaps = [...new Set([...before.unknown, ...after.unknown].map(({ agent }) => agent))];
+  return (
+    <div class="crews sizes">
+      <table class="num">
+        <thead>
+          <tr>
+            <th scope="col">
+              <span class="vh">What is compared</span>
+            </th>
+            <th scope="col">That one</th>
+            <th scope="col">This one</th>
+            <th scope="col">Difference</th>
+          </tr>
+        </thead>
+        <tbody>
+          {SIZES.map((size) => {
+            const then = size.of(changes.before, before);
+            const now = size.of(changes.after, after);
+            const by = then === null || now === null ? null : now - then;
+            return (
+              <tr key={size.word}>
+                <th scope="row">{size.word}</th>
+                <td>{cell(size, then)}</td>
+                <td>{cell(size, now)}</td>
+                <td>{by === null ? '–' : by === 0 ? 'none' : `${by > 0 ? '+' : '−'}${size.says(Math.abs(by))}`}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {gaps.length > 0 && <p class="muted pad">The money leaves out {list(gaps)}: no price is known.</p>}
+    </div>
+  );
+}
+
 /** This plan beside an earlier version of it, or beside a file. */
-export function ComparePlans({ desk, app, close }: { desk: PlanDesk; app: App; close: () => void }): JSX.Element {
+export function ComparePlans({ desk, app, looked, close }: { desk: PlanDesk; app: App; looked: Looked; close: () => void }): JSX.Element {
   const [other, setOther] = useState<{ plan: Plan; name: string } | null>(null);
   const [note, setNote] = useState<string | null>(null);
   const version = desk.versions[0];
@@ -118,7 +174,12 @@ export function ComparePlans({ desk, app, close }: { desk: PlanDesk; app: App; c
           <span>{note}</span>
         </p>
       )}
-      {changes !== null && <Changes changes={changes} />}
+      {changes !== null && before !== null && (
+        <>
+          <Sizes changes={changes} before={desk.cost(before)} after={looked.cost} />
+          <Changes changes={changes} />
+        </>
+      )}
     </section>
   );
 }

@@ -1,10 +1,10 @@
 import '../styles/plan.css';
 import type { PlanProblem, QuestView } from '@questline/core';
 import type { JSX, TargetedKeyboardEvent } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
-import { type Looked, PlanDesk } from '../app/plan-desk.ts';
+import type { Looked, PlanDesk } from '../app/plan-desk.ts';
 import { minutes, money, saysEdits, tokens } from '../app/plan-words.ts';
 import { href } from '../app/route.ts';
 import { count, isOver } from '../app/words.ts';
@@ -14,10 +14,12 @@ import { ComparePlans } from './plan-compare.tsx';
 import { Costs, Crews } from './plan-crews.tsx';
 import { PlanFiles } from './plan-files.tsx';
 import { Graph, Groups, type Shown } from './plan-graph.tsx';
+import { Limits } from './plan-limits.tsx';
 import { Lists } from './plan-lists.tsx';
 import { PlanTable } from './plan-table.tsx';
 import { change, type Doing, Source, TaskPanel } from './plan-task.tsx';
 import { PlanText } from './plan-text.tsx';
+import { useDesk } from './plan-use.ts';
 import { TroubleScreen } from './trouble.tsx';
 
 /** The tasks where the words of the plan were withheld, or written in another form: from the quest itself. */
@@ -181,25 +183,16 @@ function Facts({ tasks, groups, looked, path }: { tasks: readonly Shown[]; group
   );
 }
 
-/** Says again when the desk changes. */
-function useDesk(app: App): PlanDesk {
-  const desk = app.planner(PlanDesk);
-  const [, again] = useState(0);
-  useEffect(() => desk.subscribe(() => again((n) => n + 1)), [desk]);
-  return desk;
-}
-
 /** The last sight that was chosen, for as long as the page is open. */
 let chosen: Sight = 'graph';
 
 function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: OpenQuest }): JSX.Element {
-  const desk = useDesk(app);
+  const desk = useDesk(app, quest);
   const [sight, setSight] = useState<Sight>(chosen);
   const [doing, setDoing] = useState<Doing>('look');
   const [comparing, setComparing] = useState(false);
   const main = useRef<HTMLElement>(null);
   const refocus = useRef(false);
-  useEffect(() => void desk.follow(quest), [quest.id]);
   const { view } = quest;
   const looked = desk.look();
   const plan = looked?.plan ?? null;
@@ -359,12 +352,13 @@ function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: Open
           {sight === 'text' && plan !== null && <PlanText core={app.core} desk={desk} plan={plan} selected={selected?.id ?? null} select={select} />}
           <Problems problems={looked?.problems ?? []} desk={desk} select={select} />
         </section>
-        {comparing && <ComparePlans desk={desk} app={app} close={() => setComparing(false)} />}
+        {comparing && looked !== null && <ComparePlans desk={desk} app={app} looked={looked} close={() => setComparing(false)} />}
         {plan === null ? (
           <p class="muted">The words of this plan were withheld or written in another form. Its tasks are above.</p>
         ) : (
           <>
             <PlanFiles app={app} desk={desk} plan={plan} name={quest.id} compare={() => setComparing(true)} />
+            {looked !== null && desk.open && <Limits desk={desk} looked={looked} />}
             {looked !== null && looked.schedule !== null && <Crews schedule={looked.schedule} />}
             {looked !== null && <Costs cost={looked.cost} />}
             <Lists plan={plan} desk={desk} team={state.team} />

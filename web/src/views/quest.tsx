@@ -336,7 +336,7 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
         <Badge verdict={quest.verdict} to="#verified" />
       </div>
       <Banner quest={quest} app={app} />
-      {view.status === 'completed' && <RoadmapTick quest={quest} app={app} />}
+      {view.status === 'completed' && quest.plan?.item !== undefined && <RoadmapTick quest={quest} app={app} />}
       {shown.status === 'paused' && shown.cause !== 'owner' && <Halt quest={quest} app={app} />}
       <Track score={score} lane={30} words={lineInWords(score)}>
         <Scrub quest={quest} app={app} length={score.length} pace={pace} />

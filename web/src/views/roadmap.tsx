@@ -5,20 +5,16 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import { inWords } from '../app/logs.ts';
 import type { AppState } from '../app/model.ts';
+import type { KeptRoadmap } from '../app/roadmap.ts';
 import { openRoster } from '../app/team.ts';
 import { count } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
 import { pickText } from '../ports/files.ts';
 import { LeaderPick } from './team-parts.tsx';
 
-interface Kept {
-  path: string;
-  text: string;
-}
-
 type Read = { roadmap: Roadmap } | { says: string };
 
-function read(app: App, { path, text }: Kept): Read {
+function read(app: App, { path, text }: KeptRoadmap): Read {
   try {
     return { roadmap: app.core.readRoadmap(text, path) };
   } catch (error) {
@@ -47,7 +43,7 @@ function Item({ item, next, plan }: { item: RoadmapItem; next: boolean; plan: ()
 
 /** A roadmap file: what is done, what comes next, and a plan of it. */
 export function RoadmapScreen({ state, app }: { state: AppState; app: App }): JSX.Element {
-  const [kept, setKept] = useState<Kept | null>(null);
+  const [kept, setKept] = useState<KeptRoadmap | null>(null);
   const [note, setNote] = useState<string | null>(null);
   useEffect(() => {
     void app.storage.setting('roadmap').then((found) => found !== undefined && setKept((now) => now ?? found), () => {});

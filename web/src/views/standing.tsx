@@ -10,6 +10,8 @@ import { Ledger } from './ledger.tsx';
 export { Board } from './board.tsx';
 export { TaskCard } from './ladder.tsx';
 export { Halt } from './ledger.tsx';
+export { PlanMark } from './plan-mark.tsx';
+export { RoadmapTick } from './roadmap-tick.tsx';
 export { Events } from './timeline.tsx';
 
 interface Part {
