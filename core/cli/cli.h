@@ -326,6 +326,7 @@ int cli_quest_inbox(cli *c);
 int cli_quest_timeline(cli *c);
 int cli_quest_metrics(cli *c);
 int cli_quest_report(cli *c);
+int cli_quest_backlog(cli *c);
 int cli_quest_certificate(cli *c);
 int cli_quest_compare(cli *c);
 int cli_quest_fork(cli *c);

@@ -1,4 +1,5 @@
-/* Commands that say what quests have come to: board, inbox, timeline, metrics, and reports in Markdown. */
+/* Commands that say what quests have come to: board, inbox, timeline, metrics, reports in Markdown, and the plan of what is left. */
+#include <questline/backlog.h>
 #include <questline/report.h>
 #include <questline/spec.h>
 
@@ -6,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "plan_facts.h"
 #include "store.h"
 
 static ql_str text_of(const ql_value *object, const char *key) { return ql_get_str(object, (ql_str){key, strlen(key)}); }
@@ -216,5 +218,27 @@ int cli_quest_report(cli *c) {
     cli_put_block(stdout, text, "");
   }
   close_quests(&quests);
+  return code;
+}
+
+/* ---- the next round ---- */
+
+int cli_quest_backlog(cli *c) {
+  if (!!c->value[CLI_md] + !!c->value[CLI_mermaid] + c->json > 1)
+    return cli_fail(c, QL_ERR_ARGUMENT, "Choose one of --json, --md and --mermaid.");
+  opened quests = {NULL, NULL, 0};
+  ql_roster *roster = NULL;
+  const ql_plan *plan;
+  ql_error err = {0};
+  ql_str leader = c->value[CLI_agent] ? ql_agent_id(c->a, cli_clean(c, c->value[CLI_agent])) : QL_ABSENT;
+  int code = c->value[CLI_specs] ? cli_read_team(c, c->value[CLI_specs], &roster) : CLI_DONE;
+  if (code != CLI_DONE) return code;
+  code = open_quests(c, &quests);
+  if (code == CLI_DONE) {
+    ql_status status = ql_quest_backlog(quests.quests, quests.count, c->a, leader, &plan, &err);
+    code = status == QL_OK ? cli_print_plan(c, plan, roster) : cli_fail_error(c, &err, NULL);
+  }
+  close_quests(&quests);
+  ql_roster_free(roster);
   return code;
 }

@@ -176,7 +176,7 @@ static void tell_problems(const ql_value *problems) {
   }
 }
 
-static int print_plan(cli *c, const ql_plan *plan, const ql_roster *roster) {
+int cli_print_plan(cli *c, const ql_plan *plan, const ql_roster *roster) {
   const ql_value *problems;
   int code = cli_plan_problems(c, plan, roster, &problems);
   if (code != CLI_DONE) return code;
@@ -215,7 +215,7 @@ int cli_plan(cli *c) {
   ql_status status = ql_plan_rehearse(c->a, roster, leader->id, objective, &plan, &err);
   if (status == QL_OK && item.origin != QL_FROM_NOWHERE) plan = ql_plan_for_item(c->a, plan, &item);
   if (status == QL_OK && !plan) status = ql_fail(&err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
-  code = status == QL_OK ? print_plan(c, plan, roster) : cli_fail_error(c, &err, NULL);
+  code = status == QL_OK ? cli_print_plan(c, plan, roster) : cli_fail_error(c, &err, NULL);
   ql_roster_free(roster);
   return code;
 }

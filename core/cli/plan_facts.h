@@ -15,5 +15,7 @@ int cli_read_prices(cli *c, const ql_value **out);
 int cli_plan_problems(cli *c, const ql_plan *plan, const ql_roster *roster, const ql_value **out);
 /// CLI_FAILED when there is an error among them, with --strict also for a warning; else CLI_DONE.
 int cli_plan_verdict(const cli *c, const ql_value *problems);
+/// Prints a plan, in the form that was asked for, and on stderr what keeps it from running. roster may be NULL.
+int cli_print_plan(cli *c, const ql_plan *plan, const ql_roster *roster);
 
 #endif

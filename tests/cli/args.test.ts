@@ -13,7 +13,7 @@ const commands = [
   ...['create', 'monitor', 'message', 'respond', 'complete', 'drop', 'approve', 'reject', 'pause', 'resume', 'abort', 'fail']
     .concat(['claim', 'release', 'show', 'list', 'log'])
     .concat(['gate', 'artifact', 'escalate', 'reassign', 'add', 'remove', 'promote', 'upgrade', 'tick', 'start', 'done', 'usage'])
-    .concat(['board', 'inbox', 'timeline', 'metrics', 'standup', 'review', 'sprint', 'report', 'certificate'])
+    .concat(['board', 'inbox', 'timeline', 'metrics', 'standup', 'review', 'sprint', 'backlog', 'report', 'certificate'])
     .concat(['fork', 'compare', 'import', 'redact', 'reveal', 'what-if', 'note', 'notes', 'sign'])
     .map((name) => `quest ${name}`),
 ];

@@ -41,6 +41,25 @@ test('board, inbox, timeline, metrics and reports say what happened', async () =
   assert.equal(nobody.code, 1);
 });
 
+test('S30: what is left open is the plan of the next round', async () => {
+  const { place } = await played();
+  const none = await place.run('quest', 'backlog');
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /no task is open/i);
+  await place.quest('message', '--from', '@lead', '--to', '@api', '--msg', 'Test it');
+  const { code, stdout } = await place.run('quest', 'backlog', place.id, '--json');
+  const plan = JSON.parse(stdout) as { leader: string; objective: string; tasks: { agent: string; estimate: object; source: object; title: string }[] };
+  assert.deepEqual([code, plan.leader, plan.objective, plan.tasks.length], [0, '@lead', 'Add <b>login</b>', 1]);
+  const [task] = plan.tasks;
+  assert.deepEqual([task?.title, task?.agent, task?.estimate], ['Test it', '@api', { minutes: 1 }]);
+  assert.deepEqual(task?.source, { from: 'document', line: 5, path: `${place.id}.quest` });
+  assert.match((await place.run('quest', 'backlog', '--agent', 'boss')).stdout, /^LEADER: @boss$/m);
+  assert.match((await place.run('quest', 'backlog', '--md')).stdout, /^# /m);
+  assert.equal((await place.run('quest', 'backlog', '--md', '--json')).code, 2);
+  assert.equal((await place.run('quest', 'backlog', 'zzzz')).code, 1);
+  assert.equal((await place.run('quest', 'backlog', '--specs', '/none')).code, 1);
+});
+
 test('a copy is continued, forked and compared; one that parts ways is refused', async () => {
   const { place, early } = await played();
   const full = join(place.folder, 'full.quest');
