@@ -180,7 +180,7 @@ static void what_cannot_be_packed(void **state) {
 }
 
 /* The first seed, with nothing but itself: 57,000 tokens stated for things, six documents and five agents that are not there. */
-static void a_seed(void **state) {
+static void S15_all_is_loaded_and_counted_against_the_window(void **state) {
   (void)state;
   ql_roster *seeds = ql_roster_new(ql_alloc_libc());
   DIR *folder = opendir(QL_SHARED_DIR "/seeds");
@@ -235,7 +235,7 @@ int main(void) {
       cmocka_unit_test(what_is_switched_off_is_not_loaded),
       cmocka_unit_test(an_agent_without_rules),
       cmocka_unit_test(what_cannot_be_packed),
-      cmocka_unit_test(a_seed),
+      cmocka_unit_test(S15_all_is_loaded_and_counted_against_the_window),
       cmocka_unit_test(memory_runs_out),
   };
   return cmocka_run_group_tests(tests, setup, teardown);

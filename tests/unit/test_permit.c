@@ -304,7 +304,7 @@ static void globs(void **state) {
 }
 
 /* The seed files: two that change no code, one of which names Bash as well. */
-static void the_seeds(void **state) {
+static void S09_who_coordinates_writes_no_code_bash_included(void **state) {
   (void)state;
   static const struct {
     const char *file, *agent, *tool, *path, *decision;
@@ -373,7 +373,7 @@ int main(void) {
       cmocka_unit_test(what_is_switched_off_is_not_asked),
       cmocka_unit_test(who_and_what_must_be_given),
       cmocka_unit_test(globs),
-      cmocka_unit_test(the_seeds),
+      cmocka_unit_test(S09_who_coordinates_writes_no_code_bash_included),
       cmocka_unit_test(memory_runs_out),
   };
   return cmocka_run_group_tests(tests, setup, teardown);

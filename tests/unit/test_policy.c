@@ -157,7 +157,7 @@ static void call_and_do_not_call_conditions(void **state) {
   }
 }
 
-static void context_that_is_loaded(void **state) {
+static void S15_the_sixteen_entries_are_added_up(void **state) {
   static const size_t sizes[] = {6, 5, 3, 3};
   (void)state;
   for (size_t i = 0; i < 2; i++) {
@@ -445,7 +445,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(accepted_and_declined_requests),
       cmocka_unit_test(call_and_do_not_call_conditions),
-      cmocka_unit_test(context_that_is_loaded),
+      cmocka_unit_test(S15_the_sixteen_entries_are_added_up),
       cmocka_unit_test(decision_steps),
       cmocka_unit_test(migration_phases),
       cmocka_unit_test(enforced_patterns),

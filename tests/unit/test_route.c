@@ -80,7 +80,7 @@ static bool is_quoted(const ql_spec *spec, const ql_rule_item *item) {
   return ql_find_byte(ql_slice(spec->text, item->offset, item->end), '"', 0) != SIZE_MAX;
 }
 
-static void the_files_own_examples(void **state) {
+static void S16_the_files_own_examples_are_taken_and_declined(void **state) {
   (void)state;
   need_seeds();
   for (size_t i = 0; i < QL_COUNT(COORDINATORS); i++) {
@@ -443,7 +443,7 @@ static void memory_runs_out(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_files_own_examples),
+      cmocka_unit_test(S16_the_files_own_examples_are_taken_and_declined),
       cmocka_unit_test(requests_near_the_files),
       cmocka_unit_test(requests_far_from_the_files),
       cmocka_unit_test(requests_to_be_somebody_else),

@@ -62,7 +62,7 @@ void ql__form_file(ql_str item, ql_str *path, ql_str *purpose) {
   ql_str next = ql_trim(from(s, space == SIZE_MAX ? s.len : space));
   size_t dash = ql__dash(next);
   bool dashed = dash > 0 && dash < next.len && next.ptr[dash] == ' ';
-  *path = dashed ? ql_slice(s, 0, space) : s;
+  *path = dashed ? ql_trim(ql_slice(s, 0, space)) : s;
   *purpose = dashed ? ql_trim(from(next, dash)) : QL_STR("");
 }
 

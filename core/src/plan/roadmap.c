@@ -222,17 +222,29 @@ static bool is_box(ql_str text, size_t at, bool done) {
   return done ? ql_to_lower(text.ptr[at + 1]) == 'x' : text.ptr[at + 1] == ' ';
 }
 
-static bool is_marker_byte(char c) { return ql_is_space(c) || ql_is_digit(c) || c == '-' || c == '*' || c == '+' || c == '.' || c == ')'; }
+static size_t marker_length(ql_str text) {
+  if (text.len > 0 && ql_find_byte(QL_STR("-*+"), text.ptr[0], 0) != SIZE_MAX) return 1;
+  size_t digits = 0;
+  while (digits < text.len && ql_is_digit(text.ptr[digits])) digits++;
+  return digits > 0 && digits < text.len && ql_find_byte(QL_STR(".)"), text.ptr[digits], 0) != SIZE_MAX ? digits + 1 : 0;
+}
+
+/* Behind the markers of a list that stand at a place, with a blank behind each; SIZE_MAX where there is none. */
+static size_t behind_markers(ql_str text, size_t at, bool quoted) {
+  bool found = false;
+  for (size_t length;; at += length, found = true) {
+    while (at < text.len && (ql_is_space(text.ptr[at]) || (quoted && text.ptr[at] == '>'))) at++;
+    length = marker_length(from(text, at));
+    if (length == 0 || at + length >= text.len || !ql_is_space(text.ptr[at + length])) return found ? at : SIZE_MAX;
+  }
+}
 
 /* The character between the brackets; SIZE_MAX where they are not found. They stand behind the item's marker or, when there is nothing else on that line,
    at the end of the line before the item's words. */
 static size_t find_box(ql_str text, const ql_md_block *block) {
   bool done = block->task == QL_MD_TASK_DONE;
-  size_t at = block->offset, first = at;
-  while (first < text.len && (ql_is_space(text.ptr[first]) || (block->quoted && text.ptr[first] == '>'))) first++;
-  while (at < text.len && (is_marker_byte(text.ptr[at]) || (block->quoted && text.ptr[at] == '>'))) at++;
-  /* A box that stands there without a marker is one of the words. */
-  if (first < at && is_box(text, at, done)) return at + 1;
+  size_t at = behind_markers(text, block->offset, block->quoted);
+  if (at != SIZE_MAX && is_box(text, at, done)) return at + 1; /* one without a marker is one of the words */
   for (at = block->offset; at > 0 && ql_is_space(text.ptr[at - 1]); at--) {}
   return at > 2 && is_box(text, at - 3, done) ? at - 2 : SIZE_MAX;
 }
