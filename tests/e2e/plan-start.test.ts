@@ -23,7 +23,7 @@ after(async () => {
   await site?.close();
 });
 
-const ROADMAP = '# Roadmap\n\n## Phase 1: Base (2 weeks)\n\n- [x] **Accounts** - people have one `M`\n- [ ] **Password reset** - by mail, with a token `S`\n- [ ] **Audit log** - depends on Password reset `L`\n';
+const ROADMAP = '# Roadmap – nächste Schritte\n\n## Phase 1: Base (2 weeks)\n\n- [x] **Accounts** - people have one `M`\n- [ ] **Password reset** - by mail, with a token `S`\n- [ ] **Audit log** - depends on Password reset `L`\n';
 
 const hash = async (page: Page): Promise<string> => (await page.locator('main#main').getAttribute('data-plan-hash')) ?? '';
 const untilOther = (page: Page, than: string): Promise<unknown> => page.waitForFunction((old) => ![null, undefined, '', old].includes(document.querySelector('main')?.dataset['planHash']), than);
@@ -213,6 +213,7 @@ test('a deleted quest takes the versions of its plan along, and undo brings them
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('button', { name: /^Delete/ }).waitFor();
   await page.goto(`${site.url}?pace=${NEVER}${at}`);
+  await page.reload(); // what is not stored is gone
   await page.waitForFunction((h) => document.querySelector('main')?.dataset['planHash'] === h, edited);
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.waitForFunction((h) => document.querySelector('main')?.dataset['planHash'] === h, proposed);
