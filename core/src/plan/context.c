@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "format/markdown.h"
 #include "knowledge/places.h"
-#include "plan/subject.h"
+#include "plan/subject_index.h"
 #include "spec/inforce.h"
 
 /* A heading and what stands below it, up to the next heading. */
@@ -23,15 +23,9 @@ typedef struct paper {
   int64_t tokens; /* of all of it */
 } paper;
 
-typedef struct line {
-  const ql_rule_item *item;
-  ql__subject subject;
-  bool met;
-} line;
-
 /* Why a place is given or withheld. */
 typedef struct why {
-  const line *line; /* NULL: no rule tells */
+  const ql_rule_item *item; /* NULL: no rule tells */
   const char *where;
   ql_str words;
 } why;
@@ -39,8 +33,10 @@ typedef struct why {
 typedef struct worker {
   const ql_agent *agent; /* NULL when the roster does not have it */
   ql_str id;
-  line *lines;
+  const ql_rule_item **items;
+  ql__line *lines; /* what each item is about */
   size_t line_count;
+  ql__subject_index index;
   bool otherwise; /* what no line is about is given */
   int64_t window, budget, used;
 } worker;
@@ -127,39 +123,44 @@ static bool names(const ql_rule *rule, ql_str agent) {
   return false;
 }
 
-static void read_lines(desk *d, worker *w) {
-  size_t cap = 0;
+static size_t count_lines(const desk *d, const worker *w) {
+  size_t count = 0;
+  for (const ql_rule *rule = NULL; d->leader && (rule = ql__next_rule(d->roster, d->leader, QL_RULE_CONTEXT, rule)) != NULL;)
+    for (const ql_rule_item *item = names(rule, w->id) ? rule->first : NULL; item; item = item->next) count++;
+  return count;
+}
+
+/* False when out of memory. */
+static bool read_lines(desk *d, worker *w) {
+  size_t most = count_lines(d, w);
   w->otherwise = true;
+  w->items = ql_arena_array(d->arena, most + 1, sizeof *w->items);
+  w->lines = ql_arena_array(d->arena, most + 1, sizeof *w->lines);
+  if (!w->items || !w->lines) return false;
   for (const ql_rule *rule = NULL; d->leader && (rule = ql__next_rule(d->roster, d->leader, QL_RULE_CONTEXT, rule)) != NULL;) {
     if (!names(rule, w->id)) continue;
     for (const ql_rule_item *item = NULL; (item = ql__next_rule_item(d->roster, d->leader, rule, item)) != NULL;) {
-      line *lines = ql_arena_grow(d->arena, w->lines, w->line_count, &cap, sizeof *lines);
-      if (!lines) return;
-      w->lines = lines;
-      if (item->flags & QL_ITEM_GIVEN) w->otherwise = false;
-      lines[w->line_count++] = (line){item, ql__subject_of(&d->subjects, item->text), false};
+      bool given = item->flags & QL_ITEM_GIVEN;
+      if (given) w->otherwise = false;
+      w->items[w->line_count] = item;
+      w->lines[w->line_count++] = (ql__line){ql__subject_of(&d->subjects, item->text), given};
     }
   }
+  return !ql_arena_failed(d->arena) && ql__subject_index_make(d->arena, w->lines, w->line_count, &w->index);
 }
 
 /* The first line of one kind that a place meets. */
 static bool look(worker *w, bool given, const ql__words *here, const ql__words *const *above, size_t above_count, const char *where,
                  why *out) {
-  bool found = false;
-  for (size_t i = 0; i < w->line_count; i++) {
-    line *l = &w->lines[i];
-    ql_str met;
-    if (((l->item->flags & QL_ITEM_GIVEN) != 0) != given || !ql__subject_met(&l->subject, here, above, above_count, &met)) continue;
-    l->met = true;
-    if (!found) *out = (why){l, where, met};
-    found = true;
-  }
-  return found;
+  ql_str met = QL_ABSENT;
+  size_t line = ql__subject_look(&w->index, given, here, above, above_count, &met);
+  if (line != SIZE_MAX) *out = (why){w->items[line], where, met};
+  return line != SIZE_MAX;
 }
 
 /* ---- what becomes of a document ---- */
 
-static bool is_given(const why *y) { return y->line && (y->line->item->flags & QL_ITEM_GIVEN); }
+static bool is_given(const why *y) { return y->item && (y->item->flags & QL_ITEM_GIVEN); }
 
 /* By path and title. */
 static why judge_whole(worker *w, const paper *p) {
@@ -190,7 +191,7 @@ static void judge_sections(desk *d, worker *w, const paper *p, fate *f) {
     if (i > 0) {
       while (open > 2 && depth[open - 1] >= s->level) open--;
       y = state[open - 1];
-      bool shut = y.line && !is_given(&y);
+      bool shut = y.item && !is_given(&y);
       why own;
       if (!shut && (look(w, false, &s->words, above, open, "heading", &own) || look(w, true, &s->words, above, open, "heading", &own)))
         y = own;
@@ -199,7 +200,7 @@ static void judge_sections(desk *d, worker *w, const paper *p, fate *f) {
       state[open++] = y;
     }
     f->whys[i] = y;
-    f->given[i] = y.line ? is_given(&y) : w->otherwise;
+    f->given[i] = y.item ? is_given(&y) : w->otherwise;
     f->any = f->any || f->given[i];
     f->all = f->all && f->given[i];
     if (f->given[i]) f->tokens += s->tokens;
@@ -208,9 +209,9 @@ static void judge_sections(desk *d, worker *w, const paper *p, fate *f) {
 
 static fate judge(desk *d, worker *w, const paper *p) {
   fate f = {.why = judge_whole(w, p)};
-  f.any = f.all = f.why.line ? is_given(&f.why) : w->otherwise;
+  f.any = f.all = f.why.item ? is_given(&f.why) : w->otherwise;
   f.tokens = p->tokens;
-  bool shut = f.why.line && !f.any;
+  bool shut = f.why.item && !f.any;
   if (!shut && w->line_count > 0 && p->count > 1) judge_sections(d, w, p, &f);
   if (f.any == f.all) f.tokens = p->tokens;
   return f;
@@ -221,9 +222,9 @@ static fate judge(desk *d, worker *w, const paper *p) {
 static ql_value *why_value(ql_arena *a, const why *y) {
   ql_value *value = ql_object(a);
   QL_SET(value, "given", ql_bool(a, is_given(y)));
-  QL_SET(value, "line", ql_int(a, y->line->item->line));
-  QL_SET(value, "rule", ql_string(a, y->line->item->id));
-  QL_SET(value, "text", ql_string(a, y->line->item->text));
+  QL_SET(value, "line", ql_int(a, y->item->line));
+  QL_SET(value, "rule", ql_string(a, y->item->id));
+  QL_SET(value, "text", ql_string(a, y->item->text));
   QL_SET(value, "where", ql_string(a, literal(y->where)));
   QL_SET(value, "words", ql_string(a, y->words.ptr ? y->words : QL_STR("")));
   return value;
@@ -234,7 +235,7 @@ static ql_value *parts_value(ql_arena *a, const paper *p, const fate *f) {
   ql_value *parts = ql_array(a);
   for (size_t i = 0, next; i < p->count; i = next) {
     int64_t tokens = 0;
-    for (next = i; next < p->count && f->given[next] == f->given[i] && f->whys[next].line == f->whys[i].line; next++)
+    for (next = i; next < p->count && f->given[next] == f->given[i] && f->whys[next].item == f->whys[i].item; next++)
       tokens += p->sections[next].tokens;
     if (tokens == 0 && !p->sections[i].heading.ptr) continue; /* nothing stands above the first heading */
     ql_value *part = ql_push(parts, ql_object(a));
@@ -242,22 +243,22 @@ static ql_value *parts_value(ql_arena *a, const paper *p, const fate *f) {
     QL_SET(part, "heading", ql_string(a, p->sections[i].heading.ptr ? p->sections[i].heading : QL_STR("")));
     QL_SET(part, "line", ql_int(a, p->sections[i].line));
     QL_SET(part, "tokens", ql_int(a, tokens));
-    if (f->whys[i].line) QL_SET(part, "why", why_value(a, &f->whys[i]));
+    if (f->whys[i].item) QL_SET(part, "why", why_value(a, &f->whys[i]));
   }
   return parts;
 }
 
 static ql_value *item_value(ql_arena *a, const paper *p, const fate *f, bool fits) {
   ql_value *value = ql_object(a);
-  bool part = f->any && !f->all, told = f->why.line != NULL;
-  for (size_t i = 0; f->whys && i < p->count; i++) told = told || f->whys[i].line;
+  bool part = f->any && !f->all, told = f->why.item != NULL;
+  for (size_t i = 0; f->whys && i < p->count; i++) told = told || f->whys[i].item;
   ql_str status = !f->any ? QL_STR("withheld") : !fits ? QL_STR("left_out") : part ? QL_STR("part") : QL_STR("given");
   QL_SET(value, "by", ql_string(a, f->any && !fits ? QL_STR("budget") : told ? QL_STR("rule") : QL_STR("default")));
   if (part) QL_SET(value, "parts", parts_value(a, p, f));
   QL_SET(value, "path", ql_string(a, p->path));
   QL_SET(value, "status", ql_string(a, status));
   QL_SET(value, "tokens", ql_int(a, f->tokens));
-  if (f->why.line) QL_SET(value, "why", why_value(a, &f->why));
+  if (f->why.item) QL_SET(value, "why", why_value(a, &f->why));
   return value;
 }
 
@@ -292,11 +293,12 @@ static ql_value *worker_value(desk *d, worker *w) {
   for (size_t i = 0; i < d->plan->task_count; i++)
     if (ql_eq(d->plan->tasks[i].agent, w->id)) tasks += task_tokens(&d->plan->tasks[i]);
   w->used = own + tasks;
-  read_lines(d, w);
+  if (!read_lines(d, w)) return NULL;
   ql_value *value = ql_object(a), *items = items_of(d, w), *unmet = ql_array(a);
-  for (size_t i = 0; i < w->line_count; i++) {
-    why y = {&w->lines[i], "path", QL_STR("")};
-    if (is_given(&y) && !w->lines[i].met) ql_push(unmet, why_value(a, &y));
+  const bool *met = ql__subject_lines_met(a, &w->index);
+  for (size_t i = 0; met && i < w->line_count; i++) {
+    why y = {w->items[i], "path", QL_STR("")};
+    if (is_given(&y) && !met[i]) ql_push(unmet, why_value(a, &y));
   }
   QL_SET(value, "agent", ql_string(a, w->id));
   QL_SET(value, "budget", ql_int(a, w->budget));

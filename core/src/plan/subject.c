@@ -114,20 +114,23 @@ ql__words ql__path_words(const ql__subjects *s, ql_str path) {
   return ql__place_words(s, text.ptr ? text : QL_STR(""));
 }
 
+bool ql__part_met(const ql__words *part, const ql__words *here, const ql__words *const *above, size_t above_count) {
+  bool own = false;
+  for (size_t i = 0; i < part->count; i++) {
+    ql_str stem = part->items[i].stem;
+    bool found = has(here, stem);
+    own = own || found;
+    for (size_t k = 0; k < above_count && !found; k++) found = has(above[k], stem);
+    if (!found) return false;
+  }
+  return own;
+}
+
 bool ql__subject_met(const ql__subject *subject, const ql__words *here, const ql__words *const *above, size_t above_count, ql_str *met) {
   for (size_t p = 0; p < subject->count; p++) {
-    const ql__words *part = &subject->parts[p];
-    bool all = true, own = false;
-    for (size_t i = 0; i < part->count && all; i++) {
-      ql_str stem = part->items[i].stem;
-      bool found = has(here, stem);
-      own = own || found;
-      for (size_t k = 0; k < above_count && !found; k++) found = has(above[k], stem);
-      all = found;
-    }
-    if (!all || !own) continue;
+    if (!ql__part_met(&subject->parts[p], here, above, above_count)) continue;
     for (size_t i = 0; i < here->count; i++)
-      if (has(part, here->items[i].stem)) {
+      if (has(&subject->parts[p], here->items[i].stem)) {
         *met = here->items[i].text;
         return true;
       }

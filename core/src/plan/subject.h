@@ -24,7 +24,9 @@ ql__subject ql__subject_of(const ql__subjects *s, ql_str line);
 ql__words ql__place_words(const ql__subjects *s, ql_str text);
 /// The words of a path, its names taken apart, with what its ending says: code, sql, ...
 ql__words ql__path_words(const ql__subjects *s, ql_str path);
-/// Whether one part of a line has all its words in here or above, at least one of them here. *met is the first word of here that it met.
+/// Whether a part of a line has all its words in here or above, at least one of them here.
+bool ql__part_met(const ql__words *part, const ql__words *here, const ql__words *const *above, size_t above_count);
+/// Whether one part of a line is met so. *met is the first word of here that it met.
 bool ql__subject_met(const ql__subject *subject, const ql__words *here, const ql__words *const *above, size_t above_count, ql_str *met);
 
 #endif
