@@ -176,6 +176,38 @@ static void S12_what_goes_along_with_an_edit(void **state) {
   assert_null(QL_GET(task_at(out, 1), "effort"));
 }
 
+/* What a plan says beside its tasks is set as a whole; a list is then what was given. */
+static void the_lists_of_a_plan_are_set(void **state) {
+  (void)state;
+  static const struct {
+    const char *field, *value, *after; /* of the plan; after: NULL where it is the value itself */
+  } rows[] = {
+      {"files", "[{\"path\":\"a.c\",\"purpose\":\"changed\"},{\"path\":\"b.c\",\"purpose\":\"\"}]", NULL},
+      {"files", "[]", NULL},
+      {"gates",
+       "[{\"evidence\":\"load.txt\",\"id\":\"g1\",\"judge\":\"rule\",\"measure\":{\"milli\":412500,\"op\":\">=\",\"unit\":\"kg\"},"
+       "\"source\":{\"from\":\"person\"},\"task\":\"T3\",\"text\":\"It carries a horse\"}]",
+       NULL},
+      {"gates", "[]", "absent"},
+      {"success", "[\"People walk on it\"]", NULL},
+      {"risks", "[\"A storm\",\"  \",\"Frost\"]", "[\"A storm\",\"Frost\"]"},
+      {"rollback", "[\"Pull out the posts\"]", NULL},
+  };
+  const ql_plan *plan = plan_of_json(a, FREE);
+  for (size_t i = 0; i < QL_COUNT(rows); i++) {
+    ql_value *edit = value_of("{\"op\":\"set\"}"), *out = NULL;
+    QL_SET(edit, "field", ql_string(a, str(rows[i].field)));
+    QL_SET(edit, "value", value_of(rows[i].value));
+    assert_int_equal(ql_plan_edit(a, plan, edit, NULL, &out, &err), QL_OK);
+    const ql_value *made = ql_get(QL_GET(out, "plan"), str(rows[i].field));
+    const char *after = rows[i].after ? rows[i].after : rows[i].value;
+    if (strcmp(after, "absent") == 0)
+      assert_true(!made || made->count == 0);
+    else
+      assert_str_is(ql_value_text(a, made), after);
+  }
+}
+
 static void S12_what_cannot_be_done_is_said(void **state) {
   (void)state;
   static const struct {
@@ -223,6 +255,18 @@ static void S12_what_cannot_be_done_is_said(void **state) {
       {FREE, "{\"op\":\"set\",\"field\":\"leader\",\"value\":\"\"}", "no-leader", "choose who leads"},
       {FREE, "{\"op\":\"set\",\"field\":\"needs\",\"value\":\"x\"}", "bad-edit", "needs must be an array"},
       {FREE, "{\"op\":\"set\",\"field\":\"gates\",\"value\":[{\"id\":\"g\",\"task\":\"T9\",\"text\":\"t\"}]}", "bad-edit", "gates[0].task"},
+      {FREE, "{\"op\":\"set\",\"field\":\"gates\",\"value\":[{\"id\":\"g\",\"text\":\" \"}]}", "bad-edit",
+       "gates[0].text must not be empty"},
+      {FREE, "{\"op\":\"set\",\"field\":\"gates\",\"value\":[{\"id\":\"g\",\"text\":\"a\"},{\"id\":\"g\",\"text\":\"b\"}]}", "bad-edit",
+       "is the id of two gates"},
+      {FREE, "{\"op\":\"set\",\"field\":\"gates\",\"value\":[{\"id\":\"g\",\"judge\":\"me\",\"text\":\"a\"}]}", "bad-edit",
+       "must be rule or seat"},
+      {FREE, "{\"op\":\"set\",\"field\":\"gates\",\"value\":[{\"id\":\"g\",\"measure\":{\"milli\":1},\"text\":\"a\"}]}", "bad-edit",
+       "gates[0].measure has op"},
+      {FREE, "{\"op\":\"set\",\"field\":\"files\",\"value\":[{\"path\":\"\",\"purpose\":\"p\"}]}", "bad-edit",
+       "files[0].path must not be empty"},
+      {FREE, "{\"op\":\"set\",\"field\":\"success\",\"value\":\"soon\"}", "bad-edit", "success must be an array"},
+      {FREE, "{\"op\":\"set\",\"field\":\"rollback\",\"value\":[1]}", "bad-edit", "rollback[0] must be a string"},
       {FREE,
        "[{\"op\":\"remove\",\"task\":\"T1\"},{\"op\":\"remove\",\"task\":\"T2\"},{\"op\":\"remove\",\"task\":\"T3\"},{\"op\":\"remove\",\"task\":\"T4\"}]",
        "empty-plan", "add at least one"},
@@ -472,6 +516,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(S12_each_edit_does_what_it_says),
       cmocka_unit_test(S12_what_goes_along_with_an_edit),
+      cmocka_unit_test(the_lists_of_a_plan_are_set),
       cmocka_unit_test(S12_what_cannot_be_done_is_said),
       cmocka_unit_test(a_faulty_plan_can_be_mended_step_by_step),
       cmocka_unit_test(S12_whatever_is_done_the_plan_can_be_read),
