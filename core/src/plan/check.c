@@ -203,9 +203,7 @@ static ql_str minutes(ql__check *c, int64_t ms) {
   return ql_arena_concat(c->arena, pieces, QL_COUNT(pieces));
 }
 
-static ql_str tokens(ql__check *c, int64_t n) {
-  return ql_arena_concat(c->arena, (const ql_str[]){digits(c, n), QL_STR(" tokens")}, 2);
-}
+static ql_str tokens(ql__check *c, int64_t n) { return ql_arena_concat(c->arena, (const ql_str[]){digits(c, n), QL_STR(" tokens")}, 2); }
 
 static void check_budget(ql__check *c) {
   static const struct {
