@@ -52,7 +52,7 @@ typedef enum cli_exit {
   X(head, "head", "HASH", "the head this log must have, as a link or a server told you")                                                   \
   X(health, "health", NULL, "read snapshots of a backend's health in place of graphs, and show them over time")                            \
   X(help, "help", NULL, "this text")                                                                                                       \
-  X(known, "files", "PATH", "the files of the project: its folder, or a file of paths, one a line, as `git ls-files` has them; - is stdin") \
+  X(known, "files", "PATH", "the files of the project: its folder, or a list, one path a line, as `git ls-files` prints it; - is stdin")   \
   X(item, "item", "N", "the item with this number, as `questline roadmap` shows it (the next one that is pending)")                        \
   X(json, "json", NULL, "print JSON on stdout, errors and refusals too")                                                                   \
   X(key, "key", "FILE", "the key that signs, as `questline key make` made it")                                                             \
