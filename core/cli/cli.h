@@ -295,6 +295,7 @@ int cli_permit(cli *c);
 int cli_policy(cli *c);
 int cli_roster(cli *c);
 int cli_impact(cli *c);
+int cli_trace(cli *c);
 int cli_route(cli *c);
 int cli_plan(cli *c);
 int cli_roadmap(cli *c);

@@ -81,6 +81,8 @@ static const cli_command commands[] = {
     {"impact", "shows how the modules of a program hang together, and what a change breaks", "[GRAPH...]", 0, 4096,
      OPTIONS(CLI_graph_format, CLI_change, CLI_most, CLI_health, CLI_md), READS | BIT(CLI_INTERRUPTED),
      "questline impact modules.json --change src/db.js", cli_impact},
+    {"trace", "shows where the time of a request goes: the chain of calls, bottlenecks, calls again and again", "[FILE]", 0, 1, NO_OPTIONS,
+     READS, "questline trace spans.json", cli_trace},
     {"run", "plans, approves and plays an objective by rehearsal, or goes on with a quest", "[OBJECTIVE]", 0, 1,
      OPTIONS(CLI_specs, CLI_agent, CLI_quest, CLI_pace, CLI_sign, CLI_store), WRITES | BIT(CLI_NOT_YET) | BIT(CLI_INTERRUPTED),
      "questline run --specs .claude/agents --agent backend-coordinator \"Add login with OAuth2\"", cli_run},

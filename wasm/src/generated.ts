@@ -1221,6 +1221,66 @@ export interface Health {
   missing: string[];
 }
 
+/** a step of a request; times in microseconds */
+export interface TraceSpan {
+  id: string;
+  /** what ran: a service, a query, a function */
+  name: string;
+  /** id of the step that called it */
+  parent?: string;
+  /** from any beginning that all steps share */
+  start: number;
+  time: number;
+}
+
+/** a step, behind the one that called it */
+export interface FlowStep {
+  /** since the request began */
+  at: number;
+  /** calls above it */
+  depth: number;
+  id: string;
+  name: string;
+  /** while none of its calls ran */
+  own: number;
+  /** of the whole, by itself, in hundredths of a percent */
+  share: number;
+  time: number;
+}
+
+/** all steps of one name */
+export interface FlowPart {
+  calls: number;
+  name: string;
+  /** while none of their calls ran */
+  own: number;
+  /** of the whole, in hundredths of a percent; more than all where steps ran at once */
+  share: number;
+}
+
+/** what a step calls again and again */
+export interface FlowRepeat {
+  /** name of the caller */
+  by: string;
+  calls: number;
+  name: string;
+  /** of all of them */
+  time: number;
+}
+
+/** where the time of a request goes; times in microseconds */
+export interface RequestFlow {
+  /** ids of steps that take a fifth of the whole or more by themselves */
+  bottlenecks: string[];
+  /** most first */
+  breakdown: FlowPart[];
+  chain: FlowStep[];
+  /** five times or more by one step */
+  repeated: FlowRepeat[];
+  /** from the first start to the last end */
+  time: number;
+}
+
 /** what options are compared by */
 export interface MatrixCriterion {
   /** less is better */
@@ -3303,6 +3363,8 @@ export const LIMITS = {
   QL_PLAN_REQUEST_MAX: 4194304,
   /** modules of one module graph */
   QL_GRAPH_MODULES_MAX: 65536,
+  /** steps of one request */
+  QL_TRACE_SPANS_MAX: 65536,
   /** dependencies of one module graph, as they were added */
   QL_GRAPH_EDGES_MAX: 1048576,
   /** criteria, and options, of one decision matrix */

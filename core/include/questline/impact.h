@@ -53,6 +53,12 @@ QL_NODISCARD ql_status ql_graph_breaks(ql_graph *graph, ql_arena *a, const ql_st
 /// @return QL_OK; QL_ERR_SYNTAX (detail names the member); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_health(ql_arena *a, const ql_value *snapshots, ql_value **out, ql_error *err);
 
+/// Where the time of a request goes: the chain of calls, what each takes by itself, steps that take a fifth of the whole or more, and calls that one
+/// step makes of another five times or more. Shape `RequestFlow`.
+/// @param spans  an array of the shape `TraceSpan`, in any order
+/// @return QL_OK; QL_ERR_SYNTAX (detail: the id); QL_ERR_LIMIT (QL_TRACE_SPANS_MAX); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_request_flow(ql_arena *a, const ql_value *spans, ql_value **out, ql_error *err);
+
 /// Coupling, Breaks or Health as people read it: Markdown, or a text for a terminal, in which control characters of names stand as they are.
 /// @return QL_OK; QL_ERR_SYNTAX (it is none of these); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_impact_write(ql_arena *a, const ql_value *value, bool markdown, ql_str *out, ql_error *err);

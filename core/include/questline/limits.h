@@ -33,6 +33,7 @@
 #define QL_HANDLES_MAX             256u
 #define QL_GRAPH_MODULES_MAX       65536u
 #define QL_GRAPH_EDGES_MAX         1048576u
+#define QL_TRACE_SPANS_MAX         65536u
 #define QL_MATRIX_SIDE_MAX         32u
 #define QL_SERVICES_MAX            512u
 #define QL_MEMORY_ENTITIES_MAX     65536u
