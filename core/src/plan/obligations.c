@@ -55,18 +55,59 @@ static size_t shared(const ql__words *a, const ql__words *b) {
 
 static bool makes(ql__phase phase) { return phase == QL_PHASE_BUILD || phase == QL_PHASE_JOIN; }
 
+static bool has_word(const ql__words *words, size_t from, ql_str stem) {
+  for (size_t i = from; i < words->count; i++)
+    if (ql_eq(words->items[i].stem, stem)) return true;
+  return false;
+}
+
+/* A check of a field. */
+typedef struct field_check {
+  ql__words words, title; /* its own, and those of its heading */
+  unsigned field;
+  bool measured;
+} field_check;
+
+/* Whether words that tell something, and more than the heading, are among others'. */
+static bool touches(const field_check *c, const ql__words *words, size_t from) {
+  for (size_t i = 0; i < c->words.count; i++) {
+    ql_str stem = c->words.items[i].stem;
+    bool tells = !ql__is_common_word(stem) && !ql__says_little(stem) && !has_word(&c->title, 0, stem);
+    if (tells && has_word(words, from, stem)) return true;
+  }
+  return false;
+}
+
+/* "if applicable", "where appropriate" */
+static bool is_conditional(const ql__words *words) {
+  return ql__mentions(words, QL_STR("if+applicable where+appropriate when+applicable where+applicable if+needed where+needed if+any"));
+}
+
+/* What the objective is about. What is said of who may sign in, or of money, is about security too. */
+static unsigned asked_of(const ql__objective *o) {
+  return o->asked | (o->said & (QL_CONCERN_AUTH | QL_CONCERN_SECURITY | QL_CONCERN_PAYMENT) ? QL_CONCERN_SECURITY : 0u);
+}
+
+/* Whether a check of a field belongs to a plan, and not to any work of that field: the objective is about the field; or it shares a word with
+   the objective, or with the work but for its verb; or it wants a number, which is settled by rule. One that holds "if applicable" belongs to it by
+   the objective's words only. */
+static bool belongs(const ql__planner *p, const field_check *c, const ql__words *words) {
+  if (touches(c, &p->objective.words, p->objective.verb_end)) return true;
+  if (is_conditional(&c->words)) return false;
+  return (c->field & asked_of(&p->objective)) || touches(c, words, 1) || c->measured;
+}
+
 /* The work that a check concerns: of the same field by the check's heading, with the most words in common, best where something is made or tried.
    A check of no field is for all that is made. SIZE_MAX for the whole, QL_WORK_MAX for none. */
-static size_t concerned(const ql__planner *p, const subject *subjects, const ql_rule *rule, const ql__words *words, const ql_agent *of) {
-  ql__words title = ql__words_of(p->arena, rule->title);
-  unsigned field = ql__concerns_of(&title);
+static size_t concerned(const ql__planner *p, const subject *subjects, const field_check *c, const ql_agent *of) {
   size_t best = QL_WORK_MAX, points = 0;
   for (size_t i = 0; i < p->count; i++) {
     const ql__work *work = &p->work[i];
     bool mine = of == p->leader || work->who->agent == of;
-    if (!mine || (field ? !(field & subjects[i].concerns) : !makes(work->phase))) continue;
-    if (!field && of == p->leader) return SIZE_MAX;
-    size_t here = 1 + 2 * shared(words, &subjects[i].words) + (work->phase >= QL_PHASE_BUILD && work->phase <= QL_PHASE_REVIEW);
+    if (!mine || (c->field ? !(c->field & subjects[i].concerns) : !makes(work->phase))) continue;
+    if (!c->field && of == p->leader) return SIZE_MAX;
+    if (c->field && !belongs(p, c, &subjects[i].words)) continue;
+    size_t here = 1 + 2 * shared(&c->words, &subjects[i].words) + (work->phase >= QL_PHASE_BUILD && work->phase <= QL_PHASE_REVIEW);
     if (here <= points) continue;
     points = here;
     best = i;
@@ -84,17 +125,19 @@ static void add_gates(const ql__planner *p, ql__draft *d, const subject *subject
   const ql_rule *rule = NULL;
   while ((rule = ql__next_rule(p->roster, agent, QL_RULE_GATE, rule))) {
     for (const ql_rule_item *item = NULL; (item = ql__next_rule_item(p->roster, agent, rule, item));) {
-      ql__words words = ql__words_of(p->arena, item->text);
-      size_t task = concerned(p, subjects, rule, &words, agent);
+      bool measured = item->has_measure && item->measure.milli >= 0;
+      field_check check = {ql__words_of(p->arena, item->text), ql__words_of(p->arena, rule->title), 0, measured};
+      check.field = ql__concerns_of(&check.title);
+      size_t task = concerned(p, subjects, &check, agent);
       ql_plan_gate *gate =
           task == QL_WORK_MAX || d->gate_count == GATES_MAX || known(d, item->id) ? NULL : ql__draft_gate(d, item->id, item->text);
       if (!gate) continue;
       gate->task = task;
-      gate->measured = item->has_measure && item->measure.milli >= 0;
+      gate->measured = measured;
       gate->wants = item->measure;
       if (!gate->measured) gate->expect = item->expect;
       gate->judge = item->judge == QL_JUDGE_RULE && (gate->measured || gate->expect.len > 0) ? QL_JUDGE_RULE : QL_JUDGE_SEAT;
-      gate->evidence = evidence_for(&words);
+      gate->evidence = evidence_for(&check.words);
       gate->source = (ql_plan_source){.origin = QL_FROM_RULE, .agent = agent->id, .rule = item->id, .path = agent->spec->path};
       gate->source.line = item->line;
     }
