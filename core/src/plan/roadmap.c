@@ -244,8 +244,8 @@ static size_t behind_markers(ql_str text, size_t at, bool quoted) {
 static size_t find_box(ql_str text, const ql_md_block *block) {
   bool done = block->task == QL_MD_TASK_DONE;
   size_t at = behind_markers(text, block->offset, block->quoted);
-  if (at != SIZE_MAX && is_box(text, at, done)) return at + 1; /* one without a marker is one of the words */
-  for (at = block->offset; at > 0 && ql_is_space(text.ptr[at - 1]); at--) {}
+  if (at != SIZE_MAX && is_box(text, at, done)) return at + 1;                        /* one without a marker is one of the words */
+  for (at = block->offset; at > 0 && (unsigned char)text.ptr[at - 1] <= ' '; at--) {} /* vertical tabs, too */
   return at > 2 && is_box(text, at - 3, done) ? at - 2 : SIZE_MAX;
 }
 
