@@ -25,7 +25,7 @@ static const char CREATE[] =
     "'mission':'Sell tea','agents':['@lead','@api','@data'],'id':'0123456789','tasks':["
     "{'id':'T1','title':'Tables','to':'@data'},{'id':'T2','title':'Export','to':'@api','after':['T1'],'outputs':['export.csv'],"
     "'accept':['It opens']},{'id':'T3','title':'Charts','to':'@api','after':['T2']},{'id':'T4','title':'Poster','to':'@data'}],'gates':["
-    "{'id':'seen','judge':'seat','text':'Somebody looked','task':'T1'},{'id':'fast','judge':'rule','op':'<','milli':200000,'unit':'ms',"
+    "{'id':'seen','judge':'seat','text':'Somebody looked'},{'id':'fast','judge':'rule','op':'<','milli':200000,'unit':'ms',"
     "'text':'Fast','task':'T2'},{'id':'whole','judge':'seat','text':'All of it'}]";
 
 /* T1 is done in two minutes, T2 blocked, T4 dropped; T3 was never begun. */

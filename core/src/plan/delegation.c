@@ -115,8 +115,8 @@ static ql_status clean_list(ql_arena *a, const ql_value *from, ql_str member, ql
 static ql_status clean_ids(const ql__blank *blank, ql_value *to, ql_str member, ql_error *err) {
   ql_value *v = ql_get(to, member);
   for (ql_value *item = v && v->kind == QL_ARRAY ? v->first : v; item; item = v->kind == QL_ARRAY ? item->next : NULL) {
-    if (!ql__is_task_name(item->text) || ql__form_says_none(item->text))
-      return wrong(err, member, "ids have letters, digits, dots, hyphens and underscores only, and none is no id");
+    if (!ql__is_task_name(item->text) || ql__form_says_none(item->text) || ql_ends(item->text, QL_STR(".")))
+      return wrong(err, member, "ids have letters, digits, dots, hyphens and underscores only, no dot at the end, and none is no id");
     item->text = ql__blank_read_id(blank, item->text);
   }
   return QL_OK;

@@ -19,12 +19,18 @@ typedef struct reader {
 
 /* ---- values ---- */
 
+/* An id at the end of a sentence. */
+static ql_str undotted(ql_str id) {
+  while (ql_ends(id, QL_STR("."))) id.len--;
+  return id;
+}
+
 /* "T1, T2"; what stands in brackets is a place to be filled in. */
 static void take_ids(reader *r, ql_value *array, ql_str words) {
   for (size_t at = 0; at <= words.len;) {
     size_t comma = ql_find_byte(words, ',', at), end = comma == SIZE_MAX ? words.len : comma;
     ql_str id = ql_trim(ql_slice(words, at, end));
-    if (ql_ends(id, QL_STR("."))) id.len--;
+    id = undotted(id);
     if (ql__is_task_name(id) && !ql__form_says_none(id)) ql_push(array, ql_string(r->blank.arena, ql__blank_read_id(&r->blank, id)));
     at = end + 1;
   }
@@ -74,6 +80,7 @@ static void take(reader *r, ql_str item, bool listed) {
   ql_priority priority;
   switch (r->part) {
   case QL__PART_ID:
+    words = undotted(words);
     if (ql_get_str(r->out, QL_STR("id")).len == 0 && ql__is_task_name(words) && !ql__form_says_none(words))
       QL_SET(r->out, "id", ql_string(a, ql__blank_read_id(&r->blank, words)));
     return;
