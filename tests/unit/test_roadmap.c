@@ -172,6 +172,37 @@ static void an_item_is_asked_for_and_ticked_off(void **state) {
   assert_int_equal(ql_roadmap_tick(a, str(MAP), &source, &offset, &err), QL_ERR_NOT_FOUND);
 }
 
+/* The words of an item may begin on a later line, and with what would be a marker and a box there. */
+static void the_box_of_an_item_is_not_one_of_its_words(void **state) {
+  (void)state;
+  static const struct {
+    ql_str text;
+    size_t box;
+  } cases[] = {{QL_STR_INIT("* [ ]\n        - [ ] a\n"), 3},
+               {QL_STR_INIT("* [ ]\n        1. - [ ] a\n"), 3},
+               {QL_STR_INIT("> * [ ]\n>         - [ ] a\n"), 5},
+               {QL_STR_INIT("* [ ]\n        [ ] a\n"), 3},
+               {QL_STR_INIT("* [ ] - [ ] a\n"), 3},
+               {QL_STR_INIT("- 1. [ ] a\n"), 6},
+               {QL_STR_INIT("* [ ]\n\0\n        - [ ] a\n"), 3},
+               {QL_STR_INIT("- b\n  - [ ] a\n"), 9}};
+  for (size_t i = 0; i < QL_COUNT(cases); i++) {
+    size_t offset = 0;
+    ql_str whole = cases[i].text;
+    const ql_roadmap *map = NULL;
+    ql_plan_source source = {.origin = QL_FROM_DOCUMENT, .path = QL_STR("r.md")};
+    char text[64];
+    memcpy(text, whole.ptr, whole.len);
+    assert_int_equal(ql_roadmap_read(a, whole, source.path, &map, &err), QL_OK);
+    assert_int_equal(map->item_count, 1);
+    source.words = map->items[0].title;
+    if (ql_roadmap_tick(a, whole, &source, &offset, &err) != QL_OK || offset != cases[i].box) fail_msg("%zu: %zu", i, offset);
+    text[offset] = 'x';
+    assert_int_equal(ql_roadmap_read(a, (ql_str){text, whole.len}, source.path, &map, &err), QL_OK);
+    assert_true(map->items[0].done);
+  }
+}
+
 static void S11_from_a_request_and_from_the_roadmap(void **state) {
   (void)state;
   size_t len = 0;
@@ -232,6 +263,7 @@ int main(void) {
       cmocka_unit_test(what_comes_next),
       cmocka_unit_test(errors),
       cmocka_unit_test(an_item_is_asked_for_and_ticked_off),
+      cmocka_unit_test(the_box_of_an_item_is_not_one_of_its_words),
       cmocka_unit_test(S11_from_a_request_and_from_the_roadmap),
       cmocka_unit_test(memory),
   };

@@ -114,6 +114,7 @@ static void open_block(walker *w, size_t offset) {
   uint32_t above = w->fenced ? (uint32_t)w->blank_lines + 1 : 0;
   size_t start = line_above(w->text, w->line_start, above);
   b.line = w->line - above;
+  b.words = offset;
   b.offset = start;
   while (b.offset < offset && (w->text.ptr[b.offset] == ' ' || w->text.ptr[b.offset] == '\t')) b.offset++;
   b.source = ql_slice(w->text, b.offset, above > 0 ? ql_line_end(w->text, b.offset) : w->line_stop);

@@ -26,6 +26,7 @@ typedef struct ql_md_block {
   bool header;         /* row: the table's first */
   ql_md_task task;     /* item */
   size_t offset;       /* of the first character that is no blank on the block's first line: an item's marker, a heading's first "#" */
+  size_t words;        /* where its first word is written, behind markers and boxes */
   size_t end;          /* the end of the last line that has words of it, the break not included; of an item, of its own words */
   ql_str source;       /* the first line as it stands in the text, from offset to the line's end */
   ql_str text;         /* plain text, markup gone, a line break one space; code: its lines as they are; row: empty */

@@ -240,11 +240,12 @@ static size_t behind_markers(ql_str text, size_t at, bool quoted) {
 }
 
 /* The character between the brackets; SIZE_MAX where they are not found. They stand behind the item's marker or, when there is nothing else on that line,
-   at the end of the line before the item's words. */
+   at the end of the line before the item's words: these may begin with what looks like a marker and a box. */
 static size_t find_box(ql_str text, const ql_md_block *block) {
   bool done = block->task == QL_MD_TASK_DONE;
-  size_t at = behind_markers(text, block->offset, block->quoted);
-  if (at != SIZE_MAX && is_box(text, at, done)) return at + 1;                        /* one without a marker is one of the words */
+  ql_str before = ql_slice(text, 0, block->words);
+  size_t at = behind_markers(before, block->offset, block->quoted);
+  if (at != SIZE_MAX && is_box(before, at, done)) return at + 1;                      /* one without a marker is one of the words */
   for (at = block->offset; at > 0 && (unsigned char)text.ptr[at - 1] <= ' '; at--) {} /* vertical tabs, too */
   return at > 2 && is_box(text, at - 3, done) ? at - 2 : SIZE_MAX;
 }
