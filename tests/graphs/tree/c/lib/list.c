@@ -1,0 +1,3 @@
+#include "list.h"
+
+name list_name(void) { return "list"; }

@@ -1,0 +1,3 @@
+#include "name.h"
+
+const char *list_name(void);

@@ -1,0 +1,1 @@
+typedef const char *name;

@@ -1,0 +1,3 @@
+import { writeFileSync } from 'node:fs';
+
+export const log = (line) => writeFileSync('log.txt', line);
