@@ -2358,6 +2358,247 @@ export interface WhatIf {
   status: string;
 }
 
+/** who plays a seat with a model */
+export interface Provider {
+  /** where its paths start; empty where one has to be given */
+  base_url: string;
+  /** the one that the host puts the key into; absent: no key is needed */
+  header?: string;
+  id: string;
+  /** runs on one's own machine: no key, no price, and the origin of this page has to be let in */
+  local: boolean;
+  /** the name its key is kept under */
+  slot?: string;
+  title: string;
+  /** the API that is spoken */
+  wire: "messages" | "responses" | "chat" | "generate";
+}
+
+/** a piece of a message; which fields are there depends on the kind */
+export interface ModelPart {
+  /** call: JSON text, as the model wrote it */
+  arguments?: string;
+  /** image: base64 */
+  data?: string;
+  /** result: the tool failed */
+  error?: boolean;
+  /** call and result: the call's id */
+  id?: string;
+  /** thinking: kept, and sent back as the API demands */
+  kind: "text" | "image" | "call" | "result" | "thinking" | "refusal";
+  /** image: its media type */
+  media?: string;
+  /** call and result: the tool's name */
+  name?: string;
+  /** JSON of the provider's own, to be sent back as it came: signatures, encrypted reasoning, item ids */
+  replay?: string;
+  /** text, thinking, refusal, and the words of a result */
+  text?: string;
+}
+
+/** one message of a conversation with a model */
+export interface ModelMessage {
+  /** what comes before its end may be kept by the provider for the next call */
+  cache?: boolean;
+  /** in order */
+  parts: ModelPart[];
+  /** results of tools are the user's */
+  role: "user" | "assistant";
+}
+
+/** a tool a model may call */
+export interface ModelTool {
+  description: string;
+  /** letters, digits, _ and -, at most 64 */
+  name: string;
+  /** JSON Schema of its arguments */
+  schema: JsonObject;
+}
+
+/** what a model is asked; no provider's form */
+export interface ModelCall {
+  /** in place of the provider's */
+  base_url?: string;
+  /** whether tools may, may not or have to be called; auto where nothing is said */
+  choice?: "auto" | "none" | "required";
+  /** of the answer, reasoning included */
+  max_tokens: number;
+  /** in order */
+  messages: ModelMessage[];
+  /** id, as the provider knows it */
+  model: string;
+  /** id of providers.def */
+  provider: string;
+  /** how much is thought; the model's own measure where nothing is said */
+  reasoning?: "off" | "low" | "medium" | "high";
+  /** JSON Schema the answer must fit */
+  schema?: JsonObject;
+  /** letters, digits, _ and -; answer where nothing is said */
+  schema_name?: string;
+  /** who the model is, and what holds */
+  system?: string;
+  /** in thousandths; not sent where nothing is said */
+  temperature?: number;
+  tools?: ModelTool[];
+}
+
+/** of a request or an answer */
+export interface HttpHeader {
+  /** in lower case */
+  name: string;
+  value: string;
+}
+
+/** what the host sends */
+export interface HttpRequest {
+  /** UTF-8; canonical JSON, but for what is sent back as it came */
+  body?: string;
+  /** sorted by name; without the key */
+  headers: HttpHeader[];
+  method: "GET" | "POST" | "DELETE";
+  /** where the key goes; absent: none is needed */
+  secret?: SecretPlace;
+  url: string;
+}
+
+/** where the host puts a key, at the last moment */
+export interface SecretPlace {
+  /** in lower case */
+  header: string;
+  /** before the key: Bearer and a blank, or nothing */
+  prefix: string;
+  /** the name the key is kept under */
+  slot: string;
+}
+
+/** tokens of one call, as the provider counted them; absent ones were not said */
+export interface ModelUsage {
+  /** of the input: read from a cache */
+  cached?: number;
+  /** all of it, cached included */
+  input?: number;
+  /** reasoning included */
+  output?: number;
+  /** of the output */
+  reasoning?: number;
+  /** of the input: written to a cache */
+  written?: number;
+}
+
+/** what an answer goes on with; which fields are there depends on the kind */
+export interface ModelDelta {
+  /** call: its id */
+  id?: string;
+  /** of the part it belongs to, from 0 */
+  index: number;
+  /** call: a tool call begins */
+  kind: "text" | "thinking" | "refusal" | "call" | "arguments" | "usage" | "end";
+  /** call: the tool */
+  name?: string;
+  /** what is added */
+  text?: string;
+  /** usage: what is known so far */
+  usage?: ModelUsage;
+}
+
+/** why an answer failed */
+export interface ModelFault {
+  /** the provider's own word, or empty_stream, cut, bad_json, event_limit, line_limit, http_STATUS */
+  code: string;
+  /** one sentence, the provider's words where it gave any */
+  message: string;
+  /** of HTTP, or as the stream said */
+  status?: number;
+}
+
+/** a model's answer */
+export interface ModelReply {
+  /** filtered: stopped for safety; paused: the provider wants to be asked to go on; cut: the stream broke off */
+  end: "stop" | "calls" | "length" | "refused" | "filtered" | "paused" | "failed" | "cut" | "cancelled";
+  /** end failed or cut */
+  fault?: ModelFault;
+  /** the provider's, of the answer */
+  id?: string;
+  /** which one answered */
+  model?: string;
+  /** in order, all that came; a call whose arguments are not whole JSON is left out when the stream broke off */
+  parts: ModelPart[];
+  /** the provider's own word for the end */
+  reason?: string;
+  usage: ModelUsage;
+}
+
+/** an attempt that failed, as the host saw it */
+export interface CallFailure {
+  /** from 1 */
+  attempt: number;
+  /** bytes of the answer had come */
+  began?: boolean;
+  /** model to ask when this one stays overloaded */
+  fallback?: string;
+  /** what the answer said */
+  fault?: ModelFault;
+  /** of the answer */
+  headers?: HttpHeader[];
+  /** ms since 1970 */
+  now: number;
+  /** id */
+  provider: string;
+  /** of HTTP; absent: there was no answer */
+  status?: number;
+}
+
+/** what to do after an attempt failed */
+export interface RetryVerdict {
+  /** retry and pause: when, ms since 1970 */
+  at?: number;
+  /** pause: it is too long to wait for, so the quest pauses with that time */
+  decision: "retry" | "fallback" | "pause" | "stop";
+  /** one sentence */
+  message: string;
+  /** fallback: which */
+  model?: string;
+}
+
+/** an attempt to reach a provider, as the host saw it */
+export interface ConnectionAttempt {
+  /** in place of the provider's */
+  base_url?: string;
+  /** of the answer */
+  body?: string;
+  /** a key was sent */
+  has_key: boolean;
+  /** of the page that asked, such as https://example.org; absent outside a browser */
+  origin?: string;
+  /** the host's own words when no answer came */
+  problem?: string;
+  /** id */
+  provider: string;
+  /** of HTTP; absent: no answer came, or the browser kept it from the page */
+  status?: number;
+}
+
+/** a model a provider has */
+export interface ModelInfo {
+  id: string;
+  /** tokens it reads at most */
+  input?: number;
+  /** tokens it writes at most */
+  output?: number;
+  title?: string;
+}
+
+/** what came of it */
+export interface ConnectionTest {
+  cause: "ok" | "key_missing" | "key_refused" | "cors" | "org_cors" | "mixed_content" | "origins" | "not_running" | "not_found" | "rate_limited" | "server" | "unreachable" | "not_json";
+  /** what to type to mend it */
+  command?: string;
+  /** one sentence: what happened and what to do */
+  message: string;
+  /** sorted by id */
+  models: ModelInfo[];
+}
+
 /** what a person wants of an agent */
 export interface Request {
   /** who is asked */
@@ -3329,6 +3570,14 @@ export const LIMITS = {
   QL_LINK_CHARS_MAX: 16384,
   /** characters of a fragment above which some chat programs cut it */
   QL_LINK_CHARS_WARN: 2000,
+  /** bytes of one request to a model */
+  QL_CALL_BYTES_MAX: 16777216,
+  /** bytes of one line of an event stream */
+  QL_SSE_LINE_MAX: 1048576,
+  /** bytes of one event of an event stream */
+  QL_SSE_EVENT_MAX: 8388608,
+  /** bytes of one answer of a model */
+  QL_REPLY_BYTES_MAX: 8388608,
   /** open objects of one wasm instance */
   QL_HANDLES_MAX: 256,
 } as const;

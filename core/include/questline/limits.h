@@ -31,6 +31,10 @@
 #define QL_LINK_CHARS_MAX          (16u * 1024u)
 #define QL_LINK_CHARS_WARN         2000u
 #define QL_HANDLES_MAX             256u
+#define QL_CALL_BYTES_MAX          (16u * 1024u * 1024u)
+#define QL_SSE_LINE_MAX            (1024u * 1024u)
+#define QL_SSE_EVENT_MAX           (8u * 1024u * 1024u)
+#define QL_REPLY_BYTES_MAX         (8u * 1024u * 1024u)
 #define QL_GRAPH_MODULES_MAX       65536u
 #define QL_GRAPH_EDGES_MAX         1048576u
 #define QL_MATRIX_SIDE_MAX         32u
