@@ -8,6 +8,14 @@
 extern "C" {
 #endif
 
+/* What a part's `replay` holds, by wire. With a member `type` it is a whole block or item and is sent in place of what would be written for the
+   part; without one its members are added to that, and replace those of the same name.
+     messages   a thinking or redacted_thinking block, whole
+     responses  an output item, whole: reasoning, message, function_call; several parts of one item carry the same
+     chat       of thinking: members of the assistant's message (reasoning_details, reasoning_content); of a call: members of its tool call
+     generate   a part: with its thoughtSignature
+   What another wire gave is left out: thinking is dropped, the rest is written anew. */
+
 typedef struct ql_stream ql_stream;
 
 /// How the bytes ended, as the host saw it.
