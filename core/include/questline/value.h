@@ -16,9 +16,9 @@ typedef enum ql_kind { QL_NULL, QL_BOOL, QL_INT, QL_STRING, QL_ARRAY, QL_OBJECT 
 typedef struct ql_value ql_value;
 struct ql_value {
   ql_kind kind;
-  int64_t number;         /* QL_INT; 0 or 1 for QL_BOOL */
-  ql_str text;            /* QL_STRING: the text, in the arena or in what was read; QL_INT: ql_raw's; a collection that was read: its bytes */
-  ql_str key;             /* set when this value is a member of an object */
+  int64_t number; /* QL_INT; 0 or 1 for QL_BOOL */
+  ql_str text;    /* QL_STRING: the text, in the arena or in what was read; QL_INT: ql_raw's; a collection that was read: its bytes */
+  ql_str key;     /* set when this value is a member of an object */
   ql_value *first, *last; /* children of an array or object, in order */
   ql_value *next;         /* the following sibling */
   size_t count;           /* children */
