@@ -3573,7 +3573,7 @@ export const LIMITS = {
   /** bytes of one request to a model */
   QL_CALL_BYTES_MAX: 16777216,
   /** bytes of one line of an event stream */
-  QL_SSE_LINE_MAX: 1048576,
+  QL_SSE_LINE_MAX: 8388608,
   /** bytes of one event of an event stream */
   QL_SSE_EVENT_MAX: 8388608,
   /** bytes of one answer of a model */

@@ -33,7 +33,7 @@
 #define QL_HANDLES_MAX             256u
 #define QL_CALL_BYTES_MAX          (16u * 1024u * 1024u)
 #define QL_CALL_PARALLEL_MAX       256u
-#define QL_SSE_LINE_MAX            (1024u * 1024u)
+#define QL_SSE_LINE_MAX            (8u * 1024u * 1024u)
 #define QL_SSE_EVENT_MAX           (8u * 1024u * 1024u)
 #define QL_REPLY_BYTES_MAX         (8u * 1024u * 1024u)
 #define QL_GRAPH_MODULES_MAX       65536u
