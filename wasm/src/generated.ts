@@ -2390,7 +2390,7 @@ export interface ModelPart {
   media?: string;
   /** call and result: the tool's name */
   name?: string;
-  /** JSON of the provider's own, to be sent back as it came: signatures, encrypted reasoning, item ids */
+  /** JSON object of the provider's own, to be sent back as it came: signatures, encrypted reasoning, item ids; stream.h says which */
   replay?: string;
   /** text, thinking, refusal, and the words of a result */
   text?: string;
@@ -2411,8 +2411,8 @@ export interface ModelTool {
   description: string;
   /** letters, digits, _ and -, at most 64 */
   name: string;
-  /** JSON Schema of its arguments */
-  schema: JsonObject;
+  /** JSON Schema of its arguments; as JSON text where numbers have fractions */
+  schema: JsonObject | string;
 }
 
 /** what a model is asked; no provider's form */
@@ -2431,13 +2431,13 @@ export interface ModelCall {
   provider: string;
   /** how much is thought; the model's own measure where nothing is said */
   reasoning?: "off" | "low" | "medium" | "high";
-  /** JSON Schema the answer must fit */
-  schema?: JsonObject;
+  /** JSON Schema the answer must fit; as JSON text where numbers have fractions */
+  schema?: JsonObject | string;
   /** letters, digits, _ and -; answer where nothing is said */
   schema_name?: string;
   /** who the model is, and what holds */
   system?: string;
-  /** in thousandths; not sent where nothing is said */
+  /** in thousandths; not sent where nothing is said, and to models that refuse one */
   temperature?: number;
   tools?: ModelTool[];
 }
@@ -2489,7 +2489,7 @@ export interface ModelUsage {
 export interface ModelDelta {
   /** call: its id */
   id?: string;
-  /** of the part it belongs to, from 0 */
+  /** of the part it belongs to, from 0; usage and end: how many there are */
   index: number;
   /** call: a tool call begins */
   kind: "text" | "thinking" | "refusal" | "call" | "arguments" | "usage" | "end";
@@ -2503,7 +2503,7 @@ export interface ModelDelta {
 
 /** why an answer failed */
 export interface ModelFault {
-  /** the provider's own word, or empty_stream, cut, bad_json, event_limit, line_limit, http_STATUS */
+  /** the provider's own word, or empty_stream, cut, bad_json, event_limit, line_limit, reply_limit, http_STATUS */
   code: string;
   /** one sentence, the provider's words where it gave any */
   message: string;
@@ -2528,6 +2528,46 @@ export interface ModelReply {
   usage: ModelUsage;
 }
 
+/** a remote MCP server */
+export interface McpServer {
+  /** letters, digits and -: its tools are called mcp__NAME__TOOL */
+  name: string;
+  /** where its key goes; absent: none is needed */
+  secret?: SecretPlace;
+  /** http or https */
+  url: string;
+}
+
+/** what the host does next for an MCP server */
+export interface McpExchange {
+  /** hand it back with what comes */
+  id: number;
+  /** drop: the exchange with that id may be broken off, nobody waits for it any more */
+  kind: "send" | "drop";
+  /** send */
+  request?: HttpRequest;
+  /** send: ms to wait before */
+  wait?: number;
+}
+
+/** what an MCP server answered; which fields are there depends on the kind */
+export interface McpResult {
+  /** call: the tool failed */
+  error?: boolean;
+  /** failed: with the code unreachable, cut, cancelled, protocol, not_json, event_limit, line_limit, http_STATUS or rpc_CODE */
+  fault?: ModelFault;
+  /** of what was wanted; absent for what nobody asked */
+  id?: number;
+  /** changed: the server has other tools now */
+  kind: "tools" | "call" | "pong" | "changed" | "failed";
+  /** call: text and images, in order */
+  parts?: ModelPart[];
+  /** in the server's order */
+  tools?: ModelTool[];
+  /** call: there was more than is let in */
+  truncated?: boolean;
+}
+
 /** an attempt that failed, as the host saw it */
 export interface CallFailure {
   /** from 1 */
@@ -2544,6 +2584,8 @@ export interface CallFailure {
   now: number;
   /** id */
   provider: string;
+  /** ms since 1970: when the first attempt began */
+  since?: number;
   /** of HTTP; absent: there was no answer */
   status?: number;
 }
@@ -2570,6 +2612,8 @@ export interface ConnectionAttempt {
   has_key: boolean;
   /** of the page that asked, such as https://example.org; absent outside a browser */
   origin?: string;
+  /** of whoever is to type a command */
+  platform?: "linux" | "macos" | "windows";
   /** the host's own words when no answer came */
   problem?: string;
   /** id */
@@ -2588,38 +2632,134 @@ export interface ModelInfo {
   title?: string;
 }
 
+/** what to type on one system */
+export interface ConnectionCommand {
+  platform: "linux" | "macos" | "windows";
+  text: string;
+}
+
 /** what came of it */
 export interface ConnectionTest {
   cause: "ok" | "key_missing" | "key_refused" | "cors" | "org_cors" | "mixed_content" | "origins" | "not_running" | "not_found" | "rate_limited" | "server" | "unreachable" | "not_json";
-  /** what to type to mend it */
+  /** what to type to mend it; that of Linux where no platform was said */
   command?: string;
+  /** the same for each system, where they differ */
+  commands?: ConnectionCommand[];
   /** one sentence: what happened and what to do */
   message: string;
   /** sorted by id */
   models: ModelInfo[];
 }
 
+/** a file that is not as it was loaded */
+export interface WorkspaceChange {
+  /** SHA-256 of what is there now; absent: removed */
+  after?: string;
+  /** SHA-256 of what was loaded; absent: added */
+  before?: string;
+  kind: "added" | "changed" | "removed";
+  /** from the root of the workspace */
+  path: string;
+  /** bytes now */
+  size: number;
+}
+
+/** a tool that is to be run, as a model asked for it */
+export interface ToolCall {
+  /** JSON text; none where nothing is said */
+  arguments?: string;
+  /** as it was offered */
+  name: string;
+}
+
+/** a file that a call changed */
+export interface ToolChange {
+  /** SHA-256 */
+  after: string;
+  /** SHA-256; absent: the file is new */
+  before?: string;
+  /** from the root of the workspace */
+  path: string;
+}
+
+/** what a call of a tool answers */
+export interface ToolResult {
+  /** files */
+  changed: ToolChange[];
+  /** it was not done; the text says why */
+  error: boolean;
+  /** for the model */
+  text: string;
+  /** not all is shown; the text says what was cut */
+  truncated: boolean;
+}
+
+/** what came of a call */
+export interface ToolOutcome {
+  /** of the arguments as they came, hex */
+  arguments_sha256: string;
+  /** what the agent's file says to it */
+  permit: Permit;
+  /** absent: a person has to be asked first, or it is run elsewhere */
+  result?: ToolResult;
+  /** of the text of the result, hex */
+  result_sha256?: string;
+  /** who runs it: this core, another seat, the host as a command, an MCP server; nowhere: there is no such tool */
+  runs: "here" | "quest" | "command" | "mcp" | "nowhere";
+}
+
+/** the model that plays an agent */
+export interface Player {
+  /** id; * for all who are not named */
+  agent: string;
+  /** in place of the provider's */
+  base_url?: string;
+  /** model to ask when this one stays overloaded */
+  fallback?: string;
+  /** of one answer; 8192 where nothing is said */
+  max_tokens?: number;
+  /** id, as the provider knows it */
+  model: string;
+  /** id of providers.def */
+  provider: string;
+  /** as in ModelCall */
+  reasoning?: "off" | "low" | "medium" | "high";
+  /** in thousandths */
+  temperature?: number;
+}
+
 /** what a person wants of an agent */
 export interface Request {
   /** who is asked */
   agent: string;
+  /** normal: what was said before, oldest first */
+  history?: ModelMessage[];
   /** found from the text where nothing is said */
   mode?: "normal" | "prequest" | "quest";
   /** to carry out instead of one made of the words */
   plan?: Plan;
+  /** who is played by a model; the rehearsal plays everybody else */
+  players?: Player[];
   /** the words */
   text: string;
 }
 
 /** what the host should do next; which fields are there depends on the kind */
 export interface Effect {
+  /** http.request: for whom */
+  agent?: string;
   /** answer: the words */
   answer?: string;
+  /** effect.cancel: the id of the effect that is to end; its result is still owed */
+  cancels?: number;
   /** log.append: the head the log must have */
   expected?: string;
+  /** answer: the words say why there is none */
+  failed?: boolean;
   /** hand it back with the result */
   id: number;
-  kind: "random" | "log.append" | "ask.human" | "answer" | "wait" | "done";
+  /** effect.cancel has no result of its own */
+  kind: "random" | "log.append" | "ask.human" | "answer" | "http.request" | "effect.cancel" | "wait" | "done";
   /** log.append */
   lines?: string[];
   /** random: how many bytes */
@@ -2628,8 +2768,18 @@ export interface Effect {
   plan?: Plan;
   /** ask.human */
   question?: string;
+  /** answer: what a model wrote that could not be read as a plan */
+  raw?: string;
   /** answer: made without a model */
   rehearsed?: boolean;
+  /** http.request: what is sent */
+  request?: HttpRequest;
+  /** http.request: the event that announced it */
+  start?: number;
+  /** wait: a model is asked again then, ms since 1970 */
+  until?: number;
+  /** answer: what it took */
+  usage?: ModelUsage;
 }
 
 /** what came of an effect */
@@ -2638,10 +2788,24 @@ export interface EffectResult {
   bytes?: string;
   /** ask.human: what the person does */
   command?: Command;
+  /** http.request: with status */
+  headers?: HttpHeader[];
   /** of the effect */
   id: number;
-  /** log.append */
-  outcome?: "ok" | "conflict" | "full" | "unknown";
+  /** log.append: ok to unknown; http.request: the end of it, after status and bytes */
+  outcome?: "ok" | "conflict" | "full" | "unknown" | "complete" | "cut" | "cancelled";
+  /** http.request: the host's own words for what went wrong */
+  problem?: string;
+  /** http.request: the answer begins; its bytes follow, then its outcome */
+  status?: number;
+}
+
+/** what a model adds while it answers */
+export interface SeatDelta {
+  /** who; absent when no seat is played: a conversation, or a plan in the making */
+  agent?: string;
+  /** absent: a new answer begins, what was shown of the last one is over */
+  delta?: ModelDelta;
 }
 
 /** a share link */
@@ -3560,6 +3724,30 @@ export const LIMITS = {
   QL_MEMORY_BYTES_MAX: 67108864,
   /** bytes of one name or observation */
   QL_MEMORY_TEXT_MAX: 16384,
+  /** bytes of one regular expression; an eighth of it for a glob */
+  QL_PATTERN_BYTES_MAX: 4096,
+  /** steps of one pattern, its repeats written out */
+  QL_PATTERN_STATES_MAX: 2048,
+  /** steps that are looked at while a text is searched for one pattern */
+  QL_PATTERN_WORK_MAX: 268435456,
+  /** files of one workspace, those counted that were removed */
+  QL_WORKSPACE_FILES_MAX: 65536,
+  /** bytes of the texts of one workspace */
+  QL_WORKSPACE_BYTES_MAX: 134217728,
+  /** bytes of one file of a workspace */
+  QL_WORKSPACE_FILE_MAX: 4194304,
+  /** bytes of the path of a file in a workspace */
+  QL_WORKSPACE_PATH_MAX: 1024,
+  /** bytes of the arguments of one tool call */
+  QL_TOOL_ARGUMENTS_MAX: 1048576,
+  /** bytes of what one tool call answers; what was cut is said */
+  QL_TOOL_TEXT_MAX: 65536,
+  /** bytes of one line in what a tool answers */
+  QL_TOOL_LINE_MAX: 2000,
+  /** lines of a file that are read at once where nothing else is asked for */
+  QL_TOOL_LINES: 2000,
+  /** edits of one call */
+  QL_TOOL_EDITS_MAX: 256,
   /** equal lines that count as said twice */
   QL_DUPLICATE_LINES: 6,
   /** words of fewer equal lines that count as said twice */
@@ -3572,8 +3760,10 @@ export const LIMITS = {
   QL_LINK_CHARS_WARN: 2000,
   /** bytes of one request to a model */
   QL_CALL_BYTES_MAX: 16777216,
+  /** tool calls in one answer of a model */
+  QL_CALL_PARALLEL_MAX: 256,
   /** bytes of one line of an event stream */
-  QL_SSE_LINE_MAX: 8388608,
+  QL_SSE_LINE_MAX: 1048576,
   /** bytes of one event of an event stream */
   QL_SSE_EVENT_MAX: 8388608,
   /** bytes of one answer of a model */
