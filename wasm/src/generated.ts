@@ -3763,11 +3763,19 @@ export const LIMITS = {
   /** tool calls in one answer of a model */
   QL_CALL_PARALLEL_MAX: 256,
   /** bytes of one line of an event stream */
-  QL_SSE_LINE_MAX: 1048576,
+  QL_SSE_LINE_MAX: 8388608,
   /** bytes of one event of an event stream */
   QL_SSE_EVENT_MAX: 8388608,
   /** bytes of one answer of a model */
   QL_REPLY_BYTES_MAX: 8388608,
+  /** what is asked of an MCP server at once */
+  QL_MCP_OPEN_MAX: 64,
+  /** tools of an MCP server */
+  QL_MCP_TOOLS_MAX: 1000,
+  /** pages a list of tools comes in */
+  QL_MCP_PAGES_MAX: 100,
+  /** bytes of text of one answer of a tool */
+  QL_MCP_TEXT_MAX: 1048576,
   /** open objects of one wasm instance */
   QL_HANDLES_MAX: 256,
 } as const;

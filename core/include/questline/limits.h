@@ -36,6 +36,10 @@
 #define QL_SSE_LINE_MAX            (8u * 1024u * 1024u)
 #define QL_SSE_EVENT_MAX           (8u * 1024u * 1024u)
 #define QL_REPLY_BYTES_MAX         (8u * 1024u * 1024u)
+#define QL_MCP_OPEN_MAX            64u
+#define QL_MCP_TOOLS_MAX           1000u
+#define QL_MCP_PAGES_MAX           100u
+#define QL_MCP_TEXT_MAX            (1024u * 1024u)
 #define QL_GRAPH_MODULES_MAX       65536u
 #define QL_GRAPH_EDGES_MAX         1048576u
 #define QL_MATRIX_SIDE_MAX         32u
