@@ -323,6 +323,33 @@ static void life(void **state) {
   ql_arena_free(a);
 }
 
+/* A provider that says another text at the end than it streamed: the end counts, what was said stays said; what is more is said. */
+static void said_otherwise(void **state) {
+  (void)state;
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  static const struct {
+    const char *done, *text, *deltas;
+  } cases[] = {
+      {"ab", "ab", "[{\"index\":0,\"kind\":\"text\",\"text\":\"ab\"},{\"index\":1,\"kind\":\"end\"}]"},
+      {"abc", "abc", "[{\"index\":0,\"kind\":\"text\",\"text\":\"abc\"},{\"index\":1,\"kind\":\"end\"}]"},
+      {"\xC3\xA9", "\xC3\xA9", "[{\"index\":0,\"kind\":\"text\",\"text\":\"ab\"},{\"index\":1,\"kind\":\"end\"}]"},
+  };
+  for (size_t i = 0; i < QL_COUNT(cases); i++) {
+    const ql_str pieces[] = {QL_STR("data: {\"type\":\"response.output_text.delta\",\"delta\":\"ab\"}\n\n"
+                                    "data: {\"type\":\"response.output_text.done\",\"text\":\""),
+                             str(cases[i].done),
+                             QL_STR("\"}\n\ndata: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\"}}\n\n")};
+    recorded r = {QL_WIRE_RESPONSES, 200, QL_STR("text/event-stream"), ql_arena_concat(a, pieces, 3), "said otherwise"};
+    meaning m;
+    ql_value *reply;
+    assert_int_equal(read_pieces(a, ql_alloc_libc(), &r, r.bytes.len, 1, QL_STREAM_COMPLETE, &m), QL_OK);
+    assert_int_equal(ql_canon_read(a, m.reply, &reply, NULL), QL_OK);
+    assert_str_is(ql_get_str(QL_GET(reply, "parts")->first, QL_STR("text")), cases[i].text);
+    assert_str_is(m.deltas, cases[i].deltas);
+  }
+  ql_arena_free(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(recorded_streams),
@@ -332,6 +359,7 @@ int main(void) {
       cmocka_unit_test(limits),
       cmocka_unit_test(reply_limit),
       cmocka_unit_test(life),
+      cmocka_unit_test(said_otherwise),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,12 +17,14 @@ typedef struct ql_part {
   uint64_t key;    /* what the wire finds it by */
   ql_buf text;     /* the words, or the arguments of a call, or base64 */
   ql_buf more;     /* of the wire's own: a signature */
+  ql_buf settled;  /* another text than came, said at the end */
   ql_buf replay;   /* JSON to be sent back */
   ql_str id, name; /* of a call */
   ql_str source;   /* JSON that replay is made of at the end */
   ql_str media;    /* of an image */
   size_t said;     /* bytes of text that are in the queue or were given */
   bool announced;  /* a call that has been queued as such */
+  bool replaced;   /* settled is the text */
   bool whole;      /* the provider said that it is complete */
   uint32_t group;  /* of the wire's own: which paragraph of reasoning comes in */
 } ql_part;
@@ -127,7 +129,7 @@ void ql__part_bytes(ql_stream *s, ql_part *part, ql_str bytes);
 void ql__part_grew(ql_stream *s, ql_part *part, size_t start);
 /// Adds a string to what is of the wire's own.
 void ql__part_more(ql_stream *s, ql_part *part, ql_str string);
-/// Puts another text in place of what came, when it differs.
+/// The text as the provider repeats it at the end: adds what did not come, or takes the place of what differs. What was said stays said.
 void ql__part_settle(ql_stream *s, ql_part *part, ql_str string);
 /// Begins a call: id and name are JSON strings. Without an id it gets one; without a name nothing happens yet.
 void ql__part_call(ql_stream *s, ql_part *part, ql_str id, ql_str name);

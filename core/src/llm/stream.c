@@ -267,7 +267,8 @@ static void take_document(ql_stream *s, ql_str json) {
 /* A body that is no JSON: a page or words of something between here and the provider. */
 static void take_other(ql_stream *s, ql_str body) {
   bool page = ql_starts(body, QL_STR("<"));
-  ql_str words = page ? QL_STR("") : ql_trim(ql_slice(body, 0, ql_line_end(body, 0)));
+  ql_str line = ql_slice(body, 0, ql_line_end(body, 0)),
+         words = page ? QL_STR("") : ql_trim(ql_slice(line, 0, ql_find_byte(line, '\0', 0)));
   if (s->status >= 400)
     fail_status(s, s->status, words);
   else
@@ -331,6 +332,7 @@ void ql_stream_free(ql_stream *s) {
   for (size_t i = 0; i < s->part_count; i++) {
     ql_buf_free(&s->parts[i].text);
     ql_buf_free(&s->parts[i].more);
+    ql_buf_free(&s->parts[i].settled);
     ql_buf_free(&s->parts[i].replay);
   }
   s->alloc.resize(s->alloc.ctx, s->parts, s->part_cap * sizeof *s->parts, 0);

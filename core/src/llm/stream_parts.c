@@ -113,7 +113,12 @@ ql_part *ql__part_add(ql_stream *s, ql_part_kind kind, uint64_t key) {
     s->part_cap = cap;
   }
   ql_part *part = &s->parts[s->part_count++];
-  *part = (ql_part){.kind = kind, .key = key, .text = ql_buf_new(s->alloc), .more = ql_buf_new(s->alloc), .replay = ql_buf_new(s->alloc)};
+  *part = (ql_part){.kind = kind,
+                    .key = key,
+                    .text = ql_buf_new(s->alloc),
+                    .more = ql_buf_new(s->alloc),
+                    .settled = ql_buf_new(s->alloc),
+                    .replay = ql_buf_new(s->alloc)};
   return part;
 }
 
@@ -180,13 +185,21 @@ void ql__part_grew(ql_stream *s, ql_part *part, size_t start) {
   if (!keep(s, part->more.len - start)) part->more.len = start;
 }
 
+static ql_str words_of(const ql_part *part) { return ql_buf_str(part->replaced ? &part->settled : &part->text); }
+
 void ql__part_settle(ql_stream *s, ql_part *part, ql_str string) {
-  if (!part || !ql_scan_is_string(string) || ql_eq(read_text(s, string), ql_buf_str(&part->text))) return;
-  bool fresh = part->said == 0;
-  part->text.len = 0;
-  ql__part_text(s, part, string);
-  /* What was given cannot be taken back: from here on only the answer is right. */
-  if (!fresh) part->said = part->text.len;
+  if (!part || !ql_scan_is_string(string)) return;
+  ql_str now = read_text(s, string), had = words_of(part);
+  if (ql_eq(now, had)) return;
+  if (!part->replaced && ql_starts(now, had)) {
+    ql__part_bytes(s, part, ql_slice(now, had.len, now.len));
+    return;
+  }
+  if (!keep(s, now.len)) return;
+  part->replaced = true;
+  part->settled.len = 0;
+  ql_buf_add(&part->settled, now);
+  s->failed_memory |= part->settled.failed;
 }
 
 void ql__part_close(ql_stream *s, ql_part *part) {
@@ -278,13 +291,13 @@ ql_status ql_stream_next(ql_stream *s, ql_arena *a, ql_value **delta, ql_error *
 /* The arguments of a call; absent where it has to be left out. */
 static ql_str arguments_of(const ql_stream *s, const ql_part *part) {
   bool regular = s->end == QL_END_CALLS || s->end == QL_END_STOP || s->end == QL_END_PAUSED;
-  ql_str text = ql_trim(ql_buf_str(&part->text));
+  ql_str text = ql_trim(words_of(part));
   if (text.len == 0) return regular || part->whole ? QL_STR("{}") : QL_ABSENT;
   return regular || ql_scan_whole(text) ? text : QL_ABSENT;
 }
 
 static ql_value *part_value(ql_stream *s, ql_arena *a, ql_part *part) {
-  ql_str text = ql_buf_str(&part->text), replay = ql_buf_str(&part->replay), arguments = QL_ABSENT;
+  ql_str text = words_of(part), replay = ql_buf_str(&part->replay), arguments = QL_ABSENT;
   if (part->kind == QL_PART_CALL) {
     arguments = arguments_of(s, part);
     if (!arguments.ptr) return NULL;
