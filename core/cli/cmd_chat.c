@@ -51,11 +51,13 @@ static int answer(talk *t, ql_driver *driver, cli_models *models, ql_str *words)
     ql_str kind = ql_get_str(effect, QL_STR("kind"));
     int code = CLI_DONE;
     if (ql_eq(kind, QL_STR("answer"))) {
-      *words = ql_get_str(effect, QL_STR("answer"));
+      *words = ql_arena_str(t->c->a, ql_get_str(effect, QL_STR("answer"))); /* the driver does not last */
       return finish(t, models, effect);
     }
     if (ql_eq(kind, QL_STR("http.request")))
       code = cli_models_ask(models, effect);
+    else if (ql_eq(kind, QL_STR("effect.cancel")))
+      code = cli_models_cancel(models, effect);
     else if (ql_eq(kind, QL_STR("wait")))
       code = cli_models_wait(models, effect);
     else
@@ -195,7 +197,7 @@ int cli_models_list(cli *c) {
   const ql_value *secret = QL_GET(request, "secret");
   bool has_key = secret && cli_http_key(ql_get_str(secret, QL_STR("slot")), name, sizeof name);
   listing l = {.c = c, .body = ql_buf_new(ql_alloc_libc())};
-  int code = secret && !has_key ? CLI_DONE : ask(&l, request);
+  int code = ask(&l, request);
   if (base.ptr) QL_SET(attempt, "base_url", ql_string(c->a, base));
   QL_SET(attempt, "body", ql_string(c->a, ql_buf_str(&l.body)));
   QL_SET(attempt, "has_key", ql_bool(c->a, has_key));

@@ -24,10 +24,16 @@ typedef struct session {
   cli_models models;
 } session;
 
+/* What calls cost is in the log and in the reports, but says nothing of what goes on. */
+static bool is_bookkeeping(const session *s, int64_t n) {
+  ql_str type = ql_get_str(ql_quest_event(s->log.quest, s->step, n), QL_STR("type"));
+  return ql_eq(type, QL_STR("start")) || ql_eq(type, QL_STR("done"));
+}
+
 static void print_new_events(session *s) {
   cli_models_wipe(&s->models);
   for (; s->shown < ql_quest_count(s->log.quest); s->shown++)
-    if (!s->c->json) cli_print_event(s->c, s->log.quest, s->shown);
+    if (!s->c->json && !is_bookkeeping(s, s->shown)) cli_print_event(s->c, s->log.quest, s->shown);
   (void)fflush(stdout);
 }
 
@@ -127,6 +133,28 @@ static int stopped(session *s) {
   return CLI_INTERRUPTED;
 }
 
+/// Why nothing goes on: the last pause, or who is waited for.
+static void tell_wait(session *s, const ql_value *view) {
+  ql_str reason = QL_ABSENT;
+  if (ql_eq(ql_get_str(view, QL_STR("status")), QL_STR("paused"))) {
+    for (int64_t n = ql_quest_count(s->log.quest) - 1; n >= 0; n--) {
+      const ql_value *event = ql_quest_event(s->log.quest, s->c->a, n);
+      if (!ql_eq(ql_get_str(event, QL_STR("type")), QL_STR("pause"))) continue;
+      reason = ql_get_str(QL_GET(event, "data"), QL_STR("reason"));
+      break;
+    }
+    fputs("Paused", stdout);
+    if (reason.ptr) fputs(": ", stdout);
+    cli_put(stdout, reason);
+    if (!reason.ptr) putchar('.');
+  } else {
+    fputs("The turn is held by ", stdout);
+    cli_print_names(stdout, QL_GET(view, "holders"));
+    fputs(". Nobody plays it here.", stdout);
+  }
+  printf(" Go on later with: questline resume %s%s\n", cli_quest_words(s->c, s->log.quest), cli_store_words(s->c));
+}
+
 /// What the run left behind: the file, checked from its bytes.
 static int summarise(session *s, int code) {
   cli *c = s->c;
@@ -157,11 +185,7 @@ static int summarise(session *s, int code) {
   cli_put(stdout, (ql_str){s->log.path, strlen(s->log.path)});
   putchar('\n');
   int checked = cli_print_verdict(verdict);
-  if (code == CLI_NOT_YET) {
-    fputs("The turn is held by ", stdout);
-    cli_print_names(stdout, QL_GET(view, "holders"));
-    printf(". Nobody plays it here. Go on later with: questline resume %s%s\n", cli_quest_words(s->c, s->log.quest), cli_store_words(c));
-  }
+  if (code == CLI_NOT_YET) tell_wait(s, view);
   return code != CLI_DONE ? code : checked;
 }
 
@@ -227,7 +251,7 @@ static int unpause(session *s) {
   ql_value *command = ql_object(c->a);
   QL_SET(command, "by", ql_string(c->a, QL_STR("@owner")));
   QL_SET(command, "type", ql_string(c->a, QL_STR("resume")));
-  int code = cli_read_field(c, CLI_FIELD_resume_budget, command);
+  int code = c->value[CLI_FIELD_resume_budget] ? cli_read_field(c, CLI_FIELD_resume_budget, command) : CLI_DONE;
   if (code != CLI_DONE) return code;
   if (!cli_random(entropy, sizeof entropy)) return cli_fail_errno(c, "get", "random bytes");
   if (ql_quest_decide(s->log.quest, c->a, command, cli_now(), entropy, &decision, &err) != QL_OK) return cli_fail_error(c, &err, NULL);

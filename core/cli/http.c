@@ -132,14 +132,12 @@ static const char *c_string(ql_arena *a, ql_str s) {
   return ql_arena_concat(a, pieces, 2).ptr;
 }
 
-/* The key stands in no message, no log and no argument: only in the header of this request. */
+/* The key stands in no message, no log and no argument: only in the header of this request. Where there is none the request goes without: a server
+   of one's own may not want any, and another says so. */
 static int add_key(cli *c, transfer *t, const ql_value *secret) {
   char name[128];
-  ql_str slot = ql_get_str(secret, QL_STR("slot"));
-  const char *key = cli_http_key(slot, name, sizeof name);
-  if (!key)
-    return cli_fail(c, QL_ERR_ARGUMENT, "There is no key for %.*s. Put it into the environment: export %s=...", (int)slot.len, slot.ptr,
-                    name);
+  const char *key = cli_http_key(ql_get_str(secret, QL_STR("slot")), name, sizeof name);
+  if (!key) return CLI_DONE;
   bool added =
       add_header(t, t->arena, ql_get_str(secret, QL_STR("header")), ql_get_str(secret, QL_STR("prefix")), (ql_str){key, strlen(key)});
   return added ? CLI_DONE : cli_no_memory(c);

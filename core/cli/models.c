@@ -1,10 +1,25 @@
 #include "models.h"
 
+#include <questline/llm.h>
+
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "store.h"
+
+/// Whether the key of a provider is there. With an address of one's own there may be no need for one.
+static int check_key(cli *c) {
+  ql_error err = {0};
+  ql_value *request = NULL;
+  char name[128];
+  if (c->value[CLI_base_url]) return CLI_DONE;
+  if (ql_llm_models_request(c->a, cli_clean(c, c->value[CLI_provider]), QL_ABSENT, &request, &err) != QL_OK)
+    return cli_fail_error(c, &err, "--provider");
+  const ql_value *secret = QL_GET(request, "secret");
+  if (!secret || cli_http_key(ql_get_str(secret, QL_STR("slot")), name, sizeof name)) return CLI_DONE;
+  return cli_fail(c, QL_ERR_ARGUMENT, "There is no key for %s. Put it into the environment: export %s=...", c->value[CLI_provider], name);
+}
 
 int cli_models_players(cli *c, ql_value *request) {
   static const struct {
@@ -29,7 +44,7 @@ int cli_models_players(cli *c, ql_value *request) {
   QL_SET(player, "agent", ql_string(c->a, QL_STR("*")));
   ql_push(players, player);
   QL_SET(request, "players", players);
-  return ql_arena_failed(c->a) ? cli_no_memory(c) : CLI_DONE;
+  return ql_arena_failed(c->a) ? cli_no_memory(c) : check_key(c);
 }
 
 /* ---- what comes ---- */

@@ -164,7 +164,10 @@ static ql_status take_planned(ql_driver *d, ql__turn *t, ql_error *err) {
     return take_plan(d, plan, err);
   d->raw = TEXT_OF(answered, "raw");
   d->answer_failed = true;
-  return show(d, TEXT_OF(answered, "message"), err);
+  const ql_value *problem = QL_GET(answered, "problems")->first;
+  const ql_str pieces[] = {TEXT_OF(answered, "message"), problem ? QL_STR(" ") : QL_STR(""),
+                           problem ? TEXT_OF(problem, "message") : QL_STR("")};
+  return show(d, ql_arena_concat(d->arena, pieces, QL_COUNT(pieces)), err);
 }
 
 static ql_status take_answer(ql_driver *d, ql__turn *t, ql_error *err) {

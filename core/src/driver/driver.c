@@ -189,10 +189,15 @@ static ql_value *present(ql_driver *d, ql_arena *a) {
   return e;
 }
 
+/* Nobody waits for more of it: the turn is gone, or the answer is whole, or failed, while bytes still come. */
+static bool unwanted(const ql__turn *t) {
+  return t->step == QL__TURN_OPEN && !t->told && (t->stopping || (t->stream && ql_stream_over(t->stream)));
+}
+
 /* A call that is to be sent, or to be ended; NULL for none. Each is handed out once. */
 static ql_value *hand_out(ql_driver *d, ql_arena *a, int64_t now) {
   for (ql__turn *t = d->turns; t; t = t->next) {
-    if (t->stopping && t->step == QL__TURN_OPEN && !t->told) {
+    if (unwanted(t)) {
       t->told = true;
       ql_value *e = effect(a, ++d->last_id, QL_STR("effect.cancel"));
       QL_SET(e, "cancels", ql_int(a, t->effect));

@@ -18,8 +18,8 @@ static const struct {
 } KINDS[] = {
     [WORDS] = {QL_STR_INIT("string"), {0}, {{0}}},
     [WORD] = {QL_STR_INIT("string"), {0}, {{0}}},
-    [AGENT] = {QL_STR_INIT("string"), QL_STR_INIT("^@[a-z0-9._-]+$"), {{0}}},
-    [AGENTS] = {QL_STR_INIT("array"), QL_STR_INIT("^@[a-z0-9._-]+$"), {{0}}},
+    [AGENT] = {QL_STR_INIT("string"), {0}, {{0}}},
+    [AGENTS] = {QL_STR_INIT("string"), {0}, {{0}}},
     [TASK] = {QL_STR_INIT("string"), QL_STR_INIT("^T[0-9]+$"), {{0}}},
     [NUMBER] = {QL_STR_INIT("integer"), {0}, {{0}}},
     [ENDING] = {QL_STR_INIT("string"), {0}, {QL_STR_INIT("completed"), QL_STR_INIT("clarification"), QL_STR_INIT("blocked")}},
@@ -53,20 +53,20 @@ static const argument ARGUMENTS[] = {
 #include <questline/moves.def>
 };
 
-static ql_value *string_schema(ql_arena *a, kind k) {
-  ql_value *schema = ql_object(a), *words = NULL;
+static ql_value *string_schema(ql_arena *a, kind k, const ql_value *others) {
+  ql_value *schema = ql_object(a), *words = k == AGENT || k == AGENTS ? ql_copy(a, others) : NULL;
   for (size_t i = 0; i < QL_COUNT(KINDS[k].words) && KINDS[k].words[i].ptr; i++) {
     if (!words) words = ql_array(a);
     ql_push(words, ql_string(a, KINDS[k].words[i]));
   }
   if (words) QL_SET(schema, "enum", words);
   if (KINDS[k].pattern.ptr) QL_SET(schema, "pattern", ql_string(a, KINDS[k].pattern));
-  QL_SET(schema, "type", ql_string(a, k == AGENTS ? QL_STR("string") : KINDS[k].type));
+  QL_SET(schema, "type", ql_string(a, KINDS[k].type));
   return schema;
 }
 
-static ql_value *schema_of(ql_arena *a, const argument *arg) {
-  ql_value *schema = string_schema(a, arg->kind);
+static ql_value *schema_of(ql_arena *a, const argument *arg, const ql_value *others) {
+  ql_value *schema = string_schema(a, arg->kind, others);
   if (arg->kind == AGENTS) {
     ql_value *list = ql_object(a);
     QL_SET(list, "items", schema);
@@ -78,11 +78,11 @@ static ql_value *schema_of(ql_arena *a, const argument *arg) {
   return schema;
 }
 
-static ql_value *tool(ql_arena *a, const move *m) {
+static ql_value *tool(ql_arena *a, const move *m, const ql_value *others) {
   ql_value *tool = ql_object(a), *schema = ql_object(a), *fields = ql_object(a), *needed = ql_array(a);
   for (size_t i = 0; i < QL_COUNT(ARGUMENTS); i++) {
     if (!ql_eq(ARGUMENTS[i].move, m->name)) continue;
-    ql_set(fields, ARGUMENTS[i].name, schema_of(a, &ARGUMENTS[i]));
+    ql_set(fields, ARGUMENTS[i].name, schema_of(a, &ARGUMENTS[i], others));
     if (ARGUMENTS[i].needed) ql_push(needed, ql_string(a, ARGUMENTS[i].name));
   }
   QL_SET(schema, "additionalProperties", ql_bool(a, false));
@@ -97,10 +97,10 @@ static ql_value *tool(ql_arena *a, const move *m) {
 
 static unsigned role(bool leads) { return leads ? LEADER : WORKER; }
 
-ql_value *ql__move_tools(ql_arena *a, bool leads) {
+ql_value *ql__move_tools(ql_arena *a, bool leads, const ql_value *others) {
   ql_value *tools = ql_array(a);
   for (size_t i = 0; i < QL_COUNT(MOVES); i++)
-    if (MOVES[i].who & role(leads)) ql_push(tools, tool(a, &MOVES[i]));
+    if (MOVES[i].who & role(leads)) ql_push(tools, tool(a, &MOVES[i], others));
   return tools;
 }
 

@@ -5,7 +5,8 @@
 #include <questline/value.h>
 
 /// The moves that a seat has, as an array of the shape `ModelTool`.
-ql_value *ql__move_tools(ql_arena *a, bool leads);
+/// @param others  ids of the agents that it can name
+ql_value *ql__move_tools(ql_arena *a, bool leads, const ql_value *others);
 
 /// What a call of a tool asks of the quest.
 typedef struct ql__move {

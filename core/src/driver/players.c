@@ -53,6 +53,16 @@ static ql__turn *turn_of(const ql_driver *d, ql_str agent) {
   return t;
 }
 
+/* Whom an agent can name. */
+static ql_value *others(ql_arena *a, const ql_value *view, ql_str agent) {
+  ql_value *ids = ql_array(a);
+  for (const ql_value *seat = QL_GET(view, "agents")->first; seat; seat = seat->next) {
+    ql_str id = TEXT_OF(seat, "id");
+    if (!ql_eq(id, agent) && !ql_eq(id, QL_STR("@owner"))) ql_push(ids, ql_string(a, ql_arena_str(a, id)));
+  }
+  return ids;
+}
+
 static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *state, const ql_value *seat, const ql_value *player,
                             ql_error *err) {
   ql__turn *t = ql__turn_new(d->alloc, QL__SEAT, player);
@@ -65,7 +75,7 @@ static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *
   const ql_value *monitor = ql_quest_monitor(d->quest, d->command, t->agent);
   if (!monitor) return ql__out_of_memory(err);
   t->system = ql__prompt_seat(t->arena, d->roster, t->agent, t->leads);
-  t->tools = ql__move_tools(t->arena, t->leads);
+  t->tools = ql__move_tools(t->arena, t->leads, others(t->arena, view, t->agent));
   ql__turn_say(t, QL_STR("user"), ql__prompt_turn(t->arena, view, state, monitor));
   return ql_arena_failed(t->arena) ? ql__out_of_memory(err) : QL_OK;
 }

@@ -139,6 +139,7 @@ ql_status ql__turn_ask(ql__turn *t, ql_error *err) {
   t->stream = NULL;
   t->reply = NULL;
   t->headers = NULL;
+  t->told = false;
   t->status = 0;
   t->problem = QL_ABSENT;
   ql_arena_reset(t->attempt);
@@ -208,6 +209,7 @@ ql_status ql__turn_end(ql__turn *t, const ql_value *result, int64_t now, ql_erro
   if (!t->stream) {
     t->reply = no_answer(t, cancelled);
   } else {
+    complete |= ql_stream_over(t->stream); /* it is whole, however the connection ended */
     ql_stream_end how = complete ? QL_STREAM_COMPLETE : cancelled ? QL_STREAM_CANCELLED : QL_STREAM_CUT;
     ql_status status = ql_stream_finish(t->stream, how, t->attempt, &t->reply, err);
     if (status != QL_OK) return status;
