@@ -183,10 +183,8 @@ static uint32_t escaped(ql_str s, size_t *at) {
   return unit == 0 ? REPLACEMENT : unit;
 }
 
-/* Whether a key, quotes included, is this name. */
-static bool is_key(ql_str key, ql_str name) {
-  ql_str inside = ql_slice(key, 1, key.len - 1);
-  if (!memchr(inside.ptr, '\\', inside.len)) return ql_eq(inside, name);
+/* Whether what stands between the quotes of a key is this name. */
+static bool is_escaped_name(ql_str inside, ql_str name) {
   size_t at = 0, done = 0;
   while (at < inside.len && done < name.len) {
     uint32_t c = inside.ptr[at] == '\\' ? escaped(inside, &at) : (unsigned char)inside.ptr[at++];
@@ -195,14 +193,21 @@ static bool is_key(ql_str key, ql_str name) {
   return at == inside.len && done == name.len;
 }
 
+static bool is_name(ql_str inside, ql_str name) {
+  return inside.len == name.len && inside.ptr[0] == name.ptr[0] && memcmp(inside.ptr, name.ptr, name.len) == 0;
+}
+
 void ql_scan_members(ql_str object, const ql_str *names, size_t count, ql_str *values) {
   for (size_t i = 0; i < count; i++) values[i] = QL_ABSENT;
   if (!ql_scan_is_object(object)) return;
   ql_scan scan = ql_scan_open(object);
   ql_str key, value;
-  while (ql_scan_next(&scan, &key, &value))
+  while (ql_scan_next(&scan, &key, &value)) {
+    ql_str inside = ql_slice(key, 1, key.len - 1);
+    bool plain = !memchr(inside.ptr, '\\', inside.len);
     for (size_t i = 0; i < count; i++)
-      if (is_key(key, names[i])) values[i] = begins(value, 'n') ? QL_ABSENT : value;
+      if (plain ? is_name(inside, names[i]) : is_escaped_name(inside, names[i])) values[i] = begins(value, 'n') ? QL_ABSENT : value;
+  }
 }
 
 ql_str ql_scan_member(ql_str object, ql_str name) {

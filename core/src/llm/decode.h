@@ -86,6 +86,7 @@ struct ql_stream {
   int status;
   ql_content content;
   ql_body body;
+  bool blanks; /* came before it was known, and were forgotten */
   ql_sse sse;
   ql_buf whole;   /* of the body, or what came before it was known what it is */
   ql_buf scratch; /* of one string */

@@ -203,13 +203,19 @@ static bool add_whole(ql_stream *s, ql_str bytes) {
   return !s->whole.failed;
 }
 
+static const ql_str bom = QL_STR_INIT("\xEF\xBB\xBF");
+
+/* A byte order mark is one at the very beginning only. */
+static ql_str without_bom(const ql_stream *s, ql_str start) {
+  return !s->blanks && ql_starts(start, bom) ? ql_slice(start, bom.len, start.len) : start;
+}
+
 /* What the first byte says that is no blank. An event stream cannot begin with a bracket of JSON or HTML. */
 static ql_body body_of(const ql_stream *s, ql_str start) {
-  static const ql_str bom = QL_STR_INIT("\xEF\xBB\xBF");
-  if (ql_starts(start, bom)) start = ql_slice(start, bom.len, start.len);
-  ql_str rest = ql_trim(start);
-  if (rest.len == 0 || ql_starts(bom, rest)) return QL_BODY_UNKNOWN;
-  if (s->content == QL_CONTENT_LINES) return QL_BODY_EVENTS;
+  if (!s->blanks && start.len < bom.len && ql_starts(bom, start)) return QL_BODY_UNKNOWN;
+  ql_str rest = ql_trim(without_bom(s, start));
+  if (rest.len == 0) return QL_BODY_UNKNOWN;
+  if (s->content == QL_CONTENT_LINES && s->status < 400) return QL_BODY_EVENTS;
   bool document = memchr("{[<", rest.ptr[0], 3) != NULL;
   return document || (s->status >= 400 && s->content != QL_CONTENT_EVENTS) ? QL_BODY_WHOLE : QL_BODY_EVENTS;
 }
@@ -219,6 +225,7 @@ static void forget_blanks(ql_stream *s) {
   ql_str held = ql_buf_str(&s->whole);
   if (held.len == 0 || !ql_is_space(held.ptr[held.len - 1])) return;
   bool in_line = held.ptr[held.len - 1] == ' ' || held.ptr[held.len - 1] == '\t';
+  s->blanks = true;
   s->whole.len = 0;
   if (in_line) ql_buf_byte(&s->whole, ' ');
 }
@@ -230,6 +237,7 @@ static void begin(ql_stream *s, ql_str piece) {
   if (s->body == QL_BODY_UNKNOWN) forget_blanks(s);
   if (s->body != QL_BODY_EVENTS) return;
   s->sse.form = s->content == QL_CONTENT_LINES ? QL_SSE_LINES : QL_SSE_EVENTS;
+  if (s->blanks) s->sse.state = QL_SSE_LINE;
   feed_events(s, ql_buf_str(&s->whole));
   ql_buf_free(&s->whole);
 }
@@ -277,9 +285,7 @@ static void take_other(ql_stream *s, ql_str body) {
 
 /* A body that was kept to its end. Several JSON, each in its line, are pieces of an answer, whatever the content type says. */
 static void finish_whole(ql_stream *s, bool ended) {
-  ql_str body = ql_buf_str(&s->whole);
-  if (ql_starts(body, QL_STR("\xEF\xBB\xBF"))) body = ql_slice(body, 3, body.len);
-  body = ql_trim(as_utf8(s, body));
+  ql_str body = ql_trim(as_utf8(s, without_bom(s, ql_buf_str(&s->whole))));
   if (s->failed_memory || body.len == 0) return;
   s->began = true;
   if (ql_scan_whole(body)) {
