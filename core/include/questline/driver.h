@@ -4,6 +4,7 @@
 
 #include <questline/plan.h>
 #include <questline/quest.h>
+#include <questline/workspace.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,7 +23,11 @@ QL_NODISCARD ql_status ql_driver_new(ql_alloc alloc, ql_quest *quest, const ql_r
                                      ql_error *err);
 void ql_driver_free(ql_driver *driver);
 
-/// The next effect, shape `Effect`. http.request and effect.cancel are handed out once each, and any number of requests may be open; the others come
+/// Gives models files to work on, by the tools of their agents' files; to be called before the first ql_driver_next.
+/// @param workspace  borrowed, as long as the driver
+void ql_driver_use(ql_driver *driver, ql_workspace *workspace);
+
+/// The next effect, shape `Effect`. http.request, ask.tool and effect.cancel are handed out once each, and any number of requests may be open; the others come
 /// one at a time, and asked again without a result it is the same one. Ask again after each result, and when the time of a wait has come.
 /// Time and bytes come from the host; the driver never performs anything.
 QL_NODISCARD ql_status ql_driver_next(ql_driver *driver, ql_arena *a, int64_t now, ql_value **effect, ql_error *err);

@@ -9,6 +9,7 @@
 #include "driver/answer.h"
 #include "driver/prompt.h"
 #include "driver/session.h"
+#include "driver/tooling.h"
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
 
@@ -186,7 +187,10 @@ ql_status ql__before_quest(ql_driver *d, int64_t now, ql_error *err) {
     return QL_OK;
   }
   if (t->step == QL__TURN_WAIT && t->until <= now) t->step = QL__TURN_ASK;
-  if (t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
+  if (t->kind == QL__CHAT && !t->tools && t->calls == 0) status = ql__offer_tools(d, t, d->leader, err);
+  if (status == QL_OK && t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
+  while (status == QL_OK && (t->step == QL__TURN_TOOL_RUN || t->step == QL__TURN_TOOL_TOLD))
+    status = t->step == QL__TURN_TOOL_RUN ? ql__use_tool(d, t, err) : ql__turn_tool_told(t, err);
   if (status == QL_OK && t->step == QL__TURN_ASK) status = ql__turn_ask(t, err);
   if (status != QL_OK) return status;
   if (t->step == QL__TURN_FAILED) {

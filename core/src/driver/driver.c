@@ -77,6 +77,8 @@ void ql_driver_free(ql_driver *driver) {
   alloc.resize(alloc.ctx, driver, sizeof *driver, 0);
 }
 
+void ql_driver_use(ql_driver *driver, ql_workspace *workspace) { driver->workspace = workspace; }
+
 /* ---- next ---- */
 
 /* What the quest's present state asks for. */
@@ -194,6 +196,19 @@ static bool unwanted(const ql__turn *t) {
   return t->step == QL__TURN_OPEN && !t->told && (t->stopping || (t->stream && ql_stream_over(t->stream)));
 }
 
+static ql_value *ask_about_tool(ql_driver *d, ql__turn *t, ql_arena *a) {
+  ql_value *e, *tool = ql_object(a);
+  t->step = QL__TURN_TOOL_OPEN;
+  t->effect = ++d->last_id;
+  e = effect(a, t->effect, QL_STR("ask.tool"));
+  QL_SET(tool, "arguments", ql_string(a, TEXT_OF(t->part, "arguments")));
+  QL_SET(tool, "name", ql_string(a, TEXT_OF(t->part, "name")));
+  if (t->agent.ptr) QL_SET(e, "agent", ql_string(a, t->agent));
+  QL_SET(e, "question", ql_string(a, t->question));
+  QL_SET(e, "tool", tool);
+  return e;
+}
+
 /* A call that is to be sent, or to be ended; NULL for none. Each is handed out once. */
 static ql_value *hand_out(ql_driver *d, ql_arena *a, int64_t now) {
   for (ql__turn *t = d->turns; t; t = t->next) {
@@ -203,6 +218,7 @@ static ql_value *hand_out(ql_driver *d, ql_arena *a, int64_t now) {
       QL_SET(e, "cancels", ql_int(a, t->effect));
       return e;
     }
+    if (t->step == QL__TURN_TOOL_ASK) return ask_about_tool(d, t, a);
     if (t->step != QL__TURN_SEND) continue;
     t->step = QL__TURN_OPEN;
     t->effect = ++d->last_id;
@@ -320,13 +336,33 @@ static ql_status take_command(ql_driver *d, const ql_value *result, ql_error *er
 
 static ql__turn *open_turn(const ql_driver *d, int64_t id) {
   ql__turn *t = d->turns;
-  while (t && !(t->step == QL__TURN_OPEN && t->effect == id)) t = t->next;
+  while (t && !((t->step == QL__TURN_OPEN || t->step == QL__TURN_TOOL_OPEN) && t->effect == id)) t = t->next;
   return t;
+}
+
+/* A person said yes: the tool is used. Or no: the model is told. */
+static ql_status take_leave(ql__turn *t, const ql_value *result, ql_error *err) {
+  const ql_value *allowed = QL_GET(result, "allowed");
+  if (!allowed || allowed->kind != QL_BOOL) return ql_fail(err, QL_ERR_ARGUMENT, "yes or no was expected", QL_STR("allowed"));
+  t->approved = allowed->number != 0;
+  if (t->approved) {
+    t->step = QL__TURN_TOOL_RUN;
+    return QL_OK;
+  }
+  ql_value *refused = ql_object(t->attempt);
+  QL_SET(refused, "changed", ql_array(t->attempt));
+  QL_SET(refused, "error", ql_bool(t->attempt, true));
+  QL_SET(refused, "text", ql_string(t->attempt, QL_STR("Refused: the person who was asked said no.")));
+  t->outcome = refused;
+  t->made = NULL;
+  t->step = t->start >= 0 ? QL__TURN_TOOL_DONE : QL__TURN_TOOL_TOLD;
+  return ql_arena_failed(t->attempt) ? ql__out_of_memory(err) : QL_OK;
 }
 
 ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *result, ql_error *err) {
   int64_t id = ql_get_int(result, QL_STR("id"), -1);
   ql__turn *turn = open_turn(driver, id);
+  if (turn && turn->step == QL__TURN_TOOL_OPEN) return take_leave(turn, result, err);
   if (turn) return QL_GET(result, "outcome") ? ql__turn_end(turn, result, now, err) : ql__turn_head(turn, result, err);
   if (id <= 0 || id != driver->effect) return ql_fail(err, QL_ERR_ARGUMENT, "no effect with that id is open", QL_STR("id"));
   ql_status status = QL_OK;
@@ -345,7 +381,8 @@ ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *resul
 
 ql_status ql_driver_bytes(ql_driver *driver, int64_t id, ql_str bytes, ql_error *err) {
   ql__turn *turn = open_turn(driver, id);
-  return turn ? ql__turn_bytes(turn, bytes, err) : ql_fail(err, QL_ERR_ARGUMENT, "no request with that id is under way", QL_STR("id"));
+  return turn && turn->step == QL__TURN_OPEN ? ql__turn_bytes(turn, bytes, err)
+                                             : ql_fail(err, QL_ERR_ARGUMENT, "no request with that id is under way", QL_STR("id"));
 }
 
 /* ---- what is shown meanwhile ---- */

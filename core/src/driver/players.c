@@ -3,6 +3,7 @@
 #include "driver/moves.h"
 #include "driver/prompt.h"
 #include "driver/session.h"
+#include "driver/tooling.h"
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
 
@@ -77,12 +78,13 @@ static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *
   t->system = ql__prompt_seat(t->arena, d->roster, t->agent, t->leads);
   t->tools = ql__move_tools(t->arena, t->leads, others(t->arena, view, t->agent));
   ql__turn_say(t, QL_STR("user"), ql__prompt_turn(t->arena, view, state, monitor));
-  return ql_arena_failed(t->arena) ? ql__out_of_memory(err) : QL_OK;
+  return ql_arena_failed(t->arena) ? ql__out_of_memory(err) : ql__offer_tools(d, t, t->agent, err);
 }
 
 /* Whether a call is neither under way nor to be logged, so that nothing is owed when the turn is dropped. */
 static bool at_rest(const ql__turn *t) {
-  return t->step != QL__TURN_OPEN && t->step != QL__TURN_LOG_DONE && !(t->step == QL__TURN_SEND && t->start >= 0);
+  bool sent = t->step == QL__TURN_SEND && t->start >= 0, asked = t->step == QL__TURN_TOOL_OPEN || t->step == QL__TURN_TOOL_RUN;
+  return t->step != QL__TURN_OPEN && t->step != QL__TURN_LOG_DONE && t->step != QL__TURN_TOOL_DONE && !sent && !asked;
 }
 
 static ql_status follow(ql_driver *d, const ql_value *view, const ql_value *state, bool running, ql_error *err) {
@@ -126,13 +128,28 @@ static ql_value *give_up(ql_arena *a, const ql__turn *t) {
   return command;
 }
 
+/* The next file that is to be logged; behind the last one the model is told. */
+static const ql_value *next_made(ql_driver *d, ql__turn *t, const ql_value *state) {
+  const ql_value *command = NULL;
+  while (t->made && !(command = ql__tool_made(d, t, state, d->command))) t->made = t->made->next;
+  if (!command) t->step = QL__TURN_TOOL_TOLD;
+  return command;
+}
+
 /* The command a turn waits to have logged; NULL for none. */
-static const ql_value *command_of(ql_driver *d, const ql__turn *t, bool running) {
+static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *state, bool running) {
   switch (t->step) {
   case QL__TURN_LOG_START: return running && !t->stopping ? ql__turn_start(t, d->command) : NULL;
   case QL__TURN_LOG_DONE: return ql__turn_done(t, d->command);
   case QL__TURN_MOVE: return running && !t->stopping ? ql_copy(d->command, t->command) : NULL;
   case QL__TURN_FAILED: return running ? give_up(d->command, t) : NULL;
+  case QL__TURN_TOOL_START: return running && !t->stopping ? ql__tool_start(t, d->command) : NULL;
+  case QL__TURN_TOOL_DONE: return ql__tool_done(t, d->command);
+  case QL__TURN_TOOL_MADE: return running && !t->stopping ? next_made(d, t, state) : NULL;
+  case QL__TURN_TOOL_RUN:
+  case QL__TURN_TOOL_ASK:
+  case QL__TURN_TOOL_OPEN:
+  case QL__TURN_TOOL_TOLD:
   case QL__TURN_ASK:
   case QL__TURN_SEND:
   case QL__TURN_OPEN:
@@ -143,10 +160,12 @@ static const ql_value *command_of(ql_driver *d, const ql__turn *t, bool running)
   return NULL;
 }
 
-static ql_status advance(ql__turn *t, int64_t now, bool running, ql_error *err) {
+static ql_status advance(ql_driver *d, ql__turn *t, int64_t now, bool running, ql_error *err) {
   ql_status status = QL_OK;
   if (t->step == QL__TURN_WAIT && t->until <= now) t->step = QL__TURN_ASK;
-  if (t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
+  if (t->step == QL__TURN_TOOL_RUN && !t->stopping) status = ql__use_tool(d, t, err);
+  if (status == QL_OK && t->step == QL__TURN_TOOL_TOLD) status = ql__turn_tool_told(t, err);
+  if (status == QL_OK && t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
   if (status == QL_OK && t->step == QL__TURN_ASK && running) status = ql__turn_ask(t, err);
   return status;
 }
@@ -154,13 +173,13 @@ static ql_status advance(ql__turn *t, int64_t now, bool running, ql_error *err) 
 ql_status ql__play(ql_driver *d, const ql_value *view, const ql_value *state, int64_t now, ql_error *err) {
   bool running = ql_eq(TEXT_OF(view, "status"), QL_STR("running"));
   ql_status status = follow(d, view, state, running, err);
-  for (ql__turn *t = d->turns; t && status == QL_OK; t = t->next) status = advance(t, now, running, err);
+  for (ql__turn *t = d->turns; t && status == QL_OK; t = t->next) status = advance(d, t, now, running, err);
   if (status != QL_OK) return status;
   const ql_value *effects = QL_GET(state, "effects");
   for (const ql_value *effect = effects ? effects->first : NULL; effect && !d->wanted; effect = effect->next)
     if (in_doubt(d, effect)) d->wanted = lost(d->command, effect);
   for (ql__turn *t = d->turns; t && !d->wanted; t = t->next) {
-    d->wanted = command_of(d, t, running);
+    d->wanted = command_of(d, t, state, running);
     d->wanting = d->wanted ? t : NULL;
   }
   return QL_OK;
@@ -190,6 +209,17 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
       t->step = QL__TURN_ASK;
     }
     return ql_arena_failed(t->arena) || ql_arena_failed(d->command) ? ql__out_of_memory(err) : QL_OK;
+  case QL__TURN_TOOL_START:
+    if (refusal.ptr) {
+      t->problem = ql_arena_str(t->arena, refusal);
+      t->step = QL__TURN_FAILED;
+    } else if (under_way(d, n)) {
+      t->start = n;
+      t->step = QL__TURN_TOOL_RUN;
+    }
+    return ql_arena_failed(t->arena) || ql_arena_failed(d->command) ? ql__out_of_memory(err) : QL_OK;
+  case QL__TURN_TOOL_DONE: t->step = QL__TURN_TOOL_MADE; return QL_OK;
+  case QL__TURN_TOOL_MADE: t->made = t->made->next; return QL_OK; /* one that was refused is in the workspace all the same */
   case QL__TURN_LOG_DONE: t->step = QL__TURN_READ; return QL_OK;
   case QL__TURN_MOVE: {
     ql_status status = ql__turn_moved(t, refusal, err);
@@ -197,6 +227,10 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
     return status;
   }
   case QL__TURN_FAILED: ql__drop_turn(d, t); return QL_OK;
+  case QL__TURN_TOOL_RUN:
+  case QL__TURN_TOOL_ASK:
+  case QL__TURN_TOOL_OPEN:
+  case QL__TURN_TOOL_TOLD:
   case QL__TURN_ASK:
   case QL__TURN_SEND:
   case QL__TURN_OPEN:

@@ -4,6 +4,8 @@
 
 #include <questline/driver.h>
 
+#include <questline/workspace.h>
+
 #include "driver/turn.h"
 
 typedef enum ql__step {
@@ -23,6 +25,7 @@ struct ql_driver {
   ql_arena *command; /* what is in the making: reset at each look */
   ql_quest *quest;
   const ql_roster *roster; /* may be NULL */
+  ql_workspace *workspace; /* borrowed; NULL for none */
   ql__mode mode;
   ql__step step;
   int64_t last_id;         /* of the effects that were handed out */

@@ -320,6 +320,12 @@ static void next_move(ql__turn *t) {
       t->part = call->next;
       continue;
     }
+    if (t->tooled && !ql__is_move(TEXT_OF(call, "name"))) {
+      t->start = -1;
+      t->approved = false;
+      t->step = t->kind == QL__SEAT ? QL__TURN_TOOL_START : QL__TURN_TOOL_RUN;
+      return;
+    }
     ql__move move = ql__read_move(t->attempt, TEXT_OF(call, "name"), TEXT_OF(call, "arguments"), t->agent, t->leads);
     if (move.command) {
       t->command = move.command;
@@ -403,7 +409,7 @@ ql_status ql__turn_read(ql__turn *t, int64_t now, ql_error *err) {
   } else if (ql_eq(end, QL_STR("paused"))) {
     keep_reply(t);
     next_call(t);
-  } else if (ql_eq(end, QL_STR("calls")) && t->kind == QL__SEAT) {
+  } else if (ql_eq(end, QL_STR("calls")) && (t->kind == QL__SEAT || t->tooled)) {
     take_calls(t);
   } else if (t->kind == QL__SEAT) {
     nudge(t, ql_eq(end, QL_STR("length")) ? CUT_SHORT : t->leads ? OPEN_LEADER : OPEN_WORKER);
@@ -425,5 +431,15 @@ ql_status ql__turn_moved(ql__turn *t, ql_str refusal, ql_error *err) {
     t->part = call->next;
     next_move(t);
   }
+  return settled(t, err);
+}
+
+ql_status ql__turn_tool_told(ql__turn *t, ql_error *err) {
+  const ql_value *call = t->part;
+  add_result(t, call, TEXT_OF(t->outcome, "text"), ql_get_bool(t->outcome, QL_STR("error")));
+  t->start = -1;
+  t->outcome = NULL;
+  t->part = call->next;
+  next_move(t);
   return settled(t, err);
 }

@@ -8,16 +8,23 @@
 typedef enum ql__turn_kind { QL__CHAT, QL__PLANNING, QL__SEAT } ql__turn_kind;
 
 typedef enum ql__turn_step {
-  QL__TURN_ASK,       /* the next call is to be made */
-  QL__TURN_LOG_START, /* its start is to be logged */
-  QL__TURN_SEND,      /* the host is to send it */
-  QL__TURN_OPEN,      /* the host is at it */
-  QL__TURN_LOG_DONE,  /* its end is to be logged */
-  QL__TURN_READ,      /* the answer is to be acted on */
-  QL__TURN_MOVE,      /* a move of it is at hand: to be logged or refused */
-  QL__TURN_WAIT,      /* until a time, then the call is made again */
-  QL__TURN_FAILED,    /* for good: problem says why, in one sentence */
-  QL__TURN_OVER       /* it did what it was to do */
+  QL__TURN_ASK,        /* the next call is to be made */
+  QL__TURN_LOG_START,  /* its start is to be logged */
+  QL__TURN_SEND,       /* the host is to send it */
+  QL__TURN_OPEN,       /* the host is at it */
+  QL__TURN_LOG_DONE,   /* its end is to be logged */
+  QL__TURN_READ,       /* the answer is to be acted on */
+  QL__TURN_MOVE,       /* a move of it is at hand: to be logged or refused */
+  QL__TURN_TOOL_START, /* a tool is to be used: its start is to be logged */
+  QL__TURN_TOOL_RUN,   /* it is to be used */
+  QL__TURN_TOOL_ASK,   /* a person is to be asked about it */
+  QL__TURN_TOOL_OPEN,  /* and is */
+  QL__TURN_TOOL_DONE,  /* its end is to be logged */
+  QL__TURN_TOOL_MADE,  /* a file it left behind is to be logged */
+  QL__TURN_TOOL_TOLD,  /* the model is to be told what came of it */
+  QL__TURN_WAIT,       /* until a time, then the call is made again */
+  QL__TURN_FAILED,     /* for good: problem says why, in one sentence */
+  QL__TURN_OVER        /* it did what it was to do */
 } ql__turn_step;
 
 typedef struct ql__turn ql__turn;
@@ -62,6 +69,13 @@ struct ql__turn {
   ql_value *results;    /* ModelPart[] of the calls so far */
   ql_value *command;    /* the move at hand */
   bool ends;            /* the turn, where that move is accepted */
+
+  /* one use of a tool */
+  bool tooled;             /* it has any */
+  bool approved;           /* a person said yes */
+  ql_str question;         /* what the person is asked */
+  const ql_value *outcome; /* shape ToolResult */
+  const ql_value *made;    /* of that: the next file that was changed */
 };
 
 /// @return NULL when out of memory.
@@ -79,6 +93,9 @@ ql_status ql__turn_end(ql__turn *turn, const ql_value *result, int64_t now, ql_e
 ql_status ql__turn_read(ql__turn *turn, int64_t now, ql_error *err);
 /// The move was accepted, or refused with these words.
 ql_status ql__turn_moved(ql__turn *turn, ql_str refusal, ql_error *err);
+
+/// The tool at hand was used, or is not: the model is told, and the next call of the answer comes.
+ql_status ql__turn_tool_told(ql__turn *turn, ql_error *err);
 
 /// What is logged of a call, shape `Command`.
 ql_value *ql__turn_start(const ql__turn *turn, ql_arena *a);
