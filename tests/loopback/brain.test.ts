@@ -101,13 +101,21 @@ describe('the brain', () => {
     assert.deepEqual(await brain()(asked([], [words])), { text: 'Read and done: It is your turn.' });
     const notes: Schema = { type: 'array', items: { type: 'integer' } };
     const schema: Schema = { type: 'object', properties: { ok: { type: 'boolean' }, notes }, required: ['ok', 'notes'] };
-    assert.deepEqual(await brain()(asked([], [words], schema)), { text: '{"ok":true,"notes":[1]}' });
+    assert.deepEqual(await brain()(asked([], [words], schema)), { text: '{"ok":true,"notes":[]}' });
+  });
+
+  it('plans a task for each agent who is named', async () => {
+    const task: Schema = { type: 'object', properties: { agent: { type: 'string' }, after: { type: 'array' } }, required: ['agent', 'after'] };
+    const schema: Schema = { type: 'object', properties: { tasks: { type: 'array', items: task } }, required: ['tasks'] };
+    const agents: Message = { role: 'user', parts: [{ kind: 'text', text: '# Agents\n\n- @api: designs\n- @tests: tests\n' }] };
+    const { tasks } = JSON.parse((await brain()(asked([], [agents], schema))).text ?? '') as { tasks: { id: string; agent: string; after: string[] }[] };
+    assert.deepEqual(tasks.map(({ id, agent, after }) => [id, agent, after]), [['T1', '@api', []], ['T2', '@tests', []]]); // prettier-ignore
   });
 
   it('fills a schema with the least that fits it', () => {
     assert.deepEqual(
-      [fill({ const: 7 }), fill({ anyOf: [{ type: 'null' }] }), fill({ type: ['null', 'string'] }, 'path'), fill({ type: 'array', minItems: 0, items: {} })],
-      [7, null, 'notes.md', []],
+      [fill({ const: 7 }), fill({ anyOf: [{ type: 'null' }] }), fill({ type: ['null', 'string'] }, 'path'), fill({ type: 'array', minItems: 1, items: {} })],
+      [7, null, 'notes.md', ['Done as asked.']],
     );
     assert.deepEqual(fill({ properties: { a: {}, b: {} }, required: ['b'] }), { b: 'Done as asked.' });
   });

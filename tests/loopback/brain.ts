@@ -5,7 +5,7 @@
 // everybody the schema names, once each; it ends its turns, and completes when all was handed out; when that is refused it ends its turn in
 // place of it, and tries again in the next. Somebody who can only respond works: it responds once. Who may give evidence for an open gate
 // gives it first, and who may judge what was given does. Without tools, or when there is nothing left to do, it answers in a sentence, or by
-// the schema that is asked for.
+// the schema that is asked for; to that of a plan by a task for each agent who is named.
 //
 // A plan is a list of lines `- T1 title; for @agent; status; after T2; …`, a gate one `- G1; status; the word …` or `; a number >= 5 …`.
 
@@ -46,7 +46,7 @@ export function fill(schema: Schema, name = '', preferred: readonly string[] = [
       return Object.fromEntries(wanted.map(([key, value]) => [key, fill(value, key, preferred)]));
     }
     case 'array':
-      return Array.from({ length: schema.minItems ?? 1 }, () => fill(schema.items ?? {}, name, preferred));
+      return Array.from({ length: schema.minItems ?? 0 }, () => fill(schema.items ?? {}, name, preferred));
     case 'integer':
     case 'number':
       return 1;
@@ -116,8 +116,18 @@ function gatesOf(text: string, status: 'open' | 'given'): { gate: string; word?:
   });
 }
 
+/** A plan with a task for each agent of the list `- @agent: …` in what was said, where the schema is one of a plan. */
+function tasksFor(ask: Ask, schema: Schema): object {
+  const task = schema.properties?.['tasks']?.items;
+  if (!task?.properties?.['agent']) return {};
+  const agents = new Set([...wordsOf(ask).matchAll(/^- (@[\w-]+):/gm)].map(([, agent = '']) => agent));
+  const accept = ['It is done.'];
+  const fields = (agent: string, at: number): object => ({ id: `T${at + 1}`, title: `The part of ${agent}`, agent, outputs: ['notes.md'], accept });
+  return { tasks: [...agents].map((agent, at) => ({ ...(fill(task) as object), ...fields(agent, at) })) };
+}
+
 function words(ask: Ask): Answer {
-  if (ask.schema) return { text: JSON.stringify(fill(ask.schema, '', ['completed', 'done'])) };
+  if (ask.schema) return { text: JSON.stringify({ ...(fill(ask.schema, '', ['completed', 'done']) as object), ...tasksFor(ask, ask.schema) }) };
   const asked = wordsOf(ask).trim().split('\n').at(-1) ?? '';
   return { text: `Read and done: ${asked.slice(0, 80)}` };
 }
