@@ -167,5 +167,8 @@ int32_t qlw_plan_answer(uint32_t roster, const char *request, uint32_t request_l
 int32_t qlw_driver_new(uint32_t quest, uint32_t roster, const char *request, uint32_t request_len);
 int32_t qlw_driver_next(uint32_t driver, double now);
 int32_t qlw_driver_result(uint32_t driver, double now, const char *result, uint32_t result_len);
+/* Bytes of the answer to the effect with that id, as they come. */
+int32_t qlw_driver_bytes(uint32_t driver, double id, const char *bytes, uint32_t bytes_len);
+int32_t qlw_driver_deltas(uint32_t driver); /* SeatDelta[] */
 
 #endif

@@ -65,6 +65,7 @@ import type {
   Roster as RosterValue,
   Route,
   Schedule,
+  SeatDelta,
   ServiceForm,
   Signature,
   Spec,
@@ -705,12 +706,22 @@ export class MemoryGraph extends Held {
 export class Driver extends Held {
   protected override readonly kind = 'driver';
 
-  /** The next effect. Asked again without a result it is the same one. */
+  /** The next effect. `http.request` and `effect.cancel` come once each, and any number of requests may be open; any other comes again until it has its result. */
   next(now: number): Effect {
     return this.instance.json('qlw_driver_next', this.handle, now) as Effect;
   }
 
   result(now: number, result: EffectResult): void {
     this.instance.run('qlw_driver_result', this.handle, now, JSON.stringify(result));
+  }
+
+  /** Bytes of an answer, as they come: after its status, before its outcome. */
+  bytes(id: number, bytes: Uint8Array): void {
+    this.instance.run('qlw_driver_bytes', this.handle, id, bytes);
+  }
+
+  /** What models added since this was asked last. Need not be asked: an answer is whole without it. */
+  deltas(): SeatDelta[] {
+    return this.instance.json('qlw_driver_deltas', this.handle) as SeatDelta[];
   }
 }
