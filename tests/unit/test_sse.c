@@ -46,6 +46,8 @@ static void events(void **state) {
       {"\xEF\xBB"
        "data: a\n\ndata: b\n\n",
        "=b;"},
+      {"data: a\r\ndata: b\r\n\r\n", "=a\nb;"},
+      {"event: x\r\ndata: a\r\n\r\n", "x=a;"},
       {"data:  two blanks\n\n", "= two blanks;"},
       {"data: a\ndata: b\ndata\n\n", "=a\nb\n;"},
       {"data\n\n", "=;"},
