@@ -87,6 +87,9 @@ typedef enum cli_exit {
   X(strict, "strict", NULL, "warnings fail too: exit code 1")                                                                              \
   X(target, "to", "DIALECT", "the product to write for: " CLI_DIALECTS)                                                                    \
   X(timeout, "timeout", "SECONDS", "how long to wait for the turn, 0 to look once (90)")                                                   \
+  X(work, "work", "DIR", "the folder that models work on, with the tools their files list")                                                \
+  X(write, "write", NULL, "what they change is written into that folder")                                                                  \
+  X(yes, "yes", NULL, "allow the uses of tools that a person has to allow")                                                                \
   X(window, "window", "N", "tokens of the model's window (what the agent's file says, or 200000)")
 
 /* Then each field of each event: CLI_FIELD_message_to. */

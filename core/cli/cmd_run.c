@@ -2,11 +2,13 @@
 #include <questline/driver.h>
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "models.h"
 #include "signing.h"
 #include "store.h"
+#include "work.h"
 
 /* A second question without an event in between means that yes was not accepted. */
 #define NEVER_ASKED (-1)
@@ -22,6 +24,7 @@ typedef struct session {
   int64_t shown;    /* events told on the terminal */
   bool unpauses;    /* a paused quest is to go on */
   cli_models models;
+  cli_work work;
 } session;
 
 /* What calls cost is in the log and in the reports, but says nothing of what goes on. */
@@ -80,6 +83,7 @@ static int append_lines(session *s, const ql_value *effect) {
   ql_value *result = ql_object(s->step);
   QL_SET(result, "outcome", ql_string(s->step, outcome));
   code = answer(s, effect, result);
+  if (code == CLI_DONE) code = cli_work_save(&s->work, s->log.path);
   if (code != CLI_DONE) return code;
   print_new_events(s);
   (void)cli_sleep(s->pace);
@@ -96,6 +100,29 @@ static int approve(session *s, const ql_value *effect) {
   QL_SET(command, "by", ql_string(s->step, QL_STR("@owner")));
   QL_SET(command, "type", ql_string(s->step, QL_STR("approve")));
   QL_SET(result, "command", command);
+  return answer(s, effect, result);
+}
+
+/// Asks at the terminal, where there is one; elsewhere only --yes allows it.
+static int allow(session *s, const ql_value *effect) {
+  const ql_value *tool = QL_GET(effect, "tool");
+  bool allowed = s->c->value[CLI_yes] != NULL;
+  ql_value *result = ql_object(s->step);
+  if (!allowed && isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
+    char line[16] = "";
+    cli_models_wipe(&s->models);
+    fputs("\n", stderr);
+    cli_put(stderr, ql_get_str(effect, QL_STR("agent")));
+    fputs(" wants to use ", stderr);
+    cli_put(stderr, ql_get_str(tool, QL_STR("name")));
+    fputc(' ', stderr);
+    cli_put(stderr, ql_get_str(tool, QL_STR("arguments")));
+    fputc('\n', stderr);
+    cli_put(stderr, ql_get_str(effect, QL_STR("question")));
+    fputs(" Allow it? [y/N] ", stderr);
+    allowed = fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
+  }
+  QL_SET(result, "allowed", ql_bool(s->step, allowed));
   return answer(s, effect, result);
 }
 
@@ -116,6 +143,7 @@ static int perform(session *s, const ql_value *effect, bool *over) {
   if (ql_eq(kind, QL_STR("random"))) return give_random(s, effect);
   if (ql_eq(kind, QL_STR("log.append"))) return append_lines(s, effect);
   if (ql_eq(kind, QL_STR("ask.human"))) return approve(s, effect);
+  if (ql_eq(kind, QL_STR("ask.tool"))) return allow(s, effect);
   if (ql_eq(kind, QL_STR("http.request"))) return cli_models_ask(&s->models, effect);
   if (ql_eq(kind, QL_STR("answer"))) return show_answer(s, effect);
   if (ql_eq(kind, QL_STR("effect.cancel"))) return cli_models_cancel(&s->models, effect);
@@ -184,6 +212,7 @@ static int summarise(session *s, int code) {
   fputs("file ", stdout);
   cli_put(stdout, (ql_str){s->log.path, strlen(s->log.path)});
   putchar('\n');
+  cli_work_tell(&s->work);
   int checked = cli_print_verdict(verdict);
   if (code == CLI_NOT_YET) tell_wait(s, view);
   return code != CLI_DONE ? code : checked;
@@ -211,9 +240,15 @@ static int start(session *s, const ql_roster *roster, const ql_value *request) {
   if (!s->step) return cli_no_memory(s->c);
   ql_status status = ql_driver_new(ql_alloc_libc(), s->log.quest, roster, request, &s->driver, &err);
   int code = status == QL_OK ? cli_models_open(s->c, s->driver, request, false, &s->models) : cli_fail_error(s->c, &err, NULL);
+  if (code == CLI_DONE) code = cli_work_open(s->c, &s->work);
+  if (code == CLI_DONE) {
+    if (s->work.workspace) ql_driver_use(s->driver, s->work.workspace);
+    if (s->log.path) code = cli_work_again(&s->work, s->log.quest, s->log.path);
+  }
   if (code == CLI_DONE) code = play(s);
   cli_models_close(&s->models);
   ql_driver_free(s->driver);
+  cli_work_close(&s->work);
   ql_arena_free(s->step);
   return code;
 }

@@ -143,6 +143,7 @@ static int add_key(cli *c, transfer *t, const ql_value *secret) {
   return added ? CLI_DONE : cli_no_memory(c);
 }
 
+/* A connection of its own: on a used one that has died, libcurl would send the request a second time by itself. */
 static int prepare(cli *c, transfer *t, const ql_value *request) {
   ql_str body = ql_get_str(request, QL_STR("body")), method = ql_get_str(request, QL_STR("method"));
   const ql_value *headers = QL_GET(request, "headers"), *secret = QL_GET(request, "secret");
@@ -164,7 +165,8 @@ static int prepare(cli *c, transfer *t, const ql_value *request) {
        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, SILENCE_S) == CURLE_OK &&
        curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
        curl_easy_setopt(easy, CURLOPT_HEADERDATA, t) == CURLE_OK && curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK &&
-       curl_easy_setopt(easy, CURLOPT_WRITEDATA, t) == CURLE_OK && curl_easy_setopt(easy, CURLOPT_PRIVATE, t) == CURLE_OK;
+       curl_easy_setopt(easy, CURLOPT_WRITEDATA, t) == CURLE_OK && curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
+       curl_easy_setopt(easy, CURLOPT_PRIVATE, t) == CURLE_OK;
   if (ok && body.ptr)
     ok = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len) == CURLE_OK &&
          curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body.ptr) == CURLE_OK;

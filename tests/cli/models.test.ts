@@ -221,3 +221,79 @@ test('a conversation from a terminal remembers what was said', async (t) => {
     ['user', 'assistant', 'user'],
   );
 });
+
+/** The designer reads, searches and writes; everybody else has common sense. */
+const craftsman: Script = (question) => {
+  const said = question.messages.flatMap(({ parts }) => parts);
+  const done = said.filter(({ kind }) => kind === 'result').length;
+  if (question.schema !== undefined || !question.system.startsWith('You are @api-designer')) return sensible(question);
+  const steps = [
+    { name: 'Read', arguments: { file_path: 'src/api.ts' } },
+    { name: 'Edit', arguments: { file_path: 'src/api.ts', old_string: 'login', new_string: 'signIn' } },
+    { name: 'Write', arguments: { file_path: 'docs/contract.md', content: '# Contract\n' } },
+    { name: 'quest_respond', arguments: { kind: 'completed', msg: 'Written to docs/contract.md.' } },
+  ];
+  return { calls: [steps[done] ?? steps[3]!] };
+};
+
+function project(at: Place): string {
+  const root = join(at.cwd, 'project');
+  mkdirSync(join(root, 'src'), { recursive: true });
+  writeFileSync(join(root, 'src/api.ts'), 'export function login() {}\n');
+  writeFileSync(join(at.cwd, 'agents/api-designer.md'), `${files['api-designer.md']?.replace('---\n\n', 'tools: Read, Edit, Write\n---\n\n') ?? ''}`);
+  return root;
+}
+
+test('a model works on files with the tools of its agent, and what it made is written where that is allowed', async (t) => {
+  const at = await place(t, 'messages', craftsman);
+  const root = project(at);
+  const { code, stdout, stderr } = await run(at, '--work', root, '--write');
+  assert.equal(code, 0, stdout + stderr);
+  assert.equal(readFileSync(join(root, 'src/api.ts'), 'utf8'), 'export function signIn() {}\n');
+  assert.equal(readFileSync(join(root, 'docs/contract.md'), 'utf8'), '# Contract\n');
+  assert.match(stdout, /2 files written in /);
+  const text = log(at);
+  assert.equal(count(text, '"effect":"tool"'), 3);
+  assert.equal(count(text, '"t":"artifact"'), 2);
+  const heard = at.server.asks.filter(({ system }) => system.startsWith('You are @api-designer')).at(-1);
+  assert.match(JSON.stringify(heard?.messages), /export function login/, 'what was read is told');
+  assert.deepEqual(heard?.tools.map(({ name }) => name).filter((name) => !name.startsWith('quest_')).sort(), ['Edit', 'MultiEdit', 'Read', 'Write']);
+  await verified(at);
+});
+
+test('without leave nothing is written into the folder, and nothing is lost', async (t) => {
+  const at = await place(t, 'chat', craftsman);
+  const root = project(at);
+  const { code, stdout } = await run(at, '--work', root);
+  assert.equal(code, 0);
+  assert.equal(readFileSync(join(root, 'src/api.ts'), 'utf8'), 'export function login() {}\n');
+  assert.deepEqual(readdirSync(root), ['src']);
+  assert.match(stdout, /2 changed files kept beside the quest/);
+  const bodies = readdirSync(join(at.cwd, '.questline/blobs')).map((name) => readFileSync(join(at.cwd, '.questline/blobs', name), 'utf8'));
+  assert.deepEqual(bodies.sort(), ['# Contract\n', 'export function signIn() {}\n']);
+});
+
+test('a file that somebody else changed meanwhile is not written over', async (t) => {
+  const at = await place(t, 'messages', (question) => {
+    const answer = craftsman(question);
+    if (JSON.stringify(answer).includes('"Edit"')) writeFileSync(join(at.cwd, 'project/src/api.ts'), 'mine\n');
+    return answer;
+  });
+  const root = project(at);
+  const { code, stderr } = await run(at, '--work', root, '--write');
+  assert.equal(code, 0);
+  assert.equal(readFileSync(join(root, 'src/api.ts'), 'utf8'), 'mine\n');
+  assert.match(stderr, /src\/api\.ts is not written: somebody else changed it/);
+});
+
+test('who may not write does not, whatever the model asks for', async (t) => {
+  const at = await place(t, 'messages', craftsman);
+  const root = project(at);
+  writeFileSync(join(at.cwd, 'agents/api-designer.md'), `${files['api-designer.md']?.replace('---\n\n', 'tools: Read\n---\n\n') ?? ''}`);
+  const { code, stdout, stderr } = await run(at, '--work', root, '--write');
+  assert.equal(code, 0, stdout + stderr);
+  assert.equal(readFileSync(join(root, 'src/api.ts'), 'utf8'), 'export function login() {}\n');
+  assert.equal(count(log(at), '"t":"artifact"'), 0);
+  const heard = at.server.asks.filter(({ system }) => system.startsWith('You are @api-designer')).at(-1);
+  assert.match(JSON.stringify(heard?.messages), /Refused: /);
+});

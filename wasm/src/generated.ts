@@ -2744,9 +2744,19 @@ export interface Request {
   text: string;
 }
 
+/** an answer that grows, as safe HTML */
+export interface MarkdownGrowing {
+  /** HTML of the part that stays as it is, whatever is written behind */
+  done: string;
+  /** HTML of the rest */
+  open: string;
+  /** bytes of the text that are done; the rest is handed in again with what is added */
+  settled: number;
+}
+
 /** what the host should do next; which fields are there depends on the kind */
 export interface Effect {
-  /** http.request: for whom */
+  /** http.request, ask.tool: for whom */
   agent?: string;
   /** answer: the words */
   answer?: string;
@@ -2759,14 +2769,20 @@ export interface Effect {
   /** hand it back with the result */
   id: number;
   /** effect.cancel has no result of its own */
-  kind: "random" | "log.append" | "ask.human" | "answer" | "http.request" | "effect.cancel" | "wait" | "done";
+  kind: "random" | "log.append" | "ask.human" | "ask.tool" | "answer" | "http.request" | "effect.cancel" | "wait" | "done";
   /** log.append */
   lines?: string[];
+  /** answer: what it cost, in millionths of a dollar; absent where the model's price is not known */
+  micro?: number;
+  /** answer: who gave it, in the provider's word */
+  model?: string;
+  /** answer: how long it took */
+  ms?: number;
   /** random: how many bytes */
   n?: number;
   /** ask.human: what is to be approved */
   plan?: Plan;
-  /** ask.human */
+  /** ask.human, ask.tool */
   question?: string;
   /** answer: what a model wrote that could not be read as a plan */
   raw?: string;
@@ -2776,6 +2792,8 @@ export interface Effect {
   request?: HttpRequest;
   /** http.request: the event that announced it */
   start?: number;
+  /** ask.tool: what is to be allowed */
+  tool?: ToolCall;
   /** wait: a model is asked again then, ms since 1970 */
   until?: number;
   /** answer: what it took */
@@ -2784,6 +2802,8 @@ export interface Effect {
 
 /** what came of an effect */
 export interface EffectResult {
+  /** ask.tool */
+  allowed?: boolean;
   /** random: base64url */
   bytes?: string;
   /** ask.human: what the person does */

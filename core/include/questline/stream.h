@@ -25,7 +25,7 @@ typedef enum ql_stream_end {
   QL_STREAM_CANCELLED, /* the host stopped it */
 } ql_stream_end;
 
-/// A decoder for one answer. A status of 400 and above, or a body that is one JSON document in place of a stream, is read as what it is.
+/// A decoder for one answer. A status of 300 and above, or a body that is one JSON document in place of a stream, is read as what it is.
 /// @param status        of HTTP
 /// @param content_type  of the answer; absent when there was none
 /// @return QL_OK; QL_ERR_NOMEM.

@@ -171,9 +171,18 @@ static ql_status take_planned(ql_driver *d, ql__turn *t, ql_error *err) {
   return show(d, ql_arena_concat(d->arena, pieces, QL_COUNT(pieces)), err);
 }
 
+/* What the last call took, also where nothing came of it. */
+static void keep_cost(ql_driver *d, const ql__turn *t) {
+  const ql_value *usage = t->reply ? QL_GET(t->reply, "usage") : NULL;
+  if (!usage) return;
+  d->answer_usage = ql_copy(d->arena, usage);
+  ql_value *took = ql__turn_done(t, d->arena);
+  QL_SET(took, "model", ql_string(d->arena, ql_arena_str(d->arena, TEXT_OF(took, "model")))); /* the turn does not last */
+  d->answer_took = took;
+}
+
 static ql_status take_answer(ql_driver *d, ql__turn *t, ql_error *err) {
-  const ql_value *usage = QL_GET(t->reply, "usage");
-  if (usage) d->answer_usage = ql_copy(d->arena, usage);
+  keep_cost(d, t);
   ql_status status = show(d, ql__reply_text(t->attempt, t->reply), err);
   ql__drop_turn(d, t);
   return status;
@@ -195,6 +204,7 @@ ql_status ql__before_quest(ql_driver *d, int64_t now, ql_error *err) {
   if (status != QL_OK) return status;
   if (t->step == QL__TURN_FAILED) {
     d->answer_failed = true;
+    keep_cost(d, t);
     status = show(d, t->problem, err);
     ql__drop_turn(d, t);
     return status;

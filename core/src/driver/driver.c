@@ -160,6 +160,11 @@ static ql_value *answer_effect(const ql_driver *d, ql_arena *a) {
   if (d->answer_failed) QL_SET(e, "failed", ql_bool(a, true));
   if (d->raw.ptr) QL_SET(e, "raw", ql_string(a, d->raw));
   if (d->rehearsed) QL_SET(e, "rehearsed", ql_bool(a, true));
+  static const char *const KEPT[] = {"micro", "model", "ms"};
+  for (size_t i = 0; d->answer_took && i < QL_COUNT(KEPT); i++) {
+    const ql_value *field = ql_get_literal(d->answer_took, KEPT[i]);
+    if (field) ql_set_literal(e, KEPT[i], ql_copy(a, field));
+  }
   if (d->answer_usage) QL_SET(e, "usage", ql_copy(a, d->answer_usage));
   return e;
 }

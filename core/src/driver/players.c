@@ -128,14 +128,6 @@ static ql_value *give_up(ql_arena *a, const ql__turn *t) {
   return command;
 }
 
-/* The next file that is to be logged; behind the last one the model is told. */
-static const ql_value *next_made(ql_driver *d, ql__turn *t, const ql_value *state) {
-  const ql_value *command = NULL;
-  while (t->made && !(command = ql__tool_made(d, t, state, d->command))) t->made = t->made->next;
-  if (!command) t->step = QL__TURN_TOOL_TOLD;
-  return command;
-}
-
 /* The command a turn waits to have logged; NULL for none. */
 static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *state, bool running) {
   switch (t->step) {
@@ -145,7 +137,7 @@ static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *sta
   case QL__TURN_FAILED: return running ? give_up(d->command, t) : NULL;
   case QL__TURN_TOOL_START: return running && !t->stopping ? ql__tool_start(t, d->command) : NULL;
   case QL__TURN_TOOL_DONE: return ql__tool_done(t, d->command);
-  case QL__TURN_TOOL_MADE: return running && !t->stopping ? next_made(d, t, state) : NULL;
+  case QL__TURN_TOOL_MADE: return running && !t->stopping ? ql__tool_made(d, t, state, d->command) : NULL;
   case QL__TURN_TOOL_RUN:
   case QL__TURN_TOOL_ASK:
   case QL__TURN_TOOL_OPEN:
@@ -160,10 +152,17 @@ static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *sta
   return NULL;
 }
 
-static ql_status advance(ql_driver *d, ql__turn *t, int64_t now, bool running, ql_error *err) {
+/* Goes to the next file that is to be logged; behind the last one the model is told. */
+static void find_made(ql_driver *d, ql__turn *t, const ql_value *state) {
+  while (t->made && !ql__tool_made(d, t, state, d->command)) t->made = t->made->next;
+  if (!t->made) t->step = QL__TURN_TOOL_TOLD;
+}
+
+static ql_status advance(ql_driver *d, ql__turn *t, const ql_value *state, int64_t now, bool running, ql_error *err) {
   ql_status status = QL_OK;
   if (t->step == QL__TURN_WAIT && t->until <= now) t->step = QL__TURN_ASK;
   if (t->step == QL__TURN_TOOL_RUN && !t->stopping) status = ql__use_tool(d, t, err);
+  if (status == QL_OK && t->step == QL__TURN_TOOL_MADE) find_made(d, t, state);
   if (status == QL_OK && t->step == QL__TURN_TOOL_TOLD) status = ql__turn_tool_told(t, err);
   if (status == QL_OK && t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
   if (status == QL_OK && t->step == QL__TURN_ASK && running) status = ql__turn_ask(t, err);
@@ -173,7 +172,7 @@ static ql_status advance(ql_driver *d, ql__turn *t, int64_t now, bool running, q
 ql_status ql__play(ql_driver *d, const ql_value *view, const ql_value *state, int64_t now, ql_error *err) {
   bool running = ql_eq(TEXT_OF(view, "status"), QL_STR("running"));
   ql_status status = follow(d, view, state, running, err);
-  for (ql__turn *t = d->turns; t && status == QL_OK; t = t->next) status = advance(d, t, now, running, err);
+  for (ql__turn *t = d->turns; t && status == QL_OK; t = t->next) status = advance(d, t, state, now, running, err);
   if (status != QL_OK) return status;
   const ql_value *effects = QL_GET(state, "effects");
   for (const ql_value *effect = effects ? effects->first : NULL; effect && !d->wanted; effect = effect->next)

@@ -36,7 +36,7 @@ struct ql_driver {
   const ql_value *asked;   /* shape PlanRequest: what the model that plans was asked */
   ql_str answer, raw;      /* words to be shown */
   bool answer_failed, rehearsed;
-  const ql_value *answer_usage;
+  const ql_value *answer_usage, *answer_took; /* took: shape Command, what would be logged of the call */
   const ql_value *create;  /* the first command of a new quest; NULL for one that was opened from its log, and while the plan is made */
   const ql_value *plan;    /* shape Plan, shown to the owner; NULL when the quest was opened from its log */
   const ql_value *planned; /* shape Command: what the plan took, to be logged once the quest is there; NULL for nothing */

@@ -5,6 +5,8 @@
 
 #include "llm/decode.h"
 
+#define FAILED_FROM 300 /* no answer has such a status of HTTP: elsewhere is not followed, and what is above failed */
+
 #define MESSAGE_MAX 1000u
 #define BEGINNING   64u /* bytes that are looked at together until it is known what the body is */
 
@@ -47,7 +49,7 @@ void ql__fail(ql_stream *s, ql_str code, ql_str message, int64_t status) {
   if (s->fault_code.ptr) return;
   s->fault_code = ql_arena_str(s->arena, code);
   s->fault_message = ql_arena_str(s->arena, short_message(message));
-  s->fault_status = status ? status : s->status >= 400 ? s->status : 0;
+  s->fault_status = status ? status : s->status >= FAILED_FROM ? s->status : 0;
   s->end = QL_END_FAILED;
   s->over = true;
 }
@@ -215,9 +217,9 @@ static ql_body body_of(const ql_stream *s, ql_str start) {
   if (!s->blanks && start.len < bom.len && ql_starts(bom, start)) return QL_BODY_UNKNOWN;
   ql_str rest = ql_trim(without_bom(s, start));
   if (rest.len == 0) return QL_BODY_UNKNOWN;
-  if (s->content == QL_CONTENT_LINES && s->status < 400) return QL_BODY_EVENTS;
+  if (s->content == QL_CONTENT_LINES && s->status < FAILED_FROM) return QL_BODY_EVENTS;
   bool document = memchr("{[<", rest.ptr[0], 3) != NULL;
-  return document || (s->status >= 400 && s->content != QL_CONTENT_EVENTS) ? QL_BODY_WHOLE : QL_BODY_EVENTS;
+  return document || (s->status >= FAILED_FROM && s->content != QL_CONTENT_EVENTS) ? QL_BODY_WHOLE : QL_BODY_EVENTS;
 }
 
 /* Of blanks before anything only that there is one in the line matters. */
@@ -260,11 +262,11 @@ static void take_document(ql_stream *s, ql_str json) {
   ql_str none, item;
   if (ql_scan_is_array(json) && s->wire == QL_WIRE_GENERATE) {
     for (ql_scan list = ql_scan_open(json); !s->over && ql_scan_next(&list, &none, &item);) decoders[s->wire].event(s, item);
-  } else if (s->status < 400) {
+  } else if (s->status < FAILED_FROM) {
     decoders[s->wire].event(s, json);
   }
   if (s->end == QL_END_NONE && ql__error_body(s, json)) return;
-  if (s->status >= 400)
+  if (s->status >= FAILED_FROM)
     fail_status(s, s->status, QL_STR(""));
   else if (!said_anything(s))
     ql__fail(s, QL_STR("bad_json"), QL_STR("The answer is JSON of another kind."), 0);
@@ -277,7 +279,7 @@ static void take_other(ql_stream *s, ql_str body) {
   bool page = ql_starts(body, QL_STR("<"));
   ql_str line = ql_slice(body, 0, ql_line_end(body, 0)),
          words = page ? QL_STR("") : ql_trim(ql_slice(line, 0, ql_find_byte(line, '\0', 0)));
-  if (s->status >= 400)
+  if (s->status >= FAILED_FROM)
     fail_status(s, s->status, words);
   else
     ql__fail(s, QL_STR("bad_json"), page ? QL_STR("A web page came in place of an answer.") : QL_STR("The answer is no JSON."), 0);
@@ -290,11 +292,11 @@ static void finish_whole(ql_stream *s, bool ended) {
   s->began = true;
   if (ql_scan_whole(body)) {
     take_document(s, body);
-  } else if (s->status < 400 && ql_scan_is_object(body) && ql_scan_whole(ql_slice(body, 0, ql_line_end(body, 0)))) {
+  } else if (s->status < FAILED_FROM && ql_scan_is_object(body) && ql_scan_whole(ql_slice(body, 0, ql_line_end(body, 0)))) {
     s->sse.form = QL_SSE_LINES;
     feed_events(s, body);
     s->body = QL_BODY_EVENTS;
-  } else if (ended || s->status >= 400) {
+  } else if (ended || s->status >= FAILED_FROM) {
     take_other(s, body);
   }
 }
@@ -381,7 +383,7 @@ static void settle_end(ql_stream *s, ql_stream_end end) {
   if (s->end != QL_END_NONE) return;
   if (end == QL_STREAM_CANCELLED) {
     s->end = QL_END_CANCELLED;
-  } else if (s->status >= 400) {
+  } else if (s->status >= FAILED_FROM) {
     fail_status(s, s->status, QL_STR(""));
   } else if (end == QL_STREAM_COMPLETE && !s->began) {
     ql__fail(s, QL_STR("empty_stream"), QL_STR("The answer is empty."), 0);
