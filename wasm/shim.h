@@ -96,6 +96,13 @@ int32_t qlw_services_check(const char *form, uint32_t form_len);
 int32_t qlw_services_write(const char *form, uint32_t form_len);
 
 int32_t qlw_note_make(uint32_t quest, const char *notes, uint32_t notes_len, const char *draft, uint32_t draft_len, double now,
+/* Models: ModelCall, CallFailure and ConnectionAttempt as JSON; 8 bytes of entropy. A base URL that is absent: the provider's own. */
+int32_t qlw_llm_providers(void);
+int32_t qlw_llm_request(const char *call, uint32_t call_len);
+int32_t qlw_llm_retry(const char *failure, uint32_t failure_len, const char *entropy, uint32_t entropy_len);
+int32_t qlw_llm_models_request(const char *provider, uint32_t provider_len, const char *base_url, uint32_t base_url_len);
+int32_t qlw_llm_models_read(const char *attempt, uint32_t attempt_len);
+
                       const char *entropy, uint32_t entropy_len);                                      /* Note as a line */
 int32_t qlw_notes_list(uint32_t quest, const char *notes, uint32_t notes_len);                         /* Notes */
 int32_t qlw_notes_merge(const char *mine, uint32_t mine_len, const char *theirs, uint32_t theirs_len); /* NotesMerged */

@@ -181,8 +181,9 @@ static void commands_are_exact(void **state) {
       {"{\"has_key\":false,\"provider\":\"lmstudio\"" PAGE "}", "lms server start --cors", 0},
       {"{\"has_key\":false,\"provider\":\"vllm\"}", "vllm serve MODEL --port 8000", 0},
       {"{\"has_key\":false,\"provider\":\"openai\"}", NULL, 0},
-      {"{\"has_key\":false,\"origin\":\"https://q.example';rm -r ~;'\",\"provider\":\"ollama\"}", NULL, 0}, /* no origin, no command */
-      {"{\"has_key\":false,\"origin\":\"null\",\"provider\":\"ollama\"}", NULL, 0},
+      {"{\"has_key\":false,\"origin\":\"https://q.example';rm -r ~;'\",\"provider\":\"ollama\"}",
+       "sudo systemctl start ollama || ollama serve", 3}, /* no origin */
+      {"{\"has_key\":false,\"origin\":\"null\",\"provider\":\"ollama\"}", "sudo systemctl start ollama || ollama serve", 3},
   };
   for (size_t i = 0; i < QL_COUNT(rows); i++) {
     const ql_value *test = tried(rows[i].attempt), *commands = QL_GET(test, "commands");

@@ -206,6 +206,7 @@ static void failures_are_refused(void **state) {
   ql_value *out = NULL;
   assert_int_equal(ql_llm_retry(a, json("{\"now\":1,\"provider\":\"openai\"}"), least, &out, &err), QL_ERR_ARGUMENT);
   assert_int_equal(ql_llm_retry(a, json("{\"attempt\":0,\"now\":1,\"provider\":\"openai\"}"), least, &out, &err), QL_ERR_ARGUMENT);
+  assert_int_equal(ql_llm_retry(a, json("{\"attempt\":1,\"now\":-7,\"provider\":\"openai\"}"), least, &out, &err), QL_ERR_ARGUMENT);
   assert_int_equal(ql_llm_retry(a, json("{\"attempt\":1,\"now\":1,\"provider\":\"x\"}"), least, &out, &err), QL_ERR_NOT_FOUND);
 }
 

@@ -4,10 +4,13 @@ import type { Text } from './memory.ts';
 import type {
   Board,
   Breaks,
+  CallFailure,
   Certificate,
   Change,
   Command,
   Comparison,
+  ConnectionAttempt,
+  ConnectionTest,
   ContextPlan,
   Coupling,
   Decision,
@@ -25,6 +28,7 @@ import type {
   FormEntry,
   Health,
   HealthSnapshot,
+  HttpRequest,
   Inbox,
   Info,
   Learned,
@@ -32,11 +36,12 @@ import type {
   Matrix,
   MatrixCriterion,
   MatrixRanking,
-  Mended,
   MemoryEntity,
   Metrics,
+  Mended,
   Mode,
   ModuleGraph,
+  ModelCall,
   Monitor,
   NoteDraft,
   Notes,
@@ -57,11 +62,13 @@ import type {
   PlanTask,
   PriceTable,
   QuestCommand,
+  Provider,
   QuestHead,
   QuestState,
   QuestView,
   Request,
   Roadmap,
+  RetryVerdict,
   Roster as RosterValue,
   Route,
   Schedule,
@@ -373,6 +380,31 @@ export class Core {
   }
 
   /** A decision record in Markdown. */
+  /** Who can play a seat with a model. */
+  llmProviders(): Provider[] {
+    return this.#instance.json('qlw_llm_providers') as Provider[];
+  }
+
+  /** What is sent to a provider for a call. No key is in it: `secret` says where the host puts one. */
+  llmRequest(call: ModelCall): HttpRequest {
+    return this.#instance.json('qlw_llm_request', JSON.stringify(call)) as HttpRequest;
+  }
+
+  /** What to do after an attempt failed; entropy: 8 random bytes. */
+  llmRetry(failure: CallFailure, entropy: Uint8Array): RetryVerdict {
+    return this.#instance.json('qlw_llm_retry', JSON.stringify(failure), entropy) as RetryVerdict;
+  }
+
+  /** Asks a provider for its models, which is also how a connection is tried. */
+  llmModelsRequest(provider: string, baseUrl?: string): HttpRequest {
+    return this.#instance.json('qlw_llm_models_request', provider, baseUrl ?? null) as HttpRequest;
+  }
+
+  /** What came of that: the models, or why there are none and what to do about it. */
+  llmModelsRead(attempt: ConnectionAttempt): ConnectionTest {
+    return this.#instance.json('qlw_llm_models_read', JSON.stringify(attempt)) as ConnectionTest;
+  }
+
   decisionRecord(record: DecisionRecord): string {
     return this.#instance.text('qlw_decision_record', JSON.stringify(record));
   }

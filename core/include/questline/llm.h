@@ -30,7 +30,8 @@ QL_NODISCARD ql_status ql_llm_wire(ql_str provider, ql_wire *out, ql_error *err)
 /// canonical: the same call gives the same bytes, so that its SHA-256 names it.
 /// @param call  shape `ModelCall`
 /// @param out   shape `HttpRequest`
-/// @return QL_OK; QL_ERR_ARGUMENT (no model, no message, a tool result without its call, a base URL that is none); QL_ERR_NOT_FOUND (the
+/// @return QL_OK; QL_ERR_ARGUMENT (no model, no message, a tool result without its call or a call without its
+///         result, a base URL that is none); QL_ERR_NOT_FOUND (the
 ///         provider); QL_ERR_SYNTAX (arguments of a tool call, or a schema, that are no JSON); QL_ERR_LIMIT (QL_CALL_BYTES_MAX); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_llm_request(ql_arena *a, const ql_value *call, ql_value **out, ql_error *err);
 
@@ -38,7 +39,7 @@ QL_NODISCARD ql_status ql_llm_request(ql_arena *a, const ql_value *call, ql_valu
 /// @param failure  shape `CallFailure`
 /// @param entropy  8 bytes for the jitter
 /// @param out      shape `RetryVerdict`
-/// @return QL_OK; QL_ERR_ARGUMENT (no attempt, or one below 1); QL_ERR_NOMEM.
+/// @return QL_OK; QL_ERR_ARGUMENT (no attempt, or one below 1; no time); QL_ERR_NOT_FOUND (the provider); QL_ERR_NOMEM.
 /// Source: RFC 9110 10.2.3 (retry-after) and the providers' pages on rate limits.
 QL_NODISCARD ql_status ql_llm_retry(ql_arena *a, const ql_value *failure, const uint8_t entropy[8], ql_value **out, ql_error *err);
 

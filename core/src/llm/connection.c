@@ -46,12 +46,19 @@ static bool has_start(const attempt *t, bool lets_in) {
   return false;
 }
 
+/* An origin goes into a command, so it is a scheme, a host and a port and nothing else. */
+static bool is_origin(ql_str origin) {
+  ql__url url = {0};
+  return ql__url_read(origin, &url, NULL) == QL_OK && url.path.len == 0 && url.query.len == 0 && origin.len > 0 &&
+         ql_is_alnum(origin.ptr[origin.len - 1]);
+}
+
 /* ---- causes ---- */
 
 static finding of_silence(const attempt *t) {
   if (!t->origin.ptr) return t->loopback ? NOT_RUNNING : UNREACHABLE;
   if (ql_starts(t->origin, QL_STR("https://")) && !t->url.secure && !t->loopback) return MIXED;
-  if (t->loopback) return has_start(t, true) ? SILENT_OR_SHUT : NOT_RUNNING_FOR_PAGE;
+  if (t->loopback) return has_start(t, true) && is_origin(t->origin) ? SILENT_OR_SHUT : NOT_RUNNING_FOR_PAGE;
   bool own = t->provider->header.len > 0 && t->provider->base_url.len > 0; /* a provider that is known to want a key */
   return own && !t->has_key ? NO_KEY_NO_ANSWER : NO_CORS;
 }
@@ -130,13 +137,6 @@ static ql_str fill(const attempt *t, ql_str rest) {
 }
 
 /* ---- commands ---- */
-
-/* An origin goes into a command, so it is a scheme, a host and a port and nothing else. */
-static bool is_origin(ql_str origin) {
-  ql__url url = {0};
-  return ql__url_read(origin, &url, NULL) == QL_OK && url.path.len == 0 && url.query.len == 0 && origin.len > 0 &&
-         ql_is_alnum(origin.ptr[origin.len - 1]);
-}
 
 static ql_str with_origin(const attempt *t, ql_str command) {
   ql_buf out = ql_buf_new(ql_arena_alloc(t->a));

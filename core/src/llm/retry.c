@@ -224,6 +224,7 @@ ql_status ql_llm_retry(ql_arena *a, const ql_value *value, const uint8_t entropy
   const ql_value *fault = QL_GET(value, "fault");
   f.message = ql_get_str(fault, QL_STR("message"));
   f.now = ql_get_int(value, QL_STR("now"), 0);
+  if (f.now < 1) return ql_fail(err, QL_ERR_ARGUMENT, "now is missing", QL_ABSENT);
   f.since = ql_get_int(value, QL_STR("since"), f.now);
   f.status = ql_get_int(value, QL_STR("status"), ql_get_int(fault, QL_STR("status"), 0));
   f.fault = class_of(fault, f.status);
