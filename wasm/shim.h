@@ -22,6 +22,7 @@ int32_t qlw_spec_fix(const char *path, uint32_t path_len, const char *text, uint
                      const char *code, uint32_t code_len, double offset);
 int32_t qlw_spec_export(const char *path, uint32_t path_len, const char *text, uint32_t text_len, const char *dialect, uint32_t dialect_len,
                         const char *to, uint32_t to_len);
+int32_t qlw_markdown_grow(const char *text, uint32_t text_len, uint32_t whole);
 int32_t qlw_markdown_html(const char *text, uint32_t text_len);
 int32_t qlw_sha256(const char *bytes, uint32_t bytes_len);
 int32_t qlw_canonical(const char *json, uint32_t json_len);

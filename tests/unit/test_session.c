@@ -40,7 +40,8 @@ struct host {
   size_t open_count;
   bool holds_back; /* answers are not told until everybody was asked */
   char answer[4096], raw[256];
-  bool answer_failed;
+  bool answer_failed, answer_cut;
+  int64_t answer_micro; /* -1: not said */
 };
 
 static void add_event(ql_buf *out, const char *name, const char *before, const ql_value *value, const char *after) {
@@ -320,6 +321,9 @@ static ql_status step(host *h) {
       snprintf(h->answer, sizeof h->answer, "%.*s", (int)answer.len, answer.ptr);
       snprintf(h->raw, sizeof h->raw, "%.*s", (int)raw.len, raw.ptr ? raw.ptr : "");
       h->answer_failed = ql_get_bool(effect, QL_STR("failed"));
+      h->answer_cut = ql_get_bool(effect, QL_STR("cut"));
+      h->answer_micro = ql_get_int(effect, QL_STR("micro"), -1);
+      assert_true(h->answer_micro < 0 || ql_eq(TEXT_OF(effect, "model"), QL_STR("claude-haiku-4-5")));
     }
     if (is_kind(effect, "ask.human")) {
       ql_value *command = QL_SET(r, "command", ql_object(a));
@@ -647,7 +651,43 @@ static void a_conversation_is_answered_by_the_model(void **state) {
   assert_int_equal(run(&h), QL_DONE);
   assert_string_equal(h.answer, "In the repository.");
   assert_false(h.answer_failed);
+  assert_false(h.answer_cut);
+  assert_int_equal(h.answer_micro, 100 * 1 + 20 * 5);
   assert_int_equal(ql_quest_count(h.quest), 0);
+  closed(&h);
+}
+
+static ql_str declines(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  (void)h, (void)agent, (void)body, (void)status;
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  add_begin(&out);
+  add_text(a, &out, 0, "No.");
+  return ended(a, &out, "refusal");
+}
+
+static void what_is_declined_was_paid_for_all_the_same(void **state) {
+  (void)state;
+  host h = opened(declines, "normal", "Where do you keep the schema?", false);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_true(h.answer_failed);
+  assert_int_equal(h.answer_micro, 100 * 1 + 20 * 5);
+  closed(&h);
+}
+
+static ql_str talks_too_long(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  (void)h, (void)agent, (void)body, (void)status;
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  add_begin(&out);
+  add_text(a, &out, 0, "In the");
+  return ended(a, &out, "max_tokens");
+}
+
+static void an_answer_that_is_cut_says_so(void **state) {
+  (void)state;
+  host h = opened(talks_too_long, "normal", "Where do you keep the schema?", false);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_string_equal(h.answer, "In the");
+  assert_true(h.answer_cut && !h.answer_failed);
   closed(&h);
 }
 
@@ -746,6 +786,8 @@ int main(void) {
       cmocka_unit_test(stopped_anywhere_it_goes_on_from_the_log),
       cmocka_unit_test(a_parallel_group_is_asked_at_once),
       cmocka_unit_test(a_conversation_is_answered_by_the_model),
+      cmocka_unit_test(what_is_declined_was_paid_for_all_the_same),
+      cmocka_unit_test(an_answer_that_is_cut_says_so),
       cmocka_unit_test(a_plan_is_asked_of_the_model_and_carried_out),
       cmocka_unit_test(a_plan_that_cannot_be_read_fails_with_what_was_written),
       cmocka_unit_test(what_models_add_is_shown_as_it_comes),

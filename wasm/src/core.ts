@@ -33,6 +33,7 @@ import type {
   Info,
   Learned,
   Link,
+  MarkdownGrowing,
   Matrix,
   MatrixCriterion,
   MatrixRanking,
@@ -195,6 +196,11 @@ export class Core {
   /** Safe HTML of Markdown. */
   markdownHtml(text: Text): string {
     return this.#instance.text('qlw_markdown_html', text);
+  }
+
+  /** Safe HTML of an answer as it grows, or of what was not done of it yet; whole: nothing more will come. */
+  markdownGrow(text: Text, whole: boolean): MarkdownGrowing {
+    return this.#instance.json('qlw_markdown_grow', text, whole ? 1 : 0) as MarkdownGrowing;
   }
 
   /** Lower-case hex. */

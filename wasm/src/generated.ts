@@ -2762,6 +2762,8 @@ export interface Effect {
   answer?: string;
   /** effect.cancel: the id of the effect that is to end; its result is still owed */
   cancels?: number;
+  /** answer: it ends where its length was up, not where the model would end it */
+  cut?: boolean;
   /** log.append: the head the log must have */
   expected?: string;
   /** answer: the words say why there is none */

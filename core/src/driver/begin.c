@@ -179,6 +179,7 @@ static void keep_cost(ql_driver *d, const ql__turn *t) {
   ql_value *took = ql__turn_done(t, d->arena);
   QL_SET(took, "model", ql_string(d->arena, ql_arena_str(d->arena, TEXT_OF(took, "model")))); /* the turn does not last */
   d->answer_took = took;
+  d->answer_cut = ql_eq(TEXT_OF(t->reply, "end"), QL_STR("length"));
 }
 
 static ql_status take_answer(ql_driver *d, ql__turn *t, ql_error *err) {

@@ -157,6 +157,7 @@ static ql_value *human_effect(const ql_driver *d, ql_arena *a) {
 static ql_value *answer_effect(const ql_driver *d, ql_arena *a) {
   ql_value *e = effect(a, d->effect, QL_STR("answer"));
   QL_SET(e, "answer", ql_string(a, d->answer));
+  if (d->answer_cut) QL_SET(e, "cut", ql_bool(a, true));
   if (d->answer_failed) QL_SET(e, "failed", ql_bool(a, true));
   if (d->raw.ptr) QL_SET(e, "raw", ql_string(a, d->raw));
   if (d->rehearsed) QL_SET(e, "rehearsed", ql_bool(a, true));

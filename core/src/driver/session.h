@@ -35,7 +35,7 @@ struct ql_driver {
   ql_str leader;           /* of a request */
   const ql_value *asked;   /* shape PlanRequest: what the model that plans was asked */
   ql_str answer, raw;      /* words to be shown */
-  bool answer_failed, rehearsed;
+  bool answer_failed, answer_cut, rehearsed;
   const ql_value *answer_usage, *answer_took; /* took: shape Command, what would be logged of the call */
   const ql_value *create;  /* the first command of a new quest; NULL for one that was opened from its log, and while the plan is made */
   const ql_value *plan;    /* shape Plan, shown to the owner; NULL when the quest was opened from its log */
