@@ -18,6 +18,7 @@ const app = here('../web/dist');
 const SOURCES: Record<string, () => Promise<string> | string> = {
   'command-line': async () => (await readFile(here('docs/command-line.md'), 'utf8')) + '\n' + help(),
   diagnostics: async () => describeDiagnostics(core, await readFile(here('docs/diagnostics.md'), 'utf8')),
+  tools: async () => (await readFile(here('docs/tools.md'), 'utf8')) + declared('tools'),
   commands: () => declared('commands'),
   dialects: () => declared('dialects'),
   events: () => declared('events'),

@@ -183,6 +183,18 @@ int32_t qlw_markdown_html(const char *text, uint32_t text_len) {
   return status == QL_OK ? qlw__give_bytes(html) : qlw__give_failure(status);
 }
 
+int32_t qlw_markdown_grow(const char *text, uint32_t text_len, uint32_t whole) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  ql_md_growing grown;
+  ql_status status = ql_md_grow(qlw__arena, qlw__view(text, text_len), whole != 0, &grown, &qlw__error);
+  if (status != QL_OK) return qlw__give_failure(status);
+  ql_value *value = ql_object(qlw__arena);
+  QL_SET(value, "done", ql_string(qlw__arena, grown.done));
+  QL_SET(value, "open", ql_string(qlw__arena, grown.open));
+  QL_SET(value, "settled", ql_int(qlw__arena, (int64_t)grown.settled));
+  return qlw__give(value);
+}
+
 int32_t qlw_sha256(const char *bytes, uint32_t bytes_len) {
   if (!qlw__begin()) return QL_ERR_NOMEM;
   uint8_t hash[QL_HASH_BYTES];

@@ -22,6 +22,7 @@ int32_t qlw_spec_fix(const char *path, uint32_t path_len, const char *text, uint
                      const char *code, uint32_t code_len, double offset);
 int32_t qlw_spec_export(const char *path, uint32_t path_len, const char *text, uint32_t text_len, const char *dialect, uint32_t dialect_len,
                         const char *to, uint32_t to_len);
+int32_t qlw_markdown_grow(const char *text, uint32_t text_len, uint32_t whole);
 int32_t qlw_markdown_html(const char *text, uint32_t text_len);
 int32_t qlw_sha256(const char *bytes, uint32_t bytes_len);
 int32_t qlw_canonical(const char *json, uint32_t json_len);
@@ -95,6 +96,13 @@ int32_t qlw_decision_record(const char *record, uint32_t record_len);
 int32_t qlw_services_check(const char *form, uint32_t form_len);
 int32_t qlw_services_write(const char *form, uint32_t form_len);
 
+/* Models: ModelCall, CallFailure and ConnectionAttempt as JSON; 8 bytes of entropy. A base URL that is absent: the provider's own. */
+int32_t qlw_llm_providers(void);
+int32_t qlw_llm_request(const char *call, uint32_t call_len);
+int32_t qlw_llm_retry(const char *failure, uint32_t failure_len, const char *entropy, uint32_t entropy_len);
+int32_t qlw_llm_models_request(const char *provider, uint32_t provider_len, const char *base_url, uint32_t base_url_len);
+int32_t qlw_llm_models_read(const char *attempt, uint32_t attempt_len);
+
 int32_t qlw_note_make(uint32_t quest, const char *notes, uint32_t notes_len, const char *draft, uint32_t draft_len, double now,
                       const char *entropy, uint32_t entropy_len);                                      /* Note as a line */
 int32_t qlw_notes_list(uint32_t quest, const char *notes, uint32_t notes_len);                         /* Notes */
@@ -167,5 +175,8 @@ int32_t qlw_plan_answer(uint32_t roster, const char *request, uint32_t request_l
 int32_t qlw_driver_new(uint32_t quest, uint32_t roster, const char *request, uint32_t request_len);
 int32_t qlw_driver_next(uint32_t driver, double now);
 int32_t qlw_driver_result(uint32_t driver, double now, const char *result, uint32_t result_len);
+/* Bytes of the answer to the effect with that id, as they come. */
+int32_t qlw_driver_bytes(uint32_t driver, double id, const char *bytes, uint32_t bytes_len);
+int32_t qlw_driver_deltas(uint32_t driver); /* SeatDelta[] */
 
 #endif

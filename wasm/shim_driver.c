@@ -47,3 +47,22 @@ int32_t qlw_driver_result(uint32_t driver, double now, const char *result, uint3
   if (status == QL_OK) status = ql_driver_result(found->ptr, time, value, &qlw__error);
   return status == QL_OK ? qlw__give_nothing() : qlw__give_failure(status);
 }
+
+int32_t qlw_driver_bytes(uint32_t driver, double id, const char *bytes, uint32_t bytes_len) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  qlw__object *found = qlw__find(driver, QLW__DRIVER);
+  if (found == NULL) return qlw__give_failure(QL_ERR_HANDLE);
+  int64_t effect = 0;
+  ql_status status = qlw__to_integer(id, &effect);
+  if (status == QL_OK) status = ql_driver_bytes(found->ptr, effect, qlw__view(bytes, bytes_len), &qlw__error);
+  return status == QL_OK ? qlw__give_nothing() : qlw__give_failure(status);
+}
+
+int32_t qlw_driver_deltas(uint32_t driver) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  qlw__object *found = qlw__find(driver, QLW__DRIVER);
+  if (found == NULL) return qlw__give_failure(QL_ERR_HANDLE);
+  ql_value *deltas = NULL;
+  ql_status status = ql_driver_deltas(found->ptr, qlw__arena, &deltas, &qlw__error);
+  return qlw__give_or_fail(status, deltas);
+}

@@ -25,6 +25,7 @@ typedef enum cli_exit {
 #define CLI_OPTIONS(X)                                                                                                                     \
   X(agents_from, "agents-from", "DIR", "folder of agent files: their hashes, and the gates and the ladder in the file of who leads")       \
   X(agent, "agent", "NAME", "the agent")                                                                                                   \
+  X(base_url, "base-url", "URL", "where the provider is, in place of its own address")                                                     \
   X(budget, "budget", "N", "tokens of the window that may be used (half of it)")                                                           \
   X(as_form, "as", "FORM", "text, markdown, mermaid or json (text)")                                                                       \
   X(asked, "agent", "NAME", "ask this agent alone")                                                                                        \
@@ -41,6 +42,7 @@ typedef enum cli_exit {
   X(dry_run, "dry-run", NULL, "with --fix: show the edits, write nothing")                                                                 \
   X(events, "events", "N,N...", "whose texts are withheld; all where nothing is said")                                                     \
   X(edits, "edits", "FILE", "a PlanEdit, or a list of them, as JSON; - is stdin")                                                          \
+  X(fallback, "fallback", "NAME", "the model to ask when the first one stays overloaded")                                                  \
   X(fence, "fence", "N", "the fence of the sender's seat, as claim and monitor told it; refused when the seat changed hands since")        \
   X(file, "file", "FILE", "what was made; - is stdin")                                                                                     \
   X(fix, "fix", NULL, "mend what can be mended, in the files; - writes the mended text to stdout")                                         \
@@ -62,6 +64,7 @@ typedef enum cli_exit {
   X(memory, "file", "FILE", "the file of the memory graph (memory.jsonl in the .questline folder found here or above)")                    \
   X(merge, "merge", "FILE", "take over the notes in FILE first; - is stdin")                                                               \
   X(mermaid, "mermaid", NULL, "print a Mermaid diagram")                                                                                   \
+  X(model, "model", "NAME", "the model, as the provider knows it")                                                                         \
   X(most, "most", "N", "entries of a list, the weightiest first; 0: all (20)")                                                             \
   X(no_copy, "no-copy", NULL, "keep no copy of the file in the store, its hash alone")                                                     \
   X(only, "agent", "NAME", "only the rules of this agent")                                                                                 \
@@ -69,7 +72,9 @@ typedef enum cli_exit {
   X(pace, "pace", "MS", "wait so many milliseconds after each event, to watch it")                                                         \
   X(plan, "plan", "FILE", "a plan that `questline plan` made, its text or its JSON; the quest waits for approval; - is stdin")             \
   X(prices, "prices", "FILE", "prices that stand before those we know, as JSON; - is stdin")                                               \
+  X(provider, "provider", "NAME", "who plays: anthropic, openai, gemini, openrouter, ollama, ... (the rehearsal)")                         \
   X(quest, "quest", "ID", "the quest: its id, the first characters of it, or a file")                                                      \
+  X(reasoning, "reasoning", "LEVEL", "off, low, medium or high (the model's own)")                                                         \
   X(record, "record", NULL, "print a decision record in Markdown")                                                                         \
   X(roadmap, "roadmap", "FILE", "plan an item of this roadmap in place of an objective; - is stdin")                                       \
   X(role, "role", "ROLE", "leader or worker; owner for @owner")                                                                            \
@@ -82,6 +87,9 @@ typedef enum cli_exit {
   X(strict, "strict", NULL, "warnings fail too: exit code 1")                                                                              \
   X(target, "to", "DIALECT", "the product to write for: " CLI_DIALECTS)                                                                    \
   X(timeout, "timeout", "SECONDS", "how long to wait for the turn, 0 to look once (90)")                                                   \
+  X(work, "work", "DIR", "the folder that models work on, with the tools their files list")                                                \
+  X(write, "write", NULL, "what they change is written into that folder")                                                                  \
+  X(yes, "yes", NULL, "allow the uses of tools that a person has to allow")                                                                \
   X(window, "window", "N", "tokens of the model's window (what the agent's file says, or 200000)")                                         \
   X(within, "budget", "WHAT=N,...", "what the plan may take: tokens, micro (millionths of a dollar) and ms, such as tokens=200000,ms=8h")
 
@@ -153,6 +161,8 @@ int cli_number(cli *c, cli_option option, int64_t max, int64_t *out);
 
 /// On one line: line ends become \n.
 void cli_put(FILE *to, ql_str text);
+/// A piece of a longer text: line ends and tabs stay.
+void cli_put_piece(FILE *to, ql_str text);
 /// Keeps line ends; each line begins with indent and ends with a line end.
 void cli_put_block(FILE *to, ql_str text, const char *indent);
 /// The first line, cut to `columns` code points.
@@ -280,6 +290,9 @@ int cli_read_team(cli *c, const char *folder, ql_roster **out);
 /// The roster of --specs and the agent in it that an option names.
 int cli_open_team(cli *c, cli_option who, ql_roster **out, const ql_agent **agent);
 
+int cli_chat(cli *c);
+int cli_models_list(cli *c);
+int cli_resume(cli *c);
 int cli_spec(cli *c);
 int cli_check(cli *c);
 int cli_export(cli *c);

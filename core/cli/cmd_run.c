@@ -2,10 +2,13 @@
 #include <questline/driver.h>
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
+#include "models.h"
 #include "signing.h"
 #include "store.h"
+#include "work.h"
 
 /* A second question without an event in between means that yes was not accepted. */
 #define NEVER_ASKED (-1)
@@ -19,11 +22,21 @@ typedef struct session {
   int64_t pace;
   int64_t asked_at; /* events when the owner was asked last, or NEVER_ASKED */
   int64_t shown;    /* events told on the terminal */
+  bool unpauses;    /* a paused quest is to go on */
+  cli_models models;
+  cli_work work;
 } session;
 
+/* What calls cost is in the log and in the reports, but says nothing of what goes on. */
+static bool is_bookkeeping(const session *s, int64_t n) {
+  ql_str type = ql_get_str(ql_quest_event(s->log.quest, s->step, n), QL_STR("type"));
+  return ql_eq(type, QL_STR("start")) || ql_eq(type, QL_STR("done"));
+}
+
 static void print_new_events(session *s) {
+  cli_models_wipe(&s->models);
   for (; s->shown < ql_quest_count(s->log.quest); s->shown++)
-    if (!s->c->json) cli_print_event(s->c, s->log.quest, s->shown);
+    if (!s->c->json && !is_bookkeeping(s, s->shown)) cli_print_event(s->c, s->log.quest, s->shown);
   (void)fflush(stdout);
 }
 
@@ -70,6 +83,7 @@ static int append_lines(session *s, const ql_value *effect) {
   ql_value *result = ql_object(s->step);
   QL_SET(result, "outcome", ql_string(s->step, outcome));
   code = answer(s, effect, result);
+  if (code == CLI_DONE) code = cli_work_save(&s->work, s->log.path);
   if (code != CLI_DONE) return code;
   print_new_events(s);
   (void)cli_sleep(s->pace);
@@ -89,23 +103,84 @@ static int approve(session *s, const ql_value *effect) {
   return answer(s, effect, result);
 }
 
+/// Asks at the terminal, where there is one; elsewhere only --yes allows it.
+static int allow(session *s, const ql_value *effect) {
+  const ql_value *tool = QL_GET(effect, "tool");
+  bool allowed = s->c->value[CLI_yes] != NULL;
+  ql_value *result = ql_object(s->step);
+  if (!allowed && isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
+    char line[16] = "";
+    cli_models_wipe(&s->models);
+    fputs("\n", stderr);
+    cli_put(stderr, ql_get_str(effect, QL_STR("agent")));
+    fputs(" wants to use ", stderr);
+    cli_put(stderr, ql_get_str(tool, QL_STR("name")));
+    fputc(' ', stderr);
+    cli_put(stderr, ql_get_str(tool, QL_STR("arguments")));
+    fputc('\n', stderr);
+    cli_put(stderr, ql_get_str(effect, QL_STR("question")));
+    fputs(" Allow it? [y/N] ", stderr);
+    allowed = fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
+  }
+  QL_SET(result, "allowed", ql_bool(s->step, allowed));
+  return answer(s, effect, result);
+}
+
+/// Words in place of a plan.
+static int show_answer(session *s, const ql_value *effect) {
+  ql_str words = ql_get_str(effect, QL_STR("answer")), raw = ql_get_str(effect, QL_STR("raw"));
+  cli_models_wipe(&s->models);
+  if (raw.ptr && !s->c->json) {
+    cli_note("questline: This is what the model wrote:");
+    cli_put_block(stderr, raw, "  ");
+  }
+  return cli_fail(s->c, QL_ERR_STATE, "%.*s", (int)words.len, words.ptr);
+}
+
 /// @return what perform returns: CLI_DONE to go on; *over is set when there is nothing more to do.
 static int perform(session *s, const ql_value *effect, bool *over) {
   ql_str kind = ql_get_str(effect, QL_STR("kind"));
   if (ql_eq(kind, QL_STR("random"))) return give_random(s, effect);
   if (ql_eq(kind, QL_STR("log.append"))) return append_lines(s, effect);
   if (ql_eq(kind, QL_STR("ask.human"))) return approve(s, effect);
+  if (ql_eq(kind, QL_STR("ask.tool"))) return allow(s, effect);
+  if (ql_eq(kind, QL_STR("http.request"))) return cli_models_ask(&s->models, effect);
+  if (ql_eq(kind, QL_STR("answer"))) return show_answer(s, effect);
+  if (ql_eq(kind, QL_STR("effect.cancel"))) return cli_models_cancel(&s->models, effect);
   *over = ql_eq(kind, QL_STR("done"));
-  return *over ? CLI_DONE : CLI_NOT_YET;
+  return *over ? CLI_DONE : cli_models_wait(&s->models, effect);
 }
 
 /* ---- the end ---- */
 
 static int stopped(session *s) {
+  cli_models_wipe(&s->models);
   if (s->log.fd < 0) return cli_stop(s->c);
-  cli_note("questline: Interrupted after %lld events. Nothing is lost; go on with: questline run --quest %s%s",
+  cli_note("questline: Interrupted after %lld events. Nothing is lost; go on with: questline resume %s%s",
            (long long)ql_quest_count(s->log.quest), cli_quest_words(s->c, s->log.quest), cli_store_words(s->c));
   return CLI_INTERRUPTED;
+}
+
+/// Why nothing goes on: the last pause, or who is waited for.
+static void tell_wait(session *s, const ql_value *view) {
+  ql_str reason = QL_ABSENT;
+  if (ql_eq(ql_get_str(view, QL_STR("status")), QL_STR("paused"))) {
+    for (int64_t n = ql_quest_count(s->log.quest) - 1; n >= 0; n--) {
+      const ql_value *event = ql_quest_event(s->log.quest, s->c->a, n);
+      if (!ql_eq(ql_get_str(event, QL_STR("type")), QL_STR("pause"))) continue;
+      reason = ql_get_str(QL_GET(event, "data"), QL_STR("reason"));
+      break;
+    }
+    fputs("Paused", stdout);
+    if (reason.ptr) fputs(": ", stdout);
+    cli_put(stdout, reason);
+    if (!reason.ptr) putchar('.');
+  } else {
+    fputs("The turn is held by ", stdout);
+    cli_print_names(stdout, QL_GET(view, "holders"));
+    fputs(". Nobody plays it here.", stdout);
+  }
+  printf(" Go on later with: questline resume %s%s\n", cli_quest_words(s->c, s->log.quest), cli_store_words(s->c));
 }
 
 /// What the run left behind: the file, checked from its bytes.
@@ -137,13 +212,9 @@ static int summarise(session *s, int code) {
   fputs("file ", stdout);
   cli_put(stdout, (ql_str){s->log.path, strlen(s->log.path)});
   putchar('\n');
+  cli_work_tell(&s->work);
   int checked = cli_print_verdict(verdict);
-  if (code == CLI_NOT_YET) {
-    fputs("The turn is held by ", stdout);
-    cli_print_names(stdout, QL_GET(view, "holders"));
-    printf(". The rehearsal does not play it. Go on later with: questline run --quest %s%s\n", cli_quest_words(s->c, s->log.quest),
-           cli_store_words(c));
-  }
+  if (code == CLI_NOT_YET) tell_wait(s, view);
   return code != CLI_DONE ? code : checked;
 }
 
@@ -168,8 +239,16 @@ static int start(session *s, const ql_roster *roster, const ql_value *request) {
   s->step = ql_arena_new(ql_alloc_libc());
   if (!s->step) return cli_no_memory(s->c);
   ql_status status = ql_driver_new(ql_alloc_libc(), s->log.quest, roster, request, &s->driver, &err);
-  int code = status == QL_OK ? play(s) : cli_fail_error(s->c, &err, NULL);
+  int code = status == QL_OK ? cli_models_open(s->c, s->driver, request, false, &s->models) : cli_fail_error(s->c, &err, NULL);
+  if (code == CLI_DONE) code = cli_work_open(s->c, &s->work);
+  if (code == CLI_DONE) {
+    if (s->work.workspace) ql_driver_use(s->driver, s->work.workspace);
+    if (s->log.path) code = cli_work_again(&s->work, s->log.quest, s->log.path);
+  }
+  if (code == CLI_DONE) code = play(s);
+  cli_models_close(&s->models);
   ql_driver_free(s->driver);
+  cli_work_close(&s->work);
   ql_arena_free(s->step);
   return code;
 }
@@ -186,22 +265,63 @@ static int begin(session *s) {
   QL_SET(request, "agent", ql_string(c->a, leader->id));
   QL_SET(request, "mode", ql_string(c->a, QL_STR("quest")));
   QL_SET(request, "text", ql_string(c->a, objective));
-  code = ql_arena_failed(c->a) ? cli_no_memory(c) : cli_store_folder(c, true, &s->folder);
+  code = ql_arena_failed(c->a) ? cli_no_memory(c) : cli_models_players(c, request);
+  if (code == CLI_DONE) code = cli_store_folder(c, true, &s->folder);
   if (code == CLI_DONE) code = cli_log_new(c, &s->log);
   if (code == CLI_DONE) code = start(s, roster, request);
   ql_roster_free(roster);
   return code;
 }
 
-static int go_on(session *s) {
+/// Lets a paused quest go on, as its owner.
+static int unpause(session *s) {
+  cli *c = s->c;
+  ql_error err = {0};
+  const ql_value *view = ql_quest_view(s->log.quest, c->a);
+  if (!view) return cli_no_memory(c);
+  if (!ql_eq(ql_get_str(view, QL_STR("status")), QL_STR("paused"))) return CLI_DONE;
+  uint8_t entropy[QL_ENTROPY_BYTES];
+  ql_decision decision;
+  ql_str outcome;
+  ql_value *command = ql_object(c->a);
+  QL_SET(command, "by", ql_string(c->a, QL_STR("@owner")));
+  QL_SET(command, "type", ql_string(c->a, QL_STR("resume")));
+  int code = c->value[CLI_FIELD_resume_budget] ? cli_read_field(c, CLI_FIELD_resume_budget, command) : CLI_DONE;
+  if (code != CLI_DONE) return code;
+  if (!cli_random(entropy, sizeof entropy)) return cli_fail_errno(c, "get", "random bytes");
+  if (ql_quest_decide(s->log.quest, c->a, command, cli_now(), entropy, &decision, &err) != QL_OK) return cli_fail_error(c, &err, NULL);
+  if (decision.refusal) return cli_refuse(c, decision.refusal);
+  code = append(s, decision.line, &outcome);
+  if (code == CLI_DONE && ql_eq(outcome, QL_STR("conflict")))
+    return cli_fail(c, QL_ERR_CONFLICT, "Somebody else wrote to the quest just now. Try again.");
+  if (code == CLI_DONE && ql_quest_append(s->log.quest, decision.line, &err) != QL_OK) return cli_fail_error(c, &err, NULL);
+  return code;
+}
+
+static int go_on(session *s, const char *quest) {
+  cli *c = s->c;
   const char *path;
-  int code = cli_store_find(s->c, s->c->value[CLI_quest], &path);
-  if (code == CLI_DONE) code = cli_log_open(s->c, path, true, &s->log);
+  ql_roster *roster = NULL;
+  ql_value *request = ql_object(c->a);
+  int code = cli_models_players(c, request);
+  if (code == CLI_DONE) code = cli_store_find(c, quest, &path);
+  if (code == CLI_DONE) code = cli_log_open(c, path, true, &s->log);
   if (code != CLI_DONE) return code;
   cli_log_unlock(&s->log); /* taken again for each event, so that others can act too */
-  if (ql_quest_count(s->log.quest) == 0) return cli_fail(s->c, QL_ERR_STATE, "%s is empty: its first event was never written.", path);
+  if (ql_quest_count(s->log.quest) == 0) return cli_fail(c, QL_ERR_STATE, "%s is empty: its first event was never written.", path);
+  if (c->value[CLI_specs] && (code = cli_read_team(c, c->value[CLI_specs], &roster)) != CLI_DONE) return code;
   s->shown = ql_quest_count(s->log.quest);
-  return start(s, NULL, NULL);
+  code = s->unpauses ? unpause(s) : CLI_DONE;
+  if (code == CLI_DONE) code = start(s, roster, request);
+  ql_roster_free(roster);
+  return code;
+}
+
+static int run(cli *c, session *s, const char *quest) {
+  int code = c->value[CLI_pace] ? cli_number(c, CLI_pace, 60000, &s->pace) : CLI_DONE;
+  if (code == CLI_DONE) code = quest ? go_on(s, quest) : begin(s);
+  cli_log_close(&s->log);
+  return code;
 }
 
 int cli_run(cli *c) {
@@ -209,13 +329,15 @@ int cli_run(cli *c) {
   bool fresh = c->operand_count > 0;
   if (fresh == (c->value[CLI_quest] != NULL))
     return cli_fail(c, QL_ERR_ARGUMENT, "run needs an OBJECTIVE with --specs DIR and --agent NAME, or --quest ID to go on with.");
-  if (fresh != (c->value[CLI_specs] != NULL) || fresh != (c->value[CLI_agent] != NULL))
-    return cli_fail(c, QL_ERR_ARGUMENT,
-                    fresh ? "run needs --specs DIR and --agent NAME beside the objective."
-                          : "--specs and --agent belong to a new objective; --quest goes on with what the log says.");
+  if (fresh && (!c->value[CLI_specs] || !c->value[CLI_agent]))
+    return cli_fail(c, QL_ERR_ARGUMENT, "run needs --specs DIR and --agent NAME beside the objective.");
+  if (!fresh && c->value[CLI_agent])
+    return cli_fail(c, QL_ERR_ARGUMENT, "--agent belongs to a new objective; --quest goes on with what the log says.");
   if (fresh && c->value[CLI_sign]) return cli_fail(c, QL_ERR_ARGUMENT, "--sign belongs to --quest: a new quest of run names no keys.");
-  int code = c->value[CLI_pace] ? cli_number(c, CLI_pace, 60000, &s.pace) : CLI_DONE;
-  if (code == CLI_DONE) code = fresh ? begin(&s) : go_on(&s);
-  cli_log_close(&s.log);
-  return code;
+  return run(c, &s, c->value[CLI_quest]);
+}
+
+int cli_resume(cli *c) {
+  session s = {.c = c, .log = {.fd = -1}, .asked_at = NEVER_ASKED, .unpauses = true};
+  return run(c, &s, c->operands[0]);
 }

@@ -40,6 +40,15 @@ void cli_put(FILE *to, ql_str text) {
   for (size_t at = 0; text.ptr && at < text.len;) put_next(to, text, &at);
 }
 
+void cli_put_piece(FILE *to, ql_str text) {
+  for (size_t at = 0; text.ptr && at < text.len;) {
+    if (text.ptr[at] == '\t' || text.ptr[at] == '\n')
+      fputc(text.ptr[at++], to);
+    else
+      put_next(to, text, &at);
+  }
+}
+
 void cli_put_block(FILE *to, ql_str text, const char *indent) {
   ql_str line;
   while (ql_next_line(&text, &line)) {

@@ -202,6 +202,17 @@ int cli_store_body(cli *c, const char *quest_path, const cli_body *body) {
   return code;
 }
 
+int cli_read_body(cli *c, const char *quest_path, ql_str hash, size_t max, ql_str *out) {
+  const char *folder = blob_folder(c, quest_path);
+  char name[65] = "";
+  if (hash.len < sizeof name) memcpy(name, hash.ptr, hash.len);
+  const char *path = folder ? join(c, folder, "/", name) : NULL;
+  if (!path) return cli_no_memory(c);
+  *out = QL_ABSENT;
+  if (cli_read_bytes(c, path, max, out)) return CLI_DONE;
+  return errno == ENOENT ? CLI_DONE : cli_fail_errno(c, "read", path);
+}
+
 /* ---- reading ---- */
 
 static bool lock(int fd, int how) {

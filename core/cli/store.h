@@ -59,6 +59,9 @@ typedef struct cli_body {
 
 /// Keeps a body in the folder blobs beside the folder of the quest, under its hash; one that is there already stays as it is.
 int cli_store_body(cli *c, const char *quest_path, const cli_body *body);
+/// A body that was kept; absent when there is none of that hash (64 hexadecimal digits).
+/// @param max  bytes
+int cli_read_body(cli *c, const char *quest_path, ql_str hash, size_t max, ql_str *out);
 /// Binds the command to --fence and --counter and writes its event into the quest of --quest. The body is kept before the event is written, and
 /// not when the event is refused. @param body  NULL for none
 int cli_send(cli *c, ql_value *command, const cli_body *body);

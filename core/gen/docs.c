@@ -187,13 +187,43 @@ static void print_versions(void) {
   }
 }
 
+/* Words with stars and brackets that are no Markdown. */
+static void print_plain(const char *s) {
+  for (; *s != '\0'; s++) {
+    if (strchr("*_[]|<", *s) != NULL) putchar('\\');
+    putchar(*s);
+  }
+}
+
+static void print_tools(void) {
+  static const char *const columns[] = {"argument", "is", "present", "meaning"};
+  printf("## The tools\n");
+  for (size_t i = 0; i < gen_tool_count; i++) {
+    const gen_tool *row = &gen_tools[i];
+    if (!row->head) {
+      printf("|");
+      print_code_cell(row->name);
+      print_cell(row->kind);
+      print_cell(row->required ? "always" : "if wanted");
+      printf(" ");
+      print_plain(row->doc);
+      printf(" |\n");
+      continue;
+    }
+    printf("\n### %s\n\n", row->name);
+    print_plain(row->doc);
+    printf(" Runs %s.\n", row->kind);
+    if (i + 1 < gen_tool_count && !gen_tools[i + 1].head) print_header(columns, QL_COUNT(columns));
+  }
+}
+
 static const struct {
   const char *name;
   void (*print)(void);
 } pages[] = {
     {"events", print_events},     {"shapes", print_shapes},     {"refusals", print_refusals}, {"diagnostics", print_diagnostics},
     {"statuses", print_statuses}, {"limits", print_limits},     {"rules", print_rules},       {"dialects", print_dialects},
-    {"commands", print_commands}, {"versions", print_versions},
+    {"commands", print_commands}, {"versions", print_versions}, {"tools", print_tools},
 };
 
 bool gen_print_page(const char *page) {

@@ -67,6 +67,16 @@ typedef struct gen_items {
 extern const gen_rows gen_shapes, gen_events;
 extern const gen_items gen_statuses, gen_limits, gen_refusals, gen_diagnostics, gen_rules, gen_dialects;
 
+/* A tool, or an argument of the one before it. */
+typedef struct gen_tool {
+  bool head;
+  const char *name, *kind; /* kind: of a tool, who runs it; [] stands before what is in the items of a list */
+  bool required;
+  const char *doc;
+} gen_tool;
+extern const gen_tool gen_tools[];
+extern const size_t gen_tool_count;
+
 /// What a kind of events.def is.
 typedef struct gen_kind {
   const char *name;

@@ -108,6 +108,35 @@ static const gen_item dialects[] = {
 };
 const gen_items gen_dialects = {dialects, QL_COUNT(dialects) - 1};
 
+const gen_tool gen_tools[] = {
+#define REQUIRED                            true
+#define OPTIONAL                            false
+#define TEXT                                "text"
+#define COUNT                               "number"
+#define FLAG                                "true or false"
+#define TEXTS                               "texts"
+#define LIST                                "list"
+#define CHOICE(words)                       words
+#define RUNS_FILES                          "on the workspace"
+#define RUNS_NOTHING                        "here"
+#define RUNS_MEMORY                         "on the memory graph"
+#define RUNS_QUEST                          "by another seat"
+#define RUNS_COMMAND                        "by the command line, when a person said yes; refused in a browser and in the worker"
+#define TOOL(name, runs, path, description) {true, name, RUNS_##runs, true, description},
+#define ARG(name, kind, need, description)  {false, name, kind, need, description},
+#define ITEM(name, kind, need, description) {false, "[]." name, kind, need, description},
+#include <questline/tool_schemas.def>
+#undef REQUIRED
+#undef OPTIONAL
+#undef TEXT
+#undef COUNT
+#undef FLAG
+#undef TEXTS
+#undef LIST
+#undef CHOICE
+};
+const size_t gen_tool_count = QL_COUNT(gen_tools);
+
 #define SEAT_KIND     "\"human\" | \"model\" | \"rehearsal\" | \"remote\""
 #define ANSWER_KIND   "\"progress\" | \"completed\" | \"clarification\" | \"blocked\""
 #define SEAT_PAIRS    "[agent: string, kind: " SEAT_KIND "][]"

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { binary, Place, questline, teamFolder } from './harness.ts';
 
 const commands = [
-  ...['spec', 'check', 'export', 'policy', 'load', 'permit', 'route', 'roster', 'roadmap', 'plan', 'run', 'verify', 'link make', 'link open', 'key make', 'key show'],
+  ...['spec', 'check', 'export', 'policy', 'load', 'permit', 'route', 'roster', 'roadmap', 'plan', 'run', 'resume', 'chat', 'models', 'verify', 'link make', 'link open', 'key make', 'key show'],
   ...['mode', 'workflow', 'context', 'delegate', 'form check', 'form fill', 'duplicates', 'decide', 'services', 'impact', 'trace'],
   ...['check', 'edit', 'compare', 'show', 'schedule', 'cost'].map((name) => `plan ${name}`),
   ...['create', 'relate', 'unrelate', 'observe', 'delete', 'search', 'open', 'read', 'pending', 'learn', 'import', 'export'].map((name) => `memory ${name}`),
@@ -79,7 +79,7 @@ const usage: [string, string[], RegExp][] = [
   ['a number past its limit', ['run', '--quest', 'x', '--pace', '99999999999999999999'], /from 0 to 60000/],
   ['run without anything', ['run'], /needs an OBJECTIVE/],
   ['run with an objective alone', ['run', 'Add login'], /--specs DIR and --agent NAME/],
-  ['run with too much', ['run', '--quest', 'x', '--specs', '.', '--agent', 'y'], /belong to a new objective/],
+  ['run with too much', ['run', '--quest', 'x', '--specs', '.', '--agent', 'y'], /belongs to a new objective/],
   ['two formats', ['plan', '--specs', '.', '--agent', 'x', '--md', '--mermaid', 'y'], /Choose one/],
   ['a head that is none', ['verify', '--head', 'abc', 'x'], /43 characters of a head/],
   ['an empty text', ['quest', 'create', '--mission', '', '--agents', '@a'], /--mission is empty/],

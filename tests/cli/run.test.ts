@@ -99,10 +99,10 @@ for (const [signal, events] of [['SIGINT', 1], ['SIGINT', 4], ['SIGTERM', 3]] as
     const file = questFile(place);
     place.id = file.slice(-16, -6);
     const left = readFileSync(file);
-    assert.match(stderr, new RegExp(`Interrupted after ${eventsIn(file)} events\\. Nothing is lost; go on with: questline run --quest ${place.id}\n`));
+    assert.match(stderr, new RegExp(`Interrupted after ${eventsIn(file)} events\\. Nothing is lost; go on with: questline resume ${place.id}\n`));
     const verdict = await place.json<Verdict>('verify', file);
     assert.deepEqual([verdict.intact, verdict.legal, verdict.complete], ['yes', 'yes', 'open']);
-    const again = await place.run('run', '--quest', place.id.slice(0, 5));
+    const again = await place.run('resume', place.id.slice(0, 5));
     assert.equal(again.code, 0, again.stderr);
     assert.deepEqual(readFileSync(file).subarray(0, left.length), left, 'the same bytes, and more');
     assert.equal((await place.json<Verdict>('verify', file)).complete, 'terminal');
@@ -162,7 +162,7 @@ test('run stops where a person holds the turn', async () => {
   await place.create('@lead,@api');
   const { code, stdout } = await place.run('run', '--quest', place.id);
   assert.equal(code, 3);
-  assert.match(stdout, /held by @lead\. The rehearsal does not play it/);
+  assert.match(stdout, /held by @lead\. Nobody plays it here/);
   const json = await place.run('run', '--quest', place.id, '--json');
   assert.equal(json.code, 3);
 });

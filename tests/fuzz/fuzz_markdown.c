@@ -50,6 +50,24 @@ static void check_html(ql_str html) {
   }
 }
 
+/* What grows is the whole in the end, where no line of it can be an address for links elsewhere. */
+static void check_growth(ql_arena *a, ql_str text) {
+  if (ql_find(text, QL_STR("]:"), 0) != SIZE_MAX) return;
+  ql_md_growing whole, piece;
+  ql_buf html = ql_buf_new(ql_arena_alloc(a));
+  check(ql_md_grow(a, text, true, &whole, NULL) == QL_OK);
+  size_t from = 0, step = text.len / 16 + 1;
+  for (size_t to = step; to < text.len; to += step) {
+    check(ql_md_grow(a, ql_slice(text, from, to), false, &piece, NULL) == QL_OK && piece.settled <= to - from);
+    from += piece.settled;
+    ql_buf_add(&html, piece.done);
+  }
+  check(ql_md_grow(a, ql_slice(text, from, text.len), true, &piece, NULL) == QL_OK);
+  ql_buf_add(&html, piece.done);
+  check(ql_eq(ql_buf_str(&html), whole.done));
+  check_html(whole.done);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size > 65536) return 0;
   ql_str text = {(const char *)data, size}, html;
@@ -57,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   check_outline(a, text);
   check(ql_md_html(a, text, &html, NULL) == QL_OK);
   check_html(html);
+  check_growth(a, text);
   ql_arena_free(a);
   return 0;
 }

@@ -68,6 +68,11 @@ export interface Vector extends File {
   readonly services?: unknown;
   readonly file?: string;
   readonly calls?: readonly { readonly tool: string; readonly arguments: unknown }[];
+  readonly call?: unknown;
+  readonly models?: { readonly provider: string; readonly base_url?: string };
+  readonly failure?: unknown;
+  readonly entropy?: string;
+  readonly attempt?: unknown;
   readonly context?: unknown;
   readonly answers?: readonly string[];
   readonly edits?: unknown;
@@ -414,6 +419,16 @@ function runDecision(instance: Instance, vector: Vector): Outcome {
   return only(sortedJson(answer));
 }
 
+function runRequest(instance: Instance, { call, models }: Vector): Outcome {
+  if (models !== undefined) return only(attempt(instance, 'qlw_llm_models_request', models.provider, models.base_url ?? null).text);
+  return only(attempt(instance, 'qlw_llm_request', JSON.stringify(call)).text);
+}
+
+function runRetry(instance: Instance, { failure, entropy }: Vector): Outcome {
+  const bytes = entropy === undefined ? new Uint8Array(8) : decodeBase64url(entropy);
+  return only(attempt(instance, 'qlw_llm_retry', JSON.stringify(failure), bytes).text);
+}
+
 function runImpact(instance: Instance, vector: Vector): Outcome {
   const write = (answer: { ok: boolean; text: string }, markdown: number): Outcome => ({
     answer: answer.text,
@@ -511,6 +526,9 @@ function runRoadmap(instance: Instance, vector: Vector): Outcome {
 const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   answer: runAnswer,
   canon: runCanon,
+  connection: (instance, vector) => only(attempt(instance, 'qlw_llm_models_read', JSON.stringify(vector.attempt)).text),
+  request: runRequest,
+  retry: runRetry,
   context: runContext,
   decision: runDecision,
   delegation: runDelegation,

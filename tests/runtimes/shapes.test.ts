@@ -59,6 +59,9 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
     ...checker.check('NotesMerged', (answer as Answer).merged),
     ...checker.check('string | Failure', (answer as Answer).made ?? ''),
   ],
+  request: (answer) => checker.check('HttpRequest | Failure', answer),
+  retry: (answer) => checker.check('RetryVerdict | Failure', answer),
+  connection: (answer) => checker.check('ConnectionTest | Failure', answer),
   route: (answer) => checker.check('Route | Failure', answer),
   schedule: (answer) => [
     ...checker.check('Schedule | Failure', (answer as Answer).schedule),

@@ -412,12 +412,77 @@ static ql_status html_trial(ql_arena *arena, const void *ctx) {
   return ql_md_html(arena, str(ctx), &out, NULL);
 }
 
+static void assert_parts(ql_str whole, ql_str done, ql_str open, ql_str text) {
+  ql_str both = ql_arena_concat(a, (const ql_str[]){done, open}, 2);
+  if (!ql_eq(both, whole))
+    fail_msg("of \"%.*s\" came \"%.*s\" in pieces, \"%.*s\" at once", (int)text.len, text.ptr, (int)both.len, both.ptr, (int)whole.len,
+             whole.ptr);
+}
+
+static ql_status grow_trial(ql_arena *arena, const void *ctx) {
+  ql_md_growing out;
+  return ql_md_grow(arena, str(ctx), false, &out, NULL);
+}
+
+/* Texts whose blocks are told apart badly by who only looks at lines. */
+static const char *const GROWING[] = {
+    "One.\n\nTwo\nlines.\n\n# Head\n\nThree.\n",
+    "para\n\n1. a\n\n2. b\n\n   more\n\nend\n\nlast\n",
+    "- a\n\n- b\n\n* c\n\nfoo\n\n- d\n",
+    "-\n\n- a\n\n-\n  b\n\nx\n\ny\n",
+    "x\n\n```js\n\nfoo\n\nbar\n```\n\ny\n\nz\n",
+    "- ```\nfoo\n\n```\n\nnot a paragraph\n\n```\n\nout\n\nend\n",
+    "> a\n\n> b\nlazy\n\nc\n===\n\nd\n---\n\ne\n",
+    "x\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nend\n\n    code\n\n    more\n\nafter\n\nz\n",
+    "a\r\n\r\nb\r\n \t\r\nc\r\n\r\n- d\r\n\r\ne\r\n\r\nf\r\n",
+    "~~~\n```\n\nx\n~~~\n\ny\n\n***\n\nz\n\n![](p.png)\n\n&amp;\n\nend\n",
+    "\xC3\xA4\n\n**b**\n\n`c`\n\n[d](http://e)\n\n~~f~~\n\n<div>\n\ng\n",
+};
+
+/* Fed in pieces, an answer is the HTML of the whole. */
+static void growing(void **state) {
+  (void)state;
+  for (size_t i = 0; i < QL_COUNT(GROWING); i++) {
+    ql_str text = str(GROWING[i]);
+    for (size_t step = 1; step <= 7; step += 3) {
+      ql_md_growing whole, piece;
+      ql_buf html = ql_buf_new(ql_alloc_libc());
+      size_t from = 0, splits = 0;
+      for (size_t to = 0; to <= text.len; to += step) {
+        assert_int_equal(ql_md_grow(a, ql_slice(text, from, to), false, &piece, NULL), QL_OK);
+        from += piece.settled;
+        splits += piece.settled > 0;
+        ql_buf_add(&html, piece.done);
+        assert_int_equal(ql_md_grow(a, ql_slice(text, 0, to), true, &whole, NULL), QL_OK);
+        assert_int_equal(whole.settled, to);
+        assert_parts(whole.done, ql_buf_str(&html), piece.open, ql_slice(text, 0, to));
+      }
+      ql_buf_free(&html);
+      assert_true(splits > 0 || step > 1);
+    }
+  }
+}
+
+static void answers(void **state) {
+  (void)state;
+  ql_md_growing out;
+  ql_str text =
+      QL_STR("# Same\n\n# Same\n\n[a](#same) [b](x/y) [c](//h/x) [d](https://e.org/) [e](javascript:x) ![f](https://e.org/p.png) <b>\n");
+  assert_int_equal(ql_md_grow(a, text, true, &out, NULL), QL_OK);
+  assert_str_is(out.done, "<h1>Same</h1>\n<h1>Same</h1>\n<p>a b c <a href=\"https://e.org/\" rel=\"noopener noreferrer\">d</a> e "
+                          "<a href=\"https://e.org/p.png\" rel=\"noopener noreferrer\">f</a> &lt;b&gt;</p>\n");
+  assert_int_equal(out.open.len, 0);
+  assert_int_equal(ql_md_grow(a, (ql_str){text.ptr, QL_REPLY_BYTES_MAX + 1}, true, &out, NULL), QL_ERR_LIMIT);
+  assert_int_equal(ql_md_grow(a, QL_ABSENT, false, &out, NULL), QL_OK);
+}
+
 static void memory(void **state) {
   (void)state;
   static const char text[] =
       "# T\n\n- **a**: [b](c&amp;d)\n  1. x\n- `y`\n\n```sh&amp;\nz\n```\n\n|a|b|\n|-|-|\n|c|d|\n\n[r]: u\n[r] ![i](j)\n";
   assert_true(try_every_allocation(outline_trial, text) > 10); /* md4c's own are among them */
   assert_true(try_every_allocation(html_trial, text) > 10);
+  assert_true(try_every_allocation(grow_trial, text) > 10);
 }
 
 int main(void) {
@@ -429,6 +494,8 @@ int main(void) {
       cmocka_unit_test(html),
       cmocka_unit_test(enough_ids),
       cmocka_unit_test(entities),
+      cmocka_unit_test(growing),
+      cmocka_unit_test(answers),
       cmocka_unit_test(near_linear),
       cmocka_unit_test(memory),
   };

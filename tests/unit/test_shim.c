@@ -52,6 +52,7 @@ static int32_t spec_fix(void) { return qlw_spec_fix(PASS("bad.md"), PASS(broken_
 static int32_t spec_export(void) { return qlw_spec_export(PASS("lead.md"), PASS(agent_file), NULL, 0, PASS("opencode")); }
 static int32_t refused_dialect(void) { return qlw_spec_export(PASS("lead.md"), PASS(agent_file), NULL, 0, PASS("klingon")); }
 static int32_t markdown_html(void) { return qlw_markdown_html(PASS(agent_file)); }
+static int32_t markdown_grow(void) { return qlw_markdown_grow(PASS(agent_file), 0); }
 static int32_t sha256(void) { return qlw_sha256(PASS(agent_file)); }
 static int32_t canonical(void) { return qlw_canonical(PASS(request)); }
 static int32_t roster_new(void) { return qlw_roster_new(); }
@@ -149,6 +150,7 @@ static const struct {
     {"spec_fix", spec_fix, QL_OK},
     {"spec_export", spec_export, QL_OK},
     {"refused_dialect", refused_dialect, QL_ERR_ARGUMENT},
+    {"markdown_grow", markdown_grow, QL_OK},
     {"markdown_html", markdown_html, QL_OK},
     {"sha256", sha256, QL_OK},
     {"canonical", canonical, QL_OK},

@@ -504,9 +504,35 @@ static void run_impact(ql_arena *a, const ql_value *vector, outcome *out) {
   if (status == QL_OK && qlw_impact_write(PASS(answer), 0) == QL_OK) ql_buf_add(&out->more, answered(a));
 }
 
+static void run_request(ql_arena *a, const ql_value *vector, outcome *out) {
+  const ql_value *models = QL_GET(vector, "models");
+  ql_str call = json_of(a, vector, "call");
+  if (models != NULL)
+    (void)qlw_llm_models_request(PASS(given(models, "provider")), PASS(given(models, "base_url")));
+  else
+    (void)qlw_llm_request(PASS(call));
+  add_answer(out);
+}
+
+static void run_retry(ql_arena *a, const ql_value *vector, outcome *out) {
+  uint8_t entropy[8] = {0};
+  size_t len = sizeof entropy;
+  ql_str encoded = given(vector, "entropy"), failure = json_of(a, vector, "failure");
+  if (encoded.ptr != NULL && !ql_base64url_read(encoded, entropy, sizeof entropy, &len)) give_up("entropy is not base64url", encoded);
+  (void)qlw_llm_retry(PASS(failure), (const char *)entropy, (uint32_t)len);
+  add_answer(out);
+}
+
+static void run_connection(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str attempt = json_of(a, vector, "attempt");
+  (void)qlw_llm_models_read(PASS(attempt));
+  add_answer(out);
+}
+
 const area areas[] = {
     {"answer", run_answer},
     {"canon", run_canon},
+    {"connection", run_connection},
     {"context", run_context},
     {"decision", run_decision},
     {"delegation", run_delegation},
@@ -526,6 +552,8 @@ const area areas[] = {
     {"plan", run_plan},
     {"quest", run_quest},
     {"report", run_report},
+    {"request", run_request},
+    {"retry", run_retry},
     {"roadmap", run_roadmap},
     {"roster", run_roster},
     {"route", run_route},

@@ -4,10 +4,13 @@ import type { Text } from './memory.ts';
 import type {
   Board,
   Breaks,
+  CallFailure,
   Certificate,
   Change,
   Command,
   Comparison,
+  ConnectionAttempt,
+  ConnectionTest,
   ContextPlan,
   Coupling,
   Decision,
@@ -25,18 +28,21 @@ import type {
   FormEntry,
   Health,
   HealthSnapshot,
+  HttpRequest,
   Inbox,
   Info,
   Learned,
   Link,
+  MarkdownGrowing,
   Matrix,
   MatrixCriterion,
   MatrixRanking,
-  Mended,
   MemoryEntity,
   Metrics,
+  Mended,
   Mode,
   ModuleGraph,
+  ModelCall,
   Monitor,
   NoteDraft,
   Notes,
@@ -57,14 +63,17 @@ import type {
   PlanTask,
   PriceTable,
   QuestCommand,
+  Provider,
   QuestHead,
   QuestState,
   QuestView,
   Request,
   Roadmap,
+  RetryVerdict,
   Roster as RosterValue,
   Route,
   Schedule,
+  SeatDelta,
   ServiceForm,
   Signature,
   Spec,
@@ -187,6 +196,11 @@ export class Core {
   /** Safe HTML of Markdown. */
   markdownHtml(text: Text): string {
     return this.#instance.text('qlw_markdown_html', text);
+  }
+
+  /** Safe HTML of an answer as it grows, or of what was not done of it yet; whole: nothing more will come. */
+  markdownGrow(text: Text, whole: boolean): MarkdownGrowing {
+    return this.#instance.json('qlw_markdown_grow', text, whole ? 1 : 0) as MarkdownGrowing;
   }
 
   /** Lower-case hex. */
@@ -372,6 +386,31 @@ export class Core {
   }
 
   /** A decision record in Markdown. */
+  /** Who can play a seat with a model. */
+  llmProviders(): Provider[] {
+    return this.#instance.json('qlw_llm_providers') as Provider[];
+  }
+
+  /** What is sent to a provider for a call. No key is in it: `secret` says where the host puts one. */
+  llmRequest(call: ModelCall): HttpRequest {
+    return this.#instance.json('qlw_llm_request', JSON.stringify(call)) as HttpRequest;
+  }
+
+  /** What to do after an attempt failed; entropy: 8 random bytes. */
+  llmRetry(failure: CallFailure, entropy: Uint8Array): RetryVerdict {
+    return this.#instance.json('qlw_llm_retry', JSON.stringify(failure), entropy) as RetryVerdict;
+  }
+
+  /** Asks a provider for its models, which is also how a connection is tried. */
+  llmModelsRequest(provider: string, baseUrl?: string): HttpRequest {
+    return this.#instance.json('qlw_llm_models_request', provider, baseUrl ?? null) as HttpRequest;
+  }
+
+  /** What came of that: the models, or why there are none and what to do about it. */
+  llmModelsRead(attempt: ConnectionAttempt): ConnectionTest {
+    return this.#instance.json('qlw_llm_models_read', JSON.stringify(attempt)) as ConnectionTest;
+  }
+
   decisionRecord(record: DecisionRecord): string {
     return this.#instance.text('qlw_decision_record', JSON.stringify(record));
   }
@@ -705,12 +744,22 @@ export class MemoryGraph extends Held {
 export class Driver extends Held {
   protected override readonly kind = 'driver';
 
-  /** The next effect. Asked again without a result it is the same one. */
+  /** The next effect. `http.request` and `effect.cancel` come once each, and any number of requests may be open; any other comes again until it has its result. */
   next(now: number): Effect {
     return this.instance.json('qlw_driver_next', this.handle, now) as Effect;
   }
 
   result(now: number, result: EffectResult): void {
     this.instance.run('qlw_driver_result', this.handle, now, JSON.stringify(result));
+  }
+
+  /** Bytes of an answer, as they come: after its status, before its outcome. */
+  bytes(id: number, bytes: Uint8Array): void {
+    this.instance.run('qlw_driver_bytes', this.handle, id, bytes);
+  }
+
+  /** What models added since this was asked last. Need not be asked: an answer is whole without it. */
+  deltas(): SeatDelta[] {
+    return this.instance.json('qlw_driver_deltas', this.handle) as SeatDelta[];
   }
 }

@@ -2418,49 +2418,476 @@ export interface WhatIf {
   status: string;
 }
 
+/** who plays a seat with a model */
+export interface Provider {
+  /** where its paths start; empty where one has to be given */
+  base_url: string;
+  /** the one that the host puts the key into; absent: no key is needed */
+  header?: string;
+  id: string;
+  /** runs on one's own machine: no key, no price, and the origin of this page has to be let in */
+  local: boolean;
+  /** the name its key is kept under */
+  slot?: string;
+  title: string;
+  /** the API that is spoken */
+  wire: "messages" | "responses" | "chat" | "generate";
+}
+
+/** a piece of a message; which fields are there depends on the kind */
+export interface ModelPart {
+  /** call: JSON text, as the model wrote it */
+  arguments?: string;
+  /** image: base64 */
+  data?: string;
+  /** result: the tool failed */
+  error?: boolean;
+  /** call and result: the call's id */
+  id?: string;
+  /** thinking: kept, and sent back as the API demands */
+  kind: "text" | "image" | "call" | "result" | "thinking" | "refusal";
+  /** image: its media type */
+  media?: string;
+  /** call and result: the tool's name */
+  name?: string;
+  /** JSON object of the provider's own, to be sent back as it came: signatures, encrypted reasoning, item ids; stream.h says which */
+  replay?: string;
+  /** text, thinking, refusal, and the words of a result */
+  text?: string;
+}
+
+/** one message of a conversation with a model */
+export interface ModelMessage {
+  /** what comes before its end may be kept by the provider for the next call */
+  cache?: boolean;
+  /** in order */
+  parts: ModelPart[];
+  /** results of tools are the user's */
+  role: "user" | "assistant";
+}
+
+/** a tool a model may call */
+export interface ModelTool {
+  description: string;
+  /** letters, digits, _ and -, at most 64 */
+  name: string;
+  /** JSON Schema of its arguments; as JSON text where numbers have fractions */
+  schema: JsonObject | string;
+}
+
+/** what a model is asked; no provider's form */
+export interface ModelCall {
+  /** in place of the provider's */
+  base_url?: string;
+  /** whether tools may, may not or have to be called; auto where nothing is said */
+  choice?: "auto" | "none" | "required";
+  /** of the answer, reasoning included */
+  max_tokens: number;
+  /** in order */
+  messages: ModelMessage[];
+  /** id, as the provider knows it */
+  model: string;
+  /** id of providers.def */
+  provider: string;
+  /** how much is thought; the model's own measure where nothing is said */
+  reasoning?: "off" | "low" | "medium" | "high";
+  /** JSON Schema the answer must fit; as JSON text where numbers have fractions */
+  schema?: JsonObject | string;
+  /** letters, digits, _ and -; answer where nothing is said */
+  schema_name?: string;
+  /** who the model is, and what holds */
+  system?: string;
+  /** in thousandths; not sent where nothing is said, and to models that refuse one */
+  temperature?: number;
+  tools?: ModelTool[];
+}
+
+/** of a request or an answer */
+export interface HttpHeader {
+  /** in lower case */
+  name: string;
+  value: string;
+}
+
+/** what the host sends */
+export interface HttpRequest {
+  /** UTF-8; canonical JSON, but for what is sent back as it came */
+  body?: string;
+  /** sorted by name; without the key */
+  headers: HttpHeader[];
+  method: "GET" | "POST" | "DELETE";
+  /** where the key goes; absent: none is needed */
+  secret?: SecretPlace;
+  url: string;
+}
+
+/** where the host puts a key, at the last moment */
+export interface SecretPlace {
+  /** in lower case */
+  header: string;
+  /** before the key: Bearer and a blank, or nothing */
+  prefix: string;
+  /** the name the key is kept under */
+  slot: string;
+}
+
+/** tokens of one call, as the provider counted them; absent ones were not said */
+export interface ModelUsage {
+  /** of the input: read from a cache */
+  cached?: number;
+  /** all of it, cached included */
+  input?: number;
+  /** reasoning included */
+  output?: number;
+  /** of the output */
+  reasoning?: number;
+  /** of the input: written to a cache */
+  written?: number;
+}
+
+/** what an answer goes on with; which fields are there depends on the kind */
+export interface ModelDelta {
+  /** call: its id */
+  id?: string;
+  /** of the part it belongs to, from 0; usage and end: how many there are */
+  index: number;
+  /** call: a tool call begins */
+  kind: "text" | "thinking" | "refusal" | "call" | "arguments" | "usage" | "end";
+  /** call: the tool */
+  name?: string;
+  /** what is added */
+  text?: string;
+  /** usage: what is known so far */
+  usage?: ModelUsage;
+}
+
+/** why an answer failed */
+export interface ModelFault {
+  /** the provider's own word, or empty_stream, cut, bad_json, event_limit, line_limit, reply_limit, http_STATUS */
+  code: string;
+  /** one sentence, the provider's words where it gave any */
+  message: string;
+  /** of HTTP, or as the stream said */
+  status?: number;
+}
+
+/** a model's answer */
+export interface ModelReply {
+  /** filtered: stopped for safety; paused: the provider wants to be asked to go on; cut: the stream broke off */
+  end: "stop" | "calls" | "length" | "refused" | "filtered" | "paused" | "failed" | "cut" | "cancelled";
+  /** end failed or cut */
+  fault?: ModelFault;
+  /** the provider's, of the answer */
+  id?: string;
+  /** which one answered */
+  model?: string;
+  /** in order, all that came; a call whose arguments are not whole JSON is left out when the stream broke off */
+  parts: ModelPart[];
+  /** the provider's own word for the end */
+  reason?: string;
+  usage: ModelUsage;
+}
+
+/** a remote MCP server */
+export interface McpServer {
+  /** letters, digits and -: its tools are called mcp__NAME__TOOL */
+  name: string;
+  /** where its key goes; absent: none is needed */
+  secret?: SecretPlace;
+  /** http or https */
+  url: string;
+}
+
+/** what the host does next for an MCP server */
+export interface McpExchange {
+  /** hand it back with what comes */
+  id: number;
+  /** drop: the exchange with that id may be broken off, nobody waits for it any more */
+  kind: "send" | "drop";
+  /** send */
+  request?: HttpRequest;
+  /** send: ms to wait before */
+  wait?: number;
+}
+
+/** what an MCP server answered; which fields are there depends on the kind */
+export interface McpResult {
+  /** call: the tool failed */
+  error?: boolean;
+  /** failed: with the code unreachable, cut, cancelled, protocol, not_json, event_limit, line_limit, http_STATUS or rpc_CODE */
+  fault?: ModelFault;
+  /** of what was wanted; absent for what nobody asked */
+  id?: number;
+  /** changed: the server has other tools now */
+  kind: "tools" | "call" | "pong" | "changed" | "failed";
+  /** call: text and images, in order */
+  parts?: ModelPart[];
+  /** in the server's order */
+  tools?: ModelTool[];
+  /** call: there was more than is let in */
+  truncated?: boolean;
+}
+
+/** an attempt that failed, as the host saw it */
+export interface CallFailure {
+  /** from 1 */
+  attempt: number;
+  /** bytes of the answer had come */
+  began?: boolean;
+  /** model to ask when this one stays overloaded */
+  fallback?: string;
+  /** what the answer said */
+  fault?: ModelFault;
+  /** of the answer */
+  headers?: HttpHeader[];
+  /** ms since 1970 */
+  now: number;
+  /** id */
+  provider: string;
+  /** ms since 1970: when the first attempt began */
+  since?: number;
+  /** of HTTP; absent: there was no answer */
+  status?: number;
+}
+
+/** what to do after an attempt failed */
+export interface RetryVerdict {
+  /** retry and pause: when, ms since 1970 */
+  at?: number;
+  /** pause: it is too long to wait for, so the quest pauses with that time */
+  decision: "retry" | "fallback" | "pause" | "stop";
+  /** one sentence */
+  message: string;
+  /** fallback: which */
+  model?: string;
+}
+
+/** an attempt to reach a provider, as the host saw it */
+export interface ConnectionAttempt {
+  /** in place of the provider's */
+  base_url?: string;
+  /** of the answer */
+  body?: string;
+  /** a key was sent */
+  has_key: boolean;
+  /** of the page that asked, such as https://example.org; absent outside a browser */
+  origin?: string;
+  /** of whoever is to type a command */
+  platform?: "linux" | "macos" | "windows";
+  /** the host's own words when no answer came */
+  problem?: string;
+  /** id */
+  provider: string;
+  /** of HTTP; absent: no answer came, or the browser kept it from the page */
+  status?: number;
+}
+
+/** a model a provider has */
+export interface ModelInfo {
+  id: string;
+  /** tokens it reads at most */
+  input?: number;
+  /** tokens it writes at most */
+  output?: number;
+  title?: string;
+}
+
+/** what to type on one system */
+export interface ConnectionCommand {
+  platform: "linux" | "macos" | "windows";
+  text: string;
+}
+
+/** what came of it */
+export interface ConnectionTest {
+  cause: "ok" | "key_missing" | "key_refused" | "cors" | "org_cors" | "mixed_content" | "origins" | "not_running" | "not_found" | "rate_limited" | "server" | "unreachable" | "not_json";
+  /** what to type to mend it; that of Linux where no platform was said */
+  command?: string;
+  /** the same for each system, where they differ */
+  commands?: ConnectionCommand[];
+  /** one sentence: what happened and what to do */
+  message: string;
+  /** sorted by id */
+  models: ModelInfo[];
+}
+
+/** a file that is not as it was loaded */
+export interface WorkspaceChange {
+  /** SHA-256 of what is there now; absent: removed */
+  after?: string;
+  /** SHA-256 of what was loaded; absent: added */
+  before?: string;
+  kind: "added" | "changed" | "removed";
+  /** from the root of the workspace */
+  path: string;
+  /** bytes now */
+  size: number;
+}
+
+/** a tool that is to be run, as a model asked for it */
+export interface ToolCall {
+  /** JSON text; none where nothing is said */
+  arguments?: string;
+  /** as it was offered */
+  name: string;
+}
+
+/** a file that a call changed */
+export interface ToolChange {
+  /** SHA-256 */
+  after: string;
+  /** SHA-256; absent: the file is new */
+  before?: string;
+  /** from the root of the workspace */
+  path: string;
+}
+
+/** what a call of a tool answers */
+export interface ToolResult {
+  /** files */
+  changed: ToolChange[];
+  /** it was not done; the text says why */
+  error: boolean;
+  /** for the model */
+  text: string;
+  /** not all is shown; the text says what was cut */
+  truncated: boolean;
+}
+
+/** what came of a call */
+export interface ToolOutcome {
+  /** of the arguments as they came, hex */
+  arguments_sha256: string;
+  /** what the agent's file says to it */
+  permit: Permit;
+  /** absent: a person has to be asked first, or it is run elsewhere */
+  result?: ToolResult;
+  /** of the text of the result, hex */
+  result_sha256?: string;
+  /** who runs it: this core, another seat, the host as a command, an MCP server; nowhere: there is no such tool */
+  runs: "here" | "quest" | "command" | "mcp" | "nowhere";
+}
+
+/** the model that plays an agent */
+export interface Player {
+  /** id; * for all who are not named */
+  agent: string;
+  /** in place of the provider's */
+  base_url?: string;
+  /** model to ask when this one stays overloaded */
+  fallback?: string;
+  /** of one answer; 8192 where nothing is said */
+  max_tokens?: number;
+  /** id, as the provider knows it */
+  model: string;
+  /** id of providers.def */
+  provider: string;
+  /** as in ModelCall */
+  reasoning?: "off" | "low" | "medium" | "high";
+  /** in thousandths */
+  temperature?: number;
+}
+
 /** what a person wants of an agent */
 export interface Request {
   /** who is asked */
   agent: string;
+  /** normal: what was said before, oldest first */
+  history?: ModelMessage[];
   /** found from the text where nothing is said */
   mode?: "normal" | "prequest" | "quest";
   /** to carry out instead of one made of the words */
   plan?: Plan;
+  /** who is played by a model; the rehearsal plays everybody else */
+  players?: Player[];
   /** the words */
   text: string;
 }
 
+/** an answer that grows, as safe HTML */
+export interface MarkdownGrowing {
+  /** HTML of the part that stays as it is, whatever is written behind */
+  done: string;
+  /** HTML of the rest */
+  open: string;
+  /** bytes of the text that are done; the rest is handed in again with what is added */
+  settled: number;
+}
+
 /** what the host should do next; which fields are there depends on the kind */
 export interface Effect {
+  /** http.request, ask.tool: for whom */
+  agent?: string;
   /** answer: the words */
   answer?: string;
+  /** effect.cancel: the id of the effect that is to end; its result is still owed */
+  cancels?: number;
+  /** answer: it ends where its length was up, not where the model would end it */
+  cut?: boolean;
   /** log.append: the head the log must have */
   expected?: string;
+  /** answer: the words say why there is none */
+  failed?: boolean;
   /** hand it back with the result */
   id: number;
-  kind: "random" | "log.append" | "ask.human" | "answer" | "wait" | "done";
+  /** effect.cancel has no result of its own */
+  kind: "random" | "log.append" | "ask.human" | "ask.tool" | "answer" | "http.request" | "effect.cancel" | "wait" | "done";
   /** log.append */
   lines?: string[];
+  /** answer: what it cost, in millionths of a dollar; absent where the model's price is not known */
+  micro?: number;
+  /** answer: who gave it, in the provider's word */
+  model?: string;
+  /** answer: how long it took */
+  ms?: number;
   /** random: how many bytes */
   n?: number;
   /** ask.human: what is to be approved */
   plan?: Plan;
-  /** ask.human */
+  /** ask.human, ask.tool */
   question?: string;
+  /** answer: what a model wrote that could not be read as a plan */
+  raw?: string;
   /** answer: made without a model */
   rehearsed?: boolean;
+  /** http.request: what is sent */
+  request?: HttpRequest;
+  /** http.request: the event that announced it */
+  start?: number;
+  /** ask.tool: what is to be allowed */
+  tool?: ToolCall;
+  /** wait: a model is asked again then, ms since 1970 */
+  until?: number;
+  /** answer: what it took */
+  usage?: ModelUsage;
 }
 
 /** what came of an effect */
 export interface EffectResult {
+  /** ask.tool */
+  allowed?: boolean;
   /** random: base64url */
   bytes?: string;
   /** ask.human: what the person does */
   command?: Command;
+  /** http.request: with status */
+  headers?: HttpHeader[];
   /** of the effect */
   id: number;
-  /** log.append */
-  outcome?: "ok" | "conflict" | "full" | "unknown";
+  /** log.append: ok to unknown; http.request: the end of it, after status and bytes */
+  outcome?: "ok" | "conflict" | "full" | "unknown" | "complete" | "cut" | "cancelled";
+  /** http.request: the host's own words for what went wrong */
+  problem?: string;
+  /** http.request: the answer begins; its bytes follow, then its outcome */
+  status?: number;
+}
+
+/** what a model adds while it answers */
+export interface SeatDelta {
+  /** who; absent when no seat is played: a conversation, or a plan in the making */
+  agent?: string;
+  /** absent: a new answer begins, what was shown of the last one is over */
+  delta?: ModelDelta;
 }
 
 /** a share link */
@@ -3381,6 +3808,30 @@ export const LIMITS = {
   QL_MEMORY_BYTES_MAX: 67108864,
   /** bytes of one name or observation */
   QL_MEMORY_TEXT_MAX: 16384,
+  /** bytes of one regular expression; an eighth of it for a glob */
+  QL_PATTERN_BYTES_MAX: 4096,
+  /** steps of one pattern, its repeats written out */
+  QL_PATTERN_STATES_MAX: 2048,
+  /** steps that are looked at while a text is searched for one pattern */
+  QL_PATTERN_WORK_MAX: 268435456,
+  /** files of one workspace, those counted that were removed */
+  QL_WORKSPACE_FILES_MAX: 65536,
+  /** bytes of the texts of one workspace */
+  QL_WORKSPACE_BYTES_MAX: 134217728,
+  /** bytes of one file of a workspace */
+  QL_WORKSPACE_FILE_MAX: 4194304,
+  /** bytes of the path of a file in a workspace */
+  QL_WORKSPACE_PATH_MAX: 1024,
+  /** bytes of the arguments of one tool call */
+  QL_TOOL_ARGUMENTS_MAX: 1048576,
+  /** bytes of what one tool call answers; what was cut is said */
+  QL_TOOL_TEXT_MAX: 65536,
+  /** bytes of one line in what a tool answers */
+  QL_TOOL_LINE_MAX: 2000,
+  /** lines of a file that are read at once where nothing else is asked for */
+  QL_TOOL_LINES: 2000,
+  /** edits of one call */
+  QL_TOOL_EDITS_MAX: 256,
   /** equal lines that count as said twice */
   QL_DUPLICATE_LINES: 6,
   /** words of fewer equal lines that count as said twice */
@@ -3391,6 +3842,24 @@ export const LIMITS = {
   QL_LINK_CHARS_MAX: 16384,
   /** characters of a fragment above which some chat programs cut it */
   QL_LINK_CHARS_WARN: 2000,
+  /** bytes of one request to a model */
+  QL_CALL_BYTES_MAX: 16777216,
+  /** tool calls in one answer of a model */
+  QL_CALL_PARALLEL_MAX: 256,
+  /** bytes of one line of an event stream */
+  QL_SSE_LINE_MAX: 8388608,
+  /** bytes of one event of an event stream */
+  QL_SSE_EVENT_MAX: 8388608,
+  /** bytes of one answer of a model */
+  QL_REPLY_BYTES_MAX: 8388608,
+  /** what is asked of an MCP server at once */
+  QL_MCP_OPEN_MAX: 64,
+  /** tools of an MCP server */
+  QL_MCP_TOOLS_MAX: 1000,
+  /** pages a list of tools comes in */
+  QL_MCP_PAGES_MAX: 100,
+  /** bytes of text of one answer of a tool */
+  QL_MCP_TEXT_MAX: 1048576,
   /** open objects of one wasm instance */
   QL_HANDLES_MAX: 256,
 } as const;

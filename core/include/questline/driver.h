@@ -4,6 +4,7 @@
 
 #include <questline/plan.h>
 #include <questline/quest.h>
+#include <questline/workspace.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -12,22 +13,35 @@ extern "C" {
 typedef struct ql_driver ql_driver;
 
 /// Drives `quest` (borrowed; the caller keeps and frees it after the driver). An empty quest needs a request; one that already has events
-/// goes on from them, and request may be NULL.
-/// @param roster   borrowed; needed with a request only, else NULL
-/// @param request  shape `Request`: what is wanted, of whom, in which mode. Without a mode it is found as ql_mode finds it; a quest that is asked
-///        for in mid-sentence only is proposed, not begun: its owner sees the plan first
-/// @return QL_OK; QL_ERR_ARGUMENT (no request for an empty quest, no objective); QL_ERR_NOT_FOUND (the agent); QL_ERR_STATE (the plan has a
-///         cycle); QL_ERR_SYNTAX (the plan in the request); QL_ERR_LIMIT (the plan or the words); QL_ERR_NOMEM.
+/// goes on from them: of a request only its players are looked at, and it may be NULL.
+/// @param roster   borrowed, as long as the driver; needed with an empty quest; without one, agents that models play have no file to be told
+/// @param request  shape `Request`: what is wanted, of whom, in which mode, and who is played by which model. Without a mode it is found as ql_mode
+///        finds it; a quest that is asked for in mid-sentence only is proposed, not begun: its owner sees the plan first
+/// @return QL_OK; QL_ERR_ARGUMENT (no request for an empty quest, no objective, a player without agent, provider or model);
+///         QL_ERR_NOT_FOUND (the agent, a provider); QL_ERR_STATE (the plan has a cycle); QL_ERR_SYNTAX and QL_ERR_LIMIT (the plan, or the words);
+///         QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_driver_new(ql_alloc alloc, ql_quest *quest, const ql_roster *roster, const ql_value *request, ql_driver **out,
                                      ql_error *err);
 void ql_driver_free(ql_driver *driver);
 
-/// The next effect, shape `Effect`: random, log.append, ask.human, answer, wait or done. Asked again without a result it gives the same one.
+/// Gives models files to work on, by the tools of their agents' files; to be called before the first ql_driver_next.
+/// @param workspace  borrowed, as long as the driver
+void ql_driver_use(ql_driver *driver, ql_workspace *workspace);
+
+/// The next effect, shape `Effect`. http.request, ask.tool and effect.cancel are handed out once each, and any number of requests may be open; the others come
+/// one at a time, and asked again without a result it is the same one. Ask again after each result, and when the time of a wait has come.
 /// Time and bytes come from the host; the driver never performs anything.
 QL_NODISCARD ql_status ql_driver_next(ql_driver *driver, ql_arena *a, int64_t now, ql_value **effect, ql_error *err);
-/// Hands back what an effect gave: shape `EffectResult`.
+/// Hands back what an effect gave: shape `EffectResult`. That of http.request comes in pieces: status and headers, bytes (ql_driver_bytes), and its
+/// outcome; where no answer came, its outcome alone.
 /// @return QL_OK; QL_ERR_ARGUMENT (no such effect is open, or its result has another shape); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *result, ql_error *err);
+/// Bytes of an answer, as they come; not kept after return.
+/// @param id  of the effect http.request @return QL_OK; QL_ERR_ARGUMENT (no such request is under way, or its status did not come yet); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_driver_bytes(ql_driver *driver, int64_t id, ql_str bytes, ql_error *err);
+/// What models added since this was asked last: an array of the shape `SeatDelta`. Need not be asked: an answer is whole without it.
+/// @return QL_OK; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_driver_deltas(ql_driver *driver, ql_arena *a, ql_value **out, ql_error *err);
 
 /// The rehearsal's next command for the seat that holds the turn: shape `Command`; *out is NULL when the holder is no rehearsed seat. A pure
 /// function of the log.

@@ -31,6 +31,15 @@
 #define QL_LINK_CHARS_MAX          (16u * 1024u)
 #define QL_LINK_CHARS_WARN         2000u
 #define QL_HANDLES_MAX             256u
+#define QL_CALL_BYTES_MAX          (16u * 1024u * 1024u)
+#define QL_CALL_PARALLEL_MAX       256u
+#define QL_SSE_LINE_MAX            (8u * 1024u * 1024u)
+#define QL_SSE_EVENT_MAX           (8u * 1024u * 1024u)
+#define QL_REPLY_BYTES_MAX         (8u * 1024u * 1024u)
+#define QL_MCP_OPEN_MAX            64u
+#define QL_MCP_TOOLS_MAX           1000u
+#define QL_MCP_PAGES_MAX           100u
+#define QL_MCP_TEXT_MAX            (1024u * 1024u)
 #define QL_GRAPH_MODULES_MAX       65536u
 #define QL_GRAPH_EDGES_MAX         1048576u
 #define QL_TRACE_SPANS_MAX         65536u
@@ -41,6 +50,18 @@
 #define QL_MEMORY_OBSERVATIONS_MAX 4096u
 #define QL_MEMORY_BYTES_MAX        (64u * 1024u * 1024u)
 #define QL_MEMORY_TEXT_MAX         (16u * 1024u)
+#define QL_PATTERN_BYTES_MAX       4096u
+#define QL_PATTERN_STATES_MAX      2048u
+#define QL_PATTERN_WORK_MAX        268435456u
+#define QL_WORKSPACE_FILES_MAX     65536u
+#define QL_WORKSPACE_BYTES_MAX     (128u * 1024u * 1024u)
+#define QL_WORKSPACE_FILE_MAX      (4u * 1024u * 1024u)
+#define QL_WORKSPACE_PATH_MAX      1024u
+#define QL_TOOL_ARGUMENTS_MAX      (1024u * 1024u)
+#define QL_TOOL_TEXT_MAX           (64u * 1024u)
+#define QL_TOOL_LINE_MAX           2000u
+#define QL_TOOL_LINES              2000u
+#define QL_TOOL_EDITS_MAX          256u
 #define QL_DUPLICATE_LINES         6u
 #define QL_DUPLICATE_WORDS         40u
 #define QL_DUPLICATE_BYTES_MAX     (16u * 1024u * 1024u)

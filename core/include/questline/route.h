@@ -25,6 +25,10 @@ QL_NODISCARD ql_status ql_route(ql_arena *a, const ql_roster *roster, ql_str age
 QL_NODISCARD ql_status ql_permit(ql_arena *a, const ql_roster *roster, ql_str agent, ql_str tool, ql_str path, bool link, ql_value **out,
                                  ql_error *err);
 
+/// Whether an agent may make any call of a tool at all, or may be asked about one; false when ql_permit refuses every one.
+/// @return as ql_permit.
+QL_NODISCARD ql_status ql_permit_ever(ql_arena *a, const ql_roster *roster, ql_str agent, ql_str tool, bool *out, ql_error *err);
+
 /// A document that could be loaded.
 typedef struct ql_document {
   ql_str path;    /* from the root of the project */

@@ -16,9 +16,9 @@ typedef enum ql_kind { QL_NULL, QL_BOOL, QL_INT, QL_STRING, QL_ARRAY, QL_OBJECT 
 typedef struct ql_value ql_value;
 struct ql_value {
   ql_kind kind;
-  int64_t number;         /* QL_INT; 0 or 1 for QL_BOOL */
-  ql_str text;            /* QL_STRING: the text, in the arena or in what was read; a collection that ql_canon_read read: its bytes */
-  ql_str key;             /* set when this value is a member of an object */
+  int64_t number; /* QL_INT; 0 or 1 for QL_BOOL */
+  ql_str text;    /* QL_STRING: the text, in the arena or in what was read; QL_INT: ql_raw's; a collection that was read: its bytes */
+  ql_str key;     /* set when this value is a member of an object */
   ql_value *first, *last; /* children of an array or object, in order */
   ql_value *next;         /* the following sibling */
   size_t count;           /* children */
@@ -31,6 +31,8 @@ ql_value *ql_bool(ql_arena *a, bool b);
 ql_value *ql_int(ql_arena *a, int64_t n);
 /// QL_NULL when s is absent (ptr NULL).
 ql_value *ql_string(ql_arena *a, ql_str s);
+/// JSON that is written as it stands, whatever it is: what has to be sent back byte for byte, and numbers with a fraction. Nothing checks it.
+ql_value *ql_raw(ql_arena *a, ql_str json);
 ql_value *ql_array(ql_arena *a);
 ql_value *ql_object(ql_arena *a);
 /// Appends to an array; returns item.

@@ -27,6 +27,12 @@ ql_value *ql_int(ql_arena *a, int64_t n) {
   return v;
 }
 
+ql_value *ql_raw(ql_arena *a, ql_str json) {
+  ql_value *v = make(a, QL_INT);
+  if (v) v->text = json;
+  return v;
+}
+
 ql_value *ql_string(ql_arena *a, ql_str s) {
   if (!s.ptr) return ql_null(a);
   ql_value *v = make(a, QL_STRING);
@@ -87,7 +93,8 @@ bool ql_get_bool(const ql_value *object, ql_str key) {
 }
 
 static bool same_scalar(const ql_value *x, const ql_value *y) {
-  return x->kind == y->kind && x->number == y->number && x->count == y->count && (x->kind != QL_STRING || ql_eq(x->text, y->text));
+  return x->kind == y->kind && x->number == y->number && x->count == y->count &&
+         ((x->kind != QL_STRING && x->kind != QL_INT) || ql_eq(x->text, y->text));
 }
 
 bool ql_value_equal(const ql_value *x, const ql_value *y) {
@@ -174,7 +181,12 @@ static void write_open(ql_buf *out, const ql_value *v) {
   switch (v->kind) {
   case QL_NULL: ql_buf_add(out, QL_STR("null")); break;
   case QL_BOOL: ql_buf_add(out, v->number ? QL_STR("true") : QL_STR("false")); break;
-  case QL_INT: ql_buf_int(out, v->number); break;
+  case QL_INT:
+    if (v->text.ptr)
+      ql_buf_add(out, v->text);
+    else
+      ql_buf_int(out, v->number);
+    break;
   case QL_STRING: ql_json_string(out, v->text); break;
   case QL_ARRAY: ql_buf_byte(out, '['); break;
   case QL_OBJECT: ql_buf_byte(out, '{'); break;

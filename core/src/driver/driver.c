@@ -1,125 +1,66 @@
 /* The session between a person's request and a finished quest. All of it is in the struct: not calling any more is how it stops. */
 #include <questline/driver.h>
-#include <questline/mode.h>
 
 #include <string.h>
 
 #include "base/text.h"
-#include "driver/answer.h"
+#include "driver/session.h"
 
-typedef enum step {
-  STEP_LOOK,    /* look at the quest and find what comes next */
-  STEP_RANDOM,  /* a command is at hand, random bytes are asked for */
-  STEP_APPEND,  /* a line is decided, its append is asked for */
-  STEP_HUMAN,   /* the owner is asked */
-  STEP_ANSWER,  /* words are to be shown */
-  STEP_FINISHED /* nothing more will come */
-} step;
+#define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
 
-typedef enum mode { MODE_NORMAL, MODE_PREQUEST, MODE_QUEST, MODE_COUNT } mode;
+ql_status ql__out_of_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT); }
 
-struct ql_driver {
-  ql_alloc alloc;
-  ql_arena *arena;   /* lives as long as the driver: the request, the plan, the answer */
-  ql_arena *command; /* what is in the making: reset at each look */
-  ql_quest *quest;
-  mode mode;
-  step step;
-  int64_t effect; /* id of the open effect */
-  ql_str answer;
-  const ql_value *create; /* the first command of a new quest; NULL for one that was opened from its log */
-  const ql_value *plan;   /* shape Plan, shown to the owner; NULL when the quest was opened from its log */
-  const ql_value *wanted; /* the command in the making */
-  int64_t looked_at;      /* events of the quest when `wanted` was made */
-  ql_str refused;         /* why the owner's last command was not accepted */
-  ql_str line;
-  uint8_t entropy[QL_ENTROPY_BYTES];
-};
-
-/* ---- mode and objective ---- */
-
-static const ql_str MODE_NAMES[MODE_COUNT] = {QL_STR_INIT("normal"), QL_STR_INIT("prequest"), QL_STR_INIT("quest")};
-
-static mode mode_named(ql_str name, mode otherwise) {
-  for (size_t i = 0; i < MODE_COUNT; i++)
-    if (ql_eq(name, MODE_NAMES[i])) return (mode)i;
-  return otherwise;
+ql_value *ql__owners_command(ql_arena *a, ql_str type) {
+  ql_value *command = ql_object(a);
+  QL_SET(command, "by", ql_string(a, QL_STR("@owner")));
+  QL_SET(command, "type", ql_string(a, type));
+  return command;
 }
 
-/* An explicit choice wins, then what ql_mode finds in the request. *text loses the words in front that chose. A quest that is not asked for
-   in front of the request is not begun unasked: the owner sees its plan first. */
-static ql_status find_mode(ql_driver *d, const ql_roster *roster, ql_str agent, ql_str chosen, ql_str *text, ql_error *err) {
-  ql_value *found;
-  ql_status status = ql_mode(d->arena, roster, agent, *text, QL_ABSENT, &found, err);
-  if (status != QL_OK) return status;
-  mode routed = mode_named(ql_get_str(found, QL_STR("runs")), MODE_NORMAL);
-  const ql_value *hit = QL_GET(found, "hits")->first; /* of them the first in the request; one in front decides */
-  bool front = hit && ql_get_int(hit, QL_STR("offset"), -1) == 0;
-  d->mode = mode_named(chosen, routed == MODE_QUEST && !front ? MODE_PREQUEST : routed);
-  *text = ql_get_str(found, QL_STR("request"));
-  return QL_OK;
+/* At the end, so that who began first is served first. */
+void ql__add_turn(ql_driver *d, ql__turn *turn) {
+  ql__turn **link = &d->turns;
+  while (*link) link = &(*link)->next;
+  *link = turn;
 }
 
-/* ---- from plan to command ---- */
-
-/* Every agent is played by the rehearsal. */
-static ql_value *create_command(ql_arena *a, const ql_plan *plan, const ql_roster *roster) {
-  ql_value *command = ql_plan_command(a, plan, roster), *seats = ql_array(a), *agents = QL_GET(command, "agents");
-  for (const ql_value *agent = agents ? agents->first : NULL; agent; agent = agent->next) {
-    ql_value *pair = ql_push(seats, ql_array(a));
-    ql_push(pair, ql_string(a, agent->text));
-    ql_push(pair, ql_string(a, QL_STR("rehearsal")));
-  }
-  QL_SET(command, "seats", seats);
-  return ql_arena_failed(a) ? NULL : command;
+void ql__drop_turn(ql_driver *d, ql__turn *turn) {
+  ql__turn **link = &d->turns;
+  while (*link != turn) link = &(*link)->next;
+  *link = turn->next;
+  ql__turn_free(turn);
 }
 
 /* ---- lifecycle ---- */
 
-static ql_status out_of_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT); }
-
-/* The plan that came with the request, or what the rehearsal makes of its words. */
-static ql_status plan_of_request(ql_driver *d, const ql_roster *roster, const ql_value *request, ql_str leader, ql_str text,
-                                 const ql_plan **out, ql_error *err) {
-  const ql_value *given = QL_GET(request, "plan");
-  return given ? ql_plan_from_value(d->arena, given, out, err) : ql_plan_rehearse(d->arena, roster, leader, text, out, err);
-}
-
-static ql_status prepare(ql_driver *d, const ql_roster *roster, const ql_value *request, ql_error *err) {
-  ql_str text = ql_arena_str(d->arena, ql_get_str(request, QL_STR("text")));
-  ql_str agent = ql_get_str(request, QL_STR("agent"));
-  if (ql_arena_failed(d->arena)) return out_of_memory(err);
-  if (!agent.ptr) return ql_fail(err, QL_ERR_ARGUMENT, "a request says which agent is asked", QL_STR("agent"));
-  if (!text.ptr) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
-  const ql_agent *leader = ql_roster_find(roster, agent);
-  if (!leader) return ql_fail(err, QL_ERR_NOT_FOUND, "nobody in the roster has that name", agent);
-  ql_status status = find_mode(d, roster, leader->id, ql_get_str(request, QL_STR("mode")), &text, err);
-  if (status != QL_OK) return status;
-  if (text.len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
-  if (d->mode == MODE_NORMAL) {
-    d->answer = ql__rehearsed_answer(d->arena, roster, leader, text);
-    d->step = STEP_ANSWER;
-    return d->answer.ptr ? QL_OK : out_of_memory(err);
+static ql_status keep_players(ql_driver *d, const ql_value *request, ql_error *err) {
+  const ql_value *players = QL_GET(request, "players");
+  if (!players) return QL_OK;
+  if (players->kind != QL_ARRAY) return ql_fail(err, QL_ERR_ARGUMENT, "a list of players was expected", QL_STR("players"));
+  for (const ql_value *player = players->first; player; player = player->next) {
+    ql_wire wire;
+    if (!TEXT_OF(player, "agent").ptr || !TEXT_OF(player, "model").ptr || !TEXT_OF(player, "provider").ptr)
+      return ql_fail(err, QL_ERR_ARGUMENT, "a player has an agent, a provider and a model", QL_STR("players"));
+    ql_status status = ql_llm_wire(TEXT_OF(player, "provider"), &wire, err);
+    if (status != QL_OK) return status;
   }
-  const ql_plan *plan;
-  status = plan_of_request(d, roster, request, leader->id, text, &plan, err);
-  const size_t *groups;
-  if (status == QL_OK) status = ql_plan_groups(d->arena, plan, &groups, err);
-  if (status != QL_OK) return status;
-  d->plan = ql_plan_value(d->arena, plan);
-  d->create = create_command(d->arena, plan, roster);
-  return d->plan && d->create ? QL_OK : out_of_memory(err);
+  ql_str text = ql_value_text(d->arena, players);
+  ql_value *copy = NULL;
+  if (!text.ptr) return ql__out_of_memory(err);
+  ql_status status = ql_canon_read(d->arena, text, &copy, err);
+  d->players = copy;
+  return status;
 }
 
 ql_status ql_driver_new(ql_alloc alloc, ql_quest *quest, const ql_roster *roster, const ql_value *request, ql_driver **out, ql_error *err) {
-  if (ql_quest_count(quest) == 0 && (!request || !roster))
-    return ql_fail(err, QL_ERR_ARGUMENT, "an empty quest needs a request and a roster", QL_ABSENT);
+  bool fresh = ql_quest_count(quest) == 0;
+  if (fresh && (!request || !roster)) return ql_fail(err, QL_ERR_ARGUMENT, "an empty quest needs a request and a roster", QL_ABSENT);
   ql_driver *d = alloc.resize(alloc.ctx, NULL, 0, sizeof *d);
-  if (!d) return out_of_memory(err);
-  *d = (ql_driver){.alloc = alloc, .arena = ql_arena_new(alloc), .command = ql_arena_new(alloc), .quest = quest, .effect = 1};
-  d->mode = MODE_PREQUEST; /* a quest opened from its log asks before it starts */
-  ql_status status = d->arena && d->command ? QL_OK : out_of_memory(err);
-  if (status == QL_OK && ql_quest_count(quest) == 0) status = prepare(d, roster, request, err);
+  if (!d) return ql__out_of_memory(err);
+  *d = (ql_driver){.alloc = alloc, .arena = ql_arena_new(alloc), .command = ql_arena_new(alloc), .quest = quest, .roster = roster};
+  d->mode = QL__PREQUEST; /* a quest opened from its log asks before it starts */
+  ql_status status = d->arena && d->command ? keep_players(d, request, err) : ql__out_of_memory(err);
+  if (status == QL_OK && fresh) status = ql__begin(d, request, err);
   if (status == QL_OK)
     *out = d;
   else
@@ -130,65 +71,63 @@ ql_status ql_driver_new(ql_alloc alloc, ql_quest *quest, const ql_roster *roster
 void ql_driver_free(ql_driver *driver) {
   if (!driver) return;
   ql_alloc alloc = driver->alloc;
+  while (driver->turns) ql__drop_turn(driver, driver->turns);
   ql_arena_free(driver->arena);
   ql_arena_free(driver->command);
   alloc.resize(alloc.ctx, driver, sizeof *driver, 0);
 }
 
+void ql_driver_use(ql_driver *driver, ql_workspace *workspace) { driver->workspace = workspace; }
+
 /* ---- next ---- */
 
-static ql_value *owners_command(ql_arena *a, ql_str type) {
-  ql_value *command = ql_object(a);
-  QL_SET(command, "by", ql_string(a, QL_STR("@owner")));
-  QL_SET(command, "type", ql_string(a, type));
-  return command;
+/* What the quest's present state asks for. */
+static ql_status look_at_quest(ql_driver *d, int64_t now, ql_error *err) {
+  const ql_value *view = ql_quest_view(d->quest, d->command), *state = ql_quest_state(d->quest, d->command);
+  if (!view || !state) return ql__out_of_memory(err);
+  ql_str status = TEXT_OF(view, "status");
+  bool proposed = ql_eq(status, QL_STR("proposed")), running = ql_eq(status, QL_STR("running"));
+  bool goes_on = running || ql_eq(status, QL_STR("paused")) || ql_eq(status, QL_STR("closing"));
+  int64_t due = ql_quest_due(d->quest);
+  if (d->planned) {
+    d->wanted = d->planned;
+  } else if (due >= 0 && due <= now) {
+    d->wanted = ql__owners_command(d->command, QL_STR("tick"));
+  } else if (proposed && d->mode == QL__QUEST) {
+    d->wanted = ql__owners_command(d->command, QL_STR("approve"));
+  } else {
+    ql_status played = ql__play(d, view, state, now, err);
+    if (played != QL_OK) return played;
+    ql_value *command = NULL;
+    if (!d->wanted && running && (played = ql_rehearse(d->quest, d->command, &command, err)) != QL_OK) return played;
+    if (command) d->wanted = command;
+  }
+  if (ql_arena_failed(d->command)) return ql__out_of_memory(err);
+  if (!d->wanted && proposed) d->step = QL__STEP_HUMAN;
+  if (!d->wanted && !proposed && !goes_on && !d->turns) d->step = QL__STEP_FINISHED;
+  return QL_OK;
 }
 
-/* What the quest's present state asks for. */
 static ql_status look(ql_driver *d, int64_t now, ql_error *err) {
   ql_arena_reset(d->command);
   d->wanted = NULL;
+  d->wanting = NULL;
   d->looked_at = ql_quest_count(d->quest);
-  if (ql_quest_count(d->quest) == 0) {
-    d->wanted = d->create;
-    d->step = STEP_RANDOM;
-    return QL_OK;
-  }
-  const ql_value *state = ql_quest_state(d->quest, d->command);
-  if (!state) return out_of_memory(err);
-  ql_str status = ql_get_str(state, QL_STR("status"));
-  bool proposed = ql_eq(status, QL_STR("proposed")), running = ql_eq(status, QL_STR("running")), paused = ql_eq(status, QL_STR("paused"));
-  int64_t due = ql_quest_due(d->quest);
-  if (due >= 0 && due <= now) {
-    d->wanted = owners_command(d->command, QL_STR("tick"));
-  } else if (proposed && d->mode == MODE_QUEST) {
-    d->wanted = owners_command(d->command, QL_STR("approve"));
-  } else if (running) {
-    ql_value *command;
-    ql_status rehearsed = ql_rehearse(d->quest, d->command, &command, err);
-    if (rehearsed != QL_OK) return rehearsed;
-    d->wanted = command;
-  }
-  if (ql_arena_failed(d->command)) return out_of_memory(err);
-  if (d->wanted)
-    d->step = STEP_RANDOM;
-  else if (proposed)
-    d->step = STEP_HUMAN;
-  else if (!running && !paused)
-    d->step = STEP_FINISHED;
-  return QL_OK;
+  ql_status status = d->looked_at == 0 ? ql__before_quest(d, now, err) : look_at_quest(d, now, err);
+  if (status == QL_OK && d->wanted) d->step = QL__STEP_RANDOM;
+  return status;
 }
 
 /* The plan as it was shown, from the log itself; NULL when it is withheld or cannot be read, which is no error: the owner is asked without. */
 static ql_value *plan_of_log(const ql_driver *d, ql_arena *a) {
   const ql_plan *plan;
-  ql_str brief = ql_get_str(QL_GET(ql_quest_event(d->quest, a, 0), "data"), QL_STR("brief"));
+  ql_str brief = TEXT_OF(QL_GET(ql_quest_event(d->quest, a, 0), "data"), "brief");
   return brief.ptr && ql_plan_read(a, brief, &plan, NULL) == QL_OK ? ql_plan_value(a, plan) : NULL;
 }
 
-static ql_value *effect(const ql_driver *d, ql_arena *a, ql_str kind) {
+static ql_value *effect(ql_arena *a, int64_t id, ql_str kind) {
   ql_value *e = ql_object(a);
-  QL_SET(e, "id", ql_int(a, d->effect));
+  QL_SET(e, "id", ql_int(a, id));
   QL_SET(e, "kind", ql_string(a, kind));
   return e;
 }
@@ -200,7 +139,7 @@ static ql_str head_of(const ql_quest *quest, ql_arena *a) {
 }
 
 static ql_value *append_effect(const ql_driver *d, ql_arena *a) {
-  ql_value *e = effect(d, a, QL_STR("log.append")), *lines = ql_array(a);
+  ql_value *e = effect(a, d->effect, QL_STR("log.append")), *lines = ql_array(a);
   ql_push(lines, ql_string(a, d->line));
   QL_SET(e, "expected", ql_string(a, head_of(d->quest, a)));
   QL_SET(e, "lines", lines);
@@ -208,91 +147,184 @@ static ql_value *append_effect(const ql_driver *d, ql_arena *a) {
 }
 
 static ql_value *human_effect(const ql_driver *d, ql_arena *a) {
-  ql_value *e = effect(d, a, QL_STR("ask.human"));
+  ql_value *e = effect(a, d->effect, QL_STR("ask.human"));
   ql_str question = d->refused.ptr ? d->refused : QL_STR("Read the plan, then approve or reject it. Nothing runs until you approve.");
   QL_SET(e, "plan", d->plan ? ql_copy(a, d->plan) : plan_of_log(d, a));
   QL_SET(e, "question", ql_string(a, question));
   return e;
 }
 
-static ql_value *present(const ql_driver *d, ql_arena *a) {
+static ql_value *answer_effect(const ql_driver *d, ql_arena *a) {
+  ql_value *e = effect(a, d->effect, QL_STR("answer"));
+  QL_SET(e, "answer", ql_string(a, d->answer));
+  if (d->answer_cut) QL_SET(e, "cut", ql_bool(a, true));
+  if (d->answer_failed) QL_SET(e, "failed", ql_bool(a, true));
+  if (d->raw.ptr) QL_SET(e, "raw", ql_string(a, d->raw));
+  if (d->rehearsed) QL_SET(e, "rehearsed", ql_bool(a, true));
+  static const char *const KEPT[] = {"micro", "model", "ms"};
+  for (size_t i = 0; d->answer_took && i < QL_COUNT(KEPT); i++) {
+    const ql_value *field = ql_get_literal(d->answer_took, KEPT[i]);
+    if (field) ql_set_literal(e, KEPT[i], ql_copy(a, field));
+  }
+  if (d->answer_usage) QL_SET(e, "usage", ql_copy(a, d->answer_usage));
+  return e;
+}
+
+/* Nothing to do but to wait: for a result, for somebody, or for the time of another attempt. */
+static ql_value *wait_effect(const ql_driver *d, ql_arena *a) {
+  ql_value *e = effect(a, d->last_id + 1, QL_STR("wait"));
+  int64_t until = ql__play_due(d);
+  if (until >= 0) QL_SET(e, "until", ql_int(a, until));
+  return e;
+}
+
+static ql_value *present(ql_driver *d, ql_arena *a) {
   ql_value *e = NULL;
+  if (d->step == QL__STEP_LOOK) return wait_effect(d, a);
+  if (d->step == QL__STEP_FINISHED) return effect(a, d->last_id + 1, QL_STR("done"));
+  if (d->effect == 0) d->effect = ++d->last_id;
   switch (d->step) {
-  case STEP_LOOK: return effect(d, a, QL_STR("wait"));
-  case STEP_RANDOM:
-    e = effect(d, a, QL_STR("random"));
+  case QL__STEP_RANDOM:
+    e = effect(a, d->effect, QL_STR("random"));
     QL_SET(e, "n", ql_int(a, QL_ENTROPY_BYTES));
     return e;
-  case STEP_APPEND: return append_effect(d, a);
-  case STEP_HUMAN: return human_effect(d, a);
-  case STEP_ANSWER:
-    e = effect(d, a, QL_STR("answer"));
-    QL_SET(e, "answer", ql_string(a, d->answer));
-    QL_SET(e, "rehearsed", ql_bool(a, true));
-    return e;
-  case STEP_FINISHED: return effect(d, a, QL_STR("done"));
+  case QL__STEP_APPEND: return append_effect(d, a);
+  case QL__STEP_HUMAN: return human_effect(d, a);
+  case QL__STEP_ANSWER: return answer_effect(d, a);
+  case QL__STEP_LOOK:
+  case QL__STEP_FINISHED: return e;
   }
   return e;
+}
+
+/* Nobody waits for more of it: the turn is gone, or the answer is whole, or failed, while bytes still come. */
+static bool unwanted(const ql__turn *t) {
+  return t->step == QL__TURN_OPEN && !t->told && (t->stopping || (t->stream && ql_stream_over(t->stream)));
+}
+
+static ql_value *ask_about_tool(ql_driver *d, ql__turn *t, ql_arena *a) {
+  ql_value *e, *tool = ql_object(a);
+  t->step = QL__TURN_TOOL_OPEN;
+  t->effect = ++d->last_id;
+  e = effect(a, t->effect, QL_STR("ask.tool"));
+  QL_SET(tool, "arguments", ql_string(a, TEXT_OF(t->part, "arguments")));
+  QL_SET(tool, "name", ql_string(a, TEXT_OF(t->part, "name")));
+  if (t->agent.ptr) QL_SET(e, "agent", ql_string(a, t->agent));
+  QL_SET(e, "question", ql_string(a, t->question));
+  QL_SET(e, "tool", tool);
+  return e;
+}
+
+/* A call that is to be sent, or to be ended; NULL for none. Each is handed out once. */
+static ql_value *hand_out(ql_driver *d, ql_arena *a, int64_t now) {
+  for (ql__turn *t = d->turns; t; t = t->next) {
+    if (unwanted(t)) {
+      t->told = true;
+      ql_value *e = effect(a, ++d->last_id, QL_STR("effect.cancel"));
+      QL_SET(e, "cancels", ql_int(a, t->effect));
+      return e;
+    }
+    if (t->step == QL__TURN_TOOL_ASK) return ask_about_tool(d, t, a);
+    if (t->step != QL__TURN_SEND) continue;
+    t->step = QL__TURN_OPEN;
+    t->effect = ++d->last_id;
+    t->sent_at = now;
+    t->fresh = true;
+    ql_value *e = effect(a, t->effect, QL_STR("http.request"));
+    if (t->agent.ptr) QL_SET(e, "agent", ql_string(a, t->agent));
+    QL_SET(e, "request", ql_copy(a, t->request));
+    if (t->start >= 0) QL_SET(e, "start", ql_int(a, t->start));
+    return e;
+  }
+  return NULL;
 }
 
 ql_status ql_driver_next(ql_driver *driver, ql_arena *a, int64_t now, ql_value **out, ql_error *err) {
   ql_status status = QL_OK;
   /* The quest may have gone on by other hands while the owner was asked. */
-  if (driver->step == STEP_LOOK || driver->step == STEP_HUMAN) {
-    driver->step = STEP_LOOK;
+  if (driver->step == QL__STEP_LOOK || driver->step == QL__STEP_HUMAN) {
+    driver->step = QL__STEP_LOOK;
     status = look(driver, now, err);
   }
   if (status != QL_OK) return status;
-  ql_value *e = present(driver, a);
-  if (!e || ql_arena_failed(a)) return out_of_memory(err);
+  ql_value *e = hand_out(driver, a, now);
+  if (!e) e = present(driver, a);
+  if (!e || ql_arena_failed(a)) return ql__out_of_memory(err);
   *out = e;
   return QL_OK;
 }
 
 /* ---- results ---- */
 
+static ql_status take_refusal(ql_driver *d, const ql_value *refusal, ql_error *err) {
+  ql_str message = ql_arena_str(d->command, TEXT_OF(refusal, "message"));
+  bool owners = ql_eq(TEXT_OF(d->wanted, "by"), QL_STR("@owner")), tick = ql_eq(TEXT_OF(d->wanted, "type"), QL_STR("tick"));
+  d->step = QL__STEP_LOOK;
+  if (ql_arena_failed(d->command)) return ql__out_of_memory(err);
+  if (d->wanting) return ql__played(d, -1, message, err);
+  if (d->wanted == d->planned) { /* nobody is asked about that: it is only not booked */
+    d->planned = NULL;
+    return QL_OK;
+  }
+  if ((!owners || tick) && d->looked_at == ql_quest_count(d->quest)) /* asking again would be refused again, for ever */
+    return ql_fail(err, QL_ERR_STATE, "the driver made a move that is not legal", TEXT_OF(refusal, "code"));
+  d->refused = ql_arena_str(d->arena, message);
+  return d->refused.ptr ? QL_OK : ql__out_of_memory(err);
+}
+
+/* A model's move that is no command at all: it is told what is wrong with it. */
+static ql_status take_nonsense(ql_driver *d, const ql_error *why, ql_error *err) {
+  ql_buf out = ql_buf_new(ql_arena_alloc(d->command));
+  ql_buf_add(&out, (ql_str){why->message, strlen(why->message)});
+  if (why->detail[0] != '\0') {
+    ql_buf_add(&out, QL_STR(": "));
+    ql_buf_add(&out, (ql_str){why->detail, strlen(why->detail)});
+  }
+  ql_str words = ql_buf_take(&out, d->command);
+  d->step = QL__STEP_LOOK;
+  return words.ptr ? ql__played(d, -1, words, err) : ql__out_of_memory(err);
+}
+
 static ql_status decide(ql_driver *d, int64_t now, ql_error *err) {
   ql_decision decision;
-  ql_status status = ql_quest_decide(d->quest, d->command, d->wanted, now, d->entropy, &decision, err);
+  ql_error why = {0};
+  ql_status status = ql_quest_decide(d->quest, d->command, d->wanted, now, d->entropy, &decision, &why);
+  bool told = d->wanting && (status == QL_ERR_SYNTAX || status == QL_ERR_LIMIT);
+  if (told) return take_nonsense(d, &why, err);
   /* The owner spoke about an older state, or memory ran out: look again and ask again. */
-  if (status == QL_ERR_CONFLICT || status == QL_ERR_NOMEM) d->step = STEP_LOOK;
-  if (status != QL_OK) return status == QL_ERR_CONFLICT ? QL_OK : status;
-  if (decision.refusal) {
-    bool owners = ql_eq(ql_get_str(d->wanted, QL_STR("by")), QL_STR("@owner")),
-         tick = ql_eq(ql_get_str(d->wanted, QL_STR("type")), QL_STR("tick"));
-    if ((!owners || tick) && d->looked_at == ql_quest_count(d->quest)) /* asking again would be refused again, for ever */
-      return ql_fail(err, QL_ERR_STATE, "the driver made a move that is not legal", ql_get_str(decision.refusal, QL_STR("code")));
-    d->refused = ql_arena_str(d->arena, ql_get_str(decision.refusal, QL_STR("message")));
-    d->step = STEP_LOOK;
-    return d->refused.ptr ? QL_OK : out_of_memory(err);
+  if (status == QL_ERR_CONFLICT || status == QL_ERR_NOMEM) d->step = QL__STEP_LOOK;
+  if (status == QL_ERR_CONFLICT) return QL_OK;
+  if (status != QL_OK) {
+    if (err) *err = why;
+    return status;
   }
+  if (decision.refusal) return take_refusal(d, decision.refusal, err);
   d->refused = QL_ABSENT;
   d->line = decision.line;
-  d->step = decision.line.ptr ? STEP_APPEND : STEP_LOOK;
+  d->step = decision.line.ptr ? QL__STEP_APPEND : QL__STEP_LOOK;
   return QL_OK;
 }
 
 static ql_status take_random(ql_driver *d, int64_t now, const ql_value *result, ql_error *err) {
   size_t len = 0;
-  ql_str bytes = ql_get_str(result, QL_STR("bytes"));
+  ql_str bytes = TEXT_OF(result, "bytes");
   if (!bytes.ptr || !ql_base64url_read(bytes, d->entropy, sizeof d->entropy, &len) || len != sizeof d->entropy)
     return ql_fail(err, QL_ERR_ARGUMENT, "as many random bytes as were asked for, in base64url, were expected", QL_STR("bytes"));
   return decide(d, now, err);
 }
 
 static ql_status take_append(ql_driver *d, const ql_value *result, ql_error *err) {
-  ql_str outcome = ql_get_str(result, QL_STR("outcome"));
-  if (ql_eq(outcome, QL_STR("full"))) {
-    d->step = STEP_APPEND; /* nothing is lost: the same line is asked for again when there is room */
-    return QL_OK;
-  }
+  ql_str outcome = TEXT_OF(result, "outcome");
+  if (ql_eq(outcome, QL_STR("full"))) return QL_OK; /* nothing is lost: the same line is asked for again when there is room */
   bool ok = ql_eq(outcome, QL_STR("ok"));
   if (!ok && !ql_eq(outcome, QL_STR("conflict")) && !ql_eq(outcome, QL_STR("unknown")))
     return ql_fail(err, QL_ERR_ARGUMENT, "an outcome was expected: ok, conflict, full or unknown", QL_STR("outcome"));
   /* On a conflict, or when nobody knows, the host has brought the quest up to date with its store: look again. */
   ql_status status = ok ? ql_quest_append(d->quest, d->line, err) : QL_OK;
-  if (status == QL_OK) d->step = STEP_LOOK;
-  return status;
+  if (status != QL_OK) return status;
+  d->step = QL__STEP_LOOK;
+  if (ok && d->wanted == d->planned) d->planned = NULL;
+  return ok && d->wanting ? ql__played(d, ql_quest_count(d->quest) - 1, QL_ABSENT, err) : QL_OK;
 }
 
 static ql_status take_command(ql_driver *d, const ql_value *result, ql_error *err) {
@@ -301,24 +333,86 @@ static ql_status take_command(ql_driver *d, const ql_value *result, ql_error *er
   ql_arena_reset(d->command);
   ql_str text = ql_value_text(d->command, command);
   ql_value *kept;
-  if (!text.ptr || ql_canon_read(d->command, text, &kept, err) != QL_OK) return out_of_memory(err);
+  if (!text.ptr || ql_canon_read(d->command, text, &kept, err) != QL_OK) return ql__out_of_memory(err);
   d->wanted = kept;
-  d->step = STEP_RANDOM;
+  d->wanting = NULL;
+  d->step = QL__STEP_RANDOM;
   return QL_OK;
 }
 
-ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *result, ql_error *err) {
-  if (ql_get_int(result, QL_STR("id"), -1) != driver->effect)
-    return ql_fail(err, QL_ERR_ARGUMENT, "no effect with that id is open", QL_STR("id"));
-  ql_status status = QL_OK;
-  switch (driver->step) {
-  case STEP_RANDOM: status = take_random(driver, now, result, err); break;
-  case STEP_APPEND: status = take_append(driver, result, err); break;
-  case STEP_HUMAN: status = take_command(driver, result, err); break;
-  case STEP_ANSWER: driver->step = STEP_FINISHED; break;
-  case STEP_LOOK:
-  case STEP_FINISHED: return ql_fail(err, QL_ERR_ARGUMENT, "this effect has no result", QL_STR("id"));
+static ql__turn *open_turn(const ql_driver *d, int64_t id) {
+  ql__turn *t = d->turns;
+  while (t && !((t->step == QL__TURN_OPEN || t->step == QL__TURN_TOOL_OPEN) && t->effect == id)) t = t->next;
+  return t;
+}
+
+/* A person said yes: the tool is used. Or no: the model is told. */
+static ql_status take_leave(ql__turn *t, const ql_value *result, ql_error *err) {
+  const ql_value *allowed = QL_GET(result, "allowed");
+  if (!allowed || allowed->kind != QL_BOOL) return ql_fail(err, QL_ERR_ARGUMENT, "yes or no was expected", QL_STR("allowed"));
+  t->approved = allowed->number != 0;
+  if (t->approved) {
+    t->step = QL__TURN_TOOL_RUN;
+    return QL_OK;
   }
-  if (status == QL_OK) driver->effect++;
+  ql_value *refused = ql_object(t->attempt);
+  QL_SET(refused, "changed", ql_array(t->attempt));
+  QL_SET(refused, "error", ql_bool(t->attempt, true));
+  QL_SET(refused, "text", ql_string(t->attempt, QL_STR("Refused: the person who was asked said no.")));
+  t->outcome = refused;
+  t->made = NULL;
+  t->step = t->start >= 0 ? QL__TURN_TOOL_DONE : QL__TURN_TOOL_TOLD;
+  return ql_arena_failed(t->attempt) ? ql__out_of_memory(err) : QL_OK;
+}
+
+ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *result, ql_error *err) {
+  int64_t id = ql_get_int(result, QL_STR("id"), -1);
+  ql__turn *turn = open_turn(driver, id);
+  if (turn && turn->step == QL__TURN_TOOL_OPEN) return take_leave(turn, result, err);
+  if (turn) return QL_GET(result, "outcome") ? ql__turn_end(turn, result, now, err) : ql__turn_head(turn, result, err);
+  if (id <= 0 || id != driver->effect) return ql_fail(err, QL_ERR_ARGUMENT, "no effect with that id is open", QL_STR("id"));
+  ql_status status = QL_OK;
+  ql__step step = driver->step;
+  switch (step) {
+  case QL__STEP_RANDOM: status = take_random(driver, now, result, err); break;
+  case QL__STEP_APPEND: status = take_append(driver, result, err); break;
+  case QL__STEP_HUMAN: status = take_command(driver, result, err); break;
+  case QL__STEP_ANSWER: driver->step = QL__STEP_FINISHED; break;
+  case QL__STEP_LOOK:
+  case QL__STEP_FINISHED: return ql_fail(err, QL_ERR_ARGUMENT, "this effect has no result", QL_STR("id"));
+  }
+  if (status == QL_OK) driver->effect = 0;
   return status;
+}
+
+ql_status ql_driver_bytes(ql_driver *driver, int64_t id, ql_str bytes, ql_error *err) {
+  ql__turn *turn = open_turn(driver, id);
+  return turn && turn->step == QL__TURN_OPEN ? ql__turn_bytes(turn, bytes, err)
+                                             : ql_fail(err, QL_ERR_ARGUMENT, "no request with that id is under way", QL_STR("id"));
+}
+
+/* ---- what is shown meanwhile ---- */
+
+static void add_delta(ql_arena *a, ql_value *all, const ql__turn *t, ql_value *delta) {
+  ql_value *item = ql_push(all, ql_object(a));
+  if (t->agent.ptr) QL_SET(item, "agent", ql_string(a, t->agent));
+  if (delta) QL_SET(item, "delta", delta);
+}
+
+ql_status ql_driver_deltas(ql_driver *driver, ql_arena *a, ql_value **out, ql_error *err) {
+  ql_value *all = ql_array(a);
+  for (ql__turn *t = driver->turns; t; t = t->next) {
+    if (t->fresh) add_delta(a, all, t, NULL);
+    t->fresh = false;
+    for (bool more = t->stream != NULL; more;) {
+      ql_value *delta = NULL;
+      ql_status status = ql_stream_next(t->stream, a, &delta, err);
+      if (status != QL_OK) return status;
+      more = delta != NULL;
+      if (more) add_delta(a, all, t, delta);
+    }
+  }
+  if (!all || ql_arena_failed(a)) return ql__out_of_memory(err);
+  *out = all;
+  return QL_OK;
 }

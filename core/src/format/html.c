@@ -69,6 +69,12 @@ bool ql_html_url_allowed(ql_str url) {
   return true;
 }
 
+bool ql_html_url_absolute(ql_str url) {
+  size_t i = 0;
+  while (i < url.len && ql_find_byte(QL_STR("/?#:"), url.ptr[i], 0) == SIZE_MAX) i++;
+  return i > 0 && i < url.len && url.ptr[i] == ':';
+}
+
 void ql_html_url(ql_buf *out, ql_str url) {
   static const char digits[] = "0123456789ABCDEF";
   static const ql_str kept = QL_STR_INIT("-_.+!*(),%#@?=;:/$~[]");

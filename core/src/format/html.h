@@ -12,6 +12,8 @@ bool ql_html_entity(ql_str entity, uint32_t *code_point);
 
 /// True when an address may stand in a link: relative, a fragment, or http, https, mailto.
 bool ql_html_url_allowed(ql_str url);
+/// True when an address says by itself where it leads, whatever page it stands in: it has a scheme.
+bool ql_html_url_absolute(ql_str url);
 /// Appends an address for a quoted attribute: what is no URL character is percent-encoded.
 void ql_html_url(ql_buf *out, ql_str url);
 

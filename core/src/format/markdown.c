@@ -296,6 +296,7 @@ typedef struct writer {
   ql_buf words;   /* of that heading */
   ql_buf scratch; /* an address, an id */
   ql_buf *to;     /* out or inside */
+  bool answer;    /* as ql_md_grow says it */
   size_t spans;   /* links and images that are open */
   size_t anchor;  /* which of them is an <a>, from 1; 0 when none is: anchors do not nest */
   size_t anchor_start;
@@ -367,7 +368,7 @@ static void write_heading(writer *w, unsigned level) {
   w->to = &w->out;
   put(w, "<h");
   ql_buf_int(w->to, level);
-  if (make_id(w)) {
+  if (!w->answer && make_id(w)) {
     put(w, " id=\"h-");
     ql_html_text(w->to, ql_buf_str(&w->scratch));
     put(w, "\"");
@@ -486,7 +487,7 @@ static void open_anchor(writer *w, const MD_ATTRIBUTE *address) {
   w->scratch.len = 0;
   add_attribute(&w->scratch, address);
   ql_str url = ql_buf_str(&w->scratch);
-  if (!ql_html_url_allowed(url)) return;
+  if (!ql_html_url_allowed(url) || (w->answer && !ql_html_url_absolute(url))) return;
   put(w, "<a href=\"");
   if (leads_to_heading(url)) {
     put(w, "#h-");
@@ -543,16 +544,15 @@ static int write_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void 
   return write_failed(w);
 }
 
-ql_status ql_md_html(ql_arena *a, ql_str text, ql_str *out, ql_error *err) {
+static ql_status render(ql_arena *a, ql_str text, bool answer, ql_str *out, ql_error *err) {
   static const MD_PARSER callbacks = {.flags = MD4C_FLAGS,
                                       .enter_block = write_enter_block,
                                       .leave_block = write_leave_block,
                                       .enter_span = write_enter_span,
                                       .leave_span = write_leave_span,
                                       .text = write_text};
-  if (text.len > QL_SPEC_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "the text is larger than QL_SPEC_BYTES_MAX", QL_ABSENT);
   ql_buf empty = ql_buf_new(ql_arena_alloc(a));
-  writer w = {.arena = a, .out = empty, .inside = empty, .words = empty, .scratch = empty};
+  writer w = {.arena = a, .out = empty, .inside = empty, .words = empty, .scratch = empty, .answer = answer};
   w.to = &w.out;
   int code = text.len > 0 ? md_parse(text.ptr, (MD_SIZE)text.len, &callbacks, &w) : 0;
   ql_str html = code == 0 ? ql_arena_str(a, ql_buf_str(&w.out)) : QL_ABSENT;
@@ -563,4 +563,83 @@ ql_status ql_md_html(ql_arena *a, ql_str text, ql_str *out, ql_error *err) {
   if (!html.ptr) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   *out = html;
   return QL_OK;
+}
+
+ql_status ql_md_html(ql_arena *a, ql_str text, ql_str *out, ql_error *err) {
+  if (text.len > QL_SPEC_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "the text is larger than QL_SPEC_BYTES_MAX", QL_ABSENT);
+  return render(a, text, false, out, err);
+}
+
+/* Looks for the last block that stands on its own, so that all before it is closed. Only words tell where a block stands. */
+typedef struct splitter {
+  ql_str text;
+  size_t depth;   /* open blocks, the document included */
+  bool searching; /* a block of the document is open, and had no words yet */
+  size_t split;   /* the start of the last one that was found */
+} splitter;
+
+enum { IN_DOCUMENT = 1 };
+
+static int split_enter_block(MD_BLOCKTYPE type, void *detail, void *self) {
+  splitter *s = self;
+  (void)detail;
+  if (s->depth++ == IN_DOCUMENT) s->searching = type != MD_BLOCK_CODE; /* its words may stand far below its fence */
+  return 0;
+}
+
+static int split_leave_block(MD_BLOCKTYPE type, void *detail, void *self) {
+  splitter *s = self;
+  (void)detail;
+  s->depth--;
+  if (type == MD_BLOCK_LI) s->searching = false; /* an item without words: the list begins above the first of them */
+  return 0;
+}
+
+static int split_span(MD_SPANTYPE type, void *detail, void *self) {
+  (void)type;
+  (void)detail;
+  (void)self;
+  return 0;
+}
+
+/* A block begins on the line of its first word, where that one is not indented and the line above it is blank. */
+static int split_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *self) {
+  splitter *s = self;
+  (void)type;
+  uintptr_t start = (uintptr_t)s->text.ptr, here = (uintptr_t)text;
+  if (!s->searching || size == 0 || here < start || here >= start + s->text.len) return 0;
+  s->searching = false;
+  size_t line = (size_t)(here - start);
+  while (line > 0 && s->text.ptr[line - 1] != '\n') line--;
+  if (line == 0 || s->text.ptr[line] == ' ' || s->text.ptr[line] == '\t') return 0;
+  size_t above = line - 1;
+  while (above > 0 && ql_find_byte(QL_STR(" \t\r"), s->text.ptr[above - 1], 0) != SIZE_MAX) above--;
+  if (above == 0 || s->text.ptr[above - 1] == '\n') s->split = line;
+  return 0;
+}
+
+/* The bytes that are done. A line that is not ended may still become anything. */
+static ql_status settled(ql_str text, size_t *out, ql_error *err) {
+  static const MD_PARSER callbacks = {.flags = MD4C_FLAGS,
+                                      .enter_block = split_enter_block,
+                                      .leave_block = split_leave_block,
+                                      .enter_span = split_span,
+                                      .leave_span = split_span,
+                                      .text = split_text};
+  size_t lines = text.len;
+  while (lines > 0 && text.ptr[lines - 1] != '\n') lines--;
+  splitter s = {.text = ql_slice(text, 0, lines)};
+  if (lines > 0 && md_parse(text.ptr, (MD_SIZE)lines, &callbacks, &s) != 0) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  *out = s.split;
+  return QL_OK;
+}
+
+ql_status ql_md_grow(ql_arena *a, ql_str text, bool whole, ql_md_growing *out, ql_error *err) {
+  if (text.len > QL_REPLY_BYTES_MAX) return ql_fail(err, QL_ERR_LIMIT, "the text is larger than QL_REPLY_BYTES_MAX", QL_ABSENT);
+  ql_md_growing grown = {.settled = text.len};
+  ql_status status = whole ? QL_OK : settled(text, &grown.settled, err);
+  if (status == QL_OK) status = render(a, ql_slice(text, 0, grown.settled), true, &grown.done, err);
+  if (status == QL_OK) status = render(a, ql_slice(text, grown.settled, text.len), true, &grown.open, err);
+  if (status == QL_OK) *out = grown;
+  return status;
 }

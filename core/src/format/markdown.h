@@ -55,4 +55,19 @@ QL_NODISCARD ql_status ql_md_outline(ql_arena *a, ql_str text, size_t from, cons
 /// @return QL_OK; QL_ERR_LIMIT (more than QL_SPEC_BYTES_MAX); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_md_html(ql_arena *a, ql_str text, ql_str *out, ql_error *err);
 
+/// An answer that grows: what is done of it stays as it is, whatever is written behind.
+typedef struct ql_md_growing {
+  size_t settled; /* bytes of the text that are done; what follows is handed in again with what is added */
+  ql_str done;    /* HTML of these */
+  ql_str open;    /* HTML of the rest */
+} ql_md_growing;
+
+/// Renders an answer as it grows, or what was not done of it yet. The HTML is that of ql_md_html, but for what a page that shows many of a
+/// model's answers cannot use: headings have no ids, and links go nowhere but to http, https and mailto. Addresses of links that are written
+/// at another place of the text ("[words][1]") are found only where both places are rendered together.
+/// @param whole  nothing more will come: all of it is done
+/// @param out    in the arena
+/// @return QL_OK; QL_ERR_LIMIT (more than QL_REPLY_BYTES_MAX); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_md_grow(ql_arena *a, ql_str text, bool whole, ql_md_growing *out, ql_error *err);
+
 #endif

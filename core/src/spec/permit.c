@@ -21,6 +21,7 @@ typedef struct call {
   ql_str path;      /* as it was said; absent without */
   ql__workpath place;
   bool link;
+  bool any; /* whether any call is allowed is asked: of one that takes a path, some may be */
 } call;
 
 static const ql_str ALLOW = QL_STR_INIT("allow"), ASK = QL_STR_INIT("ask"), REFUSE = QL_STR_INIT("refuse");
@@ -154,6 +155,7 @@ static ql_value *by_code(const call *c, const ql_rule_item *item) {
   case QL__EFFECT_FILES:
     return by_rule(c, ANSWER(c, REFUSE, QL_STR("A call of "), ql__excerpt(c->name), QL_STR(" can change any file"), says), item);
   case QL__EFFECT_FILE:
+    if (c->any) return NULL;
     if (!c->path.ptr)
       return by_rule(c, ANSWER(c, REFUSE, QL_STR("It is not said which file "), ql__excerpt(c->name), QL_STR(" changes"), says), item);
     if (c->link) return by_rule(c, ANSWER(c, REFUSE, ql__excerpt(c->path), QL_STR(" is reached over a link"), says), item);
@@ -199,11 +201,10 @@ static ql_value *decide(const call *c) {
   return ANSWER(c, ALLOW, QL_STR("Nothing in the file of "), c->agent->id, QL_STR(" forbids it."));
 }
 
-ql_status ql_permit(ql_arena *a, const ql_roster *roster, ql_str agent, ql_str tool, ql_str path, bool link, ql_value **out,
-                    ql_error *err) {
-  const ql_agent *found = ql_roster_find(roster, agent);
-  if (!found) return ql_fail(err, QL_ERR_NOT_FOUND, "there is no such agent", agent);
-  call c = {.arena = a, .roster = roster, .agent = found, .link = link};
+static ql_status permit(call c, ql_str agent, ql_str tool, ql_str path, ql_value **out, ql_error *err) {
+  ql_arena *a = c.arena;
+  c.agent = ql_roster_find(c.roster, agent);
+  if (!c.agent) return ql_fail(err, QL_ERR_NOT_FOUND, "there is no such agent", agent);
   tool = ql__clean_path(a, ql_trim(tool));
   size_t open = ql_find_byte(tool, '(', 0);
   c.name = ql_trim(ql_slice(tool, 0, open));
@@ -218,4 +219,16 @@ ql_status ql_permit(ql_arena *a, const ql_roster *roster, ql_str agent, ql_str t
   if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   *out = value;
   return QL_OK;
+}
+
+ql_status ql_permit(ql_arena *a, const ql_roster *roster, ql_str agent, ql_str tool, ql_str path, bool link, ql_value **out,
+                    ql_error *err) {
+  return permit((call){.arena = a, .roster = roster, .link = link}, agent, tool, path, out, err);
+}
+
+ql_status ql_permit_ever(ql_arena *a, const ql_roster *roster, ql_str agent, ql_str tool, bool *out, ql_error *err) {
+  ql_value *value = NULL;
+  ql_status status = permit((call){.arena = a, .roster = roster, .any = true}, agent, tool, QL_ABSENT, &value, err);
+  if (status == QL_OK) *out = !ql_eq(ql_get_str(value, QL_STR("decision")), REFUSE);
+  return status;
 }

@@ -1,0 +1,230 @@
+/* From a person's words to an answer, or to a plan that a quest begins with. */
+#include <questline/mode.h>
+#include <questline/plan_model.h>
+#include <questline/route.h>
+
+#include <string.h>
+
+#include "base/text.h"
+#include "driver/answer.h"
+#include "driver/prompt.h"
+#include "driver/session.h"
+#include "driver/tooling.h"
+
+#define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
+
+static const ql_str MODE_NAMES[QL__MODE_COUNT] = {QL_STR_INIT("normal"), QL_STR_INIT("prequest"), QL_STR_INIT("quest")};
+
+/* Agents with a model are played by it, all others by the rehearsal. */
+static ql_value *create_command(ql_driver *d, const ql_plan *plan) {
+  ql_arena *a = d->arena;
+  ql_value *command = ql_plan_command(a, plan, d->roster), *seats = ql_array(a), *agents = QL_GET(command, "agents");
+  for (const ql_value *agent = agents ? agents->first : NULL; agent; agent = agent->next) {
+    ql_value *pair = ql_push(seats, ql_array(a));
+    ql_push(pair, ql_string(a, agent->text));
+    ql_push(pair, ql_string(a, ql__player_of(d, agent->text) ? QL_STR("model") : QL_STR("rehearsal")));
+  }
+  QL_SET(command, "seats", seats);
+  return ql_arena_failed(a) ? NULL : command;
+}
+
+static ql_status take_plan(ql_driver *d, const ql_plan *plan, ql_error *err) {
+  const size_t *groups;
+  ql_status status = ql_plan_groups(d->arena, plan, &groups, err);
+  if (status != QL_OK) return status;
+  d->plan = ql_plan_value(d->arena, plan);
+  d->create = create_command(d, plan);
+  return d->plan && d->create ? QL_OK : ql__out_of_memory(err);
+}
+
+static ql_status show(ql_driver *d, ql_str words, ql_error *err) {
+  d->answer = ql_arena_str(d->arena, words);
+  d->step = QL__STEP_ANSWER;
+  return d->answer.ptr ? QL_OK : ql__out_of_memory(err);
+}
+
+/* ---- a conversation ---- */
+
+/* What an agent's file turns down is turned down without asking a model. Absent when it is not. */
+static ql_status turn_down(ql_driver *d, ql_str text, ql_str *words, ql_error *err) {
+  ql_value *route = NULL;
+  ql_error why = {0};
+  ql_status status = ql_route(d->arena, d->roster, d->leader, text, &route, &why);
+  *words = QL_ABSENT;
+  if (status == QL_ERR_NOMEM) return ql__out_of_memory(err);
+  if (status != QL_OK) return QL_OK; /* too long to be looked up: the model is asked */
+  const ql_value *verdict = QL_GET(route, "verdicts")->first;
+  if (!verdict || !ql_eq(TEXT_OF(verdict, "verdict"), QL_STR("decline"))) return QL_OK;
+  ql_str take = TEXT_OF(verdict, "take");
+  const ql_str pieces[] = {d->leader, QL_STR(" turns this down by the rules of its file."),
+                           take.ptr ? QL_STR(" The one to ask is ") : QL_STR(""), take.ptr ? take : QL_STR(""),
+                           take.ptr ? QL_STR(".") : QL_STR("")};
+  *words = ql_arena_concat(d->arena, pieces, QL_COUNT(pieces));
+  return words->ptr ? QL_OK : ql__out_of_memory(err);
+}
+
+static ql_status converse(ql_driver *d, const ql_value *player, const ql_value *request, ql_str text, ql_error *err) {
+  ql_str turned_down;
+  ql_status status = turn_down(d, text, &turned_down, err);
+  if (status != QL_OK || turned_down.ptr) return status == QL_OK ? show(d, turned_down, err) : status;
+  ql__turn *t = ql__turn_new(d->alloc, QL__CHAT, player);
+  if (!t) return ql__out_of_memory(err);
+  ql__add_turn(d, t);
+  t->system = ql__prompt_identity(t->arena, d->roster, d->leader);
+  const ql_value *history = QL_GET(request, "history");
+  ql_str said = history ? ql_value_text(t->arena, history) : QL_ABSENT;
+  if (said.ptr && (status = ql_canon_read(t->arena, said, &t->messages, err)) != QL_OK) return status;
+  ql__turn_say(t, QL_STR("user"), text);
+  return ql_arena_failed(t->arena) ? ql__out_of_memory(err) : QL_OK;
+}
+
+/* ---- a plan ---- */
+
+static ql_status ask_for_plan(ql_driver *d, const ql_value *player, ql_error *err) {
+  ql__turn *t = ql__turn_new(d->alloc, QL__PLANNING, player);
+  if (!t) return ql__out_of_memory(err);
+  ql__add_turn(d, t);
+  t->system = TEXT_OF(d->asked, "system");
+  t->schema = ql_copy(t->arena, QL_GET(d->asked, "schema"));
+  for (const ql_value *m = QL_GET(d->asked, "messages")->first; m; m = m->next) ql__turn_say(t, TEXT_OF(m, "role"), TEXT_OF(m, "text"));
+  return ql_arena_failed(t->arena) ? ql__out_of_memory(err) : QL_OK;
+}
+
+static ql_status make_plan(ql_driver *d, const ql_value *request, ql_str text, ql_error *err) {
+  const ql_value *given = QL_GET(request, "plan"), *player = ql__player_of(d, d->leader);
+  const ql_plan *plan;
+  ql_status status;
+  if (!given && player) {
+    ql_value *asked = NULL;
+    status = ql_plan_request(d->arena, d->roster, d->leader, text, NULL, &asked, err);
+    d->asked = asked;
+    return status == QL_OK ? ask_for_plan(d, player, err) : status;
+  }
+  status = given ? ql_plan_from_value(d->arena, given, &plan, err) : ql_plan_rehearse(d->arena, d->roster, d->leader, text, &plan, err);
+  return status == QL_OK ? take_plan(d, plan, err) : status;
+}
+
+static ql__mode mode_named(ql_str name, ql__mode otherwise) {
+  for (size_t i = 0; i < QL__MODE_COUNT; i++)
+    if (ql_eq(name, MODE_NAMES[i])) return (ql__mode)i;
+  return otherwise;
+}
+
+/* An explicit choice wins, then what ql_mode finds in the request. *text loses the words in front that chose. A quest that is not asked for
+   in front of the request is not begun unasked: the owner sees its plan first. */
+static ql_status find_mode(ql_driver *d, ql_str agent, ql_str chosen, ql_str *text, ql_error *err) {
+  ql_value *found;
+  ql_status status = ql_mode(d->arena, d->roster, agent, *text, QL_ABSENT, &found, err);
+  if (status != QL_OK) return status;
+  ql__mode routed = mode_named(TEXT_OF(found, "runs"), QL__NORMAL);
+  const ql_value *hit = QL_GET(found, "hits")->first; /* of them the first in the request; one in front decides */
+  bool front = hit && ql_get_int(hit, QL_STR("offset"), -1) == 0;
+  d->mode = mode_named(chosen, routed == QL__QUEST && !front ? QL__PREQUEST : routed);
+  *text = TEXT_OF(found, "request");
+  return QL_OK;
+}
+
+ql_status ql__begin(ql_driver *d, const ql_value *request, ql_error *err) {
+  ql_str text = ql_trim(ql_arena_str(d->arena, TEXT_OF(request, "text"))), agent = TEXT_OF(request, "agent");
+  if (ql_arena_failed(d->arena)) return ql__out_of_memory(err);
+  if (!agent.ptr) return ql_fail(err, QL_ERR_ARGUMENT, "a request says which agent is asked", QL_STR("agent"));
+  if (!text.ptr || text.len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
+  const ql_agent *leader = ql_roster_find(d->roster, agent);
+  if (!leader) return ql_fail(err, QL_ERR_NOT_FOUND, "nobody in the roster has that name", agent);
+  ql_status status = find_mode(d, leader->id, TEXT_OF(request, "mode"), &text, err);
+  if (status != QL_OK) return status;
+  d->leader = leader->id;
+  if (text.len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
+  if (d->mode != QL__NORMAL) return make_plan(d, request, text, err);
+  const ql_value *player = ql__player_of(d, d->leader);
+  if (player) return converse(d, player, request, text, err);
+  d->rehearsed = true;
+  return show(d, ql__rehearsed_answer(d->arena, d->roster, leader, text), err);
+}
+
+/* ---- what came of it ---- */
+
+/* What planning took is logged as soon as there is a log. */
+static void book_plan(ql_driver *d, ql__turn *t) {
+  ql_value *done = ql__turn_done(t, d->arena), *usage = ql__owners_command(d->arena, QL_STR("usage"));
+  static const char *const KEPT[] = {"cached", "input", "micro", "ms", "output", "reasoning"};
+  QL_SET(usage, "agent", ql_string(d->arena, d->leader));
+  for (size_t i = 0; i < QL_COUNT(KEPT); i++) {
+    const ql_value *field = ql_get_literal(done, KEPT[i]);
+    if (field) ql_set_literal(usage, KEPT[i], ql_copy(d->arena, field));
+  }
+  QL_SET(usage, "model", ql_string(d->arena, ql_arena_str(d->arena, TEXT_OF(done, "model")))); /* the turn does not last */
+  d->planned = usage;
+}
+
+static ql_status take_planned(ql_driver *d, ql__turn *t, ql_error *err) {
+  ql_value *answered;
+  ql_str text = ql_arena_str(d->arena, ql__reply_text(t->attempt, t->reply));
+  const ql_value *player = t->player;
+  if (!text.ptr) return ql__out_of_memory(err);
+  book_plan(d, t);
+  ql__drop_turn(d, t);
+  ql_status status = ql_plan_answer(d->arena, d->roster, d->asked, text, &answered, err);
+  if (status != QL_OK) return status;
+  ql_str outcome = TEXT_OF(answered, "outcome");
+  if (ql_eq(outcome, QL_STR("repair"))) {
+    d->asked = QL_GET(answered, "repair");
+    return ask_for_plan(d, player, err);
+  }
+  const ql_plan *plan;
+  if (ql_eq(outcome, QL_STR("plan")) && ql_plan_from_value(d->arena, QL_GET(answered, "plan"), &plan, err) == QL_OK)
+    return take_plan(d, plan, err);
+  d->raw = TEXT_OF(answered, "raw");
+  d->answer_failed = true;
+  const ql_value *problem = QL_GET(answered, "problems")->first;
+  const ql_str pieces[] = {TEXT_OF(answered, "message"), problem ? QL_STR(" ") : QL_STR(""),
+                           problem ? TEXT_OF(problem, "message") : QL_STR("")};
+  return show(d, ql_arena_concat(d->arena, pieces, QL_COUNT(pieces)), err);
+}
+
+/* What the last call took, also where nothing came of it. */
+static void keep_cost(ql_driver *d, const ql__turn *t) {
+  const ql_value *usage = t->reply ? QL_GET(t->reply, "usage") : NULL;
+  if (!usage) return;
+  d->answer_usage = ql_copy(d->arena, usage);
+  ql_value *took = ql__turn_done(t, d->arena);
+  QL_SET(took, "model", ql_string(d->arena, ql_arena_str(d->arena, TEXT_OF(took, "model")))); /* the turn does not last */
+  d->answer_took = took;
+  d->answer_cut = ql_eq(TEXT_OF(t->reply, "end"), QL_STR("length"));
+}
+
+static ql_status take_answer(ql_driver *d, ql__turn *t, ql_error *err) {
+  keep_cost(d, t);
+  ql_status status = show(d, ql__reply_text(t->attempt, t->reply), err);
+  ql__drop_turn(d, t);
+  return status;
+}
+
+ql_status ql__before_quest(ql_driver *d, int64_t now, ql_error *err) {
+  ql__turn *t = d->turns;
+  ql_status status = QL_OK;
+  if (!t) {
+    d->wanted = d->create;
+    return QL_OK;
+  }
+  if (t->step == QL__TURN_WAIT && t->until <= now) t->step = QL__TURN_ASK;
+  if (t->kind == QL__CHAT && !t->tools && t->calls == 0) status = ql__offer_tools(d, t, d->leader, err);
+  if (status == QL_OK && t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
+  while (status == QL_OK && (t->step == QL__TURN_TOOL_RUN || t->step == QL__TURN_TOOL_TOLD))
+    status = t->step == QL__TURN_TOOL_RUN ? ql__use_tool(d, t, err) : ql__turn_tool_told(t, err);
+  if (status == QL_OK && t->step == QL__TURN_ASK) status = ql__turn_ask(t, err);
+  if (status != QL_OK) return status;
+  if (t->step == QL__TURN_FAILED) {
+    d->answer_failed = true;
+    keep_cost(d, t);
+    status = show(d, t->problem, err);
+    ql__drop_turn(d, t);
+    return status;
+  }
+  if (t->step != QL__TURN_OVER) return QL_OK;
+  if (t->kind == QL__CHAT) return take_answer(d, t, err);
+  status = take_planned(d, t, err);
+  if (status == QL_OK && d->turns) return ql__turn_ask(d->turns, err); /* once more, with what was wrong */
+  d->wanted = d->create;
+  return status;
+}

@@ -1,0 +1,74 @@
+/* The inside of a driver. Private to driver/. */
+#ifndef QL_DRIVER_SESSION_H
+#define QL_DRIVER_SESSION_H
+
+#include <questline/driver.h>
+
+#include <questline/workspace.h>
+
+#include "driver/turn.h"
+
+typedef enum ql__step {
+  QL__STEP_LOOK,    /* look at the quest and find what comes next */
+  QL__STEP_RANDOM,  /* a command is at hand, random bytes are asked for */
+  QL__STEP_APPEND,  /* a line is decided, its append is asked for */
+  QL__STEP_HUMAN,   /* the owner is asked */
+  QL__STEP_ANSWER,  /* words are to be shown */
+  QL__STEP_FINISHED /* nothing more will come */
+} ql__step;
+
+typedef enum ql__mode { QL__NORMAL, QL__PREQUEST, QL__QUEST, QL__MODE_COUNT } ql__mode;
+
+struct ql_driver {
+  ql_alloc alloc;
+  ql_arena *arena;   /* lives as long as the driver: the request, the plan, the answer */
+  ql_arena *command; /* what is in the making: reset at each look */
+  ql_quest *quest;
+  const ql_roster *roster; /* may be NULL */
+  ql_workspace *workspace; /* borrowed; NULL for none */
+  ql__mode mode;
+  ql__step step;
+  int64_t last_id;         /* of the effects that were handed out */
+  int64_t effect;          /* id of the one that steps wait for; 0 while it has none */
+  const ql_value *players; /* shape Player[]; NULL for none */
+  ql__turn *turns;         /* what models are in the middle of */
+  ql_str leader;           /* of a request */
+  const ql_value *asked;   /* shape PlanRequest: what the model that plans was asked */
+  ql_str answer, raw;      /* words to be shown */
+  bool answer_failed, answer_cut, rehearsed;
+  const ql_value *answer_usage, *answer_took; /* took: shape Command, what would be logged of the call */
+  const ql_value *create;  /* the first command of a new quest; NULL for one that was opened from its log, and while the plan is made */
+  const ql_value *plan;    /* shape Plan, shown to the owner; NULL when the quest was opened from its log */
+  const ql_value *planned; /* shape Command: what the plan took, to be logged once the quest is there; NULL for nothing */
+  const ql_value *wanted;  /* the command in the making */
+  ql__turn *wanting;       /* whose it is; NULL: the driver's own */
+  int64_t looked_at;       /* events of the quest when `wanted` was made */
+  ql_str refused;          /* why the owner's last command was not accepted */
+  ql_str line;
+  uint8_t entropy[QL_ENTROPY_BYTES];
+};
+
+ql_status ql__out_of_memory(ql_error *err);
+ql_value *ql__owners_command(ql_arena *a, ql_str type);
+void ql__add_turn(ql_driver *d, ql__turn *turn);
+void ql__drop_turn(ql_driver *d, ql__turn *turn);
+
+/// The model that plays an agent, shape `Player`; NULL when none does.
+const ql_value *ql__player_of(const ql_driver *d, ql_str agent);
+
+/// What a request asks for: an answer, or a plan that a quest begins with. @return as ql_driver_new.
+ql_status ql__begin(ql_driver *d, const ql_value *request, ql_error *err);
+/// Goes on with that while there is no quest yet. @return QL_OK; QL_ERR_NOMEM.
+ql_status ql__before_quest(ql_driver *d, int64_t now, ql_error *err);
+
+/// The turns that models play follow the quest: they begin with those that hold it, and stop with it. Sets wanted and wanting where one of them has
+/// something to log.
+/// @param view, state  of the quest
+/// @return QL_OK; QL_ERR_NOMEM.
+ql_status ql__play(ql_driver *d, const ql_value *view, const ql_value *state, int64_t now, ql_error *err);
+/// The command of a turn was logged as event n, or refused with these words.
+ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err);
+/// The time when a turn goes on by itself; -1 for none.
+int64_t ql__play_due(const ql_driver *d);
+
+#endif

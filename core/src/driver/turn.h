@@ -1,0 +1,107 @@
+/* What a model is in the middle of: a turn of a seat, a plan, or an answer in a conversation. From its first call to its last, with what it was told and
+   what it did. Private to driver/. */
+#ifndef QL_DRIVER_TURN_H
+#define QL_DRIVER_TURN_H
+
+#include <questline/stream.h>
+
+typedef enum ql__turn_kind { QL__CHAT, QL__PLANNING, QL__SEAT } ql__turn_kind;
+
+typedef enum ql__turn_step {
+  QL__TURN_ASK,        /* the next call is to be made */
+  QL__TURN_LOG_START,  /* its start is to be logged */
+  QL__TURN_SEND,       /* the host is to send it */
+  QL__TURN_OPEN,       /* the host is at it */
+  QL__TURN_LOG_DONE,   /* its end is to be logged */
+  QL__TURN_READ,       /* the answer is to be acted on */
+  QL__TURN_MOVE,       /* a move of it is at hand: to be logged or refused */
+  QL__TURN_TOOL_START, /* a tool is to be used: its start is to be logged */
+  QL__TURN_TOOL_RUN,   /* it is to be used */
+  QL__TURN_TOOL_ASK,   /* a person is to be asked about it */
+  QL__TURN_TOOL_OPEN,  /* and is */
+  QL__TURN_TOOL_DONE,  /* its end is to be logged */
+  QL__TURN_TOOL_MADE,  /* a file it left behind is to be logged */
+  QL__TURN_TOOL_TOLD,  /* the model is to be told what came of it */
+  QL__TURN_WAIT,       /* until a time, then the call is made again */
+  QL__TURN_FAILED,     /* for good: problem says why, in one sentence */
+  QL__TURN_OVER        /* it did what it was to do */
+} ql__turn_step;
+
+typedef struct ql__turn ql__turn;
+struct ql__turn {
+  ql__turn *next;
+  ql_alloc alloc;
+  ql_arena *arena;   /* the conversation */
+  ql_arena *attempt; /* one call: its request, its answer, the move at hand */
+  ql__turn_kind kind;
+  ql__turn_step step;
+  bool stopping;          /* nobody wants its answer any more: the host is told once, and the end is still logged */
+  bool told;              /* the host was told to stop */
+  bool fresh;             /* a call was sent of which nothing was shown yet */
+  ql_str agent;           /* whose seat; absent but for QL__SEAT */
+  bool leads;             /* the seat */
+  int64_t fence;          /* of the seat */
+  int64_t held_from;      /* the event since which it holds the turn */
+  const ql_value *player; /* shape Player, of the driver */
+  ql_str model;           /* the player's, or its fallback */
+  ql_str system;
+  ql_value *messages; /* shape ModelMessage[] */
+  ql_value *tools;    /* shape ModelTool[]; NULL for none */
+  ql_value *schema;   /* of the answer; NULL for none */
+  unsigned calls, nudges;
+
+  /* one call */
+  int64_t attempt_number;
+  const ql_value *request; /* shape HttpRequest */
+  char request_hash[64];   /* SHA-256 of its body in hexadecimal */
+  int64_t reserve_tokens, reserve_micro;
+  int64_t start;   /* the event that announced it; -1 for none */
+  int64_t effect;  /* id of the open effect */
+  int64_t sent_at; /* ms since 1970 */
+  int64_t took;    /* ms */
+  int64_t until;   /* QL__TURN_WAIT */
+  int status;      /* of HTTP; 0: no answer came */
+  const ql_value *headers;
+  ql_stream *stream;
+  ql_str problem;       /* the host's words, or why it failed for good */
+  ql_value *reply;      /* shape ModelReply */
+  const ql_value *part; /* of the reply: the call that is next */
+  ql_value *results;    /* ModelPart[] of the calls so far */
+  ql_value *command;    /* the move at hand */
+  bool ends;            /* the turn, where that move is accepted */
+
+  /* one use of a tool */
+  bool tooled;             /* it has any */
+  bool approved;           /* a person said yes */
+  ql_str question;         /* what the person is asked */
+  const ql_value *outcome; /* shape ToolResult */
+  const ql_value *made;    /* of that: the next file that was changed */
+};
+
+/// @return NULL when out of memory.
+ql__turn *ql__turn_new(ql_alloc alloc, ql__turn_kind kind, const ql_value *player);
+void ql__turn_free(ql__turn *turn);
+
+/// Adds words to the conversation.
+void ql__turn_say(ql__turn *turn, ql_str role, ql_str text);
+
+/* Each moves the turn on by one step. What a provider or a model does wrong becomes part of the turn. @return QL_OK; QL_ERR_NOMEM. */
+ql_status ql__turn_ask(ql__turn *turn, ql_error *err);
+ql_status ql__turn_head(ql__turn *turn, const ql_value *result, ql_error *err); /* status and headers came */
+ql_status ql__turn_bytes(ql__turn *turn, ql_str bytes, ql_error *err);
+ql_status ql__turn_end(ql__turn *turn, const ql_value *result, int64_t now, ql_error *err);
+ql_status ql__turn_read(ql__turn *turn, int64_t now, ql_error *err);
+/// The move was accepted, or refused with these words.
+ql_status ql__turn_moved(ql__turn *turn, ql_str refusal, ql_error *err);
+
+/// The tool at hand was used, or is not: the model is told, and the next call of the answer comes.
+ql_status ql__turn_tool_told(ql__turn *turn, ql_error *err);
+
+/// What is logged of a call, shape `Command`.
+ql_value *ql__turn_start(const ql__turn *turn, ql_arena *a);
+ql_value *ql__turn_done(const ql__turn *turn, ql_arena *a);
+
+/// The words of the answer, of all its parts.
+ql_str ql__reply_text(ql_arena *a, const ql_value *reply);
+
+#endif

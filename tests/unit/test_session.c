@@ -1,0 +1,797 @@
+/* Seats that models play, without a network: this file is the host, and the provider, and the model. Answers come in the wire of Anthropic Messages. */
+#include <questline/driver.h>
+
+#include "base/text.h"
+#include "support.h"
+
+#define NOW                      INT64_C(1763712000000)
+#define OBJECTIVE                "Add sign-in with OAuth2: API endpoints, database schema, security review"
+#define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
+
+static const char *const TEAM[][2] = {
+    {"lead.md",
+     "---\nname: lead\ndescription: Coordinates the backend team\n---\n\n# Lead\n\nYou never guess.\n\n## Team\n\n- **api-designer**: HTTP API "
+     "contracts and endpoints\n- **data-keeper**: database schema and migrations\n- **reviewer**: security review and tests\n"},
+    {"api-designer.md", "---\nname: api-designer\ndescription: Designs HTTP API contracts and writes endpoints\n---\n\nYou design APIs.\n"},
+    {"data-keeper.md", "---\nname: data-keeper\ndescription: Owns the database schema, migrations and queries\n---\n\nYou keep data.\n"},
+    {"reviewer.md", "---\nname: reviewer\ndescription: Security review, tests and code quality\n---\n\nYou review.\n"},
+};
+
+/* ---- the model ---- */
+
+typedef struct host host;
+/* What is answered to a call: the bytes of the body; *status may be set to something else than 200. */
+typedef ql_str (*brain)(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status);
+
+struct host {
+  ql_quest *quest;
+  ql_driver *driver;
+  ql_roster *roster;
+  brain brain;
+  int64_t now;
+  size_t effects, calls, most_open, cancelled;
+  int mood; /* for the brain */
+  struct {
+    int64_t id;
+    char agent[64], *answer;
+    size_t len, told;
+    int status;
+  } open[8];
+  size_t open_count;
+  bool holds_back; /* answers are not told until everybody was asked */
+  char answer[4096], raw[256];
+  bool answer_failed, answer_cut;
+  int64_t answer_micro; /* -1: not said */
+};
+
+static void add_event(ql_buf *out, const char *name, const char *before, const ql_value *value, const char *after) {
+  ql_buf_add(out, QL_STR("event: "));
+  ql_buf_add(out, str(name));
+  ql_buf_add(out, QL_STR("\ndata: "));
+  ql_buf_add(out, str(before));
+  if (value) ql_value_write(out, value);
+  ql_buf_add(out, str(after));
+  ql_buf_add(out, QL_STR("\n\n"));
+}
+
+static void add_begin(ql_buf *out) {
+  add_event(
+      out, "message_start",
+      "{\"type\":\"message_start\",\"message\":{\"id\":\"m1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-haiku-4-5\",\"content\":[],"
+      "\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_tokens\":100,\"output_tokens\":1}}}",
+      NULL, "");
+}
+
+static void add_text(ql_arena *a, ql_buf *out, int index, const char *text) {
+  char head[128];
+  snprintf(head, sizeof head, "{\"type\":\"content_block_start\",\"index\":%d,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}", index);
+  add_event(out, "content_block_start", head, NULL, "");
+  snprintf(head, sizeof head, "{\"type\":\"content_block_delta\",\"index\":%d,\"delta\":{\"type\":\"text_delta\",\"text\":", index);
+  add_event(out, "content_block_delta", head, ql_string(a, str(text)), "}}");
+  snprintf(head, sizeof head, "{\"type\":\"content_block_stop\",\"index\":%d}", index);
+  add_event(out, "content_block_stop", head, NULL, "");
+}
+
+static void add_call(ql_arena *a, ql_buf *out, int index, const char *tool, ql_str arguments) {
+  char head[256];
+  snprintf(
+      head, sizeof head,
+      "{\"type\":\"content_block_start\",\"index\":%d,\"content_block\":{\"type\":\"tool_use\",\"id\":\"c%d\",\"name\":\"%s\",\"input\":{}}}",
+      index, index, tool);
+  add_event(out, "content_block_start", head, NULL, "");
+  snprintf(head, sizeof head,
+           "{\"type\":\"content_block_delta\",\"index\":%d,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":", index);
+  add_event(out, "content_block_delta", head, ql_string(a, arguments), "}}");
+  snprintf(head, sizeof head, "{\"type\":\"content_block_stop\",\"index\":%d}", index);
+  add_event(out, "content_block_stop", head, NULL, "");
+}
+
+static ql_str ended(ql_arena *a, ql_buf *out, const char *reason) {
+  char data[256];
+  snprintf(data, sizeof data,
+           "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"%s\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":20}}",
+           reason);
+  add_event(out, "message_delta", data, NULL, "");
+  add_event(out, "message_stop", "{\"type\":\"message_stop\"}", NULL, "");
+  return ql_buf_take(out, a);
+}
+
+static ql_str one_call(ql_arena *a, const char *tool, const char *arguments) {
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  add_begin(&out);
+  add_call(a, &out, 0, tool, str(arguments));
+  return ended(a, &out, "tool_use");
+}
+
+static ql_str words(ql_arena *a, const char *text) {
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  add_begin(&out);
+  add_text(a, &out, 0, text);
+  return ended(a, &out, "end_turn");
+}
+
+static bool closed_task(const ql_value *task) {
+  return ql_eq(TEXT_OF(task, "status"), QL_STR("done")) || ql_eq(TEXT_OF(task, "status"), QL_STR("dropped"));
+}
+
+static bool ready(const ql_value *tasks, const ql_value *task) {
+  for (const ql_value *id = QL_GET(task, "after")->first; id; id = id->next)
+    for (const ql_value *other = tasks->first; other; other = other->next)
+      if (ql_eq(TEXT_OF(other, "id"), id->text) && !closed_task(other)) return false;
+  int64_t group = ql_get_int(task, QL_STR("group"), 0);
+  for (const ql_value *other = tasks->first; other; other = other->next)
+    if (!closed_task(other) && ql_get_int(other, QL_STR("group"), 0) < group) return false;
+  return true;
+}
+
+/* Hands out all that is ready, in one answer with several calls; completes when nothing is left. */
+static ql_str lead_well(host *h, ql_arena *a) {
+  const ql_value *tasks = QL_GET(ql_quest_view(h->quest, a), "tasks");
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  int index = 0;
+  add_begin(&out);
+  for (const ql_value *task = tasks->first; task; task = task->next) {
+    if (closed_task(task) || !ready(tasks, task)) continue;
+    ql_value *arguments = ql_object(a), *to = ql_array(a);
+    ql_push(to, ql_string(a, TEXT_OF(task, "agent")));
+    QL_SET(arguments, "msg", ql_string(a, QL_STR("Please do it.")));
+    QL_SET(arguments, "task", ql_string(a, TEXT_OF(task, "id")));
+    QL_SET(arguments, "to", to);
+    add_call(a, &out, index++, "quest_message", ql_value_text(a, arguments));
+  }
+  if (index > 0)
+    add_call(a, &out, index, "quest_report", QL_STR("{\"msg\":\"Handed out.\"}"));
+  else
+    add_call(a, &out, index, "quest_complete", QL_STR("{\"summary\":\"All is done.\"}"));
+  return ended(a, &out, "tool_use");
+}
+
+static ql_str play_well(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  (void)body;
+  (void)status;
+  if (ql_eq(agent, QL_STR("@lead"))) return lead_well(h, a);
+  return one_call(a, "quest_respond", "{\"kind\":\"completed\",\"msg\":\"Done. Evidence: all 12 tests pass.\"}");
+}
+
+/* ---- the host ---- */
+
+static ql_roster *team(void) {
+  ql_roster *roster = ql_roster_new(ql_alloc_libc());
+  for (size_t i = 0; i < QL_COUNT(TEAM); i++) assert_int_equal(ql_roster_add(roster, str(TEAM[i][0]), str(TEAM[i][1]), NULL), QL_OK);
+  assert_int_equal(ql_roster_link(roster, NULL), QL_OK);
+  return roster;
+}
+
+static ql_value *request(ql_arena *a, const char *mode, const char *text) {
+  static const char json[] = "[{\"agent\":\"*\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]";
+  ql_value *r = ql_object(a), *players;
+  assert_int_equal(ql_json_read(a, str(json), &players, NULL), QL_OK);
+  QL_SET(r, "agent", ql_string(a, QL_STR("@lead")));
+  QL_SET(r, "mode", ql_string(a, str(mode)));
+  QL_SET(r, "players", players);
+  QL_SET(r, "text", ql_string(a, str(text)));
+  return r;
+}
+
+/* Three tasks for three agents; the first two may run at once. */
+static ql_value *plan(ql_arena *a) {
+  static const char json[] =
+      "{\"leader\":\"@lead\",\"objective\":\"Sign-in\",\"tasks\":[{\"agent\":\"@api-designer\",\"id\":\"T1\",\"title\":\"Contract\"},"
+      "{\"agent\":\"@data-keeper\",\"id\":\"T2\",\"title\":\"Schema\"},{\"after\":[\"T1\",\"T2\"],\"agent\":\"@reviewer\",\"id\":\"T3\",\"title\":\"Review\"}]}";
+  ql_value *value;
+  assert_int_equal(ql_json_read(a, str(json), &value, NULL), QL_OK);
+  return value;
+}
+
+static host opened(brain b, const char *mode, const char *text, bool planned) {
+  host h = {.quest = ql_quest_new(ql_alloc_libc()), .roster = team(), .brain = b, .now = NOW};
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *r = request(a, mode, text);
+  ql_error err = {0};
+  if (planned) QL_SET(r, "plan", plan(a));
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, h.roster, r, &h.driver, &err), QL_OK);
+  ql_arena_free(a);
+  return h;
+}
+
+static void closed(host *h) {
+  for (size_t i = 0; i < h->open_count; i++) free(h->open[i].answer);
+  ql_driver_free(h->driver);
+  ql_quest_free(h->quest);
+  ql_roster_free(h->roster);
+}
+
+static ql_value *result(ql_arena *a, int64_t id) {
+  ql_value *r = ql_object(a);
+  QL_SET(r, "id", ql_int(a, id));
+  return r;
+}
+
+static void hand_back(host *h, const ql_value *r) {
+  ql_error err = {0};
+  ql_status status = ql_driver_result(h->driver, h->now, r, &err);
+  if (status != QL_OK) print_error("%s: %s\n", err.message, err.detail);
+  assert_int_equal(status, QL_OK);
+}
+
+static void take_request(host *h, ql_arena *a, const ql_value *effect) {
+  ql_value *body;
+  const ql_value *sent = QL_GET(effect, "request");
+  ql_str agent = TEXT_OF(effect, "agent");
+  int status = 200;
+  assert_true(h->open_count < QL_COUNT(h->open));
+  assert_int_equal(ql_json_read(a, TEXT_OF(sent, "body"), &body, NULL), QL_OK);
+  ql_str answer = h->brain(h, a, agent, body, &status);
+  h->calls++;
+  size_t at = h->open_count++;
+  h->open[at].id = ql_get_int(effect, QL_STR("id"), 0);
+  h->open[at].status = status;
+  h->open[at].len = answer.len;
+  h->open[at].told = 0;
+  h->open[at].answer = malloc(answer.len + 1);
+  memcpy(h->open[at].answer, answer.ptr, answer.len);
+  snprintf(h->open[at].agent, sizeof h->open[at].agent, "%.*s", (int)agent.len, agent.ptr ? agent.ptr : "");
+  if (h->open_count > h->most_open) h->most_open = h->open_count;
+}
+
+static void forget(host *h, size_t at) {
+  free(h->open[at].answer);
+  h->open_count--;
+  for (size_t i = at; i < h->open_count; i++) h->open[i] = h->open[i + 1];
+}
+
+static void end_open(host *h, ql_arena *a, size_t at, const char *outcome, const char *problem) {
+  ql_value *end = result(a, h->open[at].id);
+  QL_SET(end, "outcome", ql_string(a, str(outcome)));
+  if (problem) QL_SET(end, "problem", ql_string(a, str(problem)));
+  forget(h, at);
+  hand_back(h, end);
+}
+
+/* One piece of one answer. */
+static void go_on(host *h, ql_arena *a, size_t at) {
+  if (h->open[at].status == 0) {
+    end_open(h, a, at, "cut", "Connection refused");
+    return;
+  }
+  if (h->open[at].told == 0) {
+    ql_value *head = result(a, h->open[at].id), *headers = ql_array(a), *header = ql_object(a);
+    QL_SET(header, "name", ql_string(a, QL_STR("content-type")));
+    QL_SET(header, "value", ql_string(a, h->open[at].status == 200 ? QL_STR("text/event-stream") : QL_STR("application/json")));
+    ql_push(headers, header);
+    QL_SET(head, "headers", headers);
+    QL_SET(head, "status", ql_int(a, h->open[at].status));
+    hand_back(h, head);
+  }
+  size_t left = h->open[at].len - h->open[at].told, piece = left < 700 ? left : 700;
+  assert_int_equal(ql_driver_bytes(h->driver, h->open[at].id, (ql_str){h->open[at].answer + h->open[at].told, piece}, NULL), QL_OK);
+  h->open[at].told += piece;
+  if (h->open[at].told == h->open[at].len) end_open(h, a, at, "complete", NULL);
+}
+
+static bool is_kind(const ql_value *effect, const char *kind) { return ql_eq(TEXT_OF(effect, "kind"), str(kind)); }
+
+static void cancel(host *h, ql_arena *a, int64_t id) {
+  for (size_t i = 0; i < h->open_count; i++)
+    if (h->open[i].id == id) {
+      h->cancelled++;
+      end_open(h, a, i, "cancelled", NULL);
+      return;
+    }
+  fail();
+}
+
+static void give_random(host *h, ql_arena *a, ql_value *r) {
+  uint8_t bytes[QL_ENTROPY_BYTES];
+  char *text = ql_arena_get(a, 64);
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(h->effects + i * 7);
+  QL_SET(r, "bytes", ql_string(a, (ql_str){text, ql_base64url_write(text, bytes, sizeof bytes)}));
+}
+
+/* QL_MORE when something was done, QL_DONE at the end, QL_OK when nothing can be done but to wait for a person. */
+static ql_status step(host *h) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *effect;
+  ql_error err = {0};
+  ql_status status = ql_driver_next(h->driver, a, h->now, &effect, &err), outcome = QL_MORE;
+  if (status != QL_OK) print_error("%s: %s\n", err.message, err.detail);
+  assert_int_equal(status, QL_OK);
+  h->effects++;
+  int64_t id = ql_get_int(effect, QL_STR("id"), -1);
+  if (is_kind(effect, "done"))
+    outcome = QL_DONE;
+  else if (is_kind(effect, "http.request"))
+    take_request(h, a, effect);
+  else if (is_kind(effect, "effect.cancel"))
+    cancel(h, a, ql_get_int(effect, QL_STR("cancels"), 0));
+  else if (is_kind(effect, "wait")) {
+    int64_t until = ql_get_int(effect, QL_STR("until"), -1);
+    if (h->open_count > 0)
+      go_on(h, a, h->effects % h->open_count);
+    else if (until >= 0)
+      h->now = until;
+    else
+      outcome = QL_OK;
+  } else {
+    ql_value *r = result(a, id);
+    if (is_kind(effect, "random")) give_random(h, a, r);
+    if (is_kind(effect, "log.append")) QL_SET(r, "outcome", ql_string(a, QL_STR("ok")));
+    if (is_kind(effect, "answer")) {
+      ql_str answer = TEXT_OF(effect, "answer"), raw = TEXT_OF(effect, "raw");
+      snprintf(h->answer, sizeof h->answer, "%.*s", (int)answer.len, answer.ptr);
+      snprintf(h->raw, sizeof h->raw, "%.*s", (int)raw.len, raw.ptr ? raw.ptr : "");
+      h->answer_failed = ql_get_bool(effect, QL_STR("failed"));
+      h->answer_cut = ql_get_bool(effect, QL_STR("cut"));
+      h->answer_micro = ql_get_int(effect, QL_STR("micro"), -1);
+      assert_true(h->answer_micro < 0 || ql_eq(TEXT_OF(effect, "model"), QL_STR("claude-haiku-4-5")));
+    }
+    if (is_kind(effect, "ask.human")) {
+      ql_value *command = QL_SET(r, "command", ql_object(a));
+      QL_SET(command, "by", ql_string(a, QL_STR("@owner")));
+      QL_SET(command, "type", ql_string(a, QL_STR("approve")));
+    }
+    hand_back(h, r);
+  }
+  ql_arena_free(a);
+  return outcome;
+}
+
+/* Why it stands still. */
+static void tell_pause(const host *h) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  for (int64_t n = 0; n < ql_quest_count(h->quest); n++) {
+    ql_str line = ql_value_text(a, ql_quest_event(h->quest, a, n));
+    print_message("%.*s\n", (int)(line.len < 400 ? line.len : 400), line.ptr);
+  }
+  ql_arena_free(a);
+}
+
+static ql_status run(host *h) {
+  ql_status status = QL_MORE;
+  while (status == QL_MORE && h->effects < 3000) status = step(h);
+  assert_true(h->effects < 3000);
+  if (getenv("SESSION_LOG")) tell_pause(h);
+  return status;
+}
+
+/* ---- what came of it ---- */
+
+static void assert_status(const host *h, const char *expected) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  assert_str_is(TEXT_OF(ql_quest_state(h->quest, a), "status"), expected);
+  ql_arena_free(a);
+}
+
+static void assert_terminal(const host *h) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *verdict;
+  assert_int_equal(ql_verify(a, ql_quest_log(h->quest), QL_ABSENT, &verdict, NULL), QL_OK);
+  assert_str_is(TEXT_OF(verdict, "intact"), "yes");
+  assert_str_is(TEXT_OF(verdict, "legal"), "yes");
+  assert_str_is(TEXT_OF(verdict, "complete"), "terminal");
+  ql_arena_free(a);
+}
+
+/* Events of a type; with a field that has these words where field is not NULL. */
+static size_t events(const host *h, const char *type, const char *field, const char *value) {
+  size_t count = 0;
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  for (int64_t n = 0; n < ql_quest_count(h->quest); n++) {
+    const ql_value *event = ql_quest_event(h->quest, a, n);
+    if (!ql_eq(TEXT_OF(event, "type"), str(type))) continue;
+    ql_str text = field ? ql_get_str(QL_GET(event, "data"), str(field)) : QL_ABSENT;
+    count += !field || (text.ptr && ql_find(text, str(value), 0) != SIZE_MAX);
+  }
+  ql_arena_free(a);
+  return count;
+}
+
+static void write_command(host *h, const char *json) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *command;
+  ql_decision decision;
+  const uint8_t entropy[QL_ENTROPY_BYTES] = {9};
+  assert_int_equal(ql_json_read(a, str(json), &command, NULL), QL_OK);
+  assert_int_equal(ql_quest_decide(h->quest, a, command, h->now, entropy, &decision, NULL), QL_OK);
+  assert_non_null(decision.line.ptr);
+  assert_int_equal(ql_quest_append(h->quest, decision.line, NULL), QL_OK);
+  ql_arena_free(a);
+}
+
+#define RESUME "{\"by\":\"@owner\",\"type\":\"resume\"}"
+
+/* ---- tests ---- */
+
+static void models_play_a_quest_to_its_end(void **state) {
+  (void)state;
+  host h = opened(play_well, "quest", "Sign-in", true);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_status(&h, "completed");
+  assert_terminal(&h);
+  assert_int_equal(h.calls, 6); /* three turns of the leader, one of each worker */
+  assert_int_equal(events(&h, "start", NULL, NULL), 6);
+  assert_int_equal(events(&h, "done", "outcome", "ok"), 6);
+  assert_int_equal(events(&h, "respond", "msg", "12 tests"), 3);
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  const ql_value *used = QL_GET(ql_quest_state(h.quest, a), "used");
+  assert_int_equal(ql_get_int(used, QL_STR("input"), 0), 600);
+  assert_int_equal(ql_get_int(used, QL_STR("output"), 0), 120);
+  assert_true(ql_get_int(used, QL_STR("micro"), 0) > 0);
+  ql_arena_free(a);
+  closed(&h);
+}
+
+static ql_str check_request(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  ql_str text = ql_value_text(a, body);
+  assert_true(ql_find(text, QL_STR("You are @"), 0) != SIZE_MAX);
+  bool leads = ql_eq(agent, QL_STR("@lead"));
+  assert_int_equal(ql_find(text, QL_STR("You never guess."), 0) != SIZE_MAX, leads);
+  assert_int_equal(ql_find(text, QL_STR("\"quest_complete\""), 0) != SIZE_MAX, leads);
+  assert_int_equal(ql_find(text, QL_STR("\"quest_respond\""), 0) != SIZE_MAX, !leads);
+  if (ql_eq(agent, QL_STR("@data-keeper"))) {
+    assert_true(ql_find(text, QL_STR("Please do it."), 0) != SIZE_MAX);
+    assert_true(ql_find(text, QL_STR("Schema"), 0) != SIZE_MAX);
+    assert_true(ql_find(text, QL_STR("Contract"), 0) == SIZE_MAX); /* another's task is none of its business */
+  }
+  h->mood++;
+  return play_well(h, a, agent, body, status);
+}
+
+static void each_is_told_who_it_is_and_its_own_tasks(void **state) {
+  (void)state;
+  host h = opened(check_request, "quest", "Sign-in", true);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_int_equal(h.mood, 6);
+  closed(&h);
+}
+
+static ql_str stumble(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  static const char *const TRIES[] = {"{\"msg\":\"x\",\"to\":[\"@nobody\"]}", "{\"msg\":\"x\"}",
+                                      "{\"msg\":", "{\"msg\":\"x\",\"to\":[\"@lead\"],\"weather\":1}"};
+  static const char *const TOLD[] = {"@nobody", "to", "JSON", "weather"};
+  if (!ql_eq(agent, QL_STR("@lead")) || h->mood >= 5) return play_well(h, a, agent, body, status);
+  if (h->mood > 0 && h->mood <= 4) {
+    ql_str text = ql_value_text(a, body);
+    assert_true(ql_find(text, str(TOLD[h->mood - 1]), 0) != SIZE_MAX);
+    assert_true(ql_find(text, QL_STR("\"is_error\":true"), 0) != SIZE_MAX);
+  }
+  return h->mood < 4 ? one_call(a, "quest_message", TRIES[h->mood++])
+                     : (h->mood++, one_call(a, "quest_respond", "{\"kind\":\"completed\",\"msg\":\"x\"}"));
+}
+
+static void a_refused_move_is_told_and_made_better(void **state) {
+  (void)state;
+  host h = opened(stumble, "quest", "Sign-in", true);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_status(&h, "completed");
+  assert_int_equal(h.mood, 5);
+  closed(&h);
+}
+
+static ql_str chat_only(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  if (ql_eq(agent, QL_STR("@lead"))) return play_well(h, a, agent, body, status);
+  h->mood++;
+  return words(a, "I have done the work, believe me.");
+}
+
+static void a_workers_words_count_at_last(void **state) {
+  (void)state;
+  host h = opened(chat_only, "quest", "Sign-in", true);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_status(&h, "completed");
+  assert_int_equal(h.mood, 9); /* each was told twice that its turn is open */
+  assert_int_equal(events(&h, "respond", "msg", "believe me"), 3);
+  closed(&h);
+}
+
+static ql_str leader_chats(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  (void)h, (void)agent, (void)body, (void)status;
+  return words(a, "We should think about this.");
+}
+
+static void a_leader_that_only_talks_pauses_the_quest(void **state) {
+  (void)state;
+  host h = opened(leader_chats, "quest", "Sign-in", true);
+  assert_int_equal(run(&h), QL_OK);
+  assert_status(&h, "paused");
+  assert_int_equal(h.calls, 3);
+  assert_int_equal(events(&h, "pause", "reason", "made no move"), 1);
+  h.brain = play_well;
+  write_command(&h, RESUME);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_status(&h, "completed");
+  closed(&h);
+}
+
+static ql_str overloaded(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  if (h->mood++ < 2) {
+    *status = 529;
+    return QL_STR("{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}");
+  }
+  return play_well(h, a, agent, body, status);
+}
+
+static void what_passes_is_tried_again(void **state) {
+  (void)state;
+  host h = opened(overloaded, "quest", "Sign-in", true);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_status(&h, "completed");
+  assert_int_equal(events(&h, "done", "outcome", "error"), 2);
+  assert_int_equal(h.calls, 8);
+  assert_true(h.now > NOW);
+  closed(&h);
+}
+
+static ql_str wrong_key(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  if (h->mood == 0) {
+    *status = 401;
+    return QL_STR("{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\",\"message\":\"invalid x-api-key\"}}");
+  }
+  return play_well(h, a, agent, body, status);
+}
+
+static void what_does_not_pass_pauses_the_quest_and_says_why(void **state) {
+  (void)state;
+  host h = opened(wrong_key, "quest", "Sign-in", true);
+  assert_int_equal(run(&h), QL_OK);
+  assert_status(&h, "paused");
+  assert_int_equal(h.calls, 1);
+  assert_int_equal(events(&h, "pause", "reason", "@lead could not be asked"), 1);
+  h.mood = 1;
+  write_command(&h, RESUME);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_terminal(&h);
+  closed(&h);
+}
+
+static ql_str unreachable(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  if (h->mood++ == 0) {
+    *status = 0;
+    return QL_STR("");
+  }
+  return play_well(h, a, agent, body, status);
+}
+
+static void no_answer_at_all_is_tried_again(void **state) {
+  (void)state;
+  host h = opened(unreachable, "quest", "Sign-in", true);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_status(&h, "completed");
+  assert_int_equal(events(&h, "done", "outcome", "error"), 1);
+  closed(&h);
+}
+
+static void a_budget_stops_a_call_before_it_is_sent(void **state) {
+  (void)state;
+  host h = opened(play_well, "prequest", "Sign-in", true);
+  while (ql_quest_count(h.quest) < 2) assert_int_equal(step(&h), QL_MORE); /* created, approved */
+  write_command(&h, "{\"by\":\"@owner\",\"type\":\"pause\"}");
+  write_command(&h, "{\"budget\":{\"tokens\":9000},\"by\":\"@owner\",\"type\":\"resume\"}");
+  assert_int_equal(run(&h), QL_OK);
+  assert_status(&h, "paused");
+  assert_int_equal(h.calls, 0); /* 8192 for the answer, and a prompt of more than 808 */
+  write_command(&h, "{\"budget\":{\"tokens\":900000},\"by\":\"@owner\",\"type\":\"resume\"}");
+  assert_int_equal(run(&h), QL_DONE);
+  assert_status(&h, "completed");
+  closed(&h);
+}
+
+static void who_loses_the_turn_is_stopped(void **state) {
+  (void)state;
+  host h = opened(play_well, "quest", "Sign-in", true);
+  while (h.open_count == 0) assert_int_equal(step(&h), QL_MORE);
+  write_command(&h, "{\"agent\":\"@lead\",\"by\":\"@owner\",\"seat\":\"human\",\"type\":\"claim\"}");
+  ql_status status = QL_MORE;
+  while (status == QL_MORE) status = step(&h);
+  assert_int_equal(status, QL_OK); /* a person sits there */
+  assert_int_equal(h.open_count, 0);
+  assert_int_equal(events(&h, "done", NULL, NULL), 1);
+  assert_int_equal(events(&h, "message", NULL, NULL), 0);
+  closed(&h);
+}
+
+/* Not calling any more, at every point, then a new driver on the same log: it ends, and what stood in the log stays. */
+static void stopped_anywhere_it_goes_on_from_the_log(void **state) {
+  (void)state;
+  bool ended = false;
+  size_t lost = 0;
+  for (size_t stop = 1; !ended; stop++) {
+    host h = opened(play_well, "quest", "Sign-in", true);
+    while (h.effects < stop && !ended) ended = step(&h) == QL_DONE;
+    if (ql_quest_count(h.quest) == 0 || ended) {
+      closed(&h);
+      continue;
+    }
+    host second = {.quest = ql_quest_new(ql_alloc_libc()), .roster = team(), .brain = play_well, .now = NOW};
+    ql_arena *a = ql_arena_new(ql_alloc_libc());
+    ql_str log = ql_quest_log(h.quest);
+    assert_int_equal(ql_quest_append_log(second.quest, log, NULL), QL_OK);
+    assert_int_equal(ql_driver_new(ql_alloc_libc(), second.quest, second.roster, request(a, "quest", "x"), &second.driver, NULL), QL_OK);
+    ql_arena_free(a);
+    assert_int_equal(run(&second), QL_DONE);
+    assert_status(&second, "completed");
+    assert_terminal(&second);
+    assert_memory_equal(ql_quest_log(second.quest).ptr, log.ptr, log.len);
+    lost += events(&second, "done", "outcome", "lost");
+    closed(&second);
+    closed(&h);
+  }
+  assert_true(lost > 0);
+}
+
+static void a_parallel_group_is_asked_at_once(void **state) {
+  (void)state;
+  host h = {.quest = ql_quest_new(ql_alloc_libc()), .roster = team(), .brain = play_well, .now = NOW};
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  write_command(
+      &h,
+      "{\"agents\":[\"@lead\",\"@api-designer\",\"@data-keeper\",\"@reviewer\"],\"by\":\"@owner\",\"mission\":\"m\",\"policy\":\"parallel\","
+      "\"seats\":[[\"@lead\",\"model\"],[\"@api-designer\",\"model\"],[\"@data-keeper\",\"model\"],[\"@reviewer\",\"model\"]],\"tasks\":[{"
+      "\"id\":\"T1\",\"title\":\"a\",\"to\":\"@api-designer\"},{\"id\":\"T2\",\"title\":\"b\",\"to\":\"@data-keeper\"},{\"id\":\"T3\","
+      "\"title\":\"c\",\"to\":\"@reviewer\"}],\"type\":\"create\"}");
+  write_command(&h, "{\"by\":\"@owner\",\"type\":\"approve\"}");
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, h.roster, request(a, "quest", "x"), &h.driver, NULL), QL_OK);
+  ql_arena_free(a);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_int_equal(h.most_open, 3);
+  assert_terminal(&h);
+  closed(&h);
+}
+
+static ql_str talk(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  (void)h, (void)status;
+  assert_null(agent.ptr);
+  assert_true(ql_find(ql_value_text(a, body), QL_STR("Where do you keep the schema?"), 0) != SIZE_MAX);
+  return words(a, "In the repository.");
+}
+
+static void a_conversation_is_answered_by_the_model(void **state) {
+  (void)state;
+  host h = opened(talk, "normal", "Where do you keep the schema?", false);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_string_equal(h.answer, "In the repository.");
+  assert_false(h.answer_failed);
+  assert_false(h.answer_cut);
+  assert_int_equal(h.answer_micro, 100 * 1 + 20 * 5);
+  assert_int_equal(ql_quest_count(h.quest), 0);
+  closed(&h);
+}
+
+static ql_str declines(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  (void)h, (void)agent, (void)body, (void)status;
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  add_begin(&out);
+  add_text(a, &out, 0, "No.");
+  return ended(a, &out, "refusal");
+}
+
+static void what_is_declined_was_paid_for_all_the_same(void **state) {
+  (void)state;
+  host h = opened(declines, "normal", "Where do you keep the schema?", false);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_true(h.answer_failed);
+  assert_int_equal(h.answer_micro, 100 * 1 + 20 * 5);
+  closed(&h);
+}
+
+static ql_str talks_too_long(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  (void)h, (void)agent, (void)body, (void)status;
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  add_begin(&out);
+  add_text(a, &out, 0, "In the");
+  return ended(a, &out, "max_tokens");
+}
+
+static void an_answer_that_is_cut_says_so(void **state) {
+  (void)state;
+  host h = opened(talks_too_long, "normal", "Where do you keep the schema?", false);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_string_equal(h.answer, "In the");
+  assert_true(h.answer_cut && !h.answer_failed);
+  closed(&h);
+}
+
+static ql_str plans(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  if (agent.ptr) return play_well(h, a, agent, body, status);
+  h->mood++;
+  return words(
+      a,
+      "{\"tasks\":[{\"accept\":[\"it works\"],\"after\":[],\"agent\":\"@api-designer\",\"id\":\"T1\",\"outputs\":[\"contract.md\"],\"title\":\"Write the "
+      "contract\",\"reason\":\"it designs APIs\"}]}");
+}
+
+static void a_plan_is_asked_of_the_model_and_carried_out(void **state) {
+  (void)state;
+  host h = opened(plans, "prequest", OBJECTIVE, false);
+  assert_int_equal(run(&h), QL_DONE);
+  if (h.answer[0]) print_error("%s\n%s\n", h.answer, h.raw);
+  assert_status(&h, "completed");
+  assert_int_equal(events(&h, "usage", NULL, NULL), 1);
+  assert_true(h.mood >= 1);
+  closed(&h);
+}
+
+static ql_str plans_badly(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  (void)agent, (void)body, (void)status;
+  h->mood++;
+  return words(a, "I would rather not plan today.");
+}
+
+static void a_plan_that_cannot_be_read_fails_with_what_was_written(void **state) {
+  (void)state;
+  host h = opened(plans_badly, "prequest", OBJECTIVE, false);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_true(h.answer_failed);
+  assert_string_equal(h.raw, "I would rather not plan today.");
+  assert_int_equal(h.mood, 2); /* asked, and asked once more with what was wrong */
+  assert_int_equal(ql_quest_count(h.quest), 0);
+  closed(&h);
+}
+
+static void what_models_add_is_shown_as_it_comes(void **state) {
+  (void)state;
+  host h = opened(talk, "normal", "Where do you keep the schema?", false);
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_buf shown = ql_buf_new(ql_alloc_libc());
+  size_t beginnings = 0;
+  for (ql_status status = QL_MORE; status == QL_MORE;) {
+    status = step(&h);
+    ql_value *deltas;
+    assert_int_equal(ql_driver_deltas(h.driver, a, &deltas, NULL), QL_OK);
+    for (const ql_value *item = deltas->first; item; item = item->next) {
+      const ql_value *delta = QL_GET(item, "delta");
+      beginnings += delta == NULL;
+      if (ql_eq(TEXT_OF(delta, "kind"), QL_STR("text"))) ql_buf_add(&shown, TEXT_OF(delta, "text"));
+    }
+  }
+  assert_int_equal(beginnings, 1);
+  assert_str_is(ql_buf_str(&shown), "In the repository.");
+  ql_buf_free(&shown);
+  ql_arena_free(a);
+  closed(&h);
+}
+
+static void players_have_to_be_known(void **state) {
+  (void)state;
+  static const char *const WRONG[] = {"[{\"agent\":\"*\",\"model\":\"m\",\"provider\":\"nobody\"}]",
+                                      "[{\"agent\":\"*\",\"provider\":\"anthropic\"}]", "{}"};
+  for (size_t i = 0; i < QL_COUNT(WRONG); i++) {
+    ql_arena *a = ql_arena_new(ql_alloc_libc());
+    ql_quest *quest = ql_quest_new(ql_alloc_libc());
+    ql_roster *roster = team();
+    ql_driver *driver = NULL;
+    ql_value *r = request(a, "quest", OBJECTIVE), *players;
+    assert_int_equal(ql_json_read(a, str(WRONG[i]), &players, NULL), QL_OK);
+    QL_SET(r, "players", players);
+    assert_int_not_equal(ql_driver_new(ql_alloc_libc(), quest, roster, r, &driver, NULL), QL_OK);
+    assert_null(driver);
+    ql_roster_free(roster);
+    ql_quest_free(quest);
+    ql_arena_free(a);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(models_play_a_quest_to_its_end),
+      cmocka_unit_test(each_is_told_who_it_is_and_its_own_tasks),
+      cmocka_unit_test(a_refused_move_is_told_and_made_better),
+      cmocka_unit_test(a_workers_words_count_at_last),
+      cmocka_unit_test(a_leader_that_only_talks_pauses_the_quest),
+      cmocka_unit_test(what_passes_is_tried_again),
+      cmocka_unit_test(what_does_not_pass_pauses_the_quest_and_says_why),
+      cmocka_unit_test(no_answer_at_all_is_tried_again),
+      cmocka_unit_test(a_budget_stops_a_call_before_it_is_sent),
+      cmocka_unit_test(who_loses_the_turn_is_stopped),
+      cmocka_unit_test(stopped_anywhere_it_goes_on_from_the_log),
+      cmocka_unit_test(a_parallel_group_is_asked_at_once),
+      cmocka_unit_test(a_conversation_is_answered_by_the_model),
+      cmocka_unit_test(what_is_declined_was_paid_for_all_the_same),
+      cmocka_unit_test(an_answer_that_is_cut_says_so),
+      cmocka_unit_test(a_plan_is_asked_of_the_model_and_carried_out),
+      cmocka_unit_test(a_plan_that_cannot_be_read_fails_with_what_was_written),
+      cmocka_unit_test(what_models_add_is_shown_as_it_comes),
+      cmocka_unit_test(players_have_to_be_known),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,120 @@
+import type { Driver, Effect, EffectResult, SeatDelta } from '@questline/core';
+import type { Clock } from '../ports/clock.ts';
+import type { Http } from '../ports/http.ts';
+
+export interface AskerPorts {
+  clock: Clock;
+  http: Http;
+  /** Resolves before the next frame is drawn. */
+  frame: () => Promise<void>;
+  /** The key of a slot; null: this browser holds none, or it is sealed. */
+  keyOf: (slot: string) => string | null;
+}
+
+export interface AskerEvents {
+  /** What models added, at most once a frame. */
+  deltas(deltas: readonly SeatDelta[]): void;
+  /** The driver cannot take what came: it is of no more use. */
+  failed(error: unknown): void;
+}
+
+/**
+ * Asks models for a driver: performs http.request and effect.cancel, many at once, and hands back what comes. The owner goes on asking the driver
+ * for effects, and waits here when it says so. Closing it ends what is under way, without a word to the driver.
+ */
+export class Asker {
+  #ports: AskerPorts;
+  #driver: Driver;
+  #events: AskerEvents;
+  #open = new Map<number, AbortController>();
+  #wake = new AbortController();
+  #fresh = false; // bytes came since the driver was asked what they say
+  #closed = false;
+
+  constructor(ports: AskerPorts, driver: Driver, events: AskerEvents) {
+    this.#ports = ports;
+    this.#driver = driver;
+    this.#events = events;
+  }
+
+  /** Answers under way. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** Performs an effect that concerns models; false: it is of another kind. */
+  perform(effect: Effect): boolean {
+    if (effect.kind === 'effect.cancel') this.#open.get(effect.cancels ?? 0)?.abort();
+    else if (effect.kind === 'http.request') this.#send(effect);
+    else return false;
+    return true;
+  }
+
+  /** Until something came of a request, the time has come, or somebody rouses. */
+  wait(until = Infinity): Promise<void> {
+    const { clock } = this.#ports;
+    const { signal } = this.#wake;
+    if (until !== Infinity) return clock.sleep(until - clock.now(), signal);
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+
+  rouse(): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+  }
+
+  #send({ id, request }: Effect): void {
+    if (request === undefined) return;
+    const ending = new AbortController();
+    this.#open.set(id, ending);
+    const { secret } = request;
+    this.#ports.http.send(request, secret === undefined ? null : this.#ports.keyOf(secret.slot), ending.signal, {
+      head: (status, headers) => this.#tell({ id, headers, status }),
+      bytes: (bytes) => this.#hear(id, bytes),
+      end: (outcome, problem) => {
+        this.#drain(); // before the answer is taken for whole, and shown as said
+        this.#open.delete(id);
+        this.#tell({ id, outcome, ...(problem === undefined ? {} : { problem }) });
+      },
+    });
+  }
+
+  #tell(result: EffectResult): void {
+    this.#guard(() => this.#driver.result(this.#ports.clock.now(), result));
+    this.rouse();
+  }
+
+  #hear(id: number, bytes: Uint8Array): void {
+    this.#guard(() => this.#driver.bytes(id, bytes));
+    if (this.#fresh) return;
+    this.#fresh = true;
+    void this.#ports.frame().then(() => this.#drain());
+  }
+
+  /** An answer that is whole, or that failed, may have bytes to come: then the driver says that nobody waits for them. */
+  #drain(): void {
+    if (!this.#fresh) return;
+    this.#fresh = false;
+    const deltas = this.#guard(() => this.#driver.deltas()) ?? [];
+    if (deltas.length > 0) this.#events.deltas(deltas);
+    if (deltas.some(({ delta }) => delta?.kind === 'end')) this.rouse();
+  }
+
+  #guard<T>(call: () => T): T | undefined {
+    if (this.#closed) return undefined;
+    try {
+      return call();
+    } catch (error) {
+      this.close();
+      this.#events.failed(error);
+      return undefined;
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const ending of this.#open.values()) ending.abort();
+    this.rouse();
+  }
+}
