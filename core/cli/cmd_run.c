@@ -165,12 +165,14 @@ static int stopped(session *s) {
 static void tell_wait(session *s, const ql_value *view) {
   ql_str reason = QL_ABSENT;
   if (ql_eq(ql_get_str(view, QL_STR("status")), QL_STR("paused"))) {
-    for (int64_t n = ql_quest_count(s->log.quest) - 1; n >= 0; n--) {
+    bool by_guard = QL_GET(view, "cause") && !ql_eq(ql_get_str(view, QL_STR("cause")), QL_STR("owner"));
+    for (int64_t n = ql_quest_count(s->log.quest) - 1; n >= 0 && !by_guard; n--) {
       const ql_value *event = ql_quest_event(s->log.quest, s->c->a, n);
       if (!ql_eq(ql_get_str(event, QL_STR("type")), QL_STR("pause"))) continue;
       reason = ql_get_str(QL_GET(event, "data"), QL_STR("reason"));
       break;
     }
+    if (!reason.ptr) reason = ql_get_str(ql_quest_monitor(s->log.quest, s->c->a, QL_STR("@owner")), QL_STR("hint"));
     fputs("Paused", stdout);
     if (reason.ptr) fputs(": ", stdout);
     cli_put(stdout, reason);
@@ -266,6 +268,7 @@ static int begin(session *s) {
   QL_SET(request, "mode", ql_string(c->a, QL_STR("quest")));
   QL_SET(request, "text", ql_string(c->a, objective));
   code = ql_arena_failed(c->a) ? cli_no_memory(c) : cli_models_players(c, request);
+  if (code == CLI_DONE && c->value[CLI_FIELD_create_budget]) code = cli_read_field(c, CLI_FIELD_create_budget, request);
   if (code == CLI_DONE) code = cli_store_folder(c, true, &s->folder);
   if (code == CLI_DONE) code = cli_log_new(c, &s->log);
   if (code == CLI_DONE) code = start(s, roster, request);
@@ -333,6 +336,8 @@ int cli_run(cli *c) {
     return cli_fail(c, QL_ERR_ARGUMENT, "run needs --specs DIR and --agent NAME beside the objective.");
   if (!fresh && c->value[CLI_agent])
     return cli_fail(c, QL_ERR_ARGUMENT, "--agent belongs to a new objective; --quest goes on with what the log says.");
+  if (!fresh && c->value[CLI_FIELD_create_budget])
+    return cli_fail(c, QL_ERR_ARGUMENT, "--budget belongs to a new objective; `questline resume ID --budget ...` gives a quest another.");
   if (fresh && c->value[CLI_sign]) return cli_fail(c, QL_ERR_ARGUMENT, "--sign belongs to --quest: a new quest of run names no keys.");
   return run(c, &s, c->value[CLI_quest]);
 }

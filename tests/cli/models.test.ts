@@ -173,12 +173,26 @@ test('stopped in mid-stream, it goes on; what was under way is booked as lost', 
   await verified(at);
 });
 
-test('a budget stops a run-away, and a larger one lets it go on', async (t) => {
-  const talks: Script = (question) => (question.schema === undefined && question.n < 40 ? { calls: [{ name: 'quest_drop', arguments: { task: 'T9', reason: 'x' } }] } : sensible(question));
+test('a budget stops a run-away before it is asked again, and a larger one lets it go on', async (t) => {
+  let away = true;
+  const talks: Script = (question) => (question.schema === undefined && away ? { calls: [{ name: 'quest_drop', arguments: { task: 'T9', reason: 'x' } }] } : sensible(question));
   const at = await place(t, 'chat', talks);
-  const first = await run(at);
-  assert.equal(first.code, 0, 'after many refusals it goes well');
-  assert.ok(at.server.requests.length >= 40);
+  const first = await run(at, '--budget', 'tokens=40000');
+  assert.equal(first.code, 3, first.stdout + first.stderr);
+  assert.match(first.stdout, /Paused: The budget is used up/);
+  const asked = at.server.asks.length;
+  assert.ok(asked > 5 && asked < 40, `${asked} calls`);
+  away = false;
+  const again = await ask(at, 'resume', logs(at)[0] ?? '', '--specs', 'agents', '--budget', 'tokens=4000000');
+  assert.equal(again.code, 0, again.stdout + again.stderr);
+  await verified(at);
+});
+
+test('a turn that never ends is ended after so many calls', async (t) => {
+  const at = await place(t, 'messages', (question) => (question.schema === undefined ? { calls: [{ name: 'quest_drop', arguments: { task: 'T9', reason: 'x' } }] } : sensible(question)));
+  const { code, stdout } = await run(at);
+  assert.equal(code, 3);
+  assert.match(stdout, /Paused: @lead was asked 64 times in one turn without ending it\./);
 });
 
 test('the key is nowhere but in the header of the request', async (t) => {

@@ -2792,6 +2792,8 @@ export interface Player {
 export interface Request {
   /** who is asked */
   agent: string;
+  /** of the quest: micro, ms, tokens, turns, as in create; what goes beyond pauses it */
+  budget?: JsonObject;
   /** normal: what was said before, oldest first */
   history?: ModelMessage[];
   /** found from the text where nothing is said */

@@ -16,7 +16,7 @@
 static const ql_str MODE_NAMES[QL__MODE_COUNT] = {QL_STR_INIT("normal"), QL_STR_INIT("prequest"), QL_STR_INIT("quest")};
 
 /* Agents with a model are played by it, all others by the rehearsal. */
-static ql_value *create_command(ql_driver *d, const ql_plan *plan) {
+static ql_value *create_command(const ql_driver *d, const ql_plan *plan) {
   ql_arena *a = d->arena;
   ql_value *command = ql_plan_command(a, plan, d->roster), *seats = ql_array(a), *agents = QL_GET(command, "agents");
   for (const ql_value *agent = agents ? agents->first : NULL; agent; agent = agent->next) {
@@ -25,6 +25,7 @@ static ql_value *create_command(ql_driver *d, const ql_plan *plan) {
     ql_push(pair, ql_string(a, ql__player_of(d, agent->text) ? QL_STR("model") : QL_STR("rehearsal")));
   }
   QL_SET(command, "seats", seats);
+  if (d->budget) QL_SET(command, "budget", ql_copy(a, d->budget));
   return ql_arena_failed(a) ? NULL : command;
 }
 

@@ -33,23 +33,33 @@ void ql__drop_turn(ql_driver *d, ql__turn *turn) {
 
 /* ---- lifecycle ---- */
 
-static ql_status keep_players(ql_driver *d, const ql_value *request, ql_error *err) {
-  const ql_value *players = QL_GET(request, "players");
-  if (!players) return QL_OK;
-  if (players->kind != QL_ARRAY) return ql_fail(err, QL_ERR_ARGUMENT, "a list of players was expected", QL_STR("players"));
-  for (const ql_value *player = players->first; player; player = player->next) {
+/* A copy that lasts as long as the driver. */
+static ql_status keep(ql_driver *d, const ql_value *value, const ql_value **out, ql_error *err) {
+  ql_str text = value ? ql_value_text(d->arena, value) : QL_ABSENT;
+  ql_value *copy = NULL;
+  if (!value) return QL_OK;
+  if (!text.ptr) return ql__out_of_memory(err);
+  ql_status status = ql_canon_read(d->arena, text, &copy, err);
+  *out = copy;
+  return status;
+}
+
+static ql_status check_players(const ql_value *players, ql_error *err) {
+  if (players && players->kind != QL_ARRAY) return ql_fail(err, QL_ERR_ARGUMENT, "a list of players was expected", QL_STR("players"));
+  for (const ql_value *player = players ? players->first : NULL; player; player = player->next) {
     ql_wire wire;
     if (!TEXT_OF(player, "agent").ptr || !TEXT_OF(player, "model").ptr || !TEXT_OF(player, "provider").ptr)
       return ql_fail(err, QL_ERR_ARGUMENT, "a player has an agent, a provider and a model", QL_STR("players"));
     ql_status status = ql_llm_wire(TEXT_OF(player, "provider"), &wire, err);
     if (status != QL_OK) return status;
   }
-  ql_str text = ql_value_text(d->arena, players);
-  ql_value *copy = NULL;
-  if (!text.ptr) return ql__out_of_memory(err);
-  ql_status status = ql_canon_read(d->arena, text, &copy, err);
-  d->players = copy;
-  return status;
+  return QL_OK;
+}
+
+static ql_status keep_request(ql_driver *d, const ql_value *request, ql_error *err) {
+  ql_status status = check_players(QL_GET(request, "players"), err);
+  if (status == QL_OK) status = keep(d, QL_GET(request, "players"), &d->players, err);
+  return status == QL_OK ? keep(d, QL_GET(request, "budget"), &d->budget, err) : status;
 }
 
 ql_status ql_driver_new(ql_alloc alloc, ql_quest *quest, const ql_roster *roster, const ql_value *request, ql_driver **out, ql_error *err) {
@@ -59,7 +69,7 @@ ql_status ql_driver_new(ql_alloc alloc, ql_quest *quest, const ql_roster *roster
   if (!d) return ql__out_of_memory(err);
   *d = (ql_driver){.alloc = alloc, .arena = ql_arena_new(alloc), .command = ql_arena_new(alloc), .quest = quest, .roster = roster};
   d->mode = QL__PREQUEST; /* a quest opened from its log asks before it starts */
-  ql_status status = d->arena && d->command ? keep_players(d, request, err) : ql__out_of_memory(err);
+  ql_status status = d->arena && d->command ? keep_request(d, request, err) : ql__out_of_memory(err);
   if (status == QL_OK && fresh) status = ql__begin(d, request, err);
   if (status == QL_OK)
     *out = d;
