@@ -269,6 +269,7 @@ static int begin(session *s) {
   QL_SET(request, "text", ql_string(c->a, objective));
   code = ql_arena_failed(c->a) ? cli_no_memory(c) : cli_models_players(c, request);
   if (code == CLI_DONE && c->value[CLI_FIELD_create_budget]) code = cli_read_field(c, CLI_FIELD_create_budget, request);
+  if (code == CLI_DONE) code = cli_work_documents(c, roster, leader->id, request);
   if (code == CLI_DONE) code = cli_store_folder(c, true, &s->folder);
   if (code == CLI_DONE) code = cli_log_new(c, &s->log);
   if (code == CLI_DONE) code = start(s, roster, request);
@@ -301,6 +302,14 @@ static int unpause(session *s) {
   return code;
 }
 
+/// Who leads.
+static ql_str leader_of(session *s) {
+  const ql_value *view = ql_quest_view(s->log.quest, s->c->a), *seats = QL_GET(view, "agents");
+  for (const ql_value *seat = seats ? seats->first : NULL; seat; seat = seat->next)
+    if (ql_get_bool(seat, QL_STR("leads"))) return ql_get_str(seat, QL_STR("id"));
+  return QL_ABSENT;
+}
+
 static int go_on(session *s, const char *quest) {
   cli *c = s->c;
   const char *path;
@@ -314,7 +323,8 @@ static int go_on(session *s, const char *quest) {
   if (ql_quest_count(s->log.quest) == 0) return cli_fail(c, QL_ERR_STATE, "%s is empty: its first event was never written.", path);
   if (c->value[CLI_specs] && (code = cli_read_team(c, c->value[CLI_specs], &roster)) != CLI_DONE) return code;
   s->shown = ql_quest_count(s->log.quest);
-  code = s->unpauses ? unpause(s) : CLI_DONE;
+  code = cli_work_documents(c, roster, leader_of(s), request);
+  if (code == CLI_DONE && s->unpauses) code = unpause(s);
   if (code == CLI_DONE) code = start(s, roster, request);
   ql_roster_free(roster);
   return code;

@@ -7,7 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <questline/roster.h>
+
 #include "base/text.h"
+#include "documents.h"
 #include "format/crypto.h"
 #include "store.h"
 
@@ -89,6 +92,24 @@ int cli_work_again(cli_work *work, const ql_quest *quest, const char *quest_path
     ql_arena_free(c.a);
   }
   return code;
+}
+
+int cli_work_documents(cli *c, const ql_roster *roster, ql_str leader, ql_value *request) {
+  const char *root = c->value[CLI_work], *specs = c->value[CLI_specs];
+  const ql_agent *agent = roster && leader.ptr ? ql_roster_find(roster, leader) : NULL;
+  cli_documents documents;
+  if (!root || !specs || !QL_GET(request, "players")) return CLI_DONE;
+  int code = cli_read_documents(c, root, specs, agent ? agent->spec : NULL, &documents);
+  if (code != CLI_DONE) return code;
+  ql_value *list = ql_array(c->a);
+  for (size_t i = 0; i < documents.count; i++) {
+    if (!documents.at[i].text.ptr) continue;
+    ql_value *document = ql_push(list, ql_object(c->a));
+    QL_SET(document, "path", ql_string(c->a, documents.at[i].path));
+    QL_SET(document, "text", ql_string(c->a, documents.at[i].text));
+  }
+  QL_SET(request, "documents", list);
+  return ql_arena_failed(c->a) ? cli_no_memory(c) : CLI_DONE;
 }
 
 void cli_work_close(cli_work *work) { ql_workspace_free(work->workspace); }

@@ -751,6 +751,131 @@ static void what_models_add_is_shown_as_it_comes(void **state) {
   closed(&h);
 }
 
+/* ---- memory that runs out ---- */
+
+/* A worker that makes a mistake, is told, and ends its turn; a leader that hands out one task and completes. */
+static ql_str act_out(ql_arena *a, const ql_quest *quest, ql_str agent, const ql_value *body) {
+  ql_str said = ql_value_text(a, body);
+  if (!agent.ptr) return words(a, "In the repository.");
+  if (!ql_eq(agent, QL_STR("@lead")))
+    return ql_find(said, QL_STR("is_error"), 0) == SIZE_MAX ? one_call(a, "quest_respond", "{\"kind\":")
+                                                            : one_call(a, "quest_respond", "{\"kind\":\"completed\",\"msg\":\"Done.\"}");
+  const ql_value *tasks = QL_GET(ql_quest_view(quest, a), "tasks"), *task = tasks ? tasks->first : NULL;
+  if (!task) return QL_ABSENT;
+  if (ql_eq(TEXT_OF(task, "status"), QL_STR("done"))) return one_call(a, "quest_complete", "{\"summary\":\"x\"}");
+  if (ql_eq(TEXT_OF(task, "status"), QL_STR("open"))) return one_call(a, "quest_report", "{\"msg\":\"x\"}");
+  return one_call(a, "quest_message", "{\"msg\":\"x\",\"task\":\"T1\",\"to\":[\"@reviewer\"]}");
+}
+
+static ql_status answer_call(ql_driver *driver, const ql_quest *quest, ql_arena *a, const ql_value *effect) {
+  ql_value *body = NULL, *head = result(a, ql_get_int(effect, QL_STR("id"), 0)), *end = result(a, ql_get_int(effect, QL_STR("id"), 0));
+  ql_status status = ql_json_read(a, TEXT_OF(QL_GET(effect, "request"), "body"), &body, NULL);
+  if (status != QL_OK) return status;
+  ql_str answer = act_out(a, quest, TEXT_OF(effect, "agent"), body);
+  QL_SET(head, "status", ql_int(a, 200));
+  QL_SET(end, "outcome", ql_string(a, QL_STR("complete")));
+  if (ql_arena_failed(a) || !answer.ptr) return QL_ERR_NOMEM;
+  status = ql_driver_result(driver, NOW, head, NULL);
+  if (status == QL_OK) status = ql_driver_bytes(driver, ql_get_int(effect, QL_STR("id"), 0), answer, NULL);
+  ql_value *deltas;
+  if (status == QL_OK) status = ql_driver_deltas(driver, a, &deltas, NULL);
+  return status == QL_OK ? ql_driver_result(driver, NOW, end, NULL) : status;
+}
+
+static ql_status play_through(ql_driver *driver, const ql_quest *quest, ql_arena *a) {
+  for (size_t i = 0; i < 200; i++) {
+    ql_value *effect;
+    ql_status status = ql_driver_next(driver, a, NOW, &effect, NULL);
+    if (status != QL_OK) return status;
+    ql_value *r = result(a, ql_get_int(effect, QL_STR("id"), 0));
+    if (is_kind(effect, "done")) return QL_OK;
+    if (is_kind(effect, "random")) QL_SET(r, "bytes", ql_string(a, QL_STR("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")));
+    if (is_kind(effect, "log.append")) QL_SET(r, "outcome", ql_string(a, QL_STR("ok")));
+    if (ql_arena_failed(a)) return QL_ERR_NOMEM;
+    if (is_kind(effect, "http.request"))
+      status = answer_call(driver, quest, a, effect);
+    else if (!is_kind(effect, "wait") && !is_kind(effect, "effect.cancel"))
+      status = ql_driver_result(driver, NOW, r, NULL);
+    if (status != QL_OK) return status;
+  }
+  return QL_ERR_STATE;
+}
+
+static ql_status play_all(ql_arena *a, const void *ctx) {
+  const char *mode = ctx;
+  static const char one_task[] =
+      "{\"leader\":\"@lead\",\"objective\":\"o\",\"tasks\":[{\"agent\":\"@reviewer\",\"id\":\"T1\",\"title\":\"t\"}]}";
+  static const char players[] = "[{\"agent\":\"*\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]";
+  ql_quest *quest = ql_quest_new(ql_arena_alloc(a));
+  ql_roster *roster = ql_roster_new(ql_arena_alloc(a));
+  ql_driver *driver = NULL;
+  ql_value *r = ql_object(a), *value = NULL;
+  ql_status status = quest && roster ? QL_OK : QL_ERR_NOMEM;
+  for (size_t i = 0; i < QL_COUNT(TEAM) && status == QL_OK; i++) status = ql_roster_add(roster, str(TEAM[i][0]), str(TEAM[i][1]), NULL);
+  if (status == QL_OK) status = ql_roster_link(roster, NULL);
+  if (status == QL_OK) status = ql_json_read(a, str(one_task), &value, NULL);
+  if (strcmp(mode, "quest") == 0) QL_SET(r, "plan", value);
+  if (status == QL_OK) status = ql_json_read(a, str(players), &value, NULL);
+  QL_SET(r, "agent", ql_string(a, QL_STR("@lead")));
+  QL_SET(r, "mode", ql_string(a, str(mode)));
+  QL_SET(r, "players", value);
+  QL_SET(r, "text", ql_string(a, QL_STR("o")));
+  if (status == QL_OK && ql_arena_failed(a)) status = QL_ERR_NOMEM;
+  if (status == QL_OK) status = ql_driver_new(ql_arena_alloc(a), quest, roster, r, &driver, NULL);
+  if (status == QL_OK) status = play_through(driver, quest, a);
+  ql_driver_free(driver);
+  ql_quest_free(quest);
+  ql_roster_free(roster);
+  return status;
+}
+
+static void when_memory_runs_out_it_says_so(void **state) {
+  (void)state;
+  assert_true(try_every_allocation(play_all, "normal") > 10);
+  assert_true(try_every_allocation(play_all, "quest") > 100);
+}
+
+/* The leader's rules give the designer the API, and keep the database from it. */
+static const char FILTER[] =
+    "---\nname: lead\ndescription: Coordinates\n---\n\n# Lead\n\n## Team\n\n- **api-designer**: API\n- **data-keeper**: data\n- "
+    "**reviewer**: tests\n\n## Context Filtering Rules\n\n**For @api-designer:**\n- \xE2\x9C\x85 API requirements and contracts\n- "
+    "\xE2\x9D\x8C Database implementation details\n";
+static const char GUIDE[] =
+    "# Guide\n\n## API requirements\n\nAnswer within a second.\n\n## Database implementation\n\nTables are secret.\n";
+
+static ql_str look_for_documents(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  ql_str text = ql_value_text(a, body);
+  if (ql_eq(agent, QL_STR("@api-designer"))) {
+    assert_true(ql_find(text, QL_STR("Answer within a second."), 0) != SIZE_MAX);
+    assert_true(ql_find(text, QL_STR("Tables are secret."), 0) == SIZE_MAX);
+    h->mood++;
+  } else if (!ql_eq(agent, QL_STR("@lead"))) {
+    assert_true(ql_find(text, QL_STR("Answer within a second."), 0) == SIZE_MAX); /* no rule is about them: they read what they need */
+    h->mood++;
+  }
+  return play_well(h, a, agent, body, status);
+}
+
+static void workers_are_given_what_the_rules_give_them(void **state) {
+  (void)state;
+  host h = {.quest = ql_quest_new(ql_alloc_libc()), .roster = ql_roster_new(ql_alloc_libc()), .brain = look_for_documents, .now = NOW};
+  assert_int_equal(ql_roster_add(h.roster, QL_STR("lead.md"), str(FILTER), NULL), QL_OK);
+  for (size_t i = 1; i < QL_COUNT(TEAM); i++) assert_int_equal(ql_roster_add(h.roster, str(TEAM[i][0]), str(TEAM[i][1]), NULL), QL_OK);
+  assert_int_equal(ql_roster_link(h.roster, NULL), QL_OK);
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *r = request(a, "quest", "Sign-in"), *documents = ql_array(a), *document = ql_push(documents, ql_object(a));
+  QL_SET(document, "path", ql_string(a, QL_STR("docs/guide.md")));
+  QL_SET(document, "text", ql_string(a, str(GUIDE)));
+  QL_SET(r, "documents", documents);
+  QL_SET(r, "plan", plan(a));
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, h.roster, r, &h.driver, NULL), QL_OK);
+  ql_arena_free(a);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_int_equal(h.mood, 3);
+  assert_terminal(&h);
+  closed(&h);
+}
+
 static void players_have_to_be_known(void **state) {
   (void)state;
   static const char *const WRONG[] = {"[{\"agent\":\"*\",\"model\":\"m\",\"provider\":\"nobody\"}]",
@@ -791,6 +916,8 @@ int main(void) {
       cmocka_unit_test(a_plan_is_asked_of_the_model_and_carried_out),
       cmocka_unit_test(a_plan_that_cannot_be_read_fails_with_what_was_written),
       cmocka_unit_test(what_models_add_is_shown_as_it_comes),
+      cmocka_unit_test(when_memory_runs_out_it_says_so),
+      cmocka_unit_test(workers_are_given_what_the_rules_give_them),
       cmocka_unit_test(players_have_to_be_known),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2794,6 +2794,8 @@ export interface Request {
   agent: string;
   /** of the quest: micro, ms, tokens, turns, as in create; what goes beyond pauses it */
   budget?: JsonObject;
+  /** of the project: who plans is given what its file has it load, workers what the rules of the leader's file give them */
+  documents?: PackSource[];
   /** normal: what was said before, oldest first */
   history?: ModelMessage[];
   /** found from the text where nothing is said */

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "driver/answer.h"
+#include "driver/context.h"
 #include "driver/prompt.h"
 #include "driver/session.h"
 #include "driver/tooling.h"
@@ -97,7 +98,9 @@ static ql_status make_plan(ql_driver *d, const ql_value *request, ql_str text, q
   ql_status status;
   if (!given && player) {
     ql_value *asked = NULL;
-    status = ql_plan_request(d->arena, d->roster, d->leader, text, NULL, &asked, err);
+    ql_value *loaded = NULL;
+    status = ql__loaded_documents(d->arena, d->roster, d->leader, d->documents, &loaded, err);
+    if (status == QL_OK) status = ql_plan_request(d->arena, d->roster, d->leader, text, loaded, &asked, err);
     d->asked = asked;
     return status == QL_OK ? ask_for_plan(d, player, err) : status;
   }

@@ -59,7 +59,8 @@ static ql_status check_players(const ql_value *players, ql_error *err) {
 static ql_status keep_request(ql_driver *d, const ql_value *request, ql_error *err) {
   ql_status status = check_players(QL_GET(request, "players"), err);
   if (status == QL_OK) status = keep(d, QL_GET(request, "players"), &d->players, err);
-  return status == QL_OK ? keep(d, QL_GET(request, "budget"), &d->budget, err) : status;
+  if (status == QL_OK) status = keep(d, QL_GET(request, "budget"), &d->budget, err);
+  return status == QL_OK ? keep(d, QL_GET(request, "documents"), &d->documents, err) : status;
 }
 
 ql_status ql_driver_new(ql_alloc alloc, ql_quest *quest, const ql_roster *roster, const ql_value *request, ql_driver **out, ql_error *err) {
@@ -128,11 +129,17 @@ static ql_status look(ql_driver *d, int64_t now, ql_error *err) {
   return status;
 }
 
-/* The plan as it was shown, from the log itself; NULL when it is withheld or cannot be read, which is no error: the owner is asked without. */
-static ql_value *plan_of_log(const ql_driver *d, ql_arena *a) {
-  const ql_plan *plan;
+const ql_plan *ql__plan_of(const ql_driver *d, ql_arena *a) {
+  const ql_plan *plan = NULL;
+  if (d->plan) return ql_plan_from_value(a, d->plan, &plan, NULL) == QL_OK ? plan : NULL;
   ql_str brief = TEXT_OF(QL_GET(ql_quest_event(d->quest, a, 0), "data"), "brief");
-  return brief.ptr && ql_plan_read(a, brief, &plan, NULL) == QL_OK ? ql_plan_value(a, plan) : NULL;
+  return brief.ptr && ql_plan_read(a, brief, &plan, NULL) == QL_OK ? plan : NULL;
+}
+
+/* As it was shown; without one the owner is asked without. */
+static ql_value *shown_plan(const ql_driver *d, ql_arena *a) {
+  const ql_plan *plan = ql__plan_of(d, a);
+  return plan ? ql_plan_value(a, plan) : NULL;
 }
 
 static ql_value *effect(ql_arena *a, int64_t id, ql_str kind) {
@@ -159,7 +166,7 @@ static ql_value *append_effect(const ql_driver *d, ql_arena *a) {
 static ql_value *human_effect(const ql_driver *d, ql_arena *a) {
   ql_value *e = effect(a, d->effect, QL_STR("ask.human"));
   ql_str question = d->refused.ptr ? d->refused : QL_STR("Read the plan, then approve or reject it. Nothing runs until you approve.");
-  QL_SET(e, "plan", d->plan ? ql_copy(a, d->plan) : plan_of_log(d, a));
+  QL_SET(e, "plan", d->plan ? ql_copy(a, d->plan) : shown_plan(d, a));
   QL_SET(e, "question", ql_string(a, question));
   return e;
 }

@@ -1,5 +1,6 @@
 /* The seats that models play. */
 #include "base/text.h"
+#include "driver/context.h"
 #include "driver/moves.h"
 #include "driver/prompt.h"
 #include "driver/session.h"
@@ -77,7 +78,11 @@ static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *
   if (!monitor) return ql__out_of_memory(err);
   t->system = ql__prompt_seat(t->arena, d->roster, t->agent, t->leads);
   t->tools = ql__move_tools(t->arena, t->leads, others(t->arena, view, t->agent));
-  ql__turn_say(t, QL_STR("user"), ql__prompt_turn(t->arena, view, state, monitor));
+  ql_str documents = QL_STR("");
+  ql_status status = QL_OK;
+  if (!t->leads) status = ql__given_documents(t->arena, d->roster, ql__plan_of(d, d->command), t->agent, d->documents, &documents, err);
+  if (status != QL_OK) return status;
+  ql__turn_say(t, QL_STR("user"), ql__prompt_turn(t->arena, view, state, monitor, documents));
   return ql_arena_failed(t->arena) ? ql__out_of_memory(err) : ql__offer_tools(d, t, t->agent, err);
 }
 

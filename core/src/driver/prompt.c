@@ -145,7 +145,7 @@ static void add_inbox(ql_arena *a, ql_buf *out, const ql_value *inbox) {
   }
 }
 
-ql_str ql__prompt_turn(ql_arena *a, const ql_value *view, const ql_value *state, const ql_value *monitor) {
+ql_str ql__prompt_turn(ql_arena *a, const ql_value *view, const ql_value *state, const ql_value *monitor, ql_str documents) {
   ql_str agent = TEXT_OF(monitor, "agent"), mission = TEXT_OF(view, "mission");
   bool leads = ql_eq(TEXT_OF(monitor, "role"), QL_STR("leader"));
   const ql_value *held = leads ? NULL : held_tasks(view, agent), *tasks = QL_GET(view, "tasks");
@@ -161,6 +161,7 @@ ql_str ql__prompt_turn(ql_arena *a, const ql_value *view, const ql_value *state,
   const ql_value *inbox = QL_GET(monitor, "inbox");
   if (inbox && inbox->first) ql_buf_add(&out, QL_STR("\n# Messages for you\n"));
   add_inbox(a, &out, inbox);
+  ql_buf_add(&out, documents);
   ql_buf_add(&out, leads ? QL_STR("\nIt is your turn. Make your moves.\n")
                          : QL_STR("\nIt is your turn. Do the work, then answer with quest_respond.\n"));
   return ql_buf_take(&out, a);

@@ -15,6 +15,7 @@ ql_str ql__prompt_seat(ql_arena *a, const ql_roster *roster, ql_str agent, bool 
 /// What the seat knows as its turn begins: the objective, the plan and its gates for the leader, its own tasks for a worker, and the messages
 /// that wait for it. What other agents wrote stands in blocks of data.
 /// @param view, state, monitor  of the quest; monitor is the seat's
-ql_str ql__prompt_turn(ql_arena *a, const ql_value *view, const ql_value *state, const ql_value *monitor);
+/// @param documents  what ql__given_documents said
+ql_str ql__prompt_turn(ql_arena *a, const ql_value *view, const ql_value *state, const ql_value *monitor, ql_str documents);
 
 #endif

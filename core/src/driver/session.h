@@ -28,14 +28,15 @@ struct ql_driver {
   ql_workspace *workspace; /* borrowed; NULL for none */
   ql__mode mode;
   ql__step step;
-  int64_t last_id;         /* of the effects that were handed out */
-  int64_t effect;          /* id of the one that steps wait for; 0 while it has none */
-  const ql_value *players; /* shape Player[]; NULL for none */
-  ql__turn *turns;         /* what models are in the middle of */
-  const ql_value *budget;  /* of a request; NULL for none */
-  ql_str leader;           /* of a request */
-  const ql_value *asked;   /* shape PlanRequest: what the model that plans was asked */
-  ql_str answer, raw;      /* words to be shown */
+  int64_t last_id;           /* of the effects that were handed out */
+  int64_t effect;            /* id of the one that steps wait for; 0 while it has none */
+  const ql_value *players;   /* shape Player[]; NULL for none */
+  ql__turn *turns;           /* what models are in the middle of */
+  const ql_value *budget;    /* of a request; NULL for none */
+  const ql_value *documents; /* shape PackSource[]; NULL for none */
+  ql_str leader;             /* of a request */
+  const ql_value *asked;     /* shape PlanRequest: what the model that plans was asked */
+  ql_str answer, raw;        /* words to be shown */
   bool answer_failed, answer_cut, rehearsed;
   const ql_value *answer_usage, *answer_took; /* took: shape Command, what would be logged of the call */
   const ql_value *create;  /* the first command of a new quest; NULL for one that was opened from its log, and while the plan is made */
@@ -53,6 +54,9 @@ ql_status ql__out_of_memory(ql_error *err);
 ql_value *ql__owners_command(ql_arena *a, ql_str type);
 void ql__add_turn(ql_driver *d, ql__turn *turn);
 void ql__drop_turn(ql_driver *d, ql__turn *turn);
+
+/// The plan of the quest, from the request or the log; NULL where it is withheld or cannot be read.
+const ql_plan *ql__plan_of(const ql_driver *d, ql_arena *a);
 
 /// The model that plays an agent, shape `Player`; NULL when none does.
 const ql_value *ql__player_of(const ql_driver *d, ql_str agent);

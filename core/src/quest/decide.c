@@ -158,6 +158,7 @@ static ql_status read_command(const ql_quest *quest, ql_arena *a, const ql_value
   out->type = ql__event_type(type);
   if (out->type == QL_EVENT_COUNT) return ql_fail(err, QL_ERR_SYNTAX, "no such command", type);
   out->by = by.ptr ? ql_agent_id(a, by) : QL_ABSENT;
+  if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   if (!out->by.ptr) return ql_fail(err, QL_ERR_SYNTAX, "a command says who acts", QL_STR("by"));
   size_t seat = ql__seat_of(&quest->state, out->by);
   const ql__seat *known = seat == QL__NONE ? NULL : &quest->state.seats[seat];
