@@ -68,6 +68,7 @@ typedef enum cli_exit {
   X(most, "most", "N", "entries of a list, the weightiest first; 0: all (20)")                                                             \
   X(no_copy, "no-copy", NULL, "keep no copy of the file in the store, its hash alone")                                                     \
   X(only, "agent", "NAME", "only the rules of this agent")                                                                                 \
+  X(order, "policy", "ORDER", "strict: one agent after another; parallel: those of a group at once (strict)")                              \
   X(out, "out", "FILE", "where to write; - is stdout")                                                                                     \
   X(pace, "pace", "MS", "wait so many milliseconds after each event, to watch it")                                                         \
   X(plan, "plan", "FILE", "a plan that `questline plan` made, its text or its JSON; the quest waits for approval; - is stdin")             \

@@ -255,6 +255,17 @@ static int start(session *s, const ql_roster *roster, const ql_value *request) {
   return code;
 }
 
+static int read_order(cli *c, ql_value *request) {
+  static const char *const ORDERS[] = {"strict", "parallel"};
+  const char *given = c->value[CLI_order];
+  for (size_t i = 0; given && i < QL_COUNT(ORDERS); i++)
+    if (strcmp(given, ORDERS[i]) == 0) {
+      QL_SET(request, "policy", ql_string(c->a, (ql_str){ORDERS[i], strlen(ORDERS[i])}));
+      return CLI_DONE;
+    }
+  return given ? cli_fail_choice(c, "order", given, ORDERS, QL_COUNT(ORDERS)) : CLI_DONE;
+}
+
 static int begin(session *s) {
   cli *c = s->c;
   ql_str objective;
@@ -269,6 +280,7 @@ static int begin(session *s) {
   QL_SET(request, "text", ql_string(c->a, objective));
   code = ql_arena_failed(c->a) ? cli_no_memory(c) : cli_models_players(c, request);
   if (code == CLI_DONE && c->value[CLI_FIELD_create_budget]) code = cli_read_field(c, CLI_FIELD_create_budget, request);
+  if (code == CLI_DONE) code = read_order(c, request);
   if (code == CLI_DONE) code = cli_work_documents(c, roster, leader->id, request);
   if (code == CLI_DONE) code = cli_store_folder(c, true, &s->folder);
   if (code == CLI_DONE) code = cli_log_new(c, &s->log);
@@ -348,6 +360,8 @@ int cli_run(cli *c) {
     return cli_fail(c, QL_ERR_ARGUMENT, "--agent belongs to a new objective; --quest goes on with what the log says.");
   if (!fresh && c->value[CLI_FIELD_create_budget])
     return cli_fail(c, QL_ERR_ARGUMENT, "--budget belongs to a new objective; `questline resume ID --budget ...` gives a quest another.");
+  if (!fresh && c->value[CLI_order])
+    return cli_fail(c, QL_ERR_ARGUMENT, "--policy belongs to a new objective; --quest goes on with what the log says.");
   if (fresh && c->value[CLI_sign]) return cli_fail(c, QL_ERR_ARGUMENT, "--sign belongs to --quest: a new quest of run names no keys.");
   return run(c, &s, c->value[CLI_quest]);
 }

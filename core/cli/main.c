@@ -85,7 +85,7 @@ static const cli_command commands[] = {
      READS, "questline trace spans.json", cli_trace},
     {"run", "plans, approves and plays an objective, by a model or by rehearsal, or goes on with a quest", "[OBJECTIVE]", 0, 1,
      OPTIONS(CLI_specs, CLI_agent, CLI_quest, CLI_provider, CLI_model, CLI_base_url, CLI_fallback, CLI_reasoning, CLI_work, CLI_write,
-             CLI_yes, CLI_FIELD_create_budget, CLI_pace, CLI_sign, CLI_store),
+             CLI_yes, CLI_FIELD_create_budget, CLI_order, CLI_pace, CLI_sign, CLI_store),
      WRITES | BIT(CLI_NOT_YET) | BIT(CLI_INTERRUPTED),
      "questline run --specs .claude/agents --agent backend-coordinator \"Add login with OAuth2\"", cli_run},
     {"resume", "goes on with a quest that was stopped or paused", "QUEST", 1, 1,

@@ -311,3 +311,21 @@ test('who may not write does not, whatever the model asks for', async (t) => {
   const heard = at.server.asks.filter(({ system }) => system.startsWith('You are @api-designer')).at(-1);
   assert.match(JSON.stringify(heard?.messages), /Refused: /);
 });
+
+test('a parallel group is asked at once', async (t) => {
+  const steps = new Steps();
+  const at = await place(t, 'responses', async (question) => {
+    const answer = await sensible(question);
+    return /^You are @(api-designer|data-keeper)/.test(question.system) ? { ...answer, pace: steps } : answer;
+  });
+  const child = start(['run', ...team, objective, '--policy', 'parallel', ...at.who], { cwd: at.cwd, env: at.env });
+  const ended = finish(child);
+  const workers = (): number => at.server.asks.filter(({ system }) => /^You are @(api-designer|data-keeper)/.test(system)).length;
+  for (let asked = 1; workers() < 2; asked++) await at.server.arrived(asked);
+  assert.equal(at.server.open, 2, 'both answers are under way');
+  steps.go(Infinity);
+  const { code, stdout, stderr } = await ended;
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(log(at), /"policy":"parallel"/);
+  await verified(at);
+});

@@ -2804,6 +2804,8 @@ export interface Request {
   plan?: Plan;
   /** who is played by a model; the rehearsal plays everybody else */
   players?: Player[];
+  /** the order of turns; strict where nothing is said */
+  policy?: "strict" | "parallel";
   /** the words */
   text: string;
 }

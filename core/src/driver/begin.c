@@ -27,6 +27,7 @@ static ql_value *create_command(const ql_driver *d, const ql_plan *plan) {
   }
   QL_SET(command, "seats", seats);
   if (d->budget) QL_SET(command, "budget", ql_copy(a, d->budget));
+  if (d->policy.ptr) QL_SET(command, "policy", ql_string(a, d->policy));
   return ql_arena_failed(a) ? NULL : command;
 }
 

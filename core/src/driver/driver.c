@@ -57,7 +57,8 @@ static ql_status check_players(const ql_value *players, ql_error *err) {
 }
 
 static ql_status keep_request(ql_driver *d, const ql_value *request, ql_error *err) {
-  ql_status status = check_players(QL_GET(request, "players"), err);
+  d->policy = ql_arena_str(d->arena, TEXT_OF(request, "policy"));
+  ql_status status = ql_arena_failed(d->arena) ? ql__out_of_memory(err) : check_players(QL_GET(request, "players"), err);
   if (status == QL_OK) status = keep(d, QL_GET(request, "players"), &d->players, err);
   if (status == QL_OK) status = keep(d, QL_GET(request, "budget"), &d->budget, err);
   return status == QL_OK ? keep(d, QL_GET(request, "documents"), &d->documents, err) : status;

@@ -32,6 +32,7 @@ struct ql_driver {
   int64_t effect;            /* id of the one that steps wait for; 0 while it has none */
   const ql_value *players;   /* shape Player[]; NULL for none */
   ql__turn *turns;           /* what models are in the middle of */
+  ql_str policy;             /* of a request; absent for none */
   const ql_value *budget;    /* of a request; NULL for none */
   const ql_value *documents; /* shape PackSource[]; NULL for none */
   ql_str leader;             /* of a request */
