@@ -506,6 +506,7 @@ static void run_impact(ql_arena *a, const ql_value *vector, outcome *out) {
 
 const area areas[] = {
     {"answer", run_answer},
+    {"backlog", run_backlog},
     {"canon", run_canon},
     {"context", run_context},
     {"decision", run_decision},
@@ -531,6 +532,7 @@ const area areas[] = {
     {"route", run_route},
     {"schedule", run_schedule},
     {"spec", run_spec},
+    {"trace", run_trace},
     {"verify", run_verify},
     {"whatif", run_what_if},
     {"workflow", run_workflow},
