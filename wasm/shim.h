@@ -143,6 +143,8 @@ int32_t qlw_line_sign(const char *line, uint32_t line_len, const char *signature
 /* Quests: a JSON array of handles. */
 int32_t qlw_quest_metrics(const char *quests, uint32_t quests_len);
 int32_t qlw_quest_report(const char *quests, uint32_t quests_len, const char *kind, uint32_t kind_len, double from, double to);
+int32_t qlw_quest_backlog(const char *quests, uint32_t quests_len, const char *leader,
+                          uint32_t leader_len); /* Plan; leader absent: the last quest's */
 int32_t qlw_certificate(const char *log, uint32_t log_len, const char *head, uint32_t head_len);
 
 /* Formats: auto, own, cruise, madge, pydeps, make, plan. Modules: a JSON array of names. Most: entries of a list; 0: all. */
@@ -153,6 +155,7 @@ int32_t qlw_graph_coupling(uint32_t graph, double most);                        
 int32_t qlw_graph_breaks(uint32_t graph, const char *modules, uint32_t modules_len);  /* Breaks */
 int32_t qlw_health(const char *snapshots, uint32_t snapshots_len);                    /* Health */
 int32_t qlw_impact_write(const char *answer, uint32_t answer_len, uint32_t markdown); /* text of one of the last three */
+int32_t qlw_request_flow(const char *spans, uint32_t spans_len);                      /* RequestFlow, of a JSON array of TraceSpan */
 
 int32_t qlw_verify(const char *log, uint32_t log_len, const char *head, uint32_t head_len);
 int32_t qlw_link_make(const char *log, uint32_t log_len);

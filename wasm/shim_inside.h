@@ -52,6 +52,8 @@ struct qlw__object {
 /// NULL when the handle is closed or of another kind; qlw__error says so.
 qlw__object *qlw__find(uint32_t handle, qlw__kind kind);
 const ql_quest *qlw__find_quest(uint32_t handle);
+/// The quests of a JSON array of handles. @return QL_OK; QL_ERR_SYNTAX, QL_ERR_ARGUMENT; QL_ERR_HANDLE; QL_ERR_NOMEM.
+QL_NODISCARD ql_status qlw__read_quests(ql_str text, const ql_quest ***quests, size_t *count);
 /// A roster whose names are resolved. @return QL_OK; QL_ERR_HANDLE; QL_ERR_NOMEM.
 QL_NODISCARD ql_status qlw__find_roster(uint32_t handle, qlw__object **found);
 /// Room for one more object. NULL when all is taken; qlw__error says so.

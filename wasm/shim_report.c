@@ -103,7 +103,7 @@ int32_t qlw_quest_reveal(uint32_t quest, uint32_t source, double event) {
 
 /* ---- several quests ---- */
 
-static ql_status read_quests(ql_str text, const ql_quest ***quests, size_t *count) {
+ql_status qlw__read_quests(ql_str text, const ql_quest ***quests, size_t *count) {
   int64_t *handles = NULL;
   size_t given = 0;
   ql_status status = read_numbers(text, &handles, &given);
@@ -122,7 +122,7 @@ int32_t qlw_quest_metrics(const char *quests, uint32_t quests_len) {
   if (!qlw__begin()) return QL_ERR_NOMEM;
   const ql_quest **found = NULL;
   size_t count = 0;
-  ql_status status = read_quests(qlw__view(quests, quests_len), &found, &count);
+  ql_status status = qlw__read_quests(qlw__view(quests, quests_len), &found, &count);
   return status == QL_OK ? qlw__give(ql_quest_metrics(found, count, qlw__arena)) : qlw__give_failure(status);
 }
 
@@ -132,7 +132,7 @@ int32_t qlw_quest_report(const char *quests, uint32_t quests_len, const char *ki
   size_t count = 0;
   int64_t first = 0, last = 0;
   ql_str text = QL_ABSENT;
-  ql_status status = read_quests(qlw__view(quests, quests_len), &found, &count);
+  ql_status status = qlw__read_quests(qlw__view(quests, quests_len), &found, &count);
   if (status == QL_OK) status = qlw__to_integer(from, &first);
   if (status == QL_OK) status = qlw__to_integer(to, &last);
   if (status == QL_OK) status = ql_quest_report(found, count, qlw__arena, qlw__view(kind, kind_len), first, last, &text, &qlw__error);

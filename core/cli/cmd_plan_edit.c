@@ -1,5 +1,6 @@
 /* questline plan check, edit, compare, show: plans that are there already. */
 #include <questline/plan_edit.h>
+#include <questline/schedule.h>
 
 #include <string.h>
 
@@ -81,16 +82,78 @@ static void print_names(const ql_value *names) {
   }
 }
 
+static ql_str number_text(cli *c, int64_t n, bool money) {
+  char text[CLI_COUNT_MAX + 16];
+  if (money)
+    snprintf(text, sizeof text, "%s%lld.%04lld $", n < 0 ? "-" : "", (long long)((n < 0 ? -n : n) / 1000000),
+             (long long)((n < 0 ? -n : n) % 1000000 / 100));
+  else
+    cli_count(text, n);
+  return ql_arena_str(c->a, (ql_str){text, strlen(text)});
+}
+
+static void put_right(ql_str text, size_t columns) {
+  printf("%*s", (int)(text.len < columns ? columns - text.len : 0), "");
+  cli_put(stdout, text);
+}
+
+static const struct {
+  const char *word, *member;
+  bool cost, money; /* of PlanCost, not of PlanSize; micro-dollars */
+} SIZES[] = {{"tasks", "tasks", false, false},     {"steps", "groups", false, false},     {"agents", "agents", false, false},
+             {"minutes", "minutes", false, false}, {"tokens read", "input", true, false}, {"tokens written", "output", true, false},
+             {"money", "micro", true, true}};
+
+/// costs: of the plan before and of the one after.
+static void print_sizes(cli *c, const ql_value *changes, ql_value *const costs[2]) {
+  const ql_value *sizes[] = {QL_GET(changes, "before"), QL_GET(changes, "after")};
+  printf("\n%-16s%16s%16s%16s\n", "", "before", "after", "difference");
+  for (size_t i = 0; i < QL_COUNT(SIZES); i++) {
+    ql_str member = {SIZES[i].member, strlen(SIZES[i].member)};
+    int64_t numbers[2];
+    bool known = true;
+    printf("%-16s", SIZES[i].word);
+    for (size_t k = 0; k < 2; k++) {
+      const ql_value *number = ql_get(SIZES[i].cost ? costs[k] : sizes[k], member);
+      known = known && number;
+      numbers[k] = number ? number->number : 0;
+      put_right(number ? number_text(c, numbers[k], SIZES[i].money) : QL_STR("-"), 16);
+    }
+    int64_t more = numbers[1] - numbers[0];
+    const ql_str signed_text[] = {more > 0 ? QL_STR("+") : QL_STR(""), number_text(c, more, SIZES[i].money)};
+    put_right(known ? ql_arena_concat(c->a, signed_text, 2) : QL_STR("-"), 16);
+    putchar('\n');
+  }
+  if (QL_GET(costs[0], "unknown")->count + QL_GET(costs[1], "unknown")->count > 0)
+    fputs("Without the money of those of whose model no price is known.\n", stdout);
+}
+
+/// As plan cost does, with --specs and --prices.
+static int read_costs(cli *c, const ql_plan *const plans[2], ql_value *costs[2]) {
+  ql_roster *roster = NULL;
+  ql_cost_terms terms = {NULL, NULL, NULL};
+  ql_error err = {0};
+  ql_status status = QL_OK;
+  int code = cli_read_prices(c, &terms.prices);
+  if (code == CLI_DONE) code = read_roster(c, &roster);
+  if (code != CLI_DONE) return code;
+  terms.roster = roster;
+  for (size_t i = 0; i < 2 && status == QL_OK; i++) status = ql_plan_cost(c->a, plans[i], &terms, &costs[i], &err);
+  if (roster) ql_roster_free(roster);
+  return status == QL_OK ? CLI_DONE : cli_fail_error(c, &err, terms.prices ? c->value[CLI_prices] : NULL);
+}
+
 /// 0: they say the same; 1: they differ.
 int cli_plan_compare(cli *c) {
-  const ql_plan *before, *after;
-  ql_value *changes;
+  const ql_plan *plans[2];
+  ql_value *changes, *costs[2];
   ql_error err = {0};
   int code = cli_one_stdin(c);
-  if (code == CLI_DONE) code = cli_read_plan(c, c->operands[0], &before);
-  if (code == CLI_DONE) code = cli_read_plan(c, c->operands[1], &after);
+  if (code == CLI_DONE) code = cli_read_plan(c, c->operands[0], &plans[0]);
+  if (code == CLI_DONE) code = cli_read_plan(c, c->operands[1], &plans[1]);
+  if (code == CLI_DONE) code = read_costs(c, plans, costs);
   if (code != CLI_DONE) return code;
-  if (ql_plan_compare(c->a, before, after, &changes, &err) != QL_OK) return cli_fail_error(c, &err, NULL);
+  if (ql_plan_compare(c->a, plans[0], plans[1], &changes, &err) != QL_OK) return cli_fail_error(c, &err, NULL);
   int verdict = ql_get_bool(changes, QL_STR("same")) ? CLI_DONE : CLI_FAILED;
   if (c->json) {
     code = cli_json(c, changes);
@@ -106,7 +169,10 @@ int cli_plan_compare(cli *c) {
   }
   if (QL_GET(changes, "fields")->first) fputs("plan: ", stdout);
   print_names(QL_GET(changes, "fields"));
-  if (verdict == CLI_DONE) puts("The plans say the same.");
+  if (verdict == CLI_DONE)
+    puts("The plans say the same.");
+  else
+    print_sizes(c, changes, costs);
   return fflush(stdout) == 0 ? verdict : CLI_FAILED;
 }
 

@@ -105,6 +105,24 @@ test('plan compare: 0 where plans say the same, 1 with what differs', async () =
   const { code, stdout } = await questline(['plan', 'compare', at('plan.json'), at('changed.json')]);
   assert.equal(code, 1);
   assert.match(stdout, /^\+ Paint\n/);
+  const cost = async (name: string): Promise<{ input: number; output: number; micro: number }> => JSON.parse((await questline(['plan', 'cost', at(name), '--json', '--prices', at('prices.json')])).stdout);
+  write(at('prices.json'), JSON.stringify({ prices: [{ model: 'model-a', input: 3_000_000, output: 15_000_000 }], model: 'model-a' }));
+  const priced = await questline(['plan', 'compare', at('plan.json'), at('changed.json'), '--prices', at('prices.json')]);
+  const rows = Object.fromEntries([...priced.stdout.matchAll(/^(tasks|steps|agents|minutes|tokens read|tokens written|money) +(.+?)  +(.+?)  +(.+)$/gm)].map(([, word, ...cells]) => [word, cells]));
+  const [one, two] = [await cost('plan.json'), await cost('changed.json')];
+  const grouped = (n: number): string => n.toLocaleString('en');
+  const money = (micro: number): string => `${Math.floor(micro / 1e6)}.${String(Math.floor((micro % 1e6) / 100)).padStart(4, '0')} $`;
+  assert.deepEqual(rows['tasks'], ['2', '3', '+1']);
+  assert.deepEqual(rows['steps'], ['2', '2', '0']);
+  assert.deepEqual(rows['agents'], ['1', '2', '+1']);
+  assert.deepEqual(rows['tokens read'], [grouped(one.input), grouped(two.input), `+${grouped(two.input - one.input)}`]);
+  assert.deepEqual(rows['tokens written'], [grouped(one.output), grouped(two.output), `+${grouped(two.output - one.output)}`]);
+  assert.ok(one.micro > 0);
+  assert.deepEqual(rows['money'], [money(one.micro), money(two.micro), `+${money(two.micro - one.micro)}`]);
+  const back = await questline(['plan', 'compare', at('changed.json'), at('plan.json'), '--prices', at('prices.json')]);
+  assert.match(back.stdout, /^money .* -\d+\.\d{4} \$$/m);
+  assert.match(stdout, /^Without the money of those of whose model no price is known\.$/m);
+  assert.equal((await questline(['plan', 'compare', at('plan.json'), at('changed.json'), '--prices', at('files.txt')])).code, 1);
 });
 
 test('plan show writes each form', async () => {

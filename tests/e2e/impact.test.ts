@@ -111,3 +111,42 @@ test('a file that is no graph is refused by its name, and what was there stays',
   assert.deepEqual(errors, []);
   await context.close();
 });
+
+const SPANS = [
+  { id: '1', name: 'GET /orders', start: 0, time: 90_000 },
+  { id: '2', parent: '1', name: 'orders.list', start: 1000, time: 88_000 },
+  { id: '3', parent: '2', name: 'SELECT orders', start: 2000, time: 40_000 },
+  ...[0, 1, 2, 3, 4].map((n) => ({ id: `i${n}`, parent: '2', name: 'SELECT item WHERE order_id = ?', start: 45_000 + n * 6000, time: 5000 })),
+];
+
+for (const [width, height, colorScheme] of [[320, 720, 'light'], [1440, 900, 'dark']] as const) {
+  test(`S21: where the time of a request goes, from a file and from what is pasted, ${width} px, ${colorScheme}`, async () => {
+    const { context, page, errors } = await openProfile(browser, { viewport: { width, height }, colorScheme });
+    await page.goto(`${site.url}#/impact`);
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose files' }).click();
+    await (await chooser).setFiles({ name: 'spans.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(SPANS)) });
+    const chain = page.getByRole('region', { name: 'Call chain' });
+    await chain.getByText('spans.json: 90.000 ms in all.').waitFor();
+    assert.deepEqual(await chain.locator('tbody tr').nth(1).locator('td').allInnerTexts(), ['orders.list', '88.000', '23.000', '25.55 %'].map((text, i) => (i === 0 ? 'orders.list bottleneck' : text)));
+    assert.equal(await chain.locator('[data-slow="true"]').count(), 2);
+    assert.match(await page.getByRole('region', { name: 'Repeated calls' }).innerText(), /orders\.list calls SELECT item WHERE order_id = \?\s+5\s+25\.000/);
+    assert.match(await page.getByRole('region', { name: 'Time by name' }).innerText(), /SELECT orders\s+1\s+40\.000\s+44\.44 %/);
+    await noSidewaysScroll(page, 'trace');
+    await picture(page, `trace-${width}-${colorScheme}`);
+    await page.evaluate((text) => {
+      const data = new DataTransfer();
+      data.setData('text/plain', text);
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+    }, JSON.stringify(SPANS.slice(0, 2)));
+    await chain.getByText('pasted.json: 90.000 ms in all.').waitFor();
+    await page.evaluate(() => {
+      const data = new DataTransfer();
+      data.setData('text/plain', '[{"id":"1","name":"x","start":0,"time":1,"parent":"z"}]');
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+    });
+    assert.match((await page.getByRole('alert').textContent()) ?? '', /pasted\.json: .*the caller is not in the trace/);
+    assert.deepEqual(errors, []);
+    await context.close();
+  });
+}

@@ -246,6 +246,38 @@ test('the ledger sums by agent, model and task; a spent budget is raised and the
   await context.close();
 });
 
+test('S30: what a quest left open is handed over as a plan to edit', async () => {
+  const { context, page, errors } = await play(running);
+  await page.getByRole('link', { name: 'Reports' }).click();
+  await page.getByRole('navigation', { name: 'Reports' }).getByRole('link', { name: 'Sprint planning' }).click();
+  const sheet = page.locator('.sheet');
+  const quest = core.openQuest(running);
+  const plan = core.backlog([quest]);
+  await sheet.getByText('3 tasks left open').waitFor();
+  assert.deepEqual(
+    await sheet.locator('.backlog li > p:first-child').allInnerTexts(),
+    plan.tasks.map(({ id, title }) => `${id} ${title}`),
+  );
+  const said = (await sheet.innerText()).replace(/\s+/g, ' ');
+  assert.match(said, /Test coverage.*T1 of quest \w+, @api, was blocked: Who may register the callback address\?/);
+  await picture(page, 'report-backlog-1440-light');
+  const before = page.url();
+  await sheet.getByRole('button', { name: 'Plan the next round' }).focus();
+  await page.keyboard.press('Enter');
+  const screen = page.locator('.screen-plan[data-plan-hash]');
+  await screen.waitFor();
+  assert.notEqual(page.url(), before);
+  for (const { title } of plan.tasks) await screen.getByText(title).first().waitFor();
+  await screen.getByText('Nobody here is called @api').waitFor(); // it is for whoever plans to say who takes that
+  await screen.getByRole('button', { name: 'Add a task' }).waitFor();
+  // The team here has nobody who is called @lead: its own leader takes over.
+  const leader = /led by (@\S+?)\./.exec(said)?.[1] ?? '';
+  assert.equal(await screen.getAttribute('data-plan-hash'), core.backlog([quest], leader).hash);
+  assert.notEqual(leader, '@lead');
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test('reports are the core’s own: read, downloaded, by name, as a certificate, as a redacted copy', async () => {
   const { context, page, errors } = await play(running);
   await page.getByRole('link', { name: 'Reports' }).click();
@@ -253,7 +285,7 @@ test('reports are the core’s own: read, downloaded, by name, as a certificate,
   await sheet.getByRole('heading', { name: 'Standup', exact: true }).waitFor();
   const kinds = page.getByRole('navigation', { name: 'Reports' });
   for (const kind of ['Weekly review', 'Sprint', 'Final report']) {
-    await kinds.getByRole('link', { name: kind }).click();
+    await kinds.getByRole('link', { name: kind, exact: true }).click();
     await sheet.getByRole('heading', { name: kind, exact: true }).waitFor();
   }
   await sheet.locator('.prose h2').first().waitFor();
@@ -365,9 +397,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('region', { name: 'Escalation' }).getByRole('button', { name: 'Reassign' }).click();
     await look('escalation');
     const { hash: at } = new URL(page.url());
-    for (const kind of ['standup', 'final', 'metrics', 'certificate', 'compare', 'copy']) {
+    for (const kind of ['standup', 'final', 'metrics', 'certificate', 'compare', 'backlog', 'copy']) {
       await page.goto(`${site.url}${at.replace('quest', 'report')}/${kind}`);
       await page.locator(`.screen-report[data-kind="${kind}"]`).waitFor();
+      if (kind === 'backlog') await page.getByRole('button', { name: 'Plan the next round' }).waitFor();
       await look(`report-${kind}`);
     }
     assert.deepEqual(errors, []);

@@ -81,6 +81,8 @@ export interface Vector extends File {
   readonly delegation?: unknown;
   readonly entries?: unknown;
   readonly item?: number;
+  readonly logs?: readonly string[];
+  readonly spans?: unknown;
   readonly title?: string;
   readonly line?: number;
 }
@@ -523,8 +525,16 @@ function runRoadmap(instance: Instance, vector: Vector): Outcome {
   return only(sortedJson(answer));
 }
 
+function runBacklog(instance: Instance, vector: Vector): Outcome {
+  const quests = (vector.logs ?? []).map((log) => instance.handle('qlw_quest_open', log));
+  const { text } = attempt(instance, 'qlw_quest_backlog', JSON.stringify(quests), vector.leader ?? null);
+  for (const quest of quests) instance.run('qlw_close', quest);
+  return only(text);
+}
+
 const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   answer: runAnswer,
+  backlog: runBacklog,
   canon: runCanon,
   connection: (instance, vector) => only(attempt(instance, 'qlw_llm_models_read', JSON.stringify(vector.attempt)).text),
   request: runRequest,
@@ -553,6 +563,7 @@ const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   route: runRoute,
   schedule: runSchedule,
   spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', ...specOf(vector)).text),
+  trace: (instance, vector) => only(attempt(instance, 'qlw_request_flow', JSON.stringify(vector.spans ?? null)).text),
   verify: (instance, vector) => only(attempt(instance, 'qlw_verify', bytesOf(vector, vector.log), vector.head ?? null).text),
   whatif: runWhatIf,
   workflow: runWorkflow,

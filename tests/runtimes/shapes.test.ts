@@ -80,6 +80,8 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
   mode: (answer) => checker.check('Mode | Failure', answer),
   roadmap: (answer) => inParts(answer as Answer, { plan: 'Plan', reread: 'Plan', roadmap: 'Roadmap', tick: 'Edit', written: 'string' }),
   workflow: (answer) => checker.check('Workflow | Failure', answer),
+  backlog: (answer) => checker.check('Plan | Failure', answer),
+  trace: (answer) => checker.check('RequestFlow | Failure', answer),
   verify: (answer) => checker.check('Verdict', answer),
   whatif: (answer) => checker.check('WhatIf | Failure', answer),
   canon: (answer) => checker.check('string | Failure', answer),

@@ -185,7 +185,10 @@ static void the_box_of_an_item_is_not_one_of_its_words(void **state) {
                {QL_STR_INIT("* [ ] - [ ] a\n"), 3},
                {QL_STR_INIT("- 1. [ ] a\n"), 6},
                {QL_STR_INIT("* [ ]\n\0\n        - [ ] a\n"), 3},
-               {QL_STR_INIT("- b\n  - [ ] a\n"), 9}};
+               {QL_STR_INIT("- b\n  - [ ] a\n"), 9},
+               {QL_STR_INIT("- b\n\n- [ ] `\r\n  a`\n"), 8},
+               {QL_STR_INIT("> 1. [ ] ![\n> a](x)\n"), 6},
+               {QL_STR_INIT("* [ ] [](x)\n      - [ ] a\n"), 3}};
   for (size_t i = 0; i < QL_COUNT(cases); i++) {
     size_t offset = 0;
     ql_str whole = cases[i].text;

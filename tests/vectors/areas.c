@@ -531,6 +531,7 @@ static void run_connection(ql_arena *a, const ql_value *vector, outcome *out) {
 
 const area areas[] = {
     {"answer", run_answer},
+    {"backlog", run_backlog},
     {"canon", run_canon},
     {"connection", run_connection},
     {"context", run_context},
@@ -559,6 +560,7 @@ const area areas[] = {
     {"route", run_route},
     {"schedule", run_schedule},
     {"spec", run_spec},
+    {"trace", run_trace},
     {"verify", run_verify},
     {"whatif", run_what_if},
     {"workflow", run_workflow},

@@ -19,6 +19,7 @@ extern const area areas[];
 extern const size_t area_count;
 
 /* Work of a plan: work.c. */
+void run_backlog(ql_arena *a, const ql_value *vector, outcome *out);
 void run_context(ql_arena *a, const ql_value *vector, outcome *out);
 void run_delegation(ql_arena *a, const ql_value *vector, outcome *out);
 void run_duplicates(ql_arena *a, const ql_value *vector, outcome *out);
@@ -26,6 +27,7 @@ void run_edit(ql_arena *a, const ql_value *vector, outcome *out);
 void run_forms(ql_arena *a, const ql_value *vector, outcome *out);
 void run_router(ql_arena *a, const ql_value *vector, outcome *out);
 void run_roadmap(ql_arena *a, const ql_value *vector, outcome *out);
+void run_trace(ql_arena *a, const ql_value *vector, outcome *out);
 void run_workflow(ql_arena *a, const ql_value *vector, outcome *out);
 
 /// The bytes of a member that is given as `text` or, base64url, as `bytes`. Absent when neither is there.

@@ -142,3 +142,24 @@ void run_roadmap(ql_arena *a, const ql_value *vector, outcome *out) {
   }
   ql_value_write(&out->answer, answer);
 }
+
+/* The plan of what quests left open. */
+void run_backlog(ql_arena *a, const ql_value *vector, outcome *out) {
+  const ql_value *logs = QL_GET(vector, "logs");
+  ql_value *handles = ql_array(a);
+  for (const ql_value *log = logs ? logs->first : NULL; log; log = log->next) {
+    if (qlw_quest_open(PASS(log->text)) != QL_OK) give_up("a log does not open", answered(a));
+    ql_push(handles, ql_int(a, answered_handle(a)));
+  }
+  ql_str list = ql_value_text(a, handles);
+  (void)qlw_quest_backlog(PASS(list), PASS(given(vector, "leader")));
+  add_json(out);
+  for (const ql_value *handle = handles->first; handle; handle = handle->next) done((uint32_t)handle->number);
+}
+
+/* Where the time of a request goes. */
+void run_trace(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str spans = json_of(a, vector, "spans");
+  (void)qlw_request_flow(PASS(spans));
+  add_json(out);
+}

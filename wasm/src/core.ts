@@ -68,6 +68,7 @@ import type {
   QuestState,
   QuestView,
   Request,
+  RequestFlow,
   Roadmap,
   RetryVerdict,
   Roster as RosterValue,
@@ -80,6 +81,7 @@ import type {
   Standing,
   TaskSize,
   Timeline,
+  TraceSpan,
   Verdict,
   WhatIf,
   Workflow,
@@ -454,6 +456,11 @@ export class Core {
     return this.#instance.json('qlw_health', JSON.stringify(snapshots)) as Health;
   }
 
+  /** Where the time of a request goes, from its steps in any order. */
+  requestFlow(spans: readonly TraceSpan[]): RequestFlow {
+    return this.#instance.json('qlw_request_flow', JSON.stringify(spans)) as RequestFlow;
+  }
+
   /** Coupling, breaks or health as people read it. */
   writeImpact(answer: Breaks | Coupling | Health, format: 'markdown' | 'text'): string {
     return this.#instance.text('qlw_impact_write', JSON.stringify(answer), format === 'markdown' ? 1 : 0);
@@ -487,6 +494,11 @@ export class Core {
   /** A report in Markdown of what happened from `from` until before `to`, ms since epoch. */
   report(quests: readonly Quest[], kind: ReportKind, from = 0, to = Number.MAX_SAFE_INTEGER): string {
     return this.#instance.text('qlw_quest_report', this.#handles(quests), kind, from, to);
+  }
+
+  /** The plan of what quests left open, led by who led the last of them unless said otherwise. QL_ERR_NOT_FOUND when nothing is open. */
+  backlog(quests: readonly Quest[], leader: string | null = null): Plan {
+    return this.#instance.json('qlw_quest_backlog', this.#handles(quests), leader) as Plan;
   }
 
   #handles(quests: readonly Quest[]): string {

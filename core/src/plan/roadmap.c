@@ -46,6 +46,7 @@ typedef struct reader {
   uint32_t level; /* of the heading of the open phase */
   ql_str heading; /* the latest, for roadmaps without such headings */
   uint32_t heading_line;
+  size_t behind; /* the end of the latest block */
   part part;
   size_t at_depth[DEPTH_MAX + 1]; /* index + 1 of the latest item of each depth; 0 for none */
 } reader;
@@ -239,15 +240,22 @@ static size_t behind_markers(ql_str text, size_t at, bool quoted) {
   }
 }
 
-/* The character between the brackets; SIZE_MAX where they are not found. They stand behind the item's marker or, when there is nothing else on that line,
-   at the end of the line before the item's words: these may begin with what looks like a marker and a box. */
-static size_t find_box(ql_str text, const ql_md_block *block) {
-  bool done = block->task == QL_MD_TASK_DONE;
+static size_t line_start(ql_str text, size_t at) {
+  while (at > 0 && text.ptr[at - 1] != '\n' && text.ptr[at - 1] != '\r') at--;
+  return at;
+}
+
+/* The character between the brackets; SIZE_MAX where they are not found. They stand behind the item's marker, on the line of its first word or above it
+   when there is only markup behind them. The words may begin with what looks like a marker and a box. behind: the end of the block before. */
+static size_t find_box(ql_str text, const ql_md_block *block, size_t behind) {
   ql_str before = ql_slice(text, 0, block->words);
-  size_t at = behind_markers(before, block->offset, block->quoted);
-  if (at != SIZE_MAX && is_box(before, at, done)) return at + 1;                      /* one without a marker is one of the words */
-  for (at = block->offset; at > 0 && (unsigned char)text.ptr[at - 1] <= ' '; at--) {} /* vertical tabs, too */
-  return at > 2 && is_box(text, at - 3, done) ? at - 2 : SIZE_MAX;
+  for (size_t at = block->offset;;) {
+    size_t box = behind_markers(before, at, block->quoted); /* one without a marker is one of the words */
+    if (box != SIZE_MAX && is_box(before, box, block->task == QL_MD_TASK_DONE)) return box + 1;
+    at = line_start(text, at);
+    if (at <= behind + 1) return SIZE_MAX;
+    at = line_start(text, at - 1);
+  }
 }
 
 static bool read_box(reader *r, const ql_md_block *block) {
@@ -260,7 +268,7 @@ static bool read_box(reader *r, const ql_md_block *block) {
       .item = {.done = block->task == QL_MD_TASK_DONE, .phase = r->phase_count - 1, .line = block->line, .duration = QL_ABSENT}};
   ql_str raw = ql_slice(r->text, block->offset, block->end);
   size_t depth = block->depth < DEPTH_MAX ? block->depth : DEPTH_MAX;
-  open->item.box = find_box(r->text, block);
+  open->item.box = find_box(r->text, block, r->behind);
   open->item.parent = SIZE_MAX;
   for (size_t d = depth; d-- > 0 && open->item.parent == SIZE_MAX;)
     if (r->at_depth[d] > 0) open->item.parent = r->at_depth[d] - 1;
@@ -397,6 +405,7 @@ ql_status ql_roadmap_read(ql_arena *a, ql_str text, ql_str path, const ql_roadma
     case QL_MD_ROW: break;
     }
     if (!read || ql_arena_failed(a)) return no_memory(err);
+    r.behind = blocks[i].end;
     if (r.item_count > QL_PLAN_EDGES_MAX)
       return fail_at(text, blocks[i].offset, QL_ERR_LIMIT, "more items than QL_PLAN_EDGES_MAX; split the roadmap", err);
   }

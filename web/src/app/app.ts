@@ -1,4 +1,4 @@
-import { type Command, type Comparison, type Core, CoreError, type Quest, type QuestView, type Refusal, type Request, type Verdict } from '@questline/core';
+import { type Command, type Comparison, type Core, CoreError, type Plan, type Quest, type QuestView, type Refusal, type Request, type Verdict } from '@questline/core';
 import type { Cores } from '../ports/core.ts';
 import type { Received } from '../ports/files.ts';
 import type { Lease, Tabs } from '../ports/lock.ts';
@@ -669,6 +669,17 @@ export class App {
       return this.inspect.compare(joined(await this.#ports.storage.lines(id, 0)));
     } catch (error) {
       return inWords(error);
+    }
+  }
+
+  /** What the open quest and others of this browser left open; a sentence where there is no such plan. */
+  async backlogWith(ids: readonly string[]): Promise<Plan | string> {
+    try {
+      const logs = await Promise.all(ids.map(async (id) => joined(await this.#ports.storage.lines(id, 0))));
+      const { leader, team } = this.state;
+      return this.inspect.backlog(logs, (agent) => (leader === '' || team.roster.agents.some(({ id }) => id === agent) ? agent : leader));
+    } catch (error) {
+      return error instanceof CoreError && error.status === 'QL_ERR_NOT_FOUND' ? 'Nothing is left open.' : inWords(error);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Breaks, Core, Coupling, Health, ModuleGraph } from '@questline/core';
+import type { Breaks, Core, Coupling, Health, ModuleGraph, RequestFlow, TraceSpan } from '@questline/core';
 import { count } from './words.ts';
 import { isSource, readImports, type SourceFile } from './imports.ts';
 
@@ -7,6 +7,7 @@ export interface Impact {
   graph: ModuleGraph | null;
   coupling: Coupling | null;
   health: Health | null;
+  flows: { path: string; flow: RequestFlow }[]; // one of each trace
   from: string; // in words
   unseen: string[]; // sentences on what was not read
 }
@@ -27,8 +28,9 @@ export class ImpactDesk {
   async read(files: readonly SourceFile[]): Promise<void> {
     const sources = withoutRoot(files.filter(({ path }) => isSource(path)));
     const others = files.filter(({ path }) => !isSource(path));
-    const snapshots = others.map(({ text }) => snapshotsIn(text));
+    const snapshots = others.map(({ text }) => listIn(text, 'at'));
     const unseen: string[] = [];
+    const flows: Impact['flows'] = [];
     const net = this.#core.newGraph();
     try {
       if (sources.length > 0) {
@@ -42,7 +44,9 @@ export class ImpactDesk {
       others.forEach(({ path, text }, i) => {
         if (snapshots[i] !== null) return;
         try {
-          net.read(text);
+          const spans = listIn(text, 'start') as TraceSpan[] | null;
+          if (spans === null) net.read(text);
+          else flows.push({ path, flow: this.#core.requestFlow(spans) });
         } catch (error) {
           throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
         }
@@ -50,7 +54,7 @@ export class ImpactDesk {
       const graph = net.value();
       const known = snapshots.flatMap((one) => one ?? []);
       const health = known.length > 0 ? this.#core.health(known as Parameters<Core['health']>[0]) : null;
-      this.#show(graph.modules.length > 0 ? net : null, graph, health, files.length === 1 ? (files[0]?.path ?? '') : count(files.length, 'file'), unseen);
+      this.#show(graph.modules.length > 0 ? net : null, graph, health, files.length === 1 ? (files[0]?.path ?? '') : count(files.length, 'file'), unseen, flows);
     } finally {
       if (this.#net !== net) net.close();
     }
@@ -59,7 +63,7 @@ export class ImpactDesk {
   readPlan(plan: unknown, name: string): void {
     const net = this.#core.newGraph();
     net.read(JSON.stringify(plan), 'plan');
-    this.#show(net, net.value(), null, name, []);
+    this.#show(net, net.value(), null, name, [], []);
   }
 
   breaks(modules: readonly string[]): Breaks | null {
@@ -72,14 +76,14 @@ export class ImpactDesk {
   }
 
   json(breaks: Breaks | null): string {
-    const { graph, coupling, health } = this.shown ?? {};
-    return `${JSON.stringify({ graph, coupling, breaks, health }, null, 2)}\n`;
+    const { graph, coupling, health, flows } = this.shown ?? {};
+    return `${JSON.stringify({ graph, coupling, breaks, health, flows }, null, 2)}\n`;
   }
 
-  #show(net: ReturnType<Core['newGraph']> | null, graph: ModuleGraph, health: Health | null, from: string, unseen: string[]): void {
+  #show(net: ReturnType<Core['newGraph']> | null, graph: ModuleGraph, health: Health | null, from: string, unseen: string[], flows: Impact['flows']): void {
     this.#net?.close();
     this.#net = net;
-    this.shown = { graph: net === null ? null : graph, coupling: net === null ? null : net.coupling(MOST), health, from, unseen };
+    this.shown = { graph: net === null ? null : graph, coupling: net === null ? null : net.coupling(MOST), health, flows, from, unseen };
   }
 }
 
@@ -90,12 +94,12 @@ function withoutRoot(files: readonly SourceFile[]): SourceFile[] {
   return files.map(({ path, text }) => ({ path: path.slice(root.length + 1), text }));
 }
 
-/** Snapshots of a backend's health, null where the text is something else. */
-function snapshotsIn(text: string): unknown[] | null {
+/** A list of objects that have this member, or one of them: snapshots of health by `at`, steps of a request by `start`. Null where the text is something else. */
+function listIn(text: string, member: string): unknown[] | null {
   try {
     const value: unknown = JSON.parse(text);
     const list: unknown[] = Array.isArray(value) ? value : [value];
-    return list.length > 0 && list.every((one) => typeof one === 'object' && one !== null && 'at' in one) ? list : null;
+    return list.length > 0 && list.every((one) => typeof one === 'object' && one !== null && member in one) ? list : null;
   } catch {
     return null;
   }

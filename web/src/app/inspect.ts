@@ -1,4 +1,4 @@
-import type { Board, Certificate, Command, Comparison, Core, Inbox, Learned, Metrics, Quest, ReportKind, Standing, Timeline } from '@questline/core';
+import type { Board, Certificate, Command, Comparison, Core, Inbox, Learned, Metrics, Plan, Quest, ReportKind, Standing, Timeline } from '@questline/core';
 import type { Clock } from '../ports/clock.ts';
 import { inWords, joined, split } from './logs.ts';
 import type { Store } from './store.ts';
@@ -120,6 +120,20 @@ export class Inspector {
   }
 
   /** Where this quest and another log part. */
+  /** The plan of what the quests of these logs and this one left open; who leads this one leads it, unless that is nobody here. */
+  backlog(logs: readonly string[], leads: (agent: string) => string): Plan {
+    const { core, quest } = this.#shown();
+    const others: Quest[] = [];
+    try {
+      for (const log of logs) others.push(core.openQuest(log));
+      const plan = core.backlog([...others, quest]);
+      const leader = leads(plan.leader);
+      return leader === plan.leader ? plan : core.backlog([...others, quest], leader);
+    } finally {
+      for (const other of others) other.close();
+    }
+  }
+
   compare(log: string): Comparison {
     const { core, quest } = this.#shown();
     const other = core.openQuest(log);

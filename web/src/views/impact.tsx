@@ -7,6 +7,7 @@ import { filesOf, pick, textsOf } from '../ports/files.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Blank } from '../parts/parts.tsx';
 import './impact.css';
+import { Flow } from './flow.tsx';
 import { Cycles, Drawing, Facts, Felt, HealthPanels, Lists, Matrix } from './impact-parts.tsx';
 
 const KINDS = /\.([cm]?[jt]sx?|json|d|mk|txt)$/i;
@@ -91,8 +92,17 @@ export function ImpactScreen({ state, app }: { state: AppState; app: App }): JSX
     const dropped = (event: DragEvent): void => {
       if (event.dataTransfer !== null) void take(filesOf(event.dataTransfer));
     };
+    const pasted = (event: ClipboardEvent): void => {
+      const text = event.clipboardData?.getData('text/plain').trim() ?? '';
+      if (text === '' || (event.target instanceof HTMLElement && event.target.matches('input, textarea'))) return;
+      void take(Promise.resolve([{ path: 'pasted.json', file: new File([text], 'pasted.json') }]));
+    };
     addEventListener('drop', dropped);
-    return () => removeEventListener('drop', dropped);
+    addEventListener('paste', pasted);
+    return () => {
+      removeEventListener('drop', dropped);
+      removeEventListener('paste', pasted);
+    };
   });
 
   const acts = (
@@ -133,12 +143,12 @@ export function ImpactScreen({ state, app }: { state: AppState; app: App }): JSX
       <main class="screen-impact" id="main" aria-busy={busy}>
         {alert}
         <Blank icon="graph" title="What breaks if this changes?" acts={acts}>
-          Drop a folder of JavaScript or TypeScript, what dependency-cruiser, madge or pydeps printed as JSON, rules of a compiler's -MM, or snapshots of health. All is read here; nothing is sent anywhere.
+          Drop a folder of JavaScript or TypeScript, what dependency-cruiser, madge or pydeps printed as JSON, rules of a compiler's -MM, snapshots of health, or the steps of a request as JSON. What you copied can be pasted. All is read here; nothing is sent anywhere.
         </Blank>
       </main>
     );
   }
-  const { graph, coupling, health, from, unseen } = shown;
+  const { graph, coupling, health, flows, from, unseen } = shown;
   const choose = (name: string): boolean => {
     if (graph === null || !graph.modules.some((one) => one.name === name || one.group === name)) return false;
     setChosen((before) => (before.includes(name) ? before : [...before, name]));
@@ -153,9 +163,11 @@ export function ImpactScreen({ state, app }: { state: AppState; app: App }): JSX
         </div>
         <div class="end">
           {acts}
-          <button class="btn" type="button" onClick={() => app.download('impact.md', desk.markdown(breaks))}>
-            Markdown
-          </button>
+          {(coupling !== null || health !== null) && (
+            <button class="btn" type="button" onClick={() => app.download('impact.md', desk.markdown(breaks))}>
+              Markdown
+            </button>
+          )}
           <button class="btn" type="button" onClick={() => app.download('impact.json', desk.json(breaks))}>
             JSON
           </button>
@@ -189,6 +201,9 @@ export function ImpactScreen({ state, app }: { state: AppState; app: App }): JSX
         </>
       )}
       {health !== null && <HealthPanels health={health} />}
+      {flows.map(({ path, flow }) => (
+        <Flow key={path} flow={flow} from={path} />
+      ))}
     </main>
   );
 }

@@ -12,19 +12,21 @@ import { Name, Verdicts } from '../parts/parts.tsx';
 import { TroubleScreen } from './trouble.tsx';
 import './report.css';
 
-type Kind = ReportKind | 'metrics' | 'certificate' | 'compare' | 'lessons' | 'copy';
+type Kind = ReportKind | 'metrics' | 'certificate' | 'compare' | 'lessons' | 'copy' | 'backlog';
 
 const KINDS: readonly { kind: Kind; word: string; says: string }[] = [
   { kind: 'standup', word: 'Standup', says: 'For each agent what it completed, what is open, what it asks.' },
   { kind: 'review', word: 'Weekly review', says: 'Decisions with who made them and why, what was completed, open questions, gates.' },
   { kind: 'sprint', word: 'Sprint', says: 'Completed, open and dropped tasks, open questions, usage.' },
   { kind: 'final', word: 'Final report', says: 'All of the quest: tasks and times, decisions, gates, artifacts, usage.' },
+  { kind: 'backlog', word: 'Sprint planning', says: 'What is left open, as a plan of the next round that you can change.' },
   { kind: 'metrics', word: 'Metrics', says: 'Each number by its name, with how it is computed.' },
   { kind: 'certificate', word: 'Certificate', says: 'What the log proves, and what it does not.' },
   { kind: 'compare', word: 'Compare', says: 'Where this quest and another one part.' },
   { kind: 'lessons', word: 'What it taught', says: 'Patterns, antipatterns and decisions, for the memory of this browser.' },
   { kind: 'copy', word: 'Redacted copy', says: 'The same log without its texts. It verifies as before.' },
 ];
+const Backlog = later('Sprint planning', async () => (await import('./backlog.tsx')).Backlog);
 const Lessons = later('What it taught', async () => (await import('./lessons.tsx')).Lessons);
 const PERIODS: readonly { days: number | null; word: string }[] = [
   { days: 1, word: 'one day' },
@@ -354,6 +356,8 @@ export function Report({ state, app, kind }: { state: AppState; app: App; kind: 
             <Compared {...part} state={state} />
           ) : one.kind === 'lessons' ? (
             <Lessons {...part} state={state} />
+          ) : one.kind === 'backlog' ? (
+            <Backlog {...part} state={state} />
           ) : one.kind === 'copy' ? (
             <Copies {...part} />
           ) : (
