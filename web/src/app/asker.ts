@@ -7,8 +7,8 @@ export interface AskerPorts {
   http: Http;
   /** Resolves before the next frame is drawn. */
   frame: () => Promise<void>;
-  /** The key of a slot; null: this browser holds none, or it is sealed. */
-  keyOf: (slot: string) => string | null;
+  /** The key of a slot for a request there; null: it goes without. A person may be asked for it first. */
+  keyOf: (slot: string, url: string) => string | null | Promise<string | null>;
 }
 
 export interface AskerEvents {
@@ -45,7 +45,7 @@ export class Asker {
   /** Performs an effect that concerns models; false: it is of another kind. */
   perform(effect: Effect): boolean {
     if (effect.kind === 'effect.cancel') this.#open.get(effect.cancels ?? 0)?.abort();
-    else if (effect.kind === 'http.request') this.#send(effect);
+    else if (effect.kind === 'http.request') void this.#send(effect);
     else return false;
     return true;
   }
@@ -63,12 +63,14 @@ export class Asker {
     this.#wake = new AbortController();
   }
 
-  #send({ id, request }: Effect): void {
+  async #send({ id, request }: Effect): Promise<void> {
     if (request === undefined) return;
     const ending = new AbortController();
     this.#open.set(id, ending);
-    const { secret } = request;
-    this.#ports.http.send(request, secret === undefined ? null : this.#ports.keyOf(secret.slot), ending.signal, {
+    const { secret, url } = request;
+    const key = secret === undefined ? null : await this.#ports.keyOf(secret.slot, url);
+    if (this.#closed) return;
+    this.#ports.http.send(request, key, ending.signal, {
       head: (status, headers) => this.#tell({ id, headers, status }),
       bytes: (bytes) => this.#hear(id, bytes),
       end: (outcome, problem) => {

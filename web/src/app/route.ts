@@ -25,6 +25,7 @@ export function parseRoute(hash: string): Route {
     case 'roadmap':
     case 'decide':
     case 'impact':
+    case 'models':
       return { screen };
     case 'library':
       return { screen: 'library' };
@@ -52,6 +53,7 @@ export function href(route: Route): string {
     case 'decide':
     case 'impact':
     case 'library':
+    case 'models':
       return `#/${route.screen}`;
     case 'open':
       return route.fragment === '' ? '#/open' : `#${route.fragment}`;

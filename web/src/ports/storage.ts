@@ -1,7 +1,9 @@
 import type { Note } from '@questline/core';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { Cast } from '../app/cast.ts';
 import type { KeptDecision } from '../app/decision-desk.ts';
 import type { AgentFile, KeptPlan, LiveLink, Off, QuestRecord } from '../app/model.ts';
+import type { Sealed } from './seal.ts';
 
 /** The settings that outlive a visit. */
 export interface Settings {
@@ -15,6 +17,8 @@ export interface Settings {
   author: string; // who writes notes here
   roadmap: { path: string; text: string };
   decision: KeptDecision; // that is being weighed
+  cast: Cast; // who plays
+  keys: Record<string, Sealed>; // of providers, by slot; never one that is not sealed
   live: Record<string, LiveLink>; // quests of this browser that a server keeps too
   [plan: `plan:${string}`]: KeptPlan; // of the quest of that id, while it is only proposed
 }

@@ -51,7 +51,7 @@ export function LibraryScreen({ state, app }: { state: AppState; app: App }): JS
     <main class="screen-library" id="main">
       <div class="top">
         <h1>Library</h1>
-        <p>{count(library.length, 'quest')} in this browser. Nothing is sent anywhere.</p>
+        <p>{count(library.length, 'quest')} in this browser{state.cast.models.length === 0 ? '. Nothing is sent anywhere' : ', and nowhere else'}.</p>
       </div>
       <section class="panel" aria-label="Quests">
         <ul class="quests">

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { type App, PACES } from '../app/app.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
-import { bare, banner, CAVEAT, count, isOver, list } from '../app/words.ts';
+import { bare, banner, CAVEAT, count, isOver, list, reasonOf } from '../app/words.ts';
 import { Icon, type IconName } from '../parts/icons.tsx';
 import { Badge, Bead, Blank, Name, Seat, Verdicts } from '../parts/parts.tsx';
 import { later } from '../parts/later.tsx';
@@ -19,6 +19,7 @@ const standing = () => import('./standing.tsx');
 const Standing = later('What holds the quest up', async () => (await standing()).Standing);
 const TaskCard = later('The task', async () => (await standing()).TaskCard);
 const Spent = later('The ledger', async () => (await standing()).Spent);
+const Held = later('Why the quest waits', async () => (await standing()).Held);
 const Halt = later('Why the quest waits', async () => (await standing()).Halt);
 const MIDDLE = {
   talk: { word: 'Talk', name: 'Conversation', Part: Talk },
@@ -328,6 +329,7 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
       </div>
       <Banner quest={quest} app={app} />
       {shown.status === 'paused' && shown.cause !== 'owner' && <Halt quest={quest} app={app} />}
+      {quest.at === null && shown.cause !== 'budget' && (reasonOf(view) !== null || app.unplayed(quest).length > 0) && <Held quest={quest} app={app} />}
       <Track score={score} lane={30} words={lineInWords(score)}>
         <Scrub quest={quest} app={app} length={score.length} pace={pace} />
       </Track>

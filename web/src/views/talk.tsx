@@ -9,6 +9,7 @@ import { later } from '../parts/later.tsx';
 import { byPlace, NoteMark } from '../parts/note-mark.tsx';
 import { Bead, Name, Seat } from '../parts/parts.tsx';
 import { Compose } from './compose.tsx';
+import { Writing } from './draft.tsx';
 
 const Notes = later('Notes', async () => (await import('./notes.tsx')).Notes);
 const LOUD = new Set(['message', 'respond', 'complete', 'fail']);
@@ -95,9 +96,10 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
   const bottom = useRef(true);
   const leader = view.agents.find((seat) => seat.leads)?.id;
   const working = view.status === 'running' && view.holders.length > 0;
-  useEffect(() => {
+  const follow = (): void => {
     if (bottom.current && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
-  }, [view.n, attempts.length]);
+  };
+  useEffect(follow, [view.n, attempts.length]);
   const [about, setAbout] = useState<number | 'loose' | null>(null); // whose notes are open
   const said = byPlace(quest.notes);
   const noted = (n: number | null): { mark: JSX.Element; notes: JSX.Element | null } => {
@@ -159,6 +161,7 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
                     <span class="c-turn">holds the turn</span>
                     <span class="caret" />
                   </header>
+                  {quest.at === null && <Writing app={app} agent={id} grown={follow} />}
                 </div>
               </li>
             ))}

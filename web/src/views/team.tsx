@@ -274,7 +274,7 @@ function NextMove({ state, app }: { state: AppState; app: App }): JSX.Element {
           Your move. <span class="pick">Led by <LeaderPick state={state} app={app} /></span>
         </b>
         <span class={state.note === null ? '' : 'c-fail'} role={state.note === null ? undefined : 'alert'}>
-          {state.note ?? 'Nothing runs until you approve the plan. A rehearsal costs nothing.'}
+          {state.note ?? 'Nothing runs until you approve the plan.'}
         </span>
       </p>
       <label class="vh" for="objective">
