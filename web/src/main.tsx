@@ -43,6 +43,7 @@ const OpenScreen = later('The quest', async () => (await rest.open()).OpenScreen
 const LibraryScreen = later('The library', async () => (await rest.library()).LibraryScreen, true);
 const Report = later('The report', async () => (await rest.report()).Report, true);
 const ShareScreen = later('Sharing', async () => (await import('./views/share.tsx')).ShareScreen, true);
+const ChatScreen = later('The chat', async () => (await Promise.all([import('./views/chat.tsx'), whole()]))[0].ChatScreen, true);
 const ModelsScreen = later('Models', async () => (await Promise.all([import('./views/models.tsx'), whole()]))[0].ModelsScreen, true);
 const TeamScreen = later('The team', async () => (await rest.team()).TeamScreen, true);
 const ReferencesScreen = later('The team', async () => (await rest.references()).ReferencesScreen, true);
@@ -73,6 +74,8 @@ function Screen({ app }: { app: App }): JSX.Element {
       return <ShareScreen state={state} app={app} />;
     case 'library':
       return <LibraryScreen state={state} app={app} />;
+    case 'chat':
+      return <ChatScreen state={state} app={app} agent={state.route.agent} id={state.route.chat} />;
     case 'models':
       return <ModelsScreen state={state} app={app} />;
     case 'open':

@@ -12,6 +12,7 @@ import { base64url } from './bytes.ts';
 import { NOBODY_CHOSEN, inName, kindOf, modelOf, playersFor, playersOf, whoPlays } from './cast.ts';
 import { CastDesk } from './cast-desk.ts';
 import { Chair } from './chair.ts';
+import type { ChatDesk } from './chat.ts';
 import { TeamDesk } from './desk.ts';
 import { Drafts } from './drafts.ts';
 import { Inspector } from './inspect.ts';
@@ -62,6 +63,7 @@ export class App {
   #waiting = new AbortController(); // for the lock of the quest that another tab drives
   #opening = 0; // the newest request to open a quest wins
   #planner: PlanDesk | null = null;
+  #chats: ChatDesk | null = null;
   #players: readonly Player[] = []; // of the quest that this tab drives
   #roster: Roster | null = null; // that its driver uses
   #stopPlanning: (() => void) | null = null;
@@ -590,6 +592,30 @@ export class App {
     return this.#planner;
   }
 
+  /** Conversations. Its class comes with the screen that needs it. */
+  chats(kind: typeof ChatDesk): ChatDesk {
+    this.#chats ??= new kind({
+      newCore: () => this.#newCore(),
+      asking: () => this.#asking(),
+      storage: this.#ports.storage,
+      team: () => ({ files: this.state.team.files, off: this.state.off }),
+      players: (agent) => playersOf(this.state.cast, [agent]),
+      newId: () => this.#newId(),
+      toast: (text, undo) => this.#store.toast(text, undo ?? null),
+      storageFailed: (error) => this.#store.storageFailed(error),
+      download: this.#ports.download,
+    });
+    return this.#chats;
+  }
+
+  /** Words of a conversation become the objective of a plan. */
+  async planThis(agent: string, words: string): Promise<void> {
+    this.desk.pickLeader(agent);
+    this.desk.setObjective(words);
+    await this.plan();
+    if (this.state.note !== null) this.#store.toast(this.state.note);
+  }
+
   /** Resolves when the whole core stands in the place of the part that first sight needs. */
   whole(): Promise<void> {
     this.#whole ??= this.#ports.cores().then(
@@ -735,11 +761,15 @@ export class App {
     this.go({ screen: view.status === 'proposed' ? 'plan' : 'quest', quest: id });
   }
 
+  #newId(): string {
+    return [...this.#ports.entropy.bytes(10)].map((byte) => CROCKFORD[byte % 32]).join('');
+  }
+
   /** Goes on from an event as another quest; the one that is open stays as it is. */
   async fork(n: number): Promise<void> {
     const { storage, clock, entropy } = this.#ports;
     try {
-      const id = [...entropy.bytes(10)].map((byte) => CROCKFORD[byte % 32]).join('');
+      const id = this.#newId();
       const lines = this.inspect.fork(n, entropy.bytes(32), id);
       const probe = this.#core.openQuest(joined(lines));
       const view = probe.view();

@@ -58,6 +58,12 @@ export class Asker {
     return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
 
+  /** Ends what is under way; the driver is told that it was stopped. */
+  stop(): void {
+    for (const ending of this.#open.values()) ending.abort();
+    this.rouse();
+  }
+
   rouse(): void {
     this.#wake.abort();
     this.#wake = new AbortController();

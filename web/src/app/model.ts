@@ -25,6 +25,7 @@ export type Route =
   | { screen: 'report'; quest: string | null; kind: string | null }
   | { screen: 'library' }
   | { screen: 'models' }
+  | { screen: 'chat'; agent: string | null; chat: string | null }
   | { screen: 'open'; fragment: string }
   | { screen: 'live'; id: string; token: string };
 

@@ -27,6 +27,10 @@ export function parseRoute(hash: string): Route {
     case 'impact':
     case 'models':
       return { screen };
+    case 'chat': {
+      const [agent = '', chat = ''] = (rest ?? '').split('/').map(decodeURIComponent);
+      return { screen, agent: agent === '' ? null : agent, chat: chat === '' ? null : chat };
+    }
     case 'library':
       return { screen: 'library' };
     case 'open':
@@ -48,6 +52,8 @@ export function href(route: Route): string {
       return route.quest === null ? `#/${route.screen}` : `#/${route.screen}/${encodeURIComponent(route.quest)}`;
     case 'report':
       return `#/report${route.quest === null ? '' : `/${encodeURIComponent(route.quest)}${route.kind === null ? '' : `/${route.kind}`}`}`;
+    case 'chat':
+      return `#/chat${route.agent === null ? '' : `/${encodeURIComponent(route.agent)}${route.chat === null ? '' : `/${encodeURIComponent(route.chat)}`}`}`;
     case 'references':
     case 'roadmap':
     case 'decide':

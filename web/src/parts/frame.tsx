@@ -143,6 +143,7 @@ const KEYS: readonly { keys: string[]; does: string }[] = [
   { keys: ['g', 'q'], does: 'Quest' },
   { keys: ['g', 's'], does: 'Share' },
   { keys: ['g', 'l'], does: 'Library' },
+  { keys: ['g', 'c'], does: 'Talk with an agent' },
   { keys: ['j', 'k'], does: 'Next and previous event' },
   { keys: ['[', ']'], does: 'Previous and next turn' },
   { keys: ['Space'], does: 'Pause or resume the quest' },

@@ -1,6 +1,7 @@
 import type { Note } from '@questline/core';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { Cast } from '../app/cast.ts';
+import type { Chat } from '../app/chat-model.ts';
 import type { KeptDecision } from '../app/decision-desk.ts';
 import type { AgentFile, KeptPlan, LiveLink, Off, QuestRecord } from '../app/model.ts';
 import type { Sealed } from './seal.ts';
@@ -29,6 +30,7 @@ interface Schema extends DBSchema {
   notes: { key: [string, string]; value: { quest: string; id: string; line: string } };
   specs: { key: string; value: AgentFile & { order: number } };
   settings: { key: string; value: unknown };
+  chats: { key: string; value: Chat };
 }
 
 export type AppendOutcome = 'ok' | 'conflict' | 'full';
@@ -49,6 +51,9 @@ export interface Storage {
   putNotes(id: string, lines: readonly string[]): Promise<void>;
   /** Deletes a quest and its notes. */
   remove(id: string): Promise<void>;
+  chats(): Promise<Chat[]>;
+  putChat(chat: Chat): Promise<void>;
+  removeChat(id: string): Promise<void>;
   team(): Promise<AgentFile[]>;
   putTeam(files: readonly AgentFile[]): Promise<void>;
   /** Writes one file of the team, which stands there as the n-th. */
@@ -70,6 +75,7 @@ const steps: readonly ((db: IDBPDatabase<Schema>) => void)[] = [
     db.createObjectStore('settings');
   },
   (db) => void db.createObjectStore('notes', { keyPath: ['quest', 'id'] }),
+  (db) => void db.createObjectStore('chats', { keyPath: 'id' }),
 ];
 
 export async function openStorage(): Promise<Storage> {
@@ -128,6 +134,9 @@ export async function openStorage(): Promise<Storage> {
       await tx.objectStore('notes').delete(notesOf(id));
       await tx.done;
     },
+    chats: () => db.getAll('chats'),
+    putChat: async (chat) => void (await db.put('chats', chat)),
+    removeChat: (id) => db.delete('chats', id),
     team: async () => {
       const files = await db.getAll('specs');
       return files.sort((a, b) => a.order - b.order).map(({ order: _, ...file }) => file);

@@ -52,6 +52,7 @@ export function LibraryScreen({ state, app }: { state: AppState; app: App }): JS
       <div class="top">
         <h1>Library</h1>
         <p>{count(library.length, 'quest')} in this browser{state.cast.models.length === 0 ? '. Nothing is sent anywhere' : ', and nowhere else'}.</p>
+        <a href={href({ screen: 'chat', agent: null, chat: null })}>Conversations</a>
       </div>
       <section class="panel" aria-label="Quests">
         <ul class="quests">

@@ -215,6 +215,12 @@ function File({ file, state, app, at }: { file: AgentFile; state: AppState; app:
           <button class="btn quiet" type="button" onClick={() => app.desk.removeFile(file.path)}>
             Take out
           </button>
+          {agent !== undefined && (
+            <a class="btn" href={href({ screen: 'chat', agent: agent.id, chat: null })}>
+              <Icon name="note" />
+              Talk
+            </a>
+          )}
           {agent !== undefined && agent.id !== state.leader && (
             <button class="btn" type="button" onClick={() => app.desk.pickLeader(agent.id)}>
               Lead the next quest
