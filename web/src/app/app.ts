@@ -110,7 +110,7 @@ export class App {
       toast: null,
     };
     this.#store = new Store(start, ports.clock);
-    this.vault = new Vault(this.#store, ports.storage);
+    this.vault = new Vault(this.#store, ports);
     this.cast = new CastDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: ports.http, changed: () => void this.#recast() });
     this.notes = new NotesDesk(this.#store, ports, () => this.#open);
     this.desk = new TeamDesk(this.#store, { core: () => this.#core, storage: ports.storage, startReader: ports.startReader, go: (route) => this.go(route) });
@@ -322,6 +322,7 @@ export class App {
     this.#open = null;
     this.#roster?.close();
     this.#roster = null;
+    this.vault.leave();
     this.drafts.clear();
     this.#store.set({ quest: null, trouble: null });
   }

@@ -74,7 +74,8 @@ export class Asker {
     const ending = new AbortController();
     this.#open.set(id, ending);
     const { secret, url } = request;
-    const key = secret === undefined ? null : await this.#ports.keyOf(secret.slot, url);
+    const ended = new Promise<null>((resolve) => ending.signal.addEventListener('abort', () => resolve(null), { once: true }));
+    const key = secret === undefined ? null : await Promise.race([this.#ports.keyOf(secret.slot, url), ended]);
     if (this.#closed) return;
     this.#ports.http.send(request, key, ending.signal, {
       head: (status, headers) => this.#tell({ id, headers, status }),
@@ -122,7 +123,7 @@ export class Asker {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const ending of this.#open.values()) ending.abort();
+    this.stop();
     this.rouse();
   }
 }

@@ -1,4 +1,5 @@
 import { fitsHeader } from '../ports/http.ts';
+import type { Notepad } from '../ports/notepad.ts';
 import { type Sealed, canSeal, seal, unseal } from '../ports/seal.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { Store } from './store.ts';
@@ -22,14 +23,16 @@ export interface Wanted {
 export class Vault {
   #store: Store;
   #storage: Storage;
+  #notepad: Notepad;
   #open = new Map<string, string>();
   #sealed: Record<string, Sealed> = {};
   #declined = new Set<string>(); // nobody is asked twice for the same
   #waiting = new Map<string, ((key: string | null) => void)[]>();
 
-  constructor(store: Store, storage: Storage) {
+  constructor(store: Store, { storage, notepad }: { storage: Storage; notepad: Notepad }) {
     this.#store = store;
     this.#storage = storage;
+    this.#notepad = notepad;
   }
 
   async read(): Promise<void> {
@@ -41,12 +44,17 @@ export class Vault {
   key(slot: string, url = ''): string | null | Promise<string | null> {
     const key = this.#open.get(slot);
     if (key !== undefined) return key;
-    const demanded = this.#store.state.providers.some((one) => one.slot === slot && !one.local && one.base_url !== '' && url.startsWith(one.base_url));
+    const had = this.#had.includes(slot); // before this tab was loaded again
+    const demanded = had || this.#store.state.providers.some((one) => one.slot === slot && !one.local && one.base_url !== '' && url.startsWith(one.base_url));
     if ((!demanded && this.#sealed[slot] === undefined) || this.#declined.has(slot)) return null;
     return new Promise((resolve) => {
       this.#waiting.set(slot, [...(this.#waiting.get(slot) ?? []), resolve]);
       this.#told();
     });
+  }
+
+  get #had(): readonly string[] {
+    return (this.#notepad.read('slots') as string[] | null) ?? [];
   }
 
   /** Why a key cannot be one; null: it can. */
@@ -78,7 +86,14 @@ export class Vault {
     this.#told();
   }
 
+  /** Nobody waits for a key any more. */
+  leave(): void {
+    for (const slot of [...this.#waiting.keys()]) this.#settle(slot, null);
+    this.#told();
+  }
+
   async forget(slot: string): Promise<void> {
+    this.#notepad.write('slots', this.#had.filter((one) => one !== slot));
     this.#open.delete(slot);
     this.#declined.delete(slot);
     if (this.#sealed[slot] !== undefined) await this.#write(without(this.#sealed, slot));
@@ -91,6 +106,7 @@ export class Vault {
 
   #opened(slot: string, key: string): void {
     this.#open.set(slot, key);
+    this.#notepad.write('slots', [...new Set([...this.#had, slot])]); // its name: the key itself stays in memory
     this.#declined.delete(slot);
     this.#settle(slot, key);
   }

@@ -38,7 +38,7 @@ function KeyForm({ app, slot, title, done }: { app: App; slot: string; title: st
   return (
     <form
       class="key-form"
-      aria-label={`Key for ${title}`}
+      aria-label="A key"
       autocomplete="off"
       onSubmit={(event) => {
         event.preventDefault();

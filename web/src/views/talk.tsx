@@ -12,6 +12,8 @@ import { Compose } from './compose.tsx';
 import { Writing } from './draft.tsx';
 
 const Notes = later('Notes', async () => (await import('./notes.tsx')).Notes);
+/** What calls of models cost stands in the ledger and the timeline; it says nothing to those who read along. */
+const SILENT = new Set(['start', 'done']);
 const LOUD = new Set(['message', 'respond', 'complete', 'fail']);
 
 function Say({ talk, leads, now, mark, notes }: { talk: TalkView; leads: boolean; now: boolean; mark: JSX.Element; notes: JSX.Element | null }): JSX.Element {
@@ -118,7 +120,7 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
   const rows: JSX.Element[] = [];
   let ghosts = quest.at === null ? attempts : [];
   for (const talk of view.talk) {
-    rows.push(<Say key={talk.n} talk={talk} leads={talk.by === leader} now={false} {...noted(talk.n)} />);
+    if (!SILENT.has(talk.type) || said.has(talk.n)) rows.push(<Say key={talk.n} talk={talk} leads={talk.by === leader} now={false} {...noted(talk.n)} />);
     for (const attempt of ghosts.filter((one) => one.after === talk.n)) rows.push(<Ghost key={`refused${attempt.key}`} attempt={attempt} />);
     ghosts = ghosts.filter((one) => one.after !== talk.n);
   }
