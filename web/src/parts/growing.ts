@@ -19,14 +19,18 @@ function dress(html: string): DocumentFragment {
     pre.replaceWith(box);
     box.append(pre, copy);
   }
+  for (const box of template.content.querySelectorAll('li > input')) box.parentElement?.classList.add('task');
   for (const link of template.content.querySelectorAll('a')) link.target = '_blank';
   return template.content;
 }
+
+const TOGETHER = 40; // blocks: a browser looks at all that lie in one element when another one is added
 
 /** An answer on the page: blocks that are done are put there once, only what is behind them is made anew when it grows. */
 export class Growing {
   #root: HTMLElement;
   #open: HTMLElement;
+  #done: HTMLElement | null = null; // takes the blocks that are done next
   #core: () => Core;
   #text = '';
   #whole = false;
@@ -47,6 +51,7 @@ export class Growing {
     // Another answer, or one that goes on in what was its last block.
     if (!text.startsWith(this.#text.slice(0, this.#at)) || (this.#whole && !whole)) {
       this.#at = 0;
+      this.#done = null;
       this.#root.replaceChildren(this.#open);
     }
     this.#text = text;
@@ -56,9 +61,18 @@ export class Growing {
     const finished = dress(done);
     const words = this.heard === null ? '' : (finished.textContent ?? '');
     this.#at += decoder.decode(rest.subarray(0, settled)).length;
-    this.#open.before(finished);
+    if (settled > 0) this.#put(finished);
     this.#open.replaceChildren(dress(open));
     this.heard?.(words, this.#open.textContent ?? '');
+  }
+
+  #put(finished: DocumentFragment): void {
+    if (this.#done === null || this.#done.childElementCount >= TOGETHER) {
+      this.#done = document.createElement('div');
+      this.#done.className = 'done';
+      this.#open.before(this.#done);
+    }
+    this.#done.append(finished);
   }
 }
 

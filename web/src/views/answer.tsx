@@ -96,8 +96,9 @@ function Thinking({ text, desk, live }: { text: string; desk: ChatDesk; live: bo
 }
 
 function figuresOf({ model, usage, micro, ms }: Answer): string {
-  const tokens = usage === undefined ? [] : [usage.input === undefined ? '' : `${whole(usage.input)} in`, usage.output === undefined ? '' : `${whole(usage.output)} out`].filter((part) => part !== '');
-  const parts = [model ?? '', tokens.length === 0 ? '' : `${tokens.join(', ')} tokens`, model === undefined ? '' : micro === undefined ? 'price not known' : money(micro), ms === undefined ? '' : span(ms)];
+  const { input = 0, output = 0 } = usage ?? {};
+  const used = input + output > 0;
+  const parts = [model ?? '', used ? `${whole(input)} tokens in, ${whole(output)} out` : '', !used ? '' : micro === undefined ? 'price not known' : money(micro), ms === undefined ? '' : span(ms)];
   return parts.filter((part) => part !== '').join(' · ');
 }
 
