@@ -121,7 +121,6 @@ export function ModelsScreen({ state, app }: { state: AppState; app: App }): JSX
         <h1>Models</h1>
         <p>Without one the rehearsal plays, which asks nobody. With one, this tab talks to the provider itself; nothing stands in between.</p>
       </div>
-      <WhoPlays state={state} app={app} agents={agents} settings />
       <ul class="models" aria-label="Models of this browser">
         {cast.models.map((model, i) => (
           <ModelCard key={model.id} app={app} model={model} providers={providers} n={i + 1} />
@@ -132,6 +131,7 @@ export function ModelsScreen({ state, app }: { state: AppState; app: App }): JSX
         Add a model
       </button>
       <Keys state={state} app={app} slots={slots} />
+      <WhoPlays state={state} app={app} agents={agents} settings />
     </main>
   );
 }

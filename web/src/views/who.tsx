@@ -32,7 +32,7 @@ export function WhoPlays({ state, app, agents, settings = false }: { state: AppS
       </div>
       <div class="all">
         <PickField label="Everybody" value={all} choices={choices} commit={(who) => (app.cast.all(who), true)} />
-        {models.length === 0 && <p class="muted">{settings ? 'Models that are set up below can be chosen here.' : 'No model is set up in this browser: the rehearsal answers from a script, without cost.'}</p>}
+        {models.length === 0 && <p class="muted">{settings ? 'Models that are set up above can be chosen here.' : 'No model is set up in this browser: the rehearsal answers from a script, without cost.'}</p>}
       </div>
       <ul>
         {agents.map((agent) => (
