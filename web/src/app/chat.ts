@@ -94,7 +94,7 @@ export class ChatDesk {
 
   // ---- asking
 
-  /** Asks in a conversation, or begins one. @return its id */
+  /** Asks in a conversation, or begins one; not while an answer is in the making. @return its id */
   ask(id: string | null, agent: string, words: string): string {
     const now = this.#host.asking().clock.now();
     const before = this.find(id);
@@ -107,7 +107,7 @@ export class ChatDesk {
   again(id: string, words?: string): void {
     const before = this.find(id);
     const last = before?.exchanges.at(-1);
-    if (before === null || last === undefined) return;
+    if (this.coming !== null || before === null || last === undefined) return;
     const now = this.#host.asking().clock.now();
     this.#begin({ ...before, updated: now, exchanges: [...before.exchanges.slice(0, -1), { asked: words ?? last.asked, at: now, answer: null }] }, null);
     if (last.answer !== null && last.answer.text !== '') this.#host.toast('The answer before is replaced.', () => this.#giveBack(before));
@@ -122,7 +122,7 @@ export class ChatDesk {
   goOn(id: string): void {
     const chat = this.find(id);
     const last = chat?.exchanges.at(-1);
-    if (chat === null || last === undefined || last.answer === null) return;
+    if (this.coming !== null || chat === null || last === undefined || last.answer === null) return;
     this.#begin(chat, last.answer);
   }
 
@@ -133,7 +133,6 @@ export class ChatDesk {
 
   /** @param from  the answer that goes on; null: a new one */
   #begin(chat: Chat, from: Answer | null): void {
-    if (this.coming !== null) return;
     const last = chat.exchanges.at(-1);
     if (last === undefined) return;
     const history = historyOf(from === null ? chat.exchanges.slice(0, -1) : chat.exchanges);
