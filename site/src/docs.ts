@@ -32,6 +32,8 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
       { slug: 'impact', title: 'Impact', description: 'How a program hangs together, what a change breaks, where to cut, and health over time: the formulas.' },
       { slug: 'memory', title: 'Memory', description: 'What is remembered over quests, in the file of the MCP memory server, and what a finished quest teaches.' },
       { slug: 'quest-screen', title: 'The Quest screen', description: 'Board, gates, escalation, ledger and reports of a quest in the browser, and what may be done there.' },
+      { slug: 'models', title: 'Models in the browser', description: 'Models that play seats from the tab: setting one up, who plays, keys, and what the page may connect to.' },
+      { slug: 'chat', title: 'Talk with an agent', description: 'Conversations in the browser: streaming answers, stop and continue, cost, what is kept and where.' },
       { slug: 'reports', title: 'Reports and branches', description: 'Boards, metrics, reports, certificates, forks, and texts that are withheld.' },
       { slug: 'links', title: 'Links and sharing', description: 'What is in a link, who can read it, and what a live link may do.' },
       {

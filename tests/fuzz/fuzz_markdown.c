@@ -65,6 +65,7 @@ static void check_growth(ql_arena *a, ql_str text) {
   check(ql_md_grow(a, ql_slice(text, from, text.len), true, &piece, NULL) == QL_OK);
   ql_buf_add(&html, piece.done);
   check(ql_eq(ql_buf_str(&html), whole.done));
+  ql_buf_free(&html);
   check_html(whole.done);
 }
 

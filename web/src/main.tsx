@@ -12,6 +12,8 @@ import { systemClock } from './ports/clock.ts';
 import { loadCores } from './ports/core.ts';
 import { systemEntropy } from './ports/entropy.ts';
 import { download, fromDrop } from './ports/files.ts';
+import { nextFrame } from './ports/frame.ts';
+import { browserHttp } from './ports/http.ts';
 import { browserTabs } from './ports/lock.ts';
 import { serverNet } from './ports/net.ts';
 import { tabNotepad } from './ports/notepad.ts';
@@ -42,6 +44,8 @@ const OpenScreen = later('The quest', async () => (await rest.open()).OpenScreen
 const LibraryScreen = later('The library', async () => (await rest.library()).LibraryScreen, true);
 const Report = later('The report', async () => (await rest.report()).Report, true);
 const ShareScreen = later('Sharing', async () => (await import('./views/share.tsx')).ShareScreen, true);
+const ChatScreen = later('The chat', async () => (await Promise.all([import('./views/chat.tsx'), whole()]))[0].ChatScreen, true);
+const ModelsScreen = later('Models', async () => (await Promise.all([import('./views/models.tsx'), whole()]))[0].ModelsScreen, true);
 const TeamScreen = later('The team', async () => (await rest.team()).TeamScreen, true);
 const ReferencesScreen = later('The team', async () => (await rest.references()).ReferencesScreen, true);
 
@@ -73,6 +77,10 @@ function Screen({ app }: { app: App }): JSX.Element {
       return <ShareScreen state={state} app={app} />;
     case 'library':
       return <LibraryScreen state={state} app={app} />;
+    case 'chat':
+      return <ChatScreen state={state} app={app} agent={state.route.agent} id={state.route.chat} />;
+    case 'models':
+      return <ModelsScreen state={state} app={app} />;
     case 'open':
       return <OpenScreen state={state} app={app} />;
   }
@@ -130,7 +138,7 @@ async function start(): Promise<void> {
   const root = document.getElementById('app') as HTMLElement;
   try {
     const { first, cores, module } = await loadCores();
-    const app = new App({ first, cores, startReader: () => workerReader(module()), storage: await openStorage(), clock: systemClock, entropy: systemEntropy, tabs: browserTabs(), net: serverNet(), notepad: tabNotepad, download }, fixedPace());
+    const app = new App({ first, cores, startReader: () => workerReader(module()), storage: await openStorage(), clock: systemClock, entropy: systemEntropy, frame: nextFrame, http: browserHttp, tabs: browserTabs(), net: serverNet(), notepad: tabNotepad, download }, fixedPace());
     whole = () => app.whole();
     listen(app);
     root.replaceChildren();

@@ -16,6 +16,8 @@ before(async () => {
 const instant: Clock = { now: () => 1763712000000, sleep: () => Promise.resolve() };
 /** Time stands still: what waits goes on only when it is woken. */
 const frozen: Clock = { now: instant.now, sleep: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })) };
+/** Nobody is played by a model. */
+const silent = { http: { send: () => assert.fail('a model was asked') }, frame: () => Promise.resolve(), keyOf: () => null };
 let seed = 0;
 const entropy = { bytes: (n: number) => Uint8Array.from({ length: n }, () => (seed = (seed * 75 + 74) % 65537) & 255) };
 
@@ -92,9 +94,9 @@ function openTab(store: Store, changed: () => void = () => {}, clock: Clock = in
   const told: number[] = [];
   const stopped: unknown[] = [];
   const lease: Lease = { lost: new Promise(() => {}), release: () => {} };
-  const events: SessionEvents = { changed, stopped: (why) => stopped.push(why) };
+  const events: SessionEvents = { changed, deltas: () => {}, waits: () => {}, stopped: (why) => stopped.push(why) };
   const tabs = { send: (message: { kind: string; n?: number }) => void (message.kind === 'event' && told.push(message.n ?? -1)) };
-  const session = new Session({ storage: store, clock, entropy, tabs }, 'q', quest, core.newDriver(quest), lease, () => 0, events);
+  const session = new Session({ storage: store, clock, entropy, tabs, ...silent }, 'q', quest, core.newDriver(quest), lease, () => 0, events);
   return { session, done: session.run(), told, stopped };
 }
 

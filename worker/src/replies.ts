@@ -50,7 +50,7 @@ export function file(response: Response, url: URL): Response {
       "script-src 'self' 'wasm-unsafe-eval'",
       "style-src 'self'",
       "img-src 'self' data:",
-      `connect-src 'self' ${sockets}`,
+      `connect-src 'self' ${sockets} https: http:`, // models are asked by the page itself, at addresses that people choose
       "manifest-src 'self'",
       "worker-src 'self'",
       "base-uri 'none'",

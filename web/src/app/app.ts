@@ -1,4 +1,4 @@
-import { type Command, type Comparison, type Core, CoreError, type Plan, type Quest, type QuestView, type Refusal, type Request, type Verdict } from '@questline/core';
+import { type Command, type Comparison, type Core, CoreError, type Driver, type Effect, type Plan, type Player, type Quest, type QuestView, type Refusal, type Request, type Roster, type Verdict } from '@questline/core';
 import type { Cores } from '../ports/core.ts';
 import type { Received } from '../ports/files.ts';
 import type { Lease, Tabs } from '../ports/lock.ts';
@@ -7,13 +7,18 @@ import type { Notepad } from '../ports/notepad.ts';
 import type { Reader } from '../ports/reader.ts';
 import type { Storage } from '../ports/storage.ts';
 import { sampleObjective, sampleTeam } from '../sample/index.ts';
+import { Asker, type AskerPorts } from './asker.ts';
 import { base64url } from './bytes.ts';
+import { NOBODY_CHOSEN, inName, kindOf, modelOf, playersFor, playersOf, whoPlays } from './cast.ts';
+import { CastDesk } from './cast-desk.ts';
 import { Chair } from './chair.ts';
+import type { ChatDesk } from './chat.ts';
 import { TeamDesk } from './desk.ts';
+import { Drafts } from './drafts.ts';
 import { Inspector } from './inspect.ts';
 import { Live } from './live.ts';
 import { inWords, joined, planOf, recordOf, split } from './logs.ts';
-import type { AppState, LiveLink, Mode, OpenedLog, Route } from './model.ts';
+import type { AppState, LiveLink, Mode, OpenedLog, OpenQuest, Route } from './model.ts';
 import { NotesDesk } from './notes.ts';
 import type { PlanDesk } from './plan-desk.ts';
 import { href, parseRoute } from './route.ts';
@@ -21,10 +26,11 @@ import { Session } from './session.ts';
 import { checked } from './signatures.ts';
 import { Store } from './store.ts';
 import { defaultLeader, openRoster, readTeam } from './team.ts';
+import { Vault } from './vault.ts';
 import { Viewer } from './viewer.ts';
 import { type Sent, Writer, type WriterPorts } from './writer.ts';
 
-export interface Ports extends Pick<WriterPorts, 'clock' | 'entropy'> {
+export interface Ports extends Pick<WriterPorts, 'clock' | 'entropy'>, Omit<AskerPorts, 'keyOf'> {
   first: Core;
   cores: Cores;
   startReader: () => Reader;
@@ -56,6 +62,13 @@ export class App {
   #waiting = new AbortController(); // for the lock of the quest that another tab drives
   #opening = 0; // the newest request to open a quest wins
   #planner: PlanDesk | null = null;
+  #chats: ChatDesk | null = null;
+  #players: readonly Player[] = []; // of the quest that this tab drives
+  #roster: Roster | null = null; // that its driver uses
+  #stopPlanning: (() => void) | null = null;
+  readonly drafts = new Drafts();
+  readonly vault: Vault;
+  readonly cast: CastDesk;
   readonly notes: NotesDesk;
   readonly desk: TeamDesk;
   readonly viewer: Viewer;
@@ -80,6 +93,11 @@ export class App {
       trouble: null,
       opened: { state: 'none' },
       planning: false,
+      asked: null,
+      cast: NOBODY_CHOSEN,
+      providers: [],
+      slots: {},
+      wanted: null,
       note: null,
       pace: fixedPace ?? PACE,
       lasting: 'unasked',
@@ -91,6 +109,8 @@ export class App {
       toast: null,
     };
     this.#store = new Store(start, ports.clock);
+    this.vault = new Vault(this.#store, ports);
+    this.cast = new CastDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: ports.http, changed: () => void this.#recast() });
     this.notes = new NotesDesk(this.#store, ports, () => this.#open);
     this.desk = new TeamDesk(this.#store, { core: () => this.#core, storage: ports.storage, startReader: ports.startReader, go: (route) => this.go(route) });
     this.viewer = new Viewer(this.#store, ports.clock, () => this.#open?.quest ?? null);
@@ -119,7 +139,7 @@ export class App {
   async #boot(fixedPace: number | null): Promise<void> {
     const { storage } = this.#ports;
     try {
-      const [which, files, off, leader, objective, pace, asked] = await Promise.all([
+      const [which, files, off, leader, objective, pace, asked, cast] = await Promise.all([
         storage.setting('team'),
         storage.team(),
         storage.setting('off'),
@@ -127,9 +147,11 @@ export class App {
         storage.setting('objective'),
         storage.setting('pace'),
         storage.setting('asked'),
+        storage.setting('cast'),
+        this.vault.read(),
       ]);
       const team = files.length > 0 ? readTeam(this.#core, files, which !== 'own') : this.state.team;
-      this.#store.set({ pace: fixedPace ?? pace ?? PACE });
+      this.#store.set({ pace: fixedPace ?? pace ?? PACE, cast: cast ?? NOBODY_CHOSEN });
       this.desk.change({ team, off: off?.[team.sample ? 'sample' : 'own'] ?? {}, leader: defaultLeader(team.roster, leader), objective: objective ?? this.state.objective });
       await this.#readLibrary();
       if (asked === true) void storage.persisted().then((kept) => this.#store.set({ lasting: kept ? 'granted' : 'refused' }));
@@ -191,28 +213,24 @@ export class App {
   /** A quest of a request, or of the plan in it; null: there is none, and the page says why. */
   async propose(request: Request): Promise<string | null> {
     if (this.state.planning) return null;
-    const { off, team } = this.state;
-    this.#store.set({ planning: true, note: null });
+    const { off, team, cast } = this.state;
+    const planner = request.plan === undefined ? modelOf(cast, whoPlays(cast, request.agent)) : undefined;
+    this.#store.set({ planning: true, note: null, asked: planner === undefined ? null : inName(planner, this.state.providers) });
     this.#closeQuest();
-    const { storage, clock, entropy } = this.#ports;
+    const { storage, clock } = this.#ports;
     try {
       const core = await this.#newCore();
       const { roster } = openRoster(core, team.files, off);
       const quest = core.openQuest();
-      const driver = core.newDriver(quest, { roster, request });
-      // Until its first event a quest has no name to store it under: that event is made here, the rest by a session.
-      let effect = driver.next(clock.now());
-      while (effect.kind === 'random') {
-        driver.result(clock.now(), { id: effect.id, bytes: base64url(entropy.bytes(effect.n ?? 0)) });
-        effect = driver.next(clock.now());
-      }
-      if (effect.kind !== 'log.append' || effect.lines === undefined) throw new Error('The coordinator made no plan of this. Put the objective in other words.');
-      const probe = core.openQuest(joined(effect.lines.map((line) => line.replace(/\n$/, ''))));
-      const view = probe.view();
-      probe.close();
+      const players = playersOf(cast, team.roster.agents.map(({ id }) => id));
+      const driver = core.newDriver(quest, { roster, request: { ...request, players } });
+      // Until its first event a quest has no name to store it under: what comes before it is to be approved is made here, the rest by a session.
+      const effect = await this.#untilAsked(driver);
+      if (effect === null) return null;
+      if (effect.kind !== 'ask.human') throw new Error(effect.answer ?? 'The coordinator made no plan of this. Put the objective in other words.');
+      const view = quest.view();
       const id = view.id ?? '';
-      await storage.putQuest(recordOf(id, view, true, clock.now()), effect.lines.map((line) => line.replace(/\n$/, '')));
-      driver.result(clock.now(), { id: effect.id, outcome: 'ok' });
+      await storage.putQuest(recordOf(id, view, true, clock.now()), split(quest.log()));
       driver.close();
       quest.close();
       roster.close();
@@ -223,8 +241,50 @@ export class App {
       this.#store.set({ note: inWords(error) });
       return null;
     } finally {
-      this.#store.set({ planning: false });
+      this.drafts.clear();
+      this.#store.set({ planning: false, asked: null });
     }
+  }
+
+  /** Plans. The effect that ends it: a plan to be approved, or words in its place; null: somebody stopped it. */
+  async #untilAsked(driver: Driver): Promise<Effect | null> {
+    const { clock, entropy } = this.#ports;
+    let stopped = false;
+    let failed: unknown;
+    const asker = new Asker(this.#asking(), driver, {
+      deltas: (deltas) => this.drafts.take(deltas),
+      failed: (error) => {
+        failed = error;
+      },
+    });
+    this.#stopPlanning = () => {
+      stopped = true;
+      asker.close();
+    };
+    try {
+      while (!stopped && failed === undefined) {
+        const effect = driver.next(clock.now());
+        if (asker.perform(effect)) continue;
+        if (effect.kind === 'random') driver.result(clock.now(), { id: effect.id, bytes: base64url(entropy.bytes(effect.n ?? 0)) });
+        else if (effect.kind === 'log.append') driver.result(clock.now(), { id: effect.id, outcome: 'ok' });
+        else if (effect.kind === 'wait') await asker.wait(effect.until);
+        else return effect;
+      }
+    } finally {
+      this.#stopPlanning = null;
+      asker.close();
+    }
+    if (failed !== undefined) throw failed;
+    return null;
+  }
+
+  stopPlanning(): void {
+    this.#stopPlanning?.();
+  }
+
+  #asking(): AskerPorts {
+    const { clock, frame, http } = this.#ports;
+    return { clock, frame, http, keyOf: (slot, url) => this.vault.key(slot, url) };
   }
 
   async #askLasting(): Promise<void> {
@@ -259,6 +319,10 @@ export class App {
     this.#live = null;
     this.#open?.quest.close();
     this.#open = null;
+    this.#roster?.close();
+    this.#roster = null;
+    this.vault.leave();
+    this.drafts.clear();
     this.#store.set({ quest: null, trouble: null });
   }
 
@@ -318,8 +382,14 @@ export class App {
     const { id } = this.state.quest ?? {};
     const { quest } = this.#open ?? {};
     if (id === undefined || quest === undefined) return;
-    this.#session = new Session(this.#ports, id, quest, core.newDriver(quest), lease, () => this.state.pace, {
+    const { cast, off, team } = this.state;
+    this.#players = playersFor(cast, quest.view().agents);
+    this.#roster = openRoster(core, team.files, off).roster;
+    const driver = core.newDriver(quest, { roster: this.#roster, request: { agent: '', text: '', players: [...this.#players] } });
+    this.#session = new Session({ ...this.#ports, ...this.#asking() }, id, quest, driver, lease, () => this.state.pace, {
       changed: () => this.#refresh(),
+      deltas: (deltas) => this.drafts.take(deltas),
+      waits: (until) => this.drafts.waits(until),
       stopped: (why) => {
         this.#session = null;
         if (why.kind === 'failed') this.#store.set({ trouble: { kind: 'failed', message: why.message } });
@@ -331,6 +401,31 @@ export class App {
       },
     });
     void this.#session.run();
+  }
+
+  /** Another choice of who plays: the quest that this tab drives goes on with it. What a model was writing is asked for anew. */
+  async #recast(): Promise<void> {
+    const { quest, cast } = this.state;
+    if (this.#session === null || quest === null) return;
+    if (JSON.stringify(playersFor(cast, quest.view.agents)) !== JSON.stringify(this.#players)) await this.openQuest(quest.id);
+  }
+
+  /** Who holds the turn and is played by a model that is not set up here. */
+  unplayed({ mode, view }: OpenQuest): string[] {
+    if (mode !== 'drive' || view.status !== 'running') return [];
+    return view.agents.flatMap(({ id, kind }) => (kind === 'model' && view.holders.includes(id) && !this.#players.some(({ agent }) => agent === id) ? [id] : []));
+  }
+
+  /** Seats the players that were chosen, where nobody sat down and others play. */
+  async #seat(): Promise<void> {
+    const { quest, cast } = this.state;
+    for (const { id, kind, taken } of quest?.view.agents ?? []) {
+      const seat = kindOf(cast, id);
+      if (id === '@owner' || taken || seat === kind) continue;
+      await this.command({ by: '@owner', type: 'claim', agent: id, seat });
+      await this.command({ by: '@owner', type: 'release', agent: id });
+    }
+    await this.#recast();
   }
 
   #show(id: string, core: Core, quest: Quest, mode: Mode, link: LiveLink | null): void {
@@ -478,6 +573,7 @@ export class App {
       if (made === null) return;
       this.#changedLibrary();
     }
+    if (this.state.quest?.mode === 'drive') await this.#seat();
     await this.owner('approve', reason);
     this.go({ screen: 'quest', quest: id });
   }
@@ -496,11 +592,36 @@ export class App {
     return this.#planner;
   }
 
+  /** Conversations. Its class comes with the screen that needs it. */
+  chats(kind: typeof ChatDesk): ChatDesk {
+    this.#chats ??= new kind({
+      newCore: () => this.#newCore(),
+      asking: () => this.#asking(),
+      storage: this.#ports.storage,
+      team: () => ({ files: this.state.team.files, off: this.state.off }),
+      players: (agent) => playersOf(this.state.cast, [agent]),
+      newId: () => this.#newId(),
+      toast: (text, undo) => this.#store.toast(text, undo ?? null),
+      storageFailed: (error) => this.#store.storageFailed(error),
+      download: this.#ports.download,
+    });
+    return this.#chats;
+  }
+
+  /** Words of a conversation become the objective of a plan. */
+  async planThis(agent: string, words: string): Promise<void> {
+    this.desk.pickLeader(agent);
+    this.desk.setObjective(words);
+    await this.plan();
+    if (this.state.note !== null) this.#store.toast(this.state.note);
+  }
+
   /** Resolves when the whole core stands in the place of the part that first sight needs. */
   whole(): Promise<void> {
     this.#whole ??= this.#ports.cores().then(
       (core) => {
         this.#core = core;
+        this.#store.set({ providers: core.llmProviders() });
       },
       (error: unknown) => {
         this.#whole = null; // the next one asks again
@@ -642,6 +763,10 @@ export class App {
     this.#changedLibrary();
     void this.#askLasting();
     this.go({ screen: view.status === 'proposed' ? 'plan' : 'quest', quest: id });
+  }
+
+  #newId(): string {
+    return [...this.#ports.entropy.bytes(10)].map((byte) => CROCKFORD[byte % 32]).join('');
   }
 
   /** Goes on from an event as another quest; the one that is open stays as it is. */

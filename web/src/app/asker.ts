@@ -7,8 +7,8 @@ export interface AskerPorts {
   http: Http;
   /** Resolves before the next frame is drawn. */
   frame: () => Promise<void>;
-  /** The key of a slot; null: this browser holds none, or it is sealed. */
-  keyOf: (slot: string) => string | null;
+  /** The key of a slot for a request there; null: it goes without. A person may be asked for it first. */
+  keyOf: (slot: string, url: string) => string | null | Promise<string | null>;
 }
 
 export interface AskerEvents {
@@ -45,7 +45,7 @@ export class Asker {
   /** Performs an effect that concerns models; false: it is of another kind. */
   perform(effect: Effect): boolean {
     if (effect.kind === 'effect.cancel') this.#open.get(effect.cancels ?? 0)?.abort();
-    else if (effect.kind === 'http.request') this.#send(effect);
+    else if (effect.kind === 'http.request') void this.#send(effect);
     else return false;
     return true;
   }
@@ -58,17 +58,26 @@ export class Asker {
     return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
 
+  /** Ends what is under way; the driver is told that it was stopped. */
+  stop(): void {
+    for (const ending of this.#open.values()) ending.abort();
+    this.rouse();
+  }
+
   rouse(): void {
     this.#wake.abort();
     this.#wake = new AbortController();
   }
 
-  #send({ id, request }: Effect): void {
+  async #send({ id, request }: Effect): Promise<void> {
     if (request === undefined) return;
     const ending = new AbortController();
     this.#open.set(id, ending);
-    const { secret } = request;
-    this.#ports.http.send(request, secret === undefined ? null : this.#ports.keyOf(secret.slot), ending.signal, {
+    const { secret, url } = request;
+    const ended = new Promise<null>((resolve) => ending.signal.addEventListener('abort', () => resolve(null), { once: true }));
+    const key = secret === undefined ? null : await Promise.race([this.#ports.keyOf(secret.slot, url), ended]);
+    if (this.#closed) return;
+    this.#ports.http.send(request, key, ending.signal, {
       head: (status, headers) => this.#tell({ id, headers, status }),
       bytes: (bytes) => this.#hear(id, bytes),
       end: (outcome, problem) => {
@@ -114,7 +123,7 @@ export class Asker {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const ending of this.#open.values()) ending.abort();
+    this.stop();
     this.rouse();
   }
 }

@@ -1,7 +1,7 @@
 import { routeOf } from '../parts/frame.tsx';
 import type { App } from './app.ts';
 
-const GO = { t: 'team', p: 'plan', q: 'quest', s: 'share', l: 'library', m: 'memory' } as const;
+const GO = { t: 'team', p: 'plan', q: 'quest', s: 'share', l: 'library', m: 'memory', c: 'chat' } as const;
 
 /** The editor has a tree of its own: what is typed into stands first in the event's path. */
 const typing = ([target]: readonly EventTarget[]): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
@@ -25,7 +25,8 @@ export function listenForKeys(app: App): void {
       going = false;
       if (key in GO) {
         event.preventDefault();
-        app.go(routeOf(GO[key as keyof typeof GO], state));
+        const to = GO[key as keyof typeof GO];
+        app.go(to === 'chat' ? { screen: to, agent: null, chat: null } : routeOf(to, state));
       }
       return;
     }

@@ -1,4 +1,6 @@
-import type { Note, Plan, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
+import type { Note, Plan, Provider, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
+import type { Cast } from './cast.ts';
+import type { Slot, Wanted } from './vault.ts';
 
 /** One agent file as it stands in this browser. */
 export interface AgentFile {
@@ -23,6 +25,8 @@ export type Route =
   | { screen: 'share'; quest: string | null }
   | { screen: 'report'; quest: string | null; kind: string | null }
   | { screen: 'library' }
+  | { screen: 'models' }
+  | { screen: 'chat'; agent: string | null; chat: string | null }
   | { screen: 'open'; fragment: string }
   | { screen: 'live'; id: string; token: string };
 
@@ -169,6 +173,11 @@ export interface AppState {
   trouble: Trouble | null; // why there is no open quest
   opened: OpenedState;
   planning: boolean;
+  asked: string | null; // the model that plans, in words; null: none
+  cast: Cast;
+  providers: readonly Provider[]; // empty until the whole core is there
+  slots: Readonly<Record<string, Slot>>; // keys of this browser
+  wanted: Wanted | null; // a key that a request waits for
   note: string | null; // what stands in the way of the last request, shown where it was made
   pace: number; // ms between events that this tab makes; 0: at once
   lasting: Lasting;

@@ -25,9 +25,14 @@ export function parseRoute(hash: string): Route {
     case 'roadmap':
     case 'decide':
     case 'impact':
+    case 'models':
       return { screen };
     case 'memory':
       return { screen, name: argument };
+    case 'chat': {
+      const [agent = '', chat = ''] = (rest ?? '').split('/').map(decodeURIComponent);
+      return { screen, agent: agent === '' ? null : agent, chat: chat === '' ? null : chat };
+    }
     case 'library':
       return { screen: 'library' };
     case 'open':
@@ -51,11 +56,14 @@ export function href(route: Route): string {
       return route.name === null ? '#/memory' : `#/memory/${encodeURIComponent(route.name)}`;
     case 'report':
       return `#/report${route.quest === null ? '' : `/${encodeURIComponent(route.quest)}${route.kind === null ? '' : `/${route.kind}`}`}`;
+    case 'chat':
+      return `#/chat${route.agent === null ? '' : `/${encodeURIComponent(route.agent)}${route.chat === null ? '' : `/${encodeURIComponent(route.chat)}`}`}`;
     case 'references':
     case 'roadmap':
     case 'decide':
     case 'impact':
     case 'library':
+    case 'models':
       return `#/${route.screen}`;
     case 'open':
       return route.fragment === '' ? '#/open' : `#${route.fragment}`;

@@ -1,5 +1,6 @@
-import type { Command, Driver, Effect, EffectResult, Quest } from '@questline/core';
+import type { Command, Driver, Effect, EffectResult, Quest, QuestView, SeatDelta } from '@questline/core';
 import type { Lease } from '../ports/lock.ts';
+import { Asker, type AskerPorts } from './asker.ts';
 import { base64url } from './bytes.ts';
 import { Timekeeper } from './timekeeper.ts';
 import { type Sent, Writer, type WriterPorts } from './writer.ts';
@@ -8,6 +9,10 @@ import { type Sent, Writer, type WriterPorts } from './writer.ts';
 export interface SessionEvents {
   /** The quest has more events; they are stored already. */
   changed(): void;
+  /** What models write; at most once a frame. */
+  deltas(deltas: readonly SeatDelta[]): void;
+  /** When a model is asked again; null: nothing waits for a time. */
+  waits(until: number | null): void;
   /** Another tab took over, or the effects cannot be performed any more. */
   stopped(why: { kind: 'taken' } | { kind: 'failed'; message: string }): void;
 }
@@ -15,18 +20,24 @@ export interface SessionEvents {
 /** A pace is asked for each time, so that a change of it counts at once. */
 export type Pace = () => number;
 
+export type SessionPorts = WriterPorts & AskerPorts;
+
 const OVER = new Set(['completed', 'failed', 'aborted', 'timed_out']);
+
+/** A rehearsal is slowed down so that it can be followed; models take their time anyway. */
+const isPaced = (view: QuestView): boolean => view.agents.every(({ kind }) => kind !== 'model');
 
 /**
  * Drives one quest in this tab: performs the effects the core asks for, keeps its time, and takes commands.
  * Ending a session is not calling it any more.
  */
 export class Session {
-  #ports: WriterPorts;
+  #ports: SessionPorts;
   #events: SessionEvents;
   #pace: Pace;
   #driver: Driver;
   #writer: Writer;
+  #asker: Asker;
   #time: Timekeeper;
   #closed = false;
   #wake = new AbortController();
@@ -35,7 +46,7 @@ export class Session {
   readonly id: string;
   readonly quest: Quest;
 
-  constructor(ports: WriterPorts, id: string, quest: Quest, driver: Driver, lease: Lease, pace: Pace, events: SessionEvents) {
+  constructor(ports: SessionPorts, id: string, quest: Quest, driver: Driver, lease: Lease, pace: Pace, events: SessionEvents) {
     this.#ports = ports;
     this.id = id;
     this.quest = quest;
@@ -44,6 +55,7 @@ export class Session {
     this.#pace = pace;
     this.#events = events;
     this.#writer = new Writer(ports, id, quest, () => this.#changed());
+    this.#asker = new Asker(ports, driver, { deltas: (deltas) => events.deltas(deltas), failed: (error) => this.#fail(error) });
     this.#time = new Timekeeper(
       ports.clock,
       () => this.quest.head().due,
@@ -67,14 +79,17 @@ export class Session {
   async #loop(): Promise<void> {
     const { clock, entropy } = this.#ports;
     let prompt = false; // what follows a person's answer is not delayed
-    while (!this.#closed && !OVER.has(this.quest.view().status)) {
+    while (!this.#closed) {
+      const view = this.quest.view();
+      if (OVER.has(view.status)) return;
       const effect = this.#driver.next(clock.now());
+      if (this.#asker.perform(effect)) continue;
       switch (effect.kind) {
         case 'random':
           this.#give({ id: effect.id, bytes: base64url(entropy.bytes(effect.n ?? 0)) });
           break;
         case 'log.append':
-          if (!prompt) await clock.sleep(this.#pace(), this.#wake.signal);
+          if (!prompt && isPaced(view)) await clock.sleep(this.#pace(), this.#wake.signal);
           await this.#append(effect);
           prompt = false;
           break;
@@ -82,12 +97,12 @@ export class Session {
           await this.#ask(effect);
           prompt = true;
           break;
-        case 'answer':
         case 'wait':
-          await this.#woken();
+          this.#events.waits(effect.until ?? null);
+          await this.#asker.wait(effect.until);
           break;
-        case 'done':
-          return;
+        default:
+          return; // done; what else there is comes before a quest has a name
       }
     }
   }
@@ -133,11 +148,8 @@ export class Session {
     });
   }
 
-  #woken(): Promise<void> {
-    return new Promise((resolve) => this.#wake.signal.addEventListener('abort', () => resolve(), { once: true }));
-  }
-
   #rouse(): void {
+    this.#asker.rouse();
     this.#wake.abort();
     this.#wake = new AbortController();
   }
@@ -197,6 +209,7 @@ export class Session {
     this.#closed = true;
     this.#time.close();
     this.#writer.close();
+    this.#asker.close();
     this.#rouse();
     this.#driver.close();
   }

@@ -114,6 +114,12 @@ export function findings(verdict: Checked): Finding[] {
   return found;
 }
 
+/** Why a quest is paused, where somebody said it: a model that could not be asked, for one. */
+export function reasonOf({ status, talk }: QuestView): string | null {
+  const last = status === 'paused' ? talk.findLast(({ type }) => type === 'pause') : undefined;
+  return last?.text ?? null;
+}
+
 export const sound = (verdict: Verdict): boolean => verdict.intact !== 'no' && verdict.legal !== 'no' && verdict.complete !== 'no';
 
 export const CAVEAT = 'This finds accidents and broken rules. It does not prove who spoke, nor stop someone who rewrites the whole log.';

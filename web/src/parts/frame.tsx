@@ -5,6 +5,7 @@ import type { AppState, Route } from '../app/model.ts';
 import { href } from '../app/route.ts';
 import { banner, isOver, titleOf } from '../app/words.ts';
 import { Icon, type IconName } from './icons.tsx';
+import { later } from './later.tsx';
 import { Bead, jump, Name } from './parts.tsx';
 // In the bundle, not fetched: the tab's icon changes without a network too.
 import live from '../icons/live.svg?inline';
@@ -17,6 +18,9 @@ const SCREENS: readonly { screen: 'team' | 'plan' | 'quest' | 'share' | 'library
   { screen: 'share', word: 'Share', icon: 'share' },
   { screen: 'library', word: 'Library', icon: 'library' },
 ];
+
+const Planning = later('The planning', async () => (await import('../views/draft.tsx')).Planning);
+const KeyDialog = later('The question for a key', async () => (await import('../views/keys.tsx')).KeyDialog);
 
 /** The screens before there is a quest: the move is with whoever looks at them. */
 const isBefore = ({ screen }: Route): boolean => screen === 'home' || screen === 'team' || screen === 'references' || screen === 'roadmap';
@@ -106,10 +110,11 @@ function Notices({ state, app }: { state: AppState; app: App }): JSX.Element {
         <div class="notice" role="status">
           <p>
             <Icon name="info" />
-            {quest?.mode === 'live' ? 'No network. What came so far is here; the rest comes when the network is back.' : isFiles(route) ? 'No network. What this screen has loaded goes on without it.' : 'No network. Everything on this screen works without it.'}
+            {quest?.mode === 'live' ? 'No network. What came so far is here; the rest comes when the network is back.' : state.cast.models.length > 0 ? 'No network. Models cannot be reached; all else on this screen works without it.' : isFiles(route) ? 'No network. What this screen has loaded goes on without it.' : 'No network. Everything on this screen works without it.'}
           </p>
         </div>
       )}
+      {state.asked !== null && <Planning app={app} asked={state.asked} />}
       {quest?.mode === 'follow' && (
         <div class="notice info" role="status">
           <p>
@@ -140,6 +145,7 @@ const KEYS: readonly { keys: string[]; does: string }[] = [
   { keys: ['g', 's'], does: 'Share' },
   { keys: ['g', 'l'], does: 'Library' },
   { keys: ['g', 'm'], does: 'Memory' },
+  { keys: ['g', 'c'], does: 'Talk with an agent' },
   { keys: ['j', 'k'], does: 'Next and previous event' },
   { keys: ['[', ']'], does: 'Previous and next turn' },
   { keys: ['Space'], does: 'Pause or resume the quest' },
@@ -210,6 +216,9 @@ export function Frame({ state, app, children }: { state: AppState; app: App; chi
           <a class="btn quiet icon" href={href({ screen: 'impact' })} aria-label="Impact" title="What breaks if this changes" aria-current={route.screen === 'impact' ? 'page' : undefined}>
             <Icon name="graph" />
           </a>
+          <a class="btn quiet icon long" href={href({ screen: 'models' })} aria-label="Models" title="Models, and who plays" aria-current={route.screen === 'models' ? 'page' : undefined}>
+            <Icon name="model" />
+          </a>
           <button class="btn quiet icon long" type="button" aria-label="Keys" title="Keys (?)" onClick={() => app.setHelp(true)}>
             <Icon name="keys" />
           </button>
@@ -249,6 +258,7 @@ export function Frame({ state, app, children }: { state: AppState; app: App; chi
           </div>
         )}
       </div>
+      {state.wanted !== null && <KeyDialog state={state} app={app} />}
       <Help open={state.help} close={() => app.setHelp(false)} />
     </>
   );

@@ -1,6 +1,12 @@
 import type { JSX } from 'preact';
 
 const PATHS = {
+  model: (
+    <>
+      <rect x="3.5" y="3.5" width="9" height="9" rx="1.5" />
+      <path d="M6 1.5v2M10 1.5v2M6 12.5v2M10 12.5v2M1.5 6h2M1.5 10h2M12.5 6h2M12.5 10h2" />
+    </>
+  ),
   team: <path d="M2.5 4h1M2.5 8h1M2.5 12h1M6.5 4h7M6.5 8h7M6.5 12h7" />,
   plan: (
     <>

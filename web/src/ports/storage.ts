@@ -1,7 +1,10 @@
 import type { Note } from '@questline/core';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { KeptDecision, KeptServices } from '../app/decision-desk.ts';
+import type { Cast } from '../app/cast.ts';
+import type { Chat } from '../app/chat-model.ts';
 import type { AgentFile, KeptPlan, LiveLink, Off, QuestRecord } from '../app/model.ts';
+import type { Sealed } from './seal.ts';
 
 /** The settings that outlive a visit. */
 export interface Settings {
@@ -16,6 +19,8 @@ export interface Settings {
   roadmap: { path: string; text: string };
   decision: KeptDecision; // that is being weighed
   services: KeptServices; // the form that is being filled
+  cast: Cast; // who plays
+  keys: Record<string, Sealed>; // of providers, by slot; never one that is not sealed
   live: Record<string, LiveLink>; // quests of this browser that a server keeps too
   [plan: `plan:${string}`]: KeptPlan; // of the quest of that id, while it is only proposed
 }
@@ -27,6 +32,7 @@ interface Schema extends DBSchema {
   specs: { key: string; value: AgentFile & { order: number } };
   settings: { key: string; value: unknown };
   memory: { key: 'graph'; value: string };
+  chats: { key: string; value: Chat };
 }
 
 export type AppendOutcome = 'ok' | 'conflict' | 'full';
@@ -47,6 +53,9 @@ export interface Storage {
   putNotes(id: string, lines: readonly string[]): Promise<void>;
   /** Deletes a quest and its notes. */
   remove(id: string): Promise<void>;
+  chats(): Promise<Chat[]>;
+  putChat(chat: Chat): Promise<void>;
+  removeChat(id: string): Promise<void>;
   team(): Promise<AgentFile[]>;
   putTeam(files: readonly AgentFile[]): Promise<void>;
   /** Writes one file of the team, which stands there as the n-th. */
@@ -73,6 +82,7 @@ const steps: readonly ((db: IDBPDatabase<Schema>) => void)[] = [
   },
   (db) => void db.createObjectStore('notes', { keyPath: ['quest', 'id'] }),
   (db) => void db.createObjectStore('memory'),
+  (db) => void db.createObjectStore('chats', { keyPath: 'id' }),
 ];
 
 export async function openStorage(): Promise<Storage> {
@@ -131,6 +141,9 @@ export async function openStorage(): Promise<Storage> {
       await tx.objectStore('notes').delete(notesOf(id));
       await tx.done;
     },
+    chats: () => db.getAll('chats'),
+    putChat: async (chat) => void (await db.put('chats', chat)),
+    removeChat: (id) => db.delete('chats', id),
     team: async () => {
       const files = await db.getAll('specs');
       return files.sort((a, b) => a.order - b.order).map(({ order: _, ...file }) => file);

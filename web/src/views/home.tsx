@@ -1,6 +1,7 @@
 import type { Agent } from '@questline/core';
 import type { JSX, TargetedKeyboardEvent } from 'preact';
 import type { App } from '../app/app.ts';
+import { inName, modelOf, whoPlays } from '../app/cast.ts';
 import type { AppState } from '../app/model.ts';
 import { href } from '../app/route.ts';
 import { bare, count } from '../app/words.ts';
@@ -14,6 +15,7 @@ import { DropZone, LeaderPick } from './team-parts.tsx';
 const short = (agent: Agent): string => (agent.description ?? '').split(/[.:;](?:\s|$)|\(/)[0]?.trim() ?? '';
 
 function Ask({ state, app }: { state: AppState; app: App }): JSX.Element {
+  const model = modelOf(state.cast, whoPlays(state.cast, state.leader));
   return (
     <form
       class="ask"
@@ -34,11 +36,12 @@ function Ask({ state, app }: { state: AppState; app: App }): JSX.Element {
       <textarea id="objective" rows={1} value={state.objective} onInput={(event) => app.desk.setObjective(event.currentTarget.value)} onKeyDown={submitOnEnter} aria-describedby="objective-note" />
       <div class="do">
         <p id="objective-note" class={state.note === null ? '' : 'c-fail'} role={state.note === null ? undefined : 'alert'}>
-          {state.note ?? 'A rehearsal is scripted: no key, no account, no cost. You see the plan first; nothing runs until you approve.'}
+          {state.note ?? (model === undefined ? 'A rehearsal is scripted: no key, no account, no cost. You see the plan first; nothing runs until you approve.' : `Planned by ${inName(model, state.providers)}. You see the plan first; nothing else runs until you approve.`)}{' '}
+          <a href={href({ screen: 'models' })}>{model === undefined ? 'Play with a model' : 'Models'}</a>
         </p>
         <button class="btn primary" type="submit" aria-disabled={state.planning}>
           <Icon name="play" />
-          {state.planning ? 'Planning' : 'Rehearse'}
+          {state.planning ? 'Planning' : model === undefined ? 'Rehearse' : 'Plan'}
         </button>
       </div>
     </form>
@@ -122,7 +125,7 @@ export function Home({ state, app }: { state: AppState; app: App }): JSX.Element
         <WillHappen state={state} />
         <div class="notes">
           <p>
-            <b>Stays here</b>Quests live in this browser. Nothing is sent anywhere.
+            <b>Stays here</b>Quests live in this browser. {state.cast.models.length === 0 ? 'Nothing is sent anywhere.' : 'Only the models you set up are sent anything.'}
           </p>
           <p>
             <b>Nothing to lose</b>Close the tab in the middle; it goes on from the same event.

@@ -56,11 +56,12 @@ export function LibraryScreen({ state, app }: { state: AppState; app: App }): JS
     <main class="screen-library" id="main">
       <div class="top">
         <h1>Library</h1>
-        <p>{count(library.length, 'quest')} in this browser. Nothing is sent anywhere.</p>
+        <p>{count(library.length, 'quest')} in this browser{state.cast.models.length === 0 ? '. Nothing is sent anywhere' : ', and nowhere else'}.</p>
         <a class="btn s" href={href({ screen: 'memory', name: null })}>
           <Icon name="note" />
           Memory
         </a>
+        <a href={href({ screen: 'chat', agent: null, chat: null })}>Conversations</a>
       </div>
       <section class="panel" aria-label="Quests">
         <ul class="quests">

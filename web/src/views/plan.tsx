@@ -3,6 +3,7 @@ import type { PlanProblem, QuestView } from '@questline/core';
 import type { JSX, TargetedKeyboardEvent } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
+import { playersOf } from '../app/cast.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import type { Looked, PlanDesk } from '../app/plan-desk.ts';
 import { minutes, money, saysEdits, tokens } from '../app/plan-words.ts';
@@ -21,6 +22,7 @@ import { change, type Doing, Source, TaskPanel } from './plan-task.tsx';
 import { PlanText } from './plan-text.tsx';
 import { useDesk } from './plan-use.ts';
 import { TroubleScreen } from './trouble.tsx';
+import { WhoPlays } from './who.tsx';
 
 /** The tasks where the words of the plan were withheld, or written in another form: from the quest itself. */
 function tasksOf(view: QuestView): Shown[] {
@@ -75,7 +77,7 @@ function Problems({ problems, desk, select }: { problems: readonly PlanProblem[]
   );
 }
 
-function Decide({ quest, app, desk, blocked }: { quest: OpenQuest; app: App; desk: PlanDesk; blocked: boolean }): JSX.Element {
+function Decide({ quest, app, desk, blocked, models }: { quest: OpenQuest; app: App; desk: PlanDesk; blocked: boolean; models: number }): JSX.Element {
   const { view } = quest;
   const [rejecting, setRejecting] = useState(false);
   const [reason, setReason] = useState('');
@@ -119,7 +121,9 @@ function Decide({ quest, app, desk, blocked }: { quest: OpenQuest; app: App; des
                   ? 'This plan cannot run as it is: see what stands in its way.'
                   : desk.changed
                     ? `Your plan of ${count(desk.at, 'change')} takes the place of the proposed one when you approve.`
-                    : 'Nothing runs until you approve. A rehearsal costs nothing.'}
+                    : models === 0
+                      ? 'Nothing runs until you approve. A rehearsal costs nothing.'
+                      : `Nothing runs until you approve. Then models play ${count(models, 'agent')}, at the price of their providers.`}
               </span>
             </p>
             <button class="btn" type="button" onClick={() => setRejecting(true)}>
@@ -127,7 +131,7 @@ function Decide({ quest, app, desk, blocked }: { quest: OpenQuest; app: App; des
             </button>
             {!blocked && (
               <button class="btn primary" type="button" onClick={() => void app.approve()}>
-                <span class="long">Approve and rehearse</span>
+                <span class="long">{models === 0 ? 'Approve and rehearse' : 'Approve and run'}</span>
                 <span class="short">Approve</span>
               </button>
             )}
@@ -264,6 +268,7 @@ function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: Open
   const blocked = looked?.problems.some((problem) => problem.severity === 'error') === true;
   const undone = desk.versions[desk.at]?.said;
   const redone = desk.versions[desk.at + 1]?.said;
+  const agents = plan === null ? view.agents.map(({ id }) => id).filter((id) => id !== '@owner') : [...new Set([plan.leader, ...plan.tasks.map(({ agent }) => agent)])];
   const leader = plan?.leader ?? view.agents.find((seat) => seat.leads)?.id ?? '';
   return (
     <main class="screen-plan" id="main" ref={main} data-plan-hash={plan?.hash} onKeyDown={undo}>
@@ -357,6 +362,7 @@ function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: Open
           <p class="muted">The words of this plan were withheld or written in another form. Its tasks are above.</p>
         ) : (
           <>
+            {desk.open && <WhoPlays state={state} app={app} agents={agents} />}
             <PlanFiles app={app} desk={desk} plan={plan} name={quest.id} compare={() => setComparing(true)} />
             {looked !== null && desk.open && <Limits desk={desk} looked={looked} />}
             {looked !== null && looked.schedule !== null && <Crews schedule={looked.schedule} />}
@@ -368,7 +374,7 @@ function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: Open
       {selected !== undefined && (
         <TaskPanel app={app} task={selected} tasks={tasks} groups={groups.length} team={state.team} leader={leader} desk={desk} looked={looked} doing={desk.open ? doing : 'look'} setDoing={setDoing} done={done} />
       )}
-      <Decide quest={quest} app={app} desk={desk} blocked={blocked} />
+      <Decide quest={quest} app={app} desk={desk} blocked={blocked} models={playersOf(state.cast, agents).length} />
     </main>
   );
 }

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { type App, PACES } from '../app/app.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
-import { bare, banner, CAVEAT, count, isOver, list } from '../app/words.ts';
+import { bare, banner, CAVEAT, count, isOver, list, reasonOf } from '../app/words.ts';
 import { Icon, type IconName } from '../parts/icons.tsx';
 import { Badge, Bead, Blank, Name, Seat, Verdicts } from '../parts/parts.tsx';
 import { later } from '../parts/later.tsx';
@@ -21,6 +21,7 @@ const TaskCard = later('The task', async () => (await standing()).TaskCard);
 const Spent = later('The ledger', async () => (await standing()).Spent);
 const PlanMark = later('The plan', async () => (await standing()).PlanMark);
 const RoadmapTick = later('The roadmap', async () => (await standing()).RoadmapTick);
+const Held = later('Why the quest waits', async () => (await standing()).Held);
 const Halt = later('Why the quest waits', async () => (await standing()).Halt);
 const MIDDLE = {
   talk: { word: 'Talk', name: 'Conversation', Part: Talk },
@@ -338,6 +339,7 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
       <Banner quest={quest} app={app} />
       {view.status === 'completed' && quest.plan?.item !== undefined && <RoadmapTick quest={quest} app={app} />}
       {shown.status === 'paused' && shown.cause !== 'owner' && <Halt quest={quest} app={app} />}
+      {quest.at === null && shown.cause !== 'budget' && (reasonOf(view) !== null || app.unplayed(quest).length > 0) && <Held quest={quest} app={app} />}
       <Track score={score} lane={30} words={lineInWords(score)}>
         <Scrub quest={quest} app={app} length={score.length} pace={pace} />
       </Track>

@@ -9,8 +9,11 @@ import { later } from '../parts/later.tsx';
 import { byPlace, NoteMark } from '../parts/note-mark.tsx';
 import { Bead, Name, Seat } from '../parts/parts.tsx';
 import { Compose } from './compose.tsx';
+import { Writing } from './draft.tsx';
 
 const Notes = later('Notes', async () => (await import('./notes.tsx')).Notes);
+/** What calls of models cost stands in the ledger and the timeline; it says nothing to those who read along. */
+const SILENT = new Set(['start', 'done']);
 const LOUD = new Set(['message', 'respond', 'complete', 'fail']);
 
 function Say({ talk, leads, now, mark, notes }: { talk: TalkView; leads: boolean; now: boolean; mark: JSX.Element; notes: JSX.Element | null }): JSX.Element {
@@ -95,9 +98,10 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
   const bottom = useRef(true);
   const leader = view.agents.find((seat) => seat.leads)?.id;
   const working = view.status === 'running' && view.holders.length > 0;
-  useEffect(() => {
+  const follow = (): void => {
     if (bottom.current && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
-  }, [view.n, attempts.length]);
+  };
+  useEffect(follow, [view.n, attempts.length]);
   const [about, setAbout] = useState<number | 'loose' | null>(null); // whose notes are open
   const said = byPlace(quest.notes);
   const noted = (n: number | null): { mark: JSX.Element; notes: JSX.Element | null } => {
@@ -116,7 +120,7 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
   const rows: JSX.Element[] = [];
   let ghosts = quest.at === null ? attempts : [];
   for (const talk of view.talk) {
-    rows.push(<Say key={talk.n} talk={talk} leads={talk.by === leader} now={false} {...noted(talk.n)} />);
+    if (!SILENT.has(talk.type) || said.has(talk.n)) rows.push(<Say key={talk.n} talk={talk} leads={talk.by === leader} now={false} {...noted(talk.n)} />);
     for (const attempt of ghosts.filter((one) => one.after === talk.n)) rows.push(<Ghost key={`refused${attempt.key}`} attempt={attempt} />);
     ghosts = ghosts.filter((one) => one.after !== talk.n);
   }
@@ -159,6 +163,7 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
                     <span class="c-turn">holds the turn</span>
                     <span class="caret" />
                   </header>
+                  {quest.at === null && <Writing app={app} agent={id} grown={follow} />}
                 </div>
               </li>
             ))}

@@ -215,6 +215,12 @@ function File({ file, state, app, at }: { file: AgentFile; state: AppState; app:
           <button class="btn quiet" type="button" onClick={() => app.desk.removeFile(file.path)}>
             Take out
           </button>
+          {agent !== undefined && (
+            <a class="btn" href={href({ screen: 'chat', agent: agent.id, chat: null })}>
+              <Icon name="note" />
+              Talk
+            </a>
+          )}
           {agent !== undefined && agent.id !== state.leader && (
             <button class="btn" type="button" onClick={() => app.desk.pickLeader(agent.id)}>
               Lead the next quest
@@ -274,7 +280,7 @@ function NextMove({ state, app }: { state: AppState; app: App }): JSX.Element {
           Your move. <span class="pick">Led by <LeaderPick state={state} app={app} /></span>
         </b>
         <span class={state.note === null ? '' : 'c-fail'} role={state.note === null ? undefined : 'alert'}>
-          {state.note ?? 'Nothing runs until you approve the plan. A rehearsal costs nothing.'}
+          {state.note ?? 'Nothing runs until you approve the plan.'}
         </span>
       </p>
       <label class="vh" for="objective">

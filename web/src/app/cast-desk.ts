@@ -1,0 +1,106 @@
+import type { ConnectionTest, Core } from '@questline/core';
+import type { Http } from '../ports/http.ts';
+import type { Storage } from '../ports/storage.ts';
+import { type Cast, type Model, type Who } from './cast.ts';
+import type { Store } from './store.ts';
+import type { Vault } from './vault.ts';
+
+interface DeskPorts {
+  core: () => Core;
+  storage: Storage;
+  http: Http;
+  /** Somebody else may play from now on. */
+  changed: () => void;
+}
+
+const LARGEST = 8 * 1024 * 1024; // of a list of models
+
+/** What commands are typed on, as far as a page can know. */
+function platform(): 'linux' | 'macos' | 'windows' {
+  const words = navigator.userAgent;
+  return /Windows/.test(words) ? 'windows' : /Mac OS|iPhone|iPad/.test(words) ? 'macos' : 'linux';
+}
+
+/** Who plays: which models there are, who is played by what, and whether they can be reached. */
+export class CastDesk {
+  #store: Store;
+  #ports: DeskPorts;
+  #vault: Vault;
+
+  constructor(store: Store, vault: Vault, ports: DeskPorts) {
+    this.#store = store;
+    this.#vault = vault;
+    this.#ports = ports;
+  }
+
+  #put(change: Partial<Cast>): void {
+    const cast = { ...this.#store.state.cast, ...change };
+    this.#store.set({ cast });
+    void this.#ports.storage.putSetting('cast', cast).catch((error: unknown) => this.#store.storageFailed(error));
+    this.#ports.changed();
+  }
+
+  all(all: Who): void {
+    this.#put({ all });
+  }
+
+  /** Null: as all others. */
+  agent(agent: string, who: Who | null): void {
+    const { [agent]: _, ...rest } = this.#store.state.cast.agents;
+    this.#put({ agents: who === null ? rest : { ...rest, [agent]: who } });
+  }
+
+  /** A model that is not chosen yet, of the provider that was used last. */
+  add(provider: string): Model {
+    const { models } = this.#store.state.cast;
+    const n = 1 + Math.max(0, ...models.map(({ id }) => Number(id.slice(1))));
+    const model: Model = { id: `m${n}`, provider, model: '' };
+    this.#put({ models: [...models, model] });
+    return model;
+  }
+
+  change(model: Model): void {
+    const { models, all } = this.#store.state.cast;
+    const first = all === 'rehearsal' && model.model !== '' && models.every((one) => one.model === '');
+    this.#put({ models: models.map((one) => (one.id === model.id ? model : one)), ...(first ? { all: model.id } : {}) });
+  }
+
+  remove(id: string): void {
+    const { models, agents, all } = this.#store.state.cast;
+    this.#put({
+      models: models.filter((model) => model.id !== id),
+      all: all === id ? 'rehearsal' : all,
+      agents: Object.fromEntries(Object.entries(agents).filter(([, who]) => who !== id)),
+    });
+  }
+
+  /** Asks a provider for its models; what comes of it is in words. */
+  async test({ provider, base_url }: Model): Promise<ConnectionTest> {
+    const core = this.#ports.core();
+    const about = { provider, ...(base_url === undefined ? {} : { base_url }), origin: location.origin, platform: platform() };
+    let request;
+    try {
+      request = core.llmModelsRequest(provider, base_url);
+    } catch {
+      return core.llmModelsRead({ ...about, has_key: false }); // an address that is none: it says so
+    }
+    const { secret } = request;
+    const key = secret === undefined ? null : await this.#vault.key(secret.slot);
+    const ending = new AbortController();
+    return new Promise((resolve) => {
+      const decoder = new TextDecoder();
+      let body = '';
+      let answered: number | undefined;
+      this.#ports.http.send(request, key, ending.signal, {
+        head: (status) => {
+          answered = status;
+        },
+        bytes: (bytes) => {
+          body += decoder.decode(bytes, { stream: true });
+          if (body.length > LARGEST) ending.abort();
+        },
+        end: (_, problem) => resolve(core.llmModelsRead({ ...about, has_key: key !== null, body, ...(answered === undefined ? {} : { status: answered }), ...(problem === undefined ? {} : { problem }) })),
+      });
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { App } from '../app/app.ts';
+import type { Draft } from '../app/drafts.ts';
+import { count, time } from '../app/words.ts';
+
+const SHOWN = 1200; // characters of the end of what is being written
+
+const DOES: Readonly<Record<string, string>> = { quest_message: 'writes a message', quest_respond: 'writes its answer', quest_report: 'ends its turn', quest_complete: 'completes the quest', quest_evidence: 'gives evidence', quest_judge: 'judges evidence' };
+
+const doing = (draft: Draft): string =>
+  draft.doing === 'thinks' ? 'thinks' : draft.doing === 'writes' ? 'writes' : (DOES[draft.tool] ?? `uses ${draft.tool.replace(/^quest_/, '').replaceAll('_', ' ')}`);
+
+/** Draws this alone again when a model has written more. */
+export function useDrafts(app: App): void {
+  const [, again] = useState(0);
+  useEffect(() => app.drafts.subscribe(() => again((n) => n + 1)), [app]);
+}
+
+/** What the model on a seat is writing, beside who holds the turn. */
+export function Writing({ app, agent, grown }: { app: App; agent: string; grown: () => void }): JSX.Element | null {
+  useDrafts(app);
+  const draft = app.drafts.of(agent);
+  const size = draft?.size ?? 0;
+  useEffect(grown, [size]);
+  if (draft === null) return app.drafts.until === null ? null : <p class="muted draft">is asked again at {time(app.drafts.until)}</p>;
+  const words = draft.words.length > SHOWN ? `…${draft.words.slice(-SHOWN)}` : draft.words;
+  return (
+    <div class="draft" data-draft={agent} data-size={size}>
+      <p class="muted">
+        {doing(draft)}, {count(size, 'character')} so far
+      </p>
+      {words !== '' && <p class="words">{words}</p>}
+    </div>
+  );
+}
+
+/** A model plans, which takes its time. */
+export function Planning({ app, asked }: { app: App; asked: string }): JSX.Element {
+  useDrafts(app);
+  const size = app.drafts.of('')?.size ?? 0;
+  return (
+    <div class="notice info" role="status">
+      <p>
+        {asked} plans{size > 0 ? `, ${count(size, 'character')} so far` : ''}.
+      </p>
+      <button class="btn s" type="button" onClick={() => app.stopPlanning()}>
+        Stop
+      </button>
+    </div>
+  );
+}
