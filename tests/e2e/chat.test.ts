@@ -213,7 +213,7 @@ test('the last message is said anew, and the model is not told the first one', a
   await complete(page);
   await page.getByRole('button', { name: 'Edit' }).click();
   const field = page.getByLabel('Your message to');
-  assert.equal(await field.inputValue(), 'What is wrnog?');
+  await page.waitForFunction(() => document.querySelector('textarea')?.value === 'What is wrnog?');
   await field.fill('What is wrong?');
   await page.keyboard.press('Enter');
   await page.locator('.them .words', { hasText: 'You said: What is wrong?' }).waitFor();
