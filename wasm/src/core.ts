@@ -38,11 +38,11 @@ import type {
   MatrixCriterion,
   MatrixRanking,
   MemoryEntity,
-  Metrics,
   Mended,
+  Metrics,
   Mode,
-  ModuleGraph,
   ModelCall,
+  ModuleGraph,
   Monitor,
   NoteDraft,
   Notes,
@@ -62,15 +62,15 @@ import type {
   PlanRequest,
   PlanTask,
   PriceTable,
-  QuestCommand,
   Provider,
+  QuestCommand,
   QuestHead,
   QuestState,
   QuestView,
   Request,
   RequestFlow,
-  Roadmap,
   RetryVerdict,
+  Roadmap,
   Roster as RosterValue,
   Route,
   Schedule,
@@ -382,12 +382,6 @@ export class Core {
     ) as PlanCost;
   }
 
-  /** A decision record to be filled in, after an agent's file. */
-  decisionTemplate(roster: Roster, agent: string): DecisionRecord {
-    return this.#instance.json('qlw_decision_template', roster.handleIn(this.#instance), agent) as DecisionRecord;
-  }
-
-  /** A decision record in Markdown. */
   /** Who can play a seat with a model. */
   llmProviders(): Provider[] {
     return this.#instance.json('qlw_llm_providers') as Provider[];
@@ -413,6 +407,12 @@ export class Core {
     return this.#instance.json('qlw_llm_models_read', JSON.stringify(attempt)) as ConnectionTest;
   }
 
+  /** A decision record to be filled in, after an agent's file. */
+  decisionTemplate(roster: Roster, agent: string): DecisionRecord {
+    return this.#instance.json('qlw_decision_template', roster.handleIn(this.#instance), agent) as DecisionRecord;
+  }
+
+  /** A decision record in Markdown. */
   decisionRecord(record: DecisionRecord): string {
     return this.#instance.text('qlw_decision_record', JSON.stringify(record));
   }
