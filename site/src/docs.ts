@@ -54,6 +54,7 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
       { slug: 'events', title: 'Events and commands', description: 'The fields of every event type.' },
       { slug: 'commands', title: 'The table of the turn machine', description: 'What each status says to each command.' },
       { slug: 'versions', title: 'Versions of the rules', description: 'What each version of the turn machine changed.' },
+      { slug: 'providers', title: 'Providers', description: 'Who can play a seat with a model: what is supported of each, retries, and why a connection fails.' },
       { slug: 'tools', title: 'Tools', description: 'What a model may call, over which files, and what is refused.' },
       { slug: 'refusals', title: 'Refusals', description: 'Why a command is not accepted.' },
       { slug: 'shapes', title: 'JSON shapes', description: 'Every object that the core gives or takes.' },

@@ -363,7 +363,7 @@ export const chatCases: readonly Case<Chat>[] = [
           content: null,
           tool_calls: [{ ...chatCall('c1', 'Rome'), extra_content: { google: { thought_signature: 'c2ln' } } }],
           reasoning_details: [{ type: 'reasoning.text', text: 'Hm.', index: 0 }],
-        } as OpenAI.Chat.ChatCompletionAssistantMessageParam,
+        } as unknown as OpenAI.Chat.ChatCompletionAssistantMessageParam,
         { role: 'tool', tool_call_id: 'c1', content: 'sunny' },
       ],
     },
@@ -381,12 +381,12 @@ export const chatCases: readonly Case<Chat>[] = [
   {
     name: 'a reasoning model of OpenAI',
     call: { model: 'o3', temperature: 1000, reasoning: 'medium' },
-    sdk: { model: 'o3', max_tokens: undefined, max_completion_tokens: 1024, reasoning_effort: 'medium' } as Partial<Chat>,
+    sdk: { model: 'o3', max_tokens: undefined, max_completion_tokens: 1024, reasoning_effort: 'medium' } as unknown as Partial<Chat>,
   },
   {
     name: 'Mistral refuses to be asked for usage',
     call: { base_url: 'https://api.mistral.ai/v1' },
-    sdk: { stream_options: undefined } as Partial<Chat>,
+    sdk: { stream_options: undefined } as unknown as Partial<Chat>,
   },
   {
     name: 'caching of Claude behind OpenRouter',

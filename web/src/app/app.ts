@@ -600,7 +600,7 @@ export class App {
       storage: this.#ports.storage,
       team: () => ({ files: this.state.team.files, off: this.state.off }),
       players: (agent) => playersOf(this.state.cast, [agent]),
-      newId: () => this.#newId(),
+      newId: () => base64url(this.#ports.entropy.bytes(9)),
       toast: (text, undo) => this.#store.toast(text, undo ?? null),
       storageFailed: (error) => this.#store.storageFailed(error),
       download: this.#ports.download,
@@ -763,10 +763,6 @@ export class App {
     this.#changedLibrary();
     void this.#askLasting();
     this.go({ screen: view.status === 'proposed' ? 'plan' : 'quest', quest: id });
-  }
-
-  #newId(): string {
-    return [...this.#ports.entropy.bytes(10)].map((byte) => CROCKFORD[byte % 32]).join('');
   }
 
   /** Goes on from an event as another quest; the one that is open stays as it is. */
