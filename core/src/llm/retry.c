@@ -208,6 +208,7 @@ static ql_str say(ql_arena *a, const failure *f, const verdict *v) {
     ql_buf_add(&out, QL_STR(" in "));
     ql_buf_int(&out, f->attempt);
     ql_buf_add(&out, f->attempt == 1 ? QL_STR(" attempt") : QL_STR(" attempts"));
+    if (f->fault == NETWORK) add_message(&out, f->message);
   } else {
     add_message(&out, f->message);
   }
