@@ -131,7 +131,7 @@ test('an answer streams as Markdown, is kept, and says what it cost; what is in 
   const { page } = at;
   await ask(page, 'How would you begin?');
   await complete(page);
-  assert.match(page.url(), /#\/chat\/%40backend-coordinator\/[0-9a-z]{10}$/);
+  assert.match(page.url(), /#\/chat\/%40backend-coordinator\/[\w-]{12}$/);
   const words = page.locator('.them .words');
   assert.equal(await words.locator('h2').innerText(), 'What I would do');
   assert.equal(await words.locator('td').count(), 6);

@@ -247,13 +247,13 @@ test('S25: pending flags are accepted or discarded, by keyboard alone, on a phon
   await pending.getByText('1 flag').waitFor();
   assert.match((await kept(page)) ?? '', /"rotate-key".*"status: completed"/);
   // The focus stands at the heading: the next button is two steps on, behind the flag itself.
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H2');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'H2');
   for (let i = 0; i < 3; i += 1) await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Discard drop-table');
   await page.keyboard.press('Enter');
   await pending.waitFor({ state: 'detached' });
   assert.doesNotMatch((await kept(page)) ?? '', /drop-table/);
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'memory-search');
+  await page.waitForFunction(() => document.activeElement?.id === 'memory-search');
   await page.keyboard.type('billing');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
