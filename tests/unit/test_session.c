@@ -412,6 +412,7 @@ static void models_play_a_quest_to_its_end(void **state) {
   assert_int_equal(events(&h, "start", NULL, NULL), 6);
   assert_int_equal(events(&h, "done", "outcome", "ok"), 6);
   assert_int_equal(events(&h, "respond", "msg", "12 tests"), 3);
+  for (size_t i = 0; i < 3; i++) assert_int_equal(events(&h, "start", "task", (const char *const[]){"T1", "T2", "T3"}[i]), 1);
   ql_arena *a = ql_arena_new(ql_alloc_libc());
   const ql_value *used = QL_GET(ql_quest_state(h.quest, a), "used");
   assert_int_equal(ql_get_int(used, QL_STR("input"), 0), 600);

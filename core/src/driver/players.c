@@ -55,6 +55,14 @@ static ql__turn *turn_of(const ql_driver *d, ql_str agent) {
   return t;
 }
 
+/* The task that a worker's turn is about, so that what it takes is booked there; absent where it is not one. */
+static ql_str task_of(const ql_value *view, ql_str agent) {
+  const ql_value *tasks = NULL;
+  for (const ql_value *hold = QL_GET(view, "holds")->first; hold; hold = hold->next)
+    if (!QL_GET(hold, "to") && ql_eq(TEXT_OF(hold, "agent"), agent)) tasks = QL_GET(hold, "tasks");
+  return tasks && tasks->count == 1 ? tasks->first->text : QL_ABSENT;
+}
+
 /* Whom an agent can name. */
 static ql_value *others(ql_arena *a, const ql_value *view, ql_str agent) {
   ql_value *ids = ql_array(a);
@@ -74,6 +82,7 @@ static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *
   t->leads = ql_get_bool(seat, QL_STR("leads"));
   t->fence = ql_get_int(seat, QL_STR("fence"), -1);
   t->held_from = held_from(view, t->agent);
+  t->task = t->leads ? QL_ABSENT : ql_arena_str(t->arena, task_of(view, t->agent));
   const ql_value *monitor = ql_quest_monitor(d->quest, d->command, t->agent);
   if (!monitor) return ql__out_of_memory(err);
   t->system = ql__prompt_seat(t->arena, d->roster, t->agent, t->leads);

@@ -52,6 +52,7 @@ ql_value *ql__tool_start(const ql__turn *t, ql_arena *a) {
   QL_SET(command, "micro", ql_int(a, 0));
   QL_SET(command, "request", ql_string(a, (ql_str){hex, 2 * sizeof digest}));
   QL_SET(command, "seat", ql_string(a, t->agent));
+  if (t->task.ptr) QL_SET(command, "task", ql_string(a, t->task));
   QL_SET(command, "tokens", ql_int(a, 0));
   return command;
 }
@@ -81,6 +82,7 @@ ql_value *ql__tool_made(const ql_driver *d, const ql__turn *t, const ql_value *s
   QL_SET(command, "hash", ql_string(a, after));
   QL_SET(command, "media", ql_string(a, QL_STR("text/plain")));
   QL_SET(command, "name", ql_string(a, path));
+  if (t->task.ptr) QL_SET(command, "task", ql_string(a, t->task));
   if (before.ptr && is_artifact(state, before)) QL_SET(command, "replaces", ql_string(a, before));
   QL_SET(command, "type", ql_string(a, QL_STR("artifact")));
   return command;

@@ -234,6 +234,7 @@ ql_value *ql__turn_start(const ql__turn *t, ql_arena *a) {
   QL_SET(command, "micro", ql_int(a, t->reserve_micro));
   QL_SET(command, "request", ql_string(a, (ql_str){t->request_hash, sizeof t->request_hash}));
   QL_SET(command, "seat", ql_string(a, t->agent));
+  if (t->task.ptr) QL_SET(command, "task", ql_string(a, t->task));
   QL_SET(command, "tokens", ql_int(a, t->reserve_tokens));
   return command;
 }

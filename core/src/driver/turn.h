@@ -40,6 +40,7 @@ struct ql__turn {
   bool fresh;             /* a call was sent of which nothing was shown yet */
   ql_str agent;           /* whose seat; absent but for QL__SEAT */
   bool leads;             /* the seat */
+  ql_str task;            /* the one that the turn is about; absent where there are several, or none */
   int64_t fence;          /* of the seat */
   int64_t held_from;      /* the event since which it holds the turn */
   const ql_value *player; /* shape Player, of the driver */
