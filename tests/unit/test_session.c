@@ -591,6 +591,59 @@ static void who_loses_the_turn_is_stopped(void **state) {
   closed(&h);
 }
 
+static ql_str last_type(const host *h, ql_arena *a) { return TEXT_OF(ql_quest_event(h->quest, a, ql_quest_count(h->quest) - 1), "type"); }
+
+/* Until the log ends with an event of that type, `skip` more of which may come before. */
+static void until_last(host *h, const char *type, size_t skip) {
+  for (bool there = false; !there;) {
+    int64_t before = ql_quest_count(h->quest);
+    assert_int_equal(step(h), QL_MORE);
+    if (ql_quest_count(h->quest) == before) continue;
+    ql_arena *a = ql_arena_new(ql_alloc_libc());
+    if (ql_eq(last_type(h, a), str(type)) && skip-- == 0) there = true;
+    ql_arena_free(a);
+  }
+}
+
+static void assert_nothing_open(const host *h) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  const ql_value *effects = QL_GET(ql_quest_state(h->quest, a), "effects");
+  assert_true(!effects || !effects->first);
+  ql_arena_free(a);
+}
+
+static void what_was_only_announced_is_not_sent_for_who_lost_the_turn(void **state) {
+  (void)state;
+  host h = opened(play_well, "quest", "Sign-in", true);
+  until_last(&h, "start", 0);
+  write_command(&h, "{\"agent\":\"@lead\",\"by\":\"@owner\",\"seat\":\"human\",\"type\":\"claim\"}");
+  assert_int_equal(run(&h), QL_OK);
+  assert_int_equal(h.calls, 0);
+  assert_int_equal(events(&h, "done", "outcome", "cancelled"), 1);
+  assert_nothing_open(&h);
+  closed(&h);
+}
+
+static ql_str reads_first(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  return ql_eq(agent, QL_STR("@api-designer")) ? one_call(a, "Read", "{\"file_path\":\"a.txt\"}") : play_well(h, a, agent, body, status);
+}
+
+static void a_tool_is_not_used_for_who_lost_the_turn(void **state) {
+  (void)state;
+  host h = opened(reads_first, "quest", "Sign-in", true);
+  ql_workspace *files = ql_workspace_new(ql_alloc_libc());
+  assert_int_equal(ql_workspace_load(files, QL_STR("a.txt"), QL_STR("words"), NULL), QL_OK);
+  ql_driver_use(h.driver, files);
+  until_last(&h, "start", 2); /* the leader's call, the worker's call, the worker's tool */
+  write_command(&h, "{\"agent\":\"@api-designer\",\"by\":\"@owner\",\"seat\":\"human\",\"type\":\"claim\"}");
+  assert_int_equal(run(&h), QL_OK);
+  assert_int_equal(events(&h, "start", "effect", "tool"), 1);
+  assert_int_equal(events(&h, "done", "outcome", "cancelled"), 1);
+  assert_nothing_open(&h);
+  closed(&h);
+  ql_workspace_free(files);
+}
+
 /* Not calling any more, at every point, then a new driver on the same log: it ends, and what stood in the log stays. */
 static void stopped_anywhere_it_goes_on_from_the_log(void **state) {
   (void)state;
@@ -909,6 +962,8 @@ int main(void) {
       cmocka_unit_test(no_answer_at_all_is_tried_again),
       cmocka_unit_test(a_budget_stops_a_call_before_it_is_sent),
       cmocka_unit_test(who_loses_the_turn_is_stopped),
+      cmocka_unit_test(what_was_only_announced_is_not_sent_for_who_lost_the_turn),
+      cmocka_unit_test(a_tool_is_not_used_for_who_lost_the_turn),
       cmocka_unit_test(stopped_anywhere_it_goes_on_from_the_log),
       cmocka_unit_test(a_parallel_group_is_asked_at_once),
       cmocka_unit_test(a_conversation_is_answered_by_the_model),

@@ -247,6 +247,7 @@ static ql_value *hand_out(ql_driver *d, ql_arena *a, int64_t now) {
     t->step = QL__TURN_OPEN;
     t->effect = ++d->last_id;
     t->sent_at = now;
+    if (t->attempt_number == 1) t->since = now;
     t->fresh = true;
     ql_value *e = effect(a, t->effect, QL_STR("http.request"));
     if (t->agent.ptr) QL_SET(e, "agent", ql_string(a, t->agent));

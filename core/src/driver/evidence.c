@@ -1,6 +1,7 @@
 #include "driver/evidence.h"
 
 #include "base/text.h"
+#include "driver/look.h"
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
 #define IS(object, key, literal) ql_eq(TEXT_OF((object), key), QL_STR(literal))
@@ -36,16 +37,10 @@ static ql_value *shown(ql_arena *a, const ql_value *gate, ql_str by) {
   return c;
 }
 
-static bool has(const ql_value *list, ql_str text) {
-  for (const ql_value *item = list ? list->first : NULL; item; item = item->next)
-    if (ql_eq(item->text, text)) return true;
-  return false;
-}
-
 ql_value *ql__show_evidence(ql_arena *a, const ql_value *gates, const ql_value *held, bool last, ql_str worker) {
   for (const ql_value *gate = gates ? gates->first : NULL; gate; gate = gate->next) {
     ql_str task = TEXT_OF(gate, "task");
-    if (wanting(gate) && (task.ptr ? has(held, task) : last)) return shown(a, gate, worker);
+    if (wanting(gate) && (task.ptr ? ql__lists(held, task) : last)) return shown(a, gate, worker);
   }
   return NULL;
 }

@@ -1,6 +1,7 @@
 /* The seats that models play. */
 #include "base/text.h"
 #include "driver/context.h"
+#include "driver/look.h"
 #include "driver/moves.h"
 #include "driver/prompt.h"
 #include "driver/session.h"
@@ -20,17 +21,9 @@ const ql_value *ql__player_of(const ql_driver *d, ql_str agent) {
 
 /* ---- turns follow the quest ---- */
 
-static bool holds_turn(const ql_value *view, ql_str agent) {
-  for (const ql_value *id = QL_GET(view, "holders")->first; id; id = id->next)
-    if (ql_eq(id->text, agent)) return true;
-  for (const ql_value *id = QL_GET(view, "kept")->first; id; id = id->next)
-    if (ql_eq(id->text, agent)) return true;
-  return false;
-}
-
 /* The event since which an agent holds the turn; -1 when it does not. A pause keeps it. */
 static int64_t held_from(const ql_value *view, ql_str agent) {
-  if (!holds_turn(view, agent)) return -1;
+  if (!ql__lists(QL_GET(view, "holders"), agent) && !ql__lists(QL_GET(view, "kept"), agent)) return -1;
   int64_t from = -1;
   for (const ql_value *hold = QL_GET(view, "holds")->first; hold; hold = hold->next)
     if (ql_eq(TEXT_OF(hold, "agent"), agent)) from = ql_get_int(hold, QL_STR("from"), -1);
@@ -57,9 +50,7 @@ static ql__turn *turn_of(const ql_driver *d, ql_str agent) {
 
 /* The task that a worker's turn is about, so that what it takes is booked there; absent where it is not one. */
 static ql_str task_of(const ql_value *view, ql_str agent) {
-  const ql_value *tasks = NULL;
-  for (const ql_value *hold = QL_GET(view, "holds")->first; hold; hold = hold->next)
-    if (!QL_GET(hold, "to") && ql_eq(TEXT_OF(hold, "agent"), agent)) tasks = QL_GET(hold, "tasks");
+  const ql_value *tasks = ql__held_tasks(view, agent);
   return tasks && tasks->count == 1 ? tasks->first->text : QL_ABSENT;
 }
 
@@ -175,7 +166,8 @@ static void find_made(ql_driver *d, ql__turn *t, const ql_value *state) {
 static ql_status advance(ql_driver *d, ql__turn *t, const ql_value *state, int64_t now, bool running, ql_error *err) {
   ql_status status = QL_OK;
   if (t->step == QL__TURN_WAIT && t->until <= now) t->step = QL__TURN_ASK;
-  if (t->step == QL__TURN_TOOL_RUN && !t->stopping) status = ql__use_tool(d, t, err);
+  if (t->stopping) status = ql__turn_abandon(t, err);
+  if (status == QL_OK && t->step == QL__TURN_TOOL_RUN) status = ql__use_tool(d, t, err);
   if (status == QL_OK && t->step == QL__TURN_TOOL_MADE) find_made(d, t, state);
   if (status == QL_OK && t->step == QL__TURN_TOOL_TOLD) status = ql__turn_tool_told(t, err);
   if (status == QL_OK && t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);

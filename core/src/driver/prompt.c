@@ -3,6 +3,7 @@
 #include <questline/tools.h>
 
 #include "base/text.h"
+#include "driver/look.h"
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
 
@@ -91,18 +92,6 @@ static void add_task(ql_buf *out, const ql_value *task) {
   ql_buf_byte(out, '\n');
 }
 
-static bool has(const ql_value *list, ql_str text) {
-  for (const ql_value *item = list ? list->first : NULL; item; item = item->next)
-    if (ql_eq(item->text, text)) return true;
-  return false;
-}
-
-static const ql_value *held_tasks(const ql_value *view, ql_str agent) {
-  for (const ql_value *hold = QL_GET(view, "holds")->first; hold; hold = hold->next)
-    if (!QL_GET(hold, "to") && ql_eq(TEXT_OF(hold, "agent"), agent)) return QL_GET(hold, "tasks");
-  return NULL;
-}
-
 /* The gates of the state carry their texts as commitments; what a gate asks for is said by its rule. */
 static void add_gate(ql_buf *out, const ql_value *gate) {
   ql_buf_add(out, QL_STR("- "));
@@ -125,7 +114,7 @@ static void add_gates(ql_buf *out, const ql_value *state, const ql_value *held) 
   bool first = true;
   for (const ql_value *gate = gates ? gates->first : NULL; gate; gate = gate->next) {
     ql_str task = TEXT_OF(gate, "task");
-    if (held && !(task.ptr && has(held, task))) continue;
+    if (held && !(task.ptr && ql__lists(held, task))) continue;
     if (first) ql_buf_add(out, QL_STR("\n## Gates\n\n"));
     first = false;
     add_gate(out, gate);
@@ -148,13 +137,13 @@ static void add_inbox(ql_arena *a, ql_buf *out, const ql_value *inbox) {
 ql_str ql__prompt_turn(ql_arena *a, const ql_value *view, const ql_value *state, const ql_value *monitor, ql_str documents) {
   ql_str agent = TEXT_OF(monitor, "agent"), mission = TEXT_OF(view, "mission");
   bool leads = ql_eq(TEXT_OF(monitor, "role"), QL_STR("leader"));
-  const ql_value *held = leads ? NULL : held_tasks(view, agent), *tasks = QL_GET(view, "tasks");
+  const ql_value *held = leads ? NULL : ql__held_tasks(view, agent), *tasks = QL_GET(view, "tasks");
   ql_buf out = ql_buf_new(ql_arena_alloc(a));
   ql_buf_add(&out, QL_STR("# Objective\n\n"));
   ql_buf_add(&out, mission.ptr ? mission : QL_STR("(withheld)"));
   ql_buf_add(&out, leads ? QL_STR("\n\n# Plan\n\n") : QL_STR("\n\n# Your tasks\n\n"));
   for (const ql_value *task = tasks->first; task; task = task->next)
-    if (leads || has(held, TEXT_OF(task, "id"))) add_task(&out, task);
+    if (leads || ql__lists(held, TEXT_OF(task, "id"))) add_task(&out, task);
   add_gates(&out, state, held);
   if (leads && ql_eq(TEXT_OF(view, "policy"), QL_STR("strict")))
     ql_buf_add(&out, QL_STR("\nThe order is strict: those you write to work one after another.\n"));

@@ -5,18 +5,13 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "driver/evidence.h"
+#include "driver/look.h"
 #include "format/crypto.h"
 
 #define ASKS_ONE_IN   6u /* of the tasks comes back with a question first, */
 #define BLOCKS_ONE_IN 8u /* of the others so many come back blocked */
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
-
-static bool has(const ql_value *list, ql_str text) {
-  for (const ql_value *item = list ? list->first : NULL; item; item = item->next)
-    if (ql_eq(item->text, text)) return true;
-  return false;
-}
 
 static ql_value *find_task(const ql_value *tasks, ql_str id) {
   for (ql_value *task = tasks->first; task; task = task->next)
@@ -125,7 +120,8 @@ static ql_value *lead(ql_arena *a, const ql_value *tasks, const ql_value *gates,
 static size_t orders_on(const ql_value *talk, ql_str task, ql_str leader) {
   size_t count = 0;
   for (const ql_value *item = talk->first; item; item = item->next)
-    count += ql_eq(TEXT_OF(item, "type"), QL_STR("message")) && ql_eq(TEXT_OF(item, "by"), leader) && has(QL_GET(item, "tasks"), task);
+    count +=
+        ql_eq(TEXT_OF(item, "type"), QL_STR("message")) && ql_eq(TEXT_OF(item, "by"), leader) && ql__lists(QL_GET(item, "tasks"), task);
   return count;
 }
 
@@ -144,14 +140,6 @@ static reply reply_to(const ql_value *view, ql_str task, ql_str leader) {
   return digest[1] % BLOCKS_ONE_IN == 0 ? REPLY_BLOCKED : REPLY_DONE;
 }
 
-/* The tasks of the turn that the agent holds now: it may have been given more for a later one. */
-static const ql_value *held_tasks(const ql_value *view, ql_str agent) {
-  const ql_value *tasks = NULL;
-  for (const ql_value *hold = QL_GET(view, "holds")->first; hold; hold = hold->next)
-    if (!QL_GET(hold, "to") && ql_eq(TEXT_OF(hold, "agent"), agent)) tasks = QL_GET(hold, "tasks");
-  return tasks;
-}
-
 /* How many words two titles share. */
 static size_t shared(ql_arena *a, ql_str x, ql_str y) {
   ql__words one = ql__words_of(a, x), other = ql__words_of(a, y);
@@ -168,7 +156,7 @@ static const ql_value *who_knows(ql_arena *a, const ql_value *tasks, const ql_va
   size_t best = 0;
   for (const ql_value *other = tasks->first; other; other = other->next) {
     if (ql_eq(TEXT_OF(other, "agent"), worker)) continue;
-    size_t points = (has(after, TEXT_OF(other, "id")) ? 1000 : 0) + shared(a, title_of(task), title_of(other));
+    size_t points = (ql__lists(after, TEXT_OF(other, "id")) ? 1000 : 0) + shared(a, title_of(task), title_of(other));
     if (points <= best) continue;
     best = points;
     found = other;
@@ -217,11 +205,11 @@ static void add_done(ql_buf *out, const ql_value *task, const ql_value *gates) {
 }
 
 static ql_value *work(ql_arena *a, const ql_value *view, const ql_value *gates, ql_str worker, ql_str leader) {
-  const ql_value *tasks = QL_GET(view, "tasks"), *held = held_tasks(view, worker);
+  const ql_value *tasks = QL_GET(view, "tasks"), *held = ql__held_tasks(view, worker);
   reply kind = REPLY_DONE;
   bool any = false, last = true;
   for (const ql_value *task = tasks->first; task; task = task->next) {
-    bool mine = IS(task, "open") && has(held, TEXT_OF(task, "id"));
+    bool mine = IS(task, "open") && ql__lists(held, TEXT_OF(task, "id"));
     reply r = mine ? reply_to(view, TEXT_OF(task, "id"), leader) : REPLY_DONE;
     if (kind == REPLY_DONE) kind = r;
     last &= mine || closed(task);
@@ -231,7 +219,7 @@ static ql_value *work(ql_arena *a, const ql_value *view, const ql_value *gates, 
   ql_buf out = ql_buf_new(ql_arena_alloc(a));
   for (const ql_value *task = tasks->first; task; task = task->next) {
     ql_str id = TEXT_OF(task, "id");
-    if (!IS(task, "open") || !has(held, id) || (kind != REPLY_DONE && reply_to(view, id, leader) != kind)) continue;
+    if (!IS(task, "open") || !ql__lists(held, id) || (kind != REPLY_DONE && reply_to(view, id, leader) != kind)) continue;
     if (any) ql_buf_byte(&out, '\n');
     any = true;
     if (kind == REPLY_ASKS)
@@ -258,7 +246,7 @@ ql_status ql_rehearse(const ql_quest *quest, ql_arena *a, ql_value **out, ql_err
     if (ql_get_bool(seat, QL_STR("leads"))) leader = TEXT_OF(seat, "id");
   for (const ql_value *seat = seats->first; seat && !command; seat = seat->next) {
     ql_str id = TEXT_OF(seat, "id");
-    if (!has(holders, id) || !ql_eq(TEXT_OF(seat, "kind"), QL_STR("rehearsal"))) continue;
+    if (!ql__lists(holders, id) || !ql_eq(TEXT_OF(seat, "kind"), QL_STR("rehearsal"))) continue;
     command = ql_eq(id, leader) ? lead(a, QL_GET(view, "tasks"), gates, leader) : work(a, view, gates, id, leader);
   }
   if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);

@@ -59,7 +59,8 @@ ql_value *ql__tool_start(const ql__turn *t, ql_arena *a) {
 
 ql_value *ql__tool_done(const ql__turn *t, ql_arena *a) {
   ql_value *command = ql__owners_command(a, QL_STR("done"));
-  QL_SET(command, "outcome", ql_string(a, ql_get_bool(t->outcome, QL_STR("error")) ? QL_STR("error") : QL_STR("ok")));
+  bool failed = ql_get_bool(t->outcome, QL_STR("error"));
+  QL_SET(command, "outcome", ql_string(a, !t->outcome ? QL_STR("cancelled") : failed ? QL_STR("error") : QL_STR("ok")));
   QL_SET(command, "start", ql_int(a, t->start));
   return command;
 }

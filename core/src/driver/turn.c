@@ -1,5 +1,4 @@
-#include "driver/turn.h"
-
+/* A turn that a model plays, call by call. */
 #include <string.h>
 
 #include <questline/limits.h>
@@ -7,6 +6,7 @@
 
 #include "base/text.h"
 #include "driver/moves.h"
+#include "driver/session.h"
 #include "format/crypto.h"
 
 #define CALLS_MAX     64u  /* of one turn */
@@ -16,10 +16,8 @@
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
 
-static ql_status out_of_memory(ql_error *err) { return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT); }
-
 static ql_status settled(const ql__turn *t, ql_error *err) {
-  return ql_arena_failed(t->arena) || ql_arena_failed(t->attempt) ? out_of_memory(err) : QL_OK;
+  return ql_arena_failed(t->arena) || ql_arena_failed(t->attempt) ? ql__out_of_memory(err) : QL_OK;
 }
 
 ql__turn *ql__turn_new(ql_alloc alloc, ql__turn_kind kind, const ql_value *player) {
@@ -148,7 +146,7 @@ ql_status ql__turn_ask(ql__turn *t, ql_error *err) {
   const ql_value *call = build_call(t);
   if (settled(t, err) != QL_OK) return QL_ERR_NOMEM;
   ql_status status = ql_llm_request(t->attempt, call, &request, &why);
-  if (status == QL_ERR_NOMEM) return out_of_memory(err);
+  if (status == QL_ERR_NOMEM) return ql__out_of_memory(err);
   if (status != QL_OK) {
     fail(t, QL_STR(" cannot be asked: "), (ql_str){why.message, why.message ? strlen(why.message) : 0});
     return settled(t, err);
@@ -175,7 +173,7 @@ ql_status ql__turn_head(ql__turn *t, const ql_value *result, ql_error *err) {
   if (headers) {
     ql_str text = ql_value_text(t->attempt, headers);
     ql_value *copy = NULL;
-    if (!text.ptr || ql_canon_read(t->attempt, text, &copy, NULL) != QL_OK) return out_of_memory(err);
+    if (!text.ptr || ql_canon_read(t->attempt, text, &copy, NULL) != QL_OK) return ql__out_of_memory(err);
     t->headers = copy;
   }
   ql_status status = ql_llm_wire(TEXT_OF(t->player, "provider"), &wire, err);
@@ -218,17 +216,23 @@ ql_status ql__turn_end(ql__turn *t, const ql_value *result, int64_t now, ql_erro
   return settled(t, err);
 }
 
-/* ---- what is logged of a call ---- */
-
-static ql_value *owners(ql_arena *a, ql_str type) {
-  ql_value *command = ql_object(a);
-  QL_SET(command, "by", ql_string(a, QL_STR("@owner")));
-  QL_SET(command, "type", ql_string(a, type));
-  return command;
+ql_status ql__turn_abandon(ql__turn *t, ql_error *err) {
+  if (t->step == QL__TURN_SEND) {
+    t->took = 0;
+    t->reply = no_answer(t, true);
+    t->step = t->start >= 0 ? QL__TURN_LOG_DONE : QL__TURN_OVER;
+  } else if (t->step == QL__TURN_TOOL_RUN) {
+    t->outcome = NULL;
+    t->made = NULL;
+    t->step = t->start >= 0 ? QL__TURN_TOOL_DONE : QL__TURN_OVER;
+  }
+  return settled(t, err);
 }
 
+/* ---- what is logged of a call ---- */
+
 ql_value *ql__turn_start(const ql__turn *t, ql_arena *a) {
-  ql_value *command = owners(a, QL_STR("start"));
+  ql_value *command = ql__owners_command(a, QL_STR("start"));
   QL_SET(command, "attempt", ql_int(a, t->attempt_number));
   QL_SET(command, "effect", ql_string(a, QL_STR("http")));
   QL_SET(command, "micro", ql_int(a, t->reserve_micro));
@@ -250,7 +254,7 @@ ql_value *ql__turn_done(const ql__turn *t, ql_arena *a) {
   const ql_value *usage = QL_GET(t->reply, "usage");
   ql_str end = TEXT_OF(t->reply, "end"), model = TEXT_OF(t->reply, "model");
   bool cancelled = ql_eq(end, QL_STR("cancelled")), failed = ql_eq(end, QL_STR("failed")) || ql_eq(end, QL_STR("cut"));
-  ql_value *command = owners(a, QL_STR("done"));
+  ql_value *command = ql__owners_command(a, QL_STR("done"));
   for (size_t i = 0; i < QL_COUNT(COUNTED); i++) {
     const ql_value *count = ql_get_literal(usage, COUNTED[i]);
     if (count) ql_set_literal(command, COUNTED[i], ql_copy(a, count));
@@ -360,6 +364,7 @@ static ql_status judge_failure(ql__turn *t, int64_t now, ql_error *err) {
   if (t->headers) QL_SET(failure, "headers", ql_copy(a, t->headers));
   QL_SET(failure, "now", ql_int(a, now));
   QL_SET(failure, "provider", ql_string(a, TEXT_OF(t->player, "provider")));
+  QL_SET(failure, "since", ql_int(a, t->since));
   if (t->status > 0) QL_SET(failure, "status", ql_int(a, t->status));
   /* The jitter only has to differ from one caller to the next. */
   uint8_t entropy[QL_HASH_BYTES];

@@ -59,6 +59,7 @@ struct ql__turn {
   int64_t start;   /* the event that announced it; -1 for none */
   int64_t effect;  /* id of the open effect */
   int64_t sent_at; /* ms since 1970 */
+  int64_t since;   /* ms since 1970: the first attempt of this call */
   int64_t took;    /* ms */
   int64_t until;   /* QL__TURN_WAIT */
   int status;      /* of HTTP; 0: no answer came */
@@ -91,6 +92,8 @@ ql_status ql__turn_ask(ql__turn *turn, ql_error *err);
 ql_status ql__turn_head(ql__turn *turn, const ql_value *result, ql_error *err); /* status and headers came */
 ql_status ql__turn_bytes(ql__turn *turn, ql_str bytes, ql_error *err);
 ql_status ql__turn_end(ql__turn *turn, const ql_value *result, int64_t now, ql_error *err);
+/// Nobody wants the turn any more: what is announced and not begun is not begun, and only its end is logged.
+ql_status ql__turn_abandon(ql__turn *turn, ql_error *err);
 ql_status ql__turn_read(ql__turn *turn, int64_t now, ql_error *err);
 /// The move was accepted, or refused with these words.
 ql_status ql__turn_moved(ql__turn *turn, ql_str refusal, ql_error *err);
