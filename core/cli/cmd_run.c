@@ -244,8 +244,9 @@ static int start(session *s, const ql_roster *roster, const ql_value *request) {
   int code = status == QL_OK ? cli_models_open(s->c, s->driver, request, false, &s->models) : cli_fail_error(s->c, &err, NULL);
   if (code == CLI_DONE) code = cli_work_open(s->c, &s->work);
   if (code == CLI_DONE) {
-    if (s->work.workspace) ql_driver_use(s->driver, s->work.workspace);
-    if (s->log.path) code = cli_work_again(&s->work, s->log.quest, s->log.path);
+    const ql_driver_kit kit = {.workspace = s->work.workspace};
+    if (ql_driver_use(s->driver, &kit, &err) != QL_OK) code = cli_fail_error(s->c, &err, NULL);
+    if (code == CLI_DONE && s->log.path) code = cli_work_again(&s->work, s->log.quest, s->log.path);
   }
   if (code == CLI_DONE) code = play(s);
   cli_models_close(&s->models);

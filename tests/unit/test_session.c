@@ -633,7 +633,7 @@ static void a_tool_is_not_used_for_who_lost_the_turn(void **state) {
   host h = opened(reads_first, "quest", "Sign-in", true);
   ql_workspace *files = ql_workspace_new(ql_alloc_libc());
   assert_int_equal(ql_workspace_load(files, QL_STR("a.txt"), QL_STR("words"), NULL), QL_OK);
-  ql_driver_use(h.driver, files);
+  assert_int_equal(ql_driver_use(h.driver, &(ql_driver_kit){.workspace = files}, NULL), QL_OK);
   until_last(&h, "start", 2); /* the leader's call, the worker's call, the worker's tool */
   write_command(&h, "{\"agent\":\"@api-designer\",\"by\":\"@owner\",\"seat\":\"human\",\"type\":\"claim\"}");
   assert_int_equal(run(&h), QL_OK);

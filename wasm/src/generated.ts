@@ -2822,7 +2822,7 @@ export interface MarkdownGrowing {
 
 /** what the host should do next; which fields are there depends on the kind */
 export interface Effect {
-  /** http.request, ask.tool: for whom */
+  /** http.request, ask.tool, tool.run, partial.put: for whom */
   agent?: string;
   /** answer: the words */
   answer?: string;
@@ -2830,16 +2830,24 @@ export interface Effect {
   cancels?: number;
   /** answer: it ends where its length was up, not where the model would end it */
   cut?: boolean;
+  /** blob.put: base64 */
+  data?: string;
   /** log.append: the head the log must have */
   expected?: string;
   /** answer: the words say why there is none */
   failed?: boolean;
+  /** blob.put: SHA-256 of the bytes, hex */
+  hash?: string;
   /** hand it back with the result */
   id: number;
-  /** effect.cancel has no result of its own */
-  kind: "random" | "log.append" | "ask.human" | "ask.tool" | "answer" | "http.request" | "effect.cancel" | "wait" | "done";
+  /** effect.cancel and partial.put have no result of their own */
+  kind: "random" | "log.append" | "ask.human" | "ask.tool" | "tool.run" | "answer" | "http.request" | "effect.cancel" | "partial.put" | "blob.put" | "wait" | "done";
+  /** tool.run: ms after which it is to be ended */
+  limit?: number;
   /** log.append */
   lines?: string[];
+  /** blob.put: the media type */
+  media?: string;
   /** answer: what it cost, in millionths of a dollar; absent where the model's price is not known */
   micro?: number;
   /** answer: who gave it, in the provider's word */
@@ -2848,6 +2856,8 @@ export interface Effect {
   ms?: number;
   /** random: how many bytes */
   n?: number;
+  /** partial.put: the bytes that were put before; 0 begins anew */
+  offset?: number;
   /** ask.human: what is to be approved */
   plan?: Plan;
   /** ask.human, ask.tool */
@@ -2858,9 +2868,13 @@ export interface Effect {
   rehearsed?: boolean;
   /** http.request: what is sent */
   request?: HttpRequest;
-  /** http.request: the event that announced it */
+  /** http.request: the MCP server it goes to; absent: a model */
+  server?: string;
+  /** http.request, tool.run, partial.put: the event that announced it */
   start?: number;
-  /** ask.tool: what is to be allowed */
+  /** partial.put: words of an answer that is not whole yet, to be kept until its end is logged */
+  text?: string;
+  /** ask.tool: what is to be allowed; tool.run: what is to be run */
   tool?: ToolCall;
   /** wait: a model is asked again then, ms since 1970 */
   until?: number;
@@ -2876,16 +2890,28 @@ export interface EffectResult {
   bytes?: string;
   /** ask.human: what the person does */
   command?: Command;
+  /** tool.run: it failed; the text says how */
+  error?: boolean;
   /** http.request: with status */
   headers?: HttpHeader[];
   /** of the effect */
   id: number;
-  /** log.append: ok to unknown; http.request: the end of it, after status and bytes */
+  /** log.append and blob.put: ok to unknown; http.request: the end of it, after status and bytes; tool.run: complete or cancelled */
   outcome?: "ok" | "conflict" | "full" | "unknown" | "complete" | "cut" | "cancelled";
   /** http.request: the host's own words for what went wrong */
   problem?: string;
   /** http.request: the answer begins; its bytes follow, then its outcome */
   status?: number;
+  /** tool.run: for the model */
+  text?: string;
+}
+
+/** what a person does to a model that plays */
+export interface Steer {
+  /** which seat; absent: the conversation, or the plan in the making */
+  agent?: string;
+  /** stop: its call ends, what came is kept, the others go on; again: it is asked anew; continue: it goes on from what came */
+  how: "stop" | "again" | "continue";
 }
 
 /** what a model adds while it answers */
@@ -2894,6 +2920,10 @@ export interface SeatDelta {
   agent?: string;
   /** absent: a new answer begins, what was shown of the last one is over */
   delta?: ModelDelta;
+  /** of the server, in one sentence: its tools are not there */
+  problem?: string;
+  /** an MCP server; then there is no delta */
+  server?: string;
 }
 
 /** a share link */

@@ -2,6 +2,7 @@
 #ifndef QUESTLINE_DRIVER_H
 #define QUESTLINE_DRIVER_H
 
+#include <questline/memory.h>
 #include <questline/plan.h>
 #include <questline/quest.h>
 #include <questline/workspace.h>
@@ -24,9 +25,17 @@ QL_NODISCARD ql_status ql_driver_new(ql_alloc alloc, ql_quest *quest, const ql_r
                                      ql_error *err);
 void ql_driver_free(ql_driver *driver);
 
-/// Gives models files to work on, by the tools of their agents' files; to be called before the first ql_driver_next.
-/// @param workspace  borrowed, as long as the driver
-void ql_driver_use(ql_driver *driver, ql_workspace *workspace);
+/// What models may work with, by the tools of their agents' files. Nothing is owned; all of it lasts as long as the driver.
+typedef struct ql_driver_kit {
+  ql_workspace *workspace; /* NULL: there are no files */
+  ql_memory *memory;       /* NULL: nothing is remembered */
+  const ql_value *servers; /* shape McpServer[]; NULL: none */
+  bool commands;           /* the host performs tool.run, when a person agreed to the command */
+} ql_driver_kit;
+
+/// Gives models something to work with; to be called before the first ql_driver_next.
+/// @return QL_OK; QL_ERR_ARGUMENT (a server without a name or a URL, or two of one name); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_driver_use(ql_driver *driver, const ql_driver_kit *kit, ql_error *err);
 
 /// The next effect, shape `Effect`. http.request, ask.tool and effect.cancel are handed out once each, and any number of requests may be open; the others come
 /// one at a time, and asked again without a result it is the same one. Ask again after each result, and when the time of a wait has come.

@@ -89,7 +89,11 @@ void ql_driver_free(ql_driver *driver) {
   alloc.resize(alloc.ctx, driver, sizeof *driver, 0);
 }
 
-void ql_driver_use(ql_driver *driver, ql_workspace *workspace) { driver->workspace = workspace; }
+ql_status ql_driver_use(ql_driver *driver, const ql_driver_kit *kit, ql_error *err) {
+  (void)err;
+  driver->kit = *kit;
+  return QL_OK;
+}
 
 /* ---- next ---- */
 

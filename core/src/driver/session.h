@@ -25,7 +25,7 @@ struct ql_driver {
   ql_arena *command; /* what is in the making: reset at each look */
   ql_quest *quest;
   const ql_roster *roster; /* may be NULL */
-  ql_workspace *workspace; /* borrowed; NULL for none */
+  ql_driver_kit kit;
   ql__mode mode;
   ql__step step;
   int64_t last_id;           /* of the effects that were handed out */

@@ -8,13 +8,16 @@
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
 
 static ql_toolbox box_of(const ql_driver *d, ql_str agent) {
-  return (ql_toolbox){.roster = d->roster, .agent = agent, .workspace = d->workspace};
+  return (ql_toolbox){.roster = d->roster, .agent = agent, .workspace = d->kit.workspace, .memory = d->kit.memory};
 }
+
+/* A list of things to do alone is no reason to offer tools. */
+static bool has_any(const ql_driver_kit *kit) { return kit->workspace || kit->memory || kit->servers || kit->commands; }
 
 ql_status ql__offer_tools(ql_driver *d, ql__turn *t, ql_str agent, ql_error *err) {
   const ql_toolbox box = box_of(d, agent);
   ql_value *tools = NULL;
-  if (!d->workspace || !d->roster || !ql_roster_find(d->roster, agent)) return QL_OK;
+  if (!has_any(&d->kit) || !d->roster || !ql_roster_find(d->roster, agent)) return QL_OK;
   ql_status status = ql_tools_for(t->arena, &box, &tools, err);
   if (status != QL_OK) return status;
   t->tooled = tools->first != NULL;
@@ -76,7 +79,7 @@ ql_value *ql__tool_made(const ql_driver *d, const ql__turn *t, const ql_value *s
   ql_str after = TEXT_OF(t->made, "after"), before = TEXT_OF(t->made, "before"), path = TEXT_OF(t->made, "path");
   ql_file file;
   /* The same bytes once more are no new artifact, and one that is gone is none. */
-  if (!after.ptr || is_artifact(state, after) || !ql_workspace_file(d->workspace, path, &file)) return NULL;
+  if (!after.ptr || is_artifact(state, after) || !ql_workspace_file(d->kit.workspace, path, &file)) return NULL;
   ql_value *command = ql_object(a);
   QL_SET(command, "by", ql_string(a, t->agent));
   QL_SET(command, "bytes", ql_int(a, (int64_t)file.size));
