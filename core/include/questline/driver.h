@@ -52,6 +52,20 @@ QL_NODISCARD ql_status ql_driver_bytes(ql_driver *driver, int64_t id, ql_str byt
 /// @return QL_OK; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_driver_deltas(ql_driver *driver, ql_arena *a, ql_value **out, ql_error *err);
 
+/// Stops the call of one model, or says how it goes on: shape `Steer`. A stopped call is cancelled and what it took is logged; its seat keeps
+/// the turn and stands still until it is asked again or goes on, while the others play. In a conversation, what came until then is the answer.
+/// @return QL_OK; QL_ERR_ARGUMENT (not said how); QL_ERR_NOT_FOUND (no model is at work there).
+QL_NODISCARD ql_status ql_driver_steer(ql_driver *driver, const ql_value *steer, ql_error *err);
+
+/// Takes answers of an earlier log in place of asking, for each call of a seat whose request has the same hash, in the order of that log: the same
+/// moves follow. They are logged as recalled, at no cost. Likewise results of tools; those that wrote files are used again where there is a
+/// workspace, unless `only`. A plan that a model would make is that of the recorded quest. To be called before the first ql_driver_next.
+/// @param recorded  borrowed, as long as the driver
+/// @param only      nobody is asked: what is not recorded pauses the quest, with a sentence that names the seat
+/// @return QL_OK; QL_ERR_STATE (a conversation, or a plan with a cycle); QL_ERR_NOT_FOUND (a plan is wanted and nobody may be asked for it);
+///         QL_ERR_SYNTAX, QL_ERR_LIMIT (the plan); QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_driver_recall(ql_driver *driver, const ql_quest *recorded, bool only, ql_error *err);
+
 /// The rehearsal's next command for the seat that holds the turn: shape `Command`; *out is NULL when the holder is no rehearsed seat. A pure
 /// function of the log.
 /// @return QL_OK; QL_ERR_NOMEM.

@@ -10,6 +10,7 @@
 #include "driver/context.h"
 #include "driver/prompt.h"
 #include "driver/session.h"
+#include "driver/steer.h"
 #include "driver/tooling.h"
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
@@ -109,6 +110,16 @@ static ql_status make_plan(ql_driver *d, const ql_value *request, ql_str text, q
   return status == QL_OK ? take_plan(d, plan, err) : status;
 }
 
+ql_status ql__recall_plan(ql_driver *d, const ql_quest *recorded, bool only, ql_error *err) {
+  if (!d->turns || d->turns->kind != QL__PLANNING) return QL_OK; /* the request has one, or the rehearsal makes it */
+  const ql_plan *plan = ql__plan_in(recorded, d->arena);
+  if (ql_arena_failed(d->arena)) return ql__out_of_memory(err);
+  if (!plan) return only ? ql_fail(err, QL_ERR_NOT_FOUND, "the recording has no plan that can be read", QL_ABSENT) : QL_OK;
+  ql_status status = take_plan(d, plan, err);
+  if (status == QL_OK) ql__drop_turn(d, d->turns);
+  return status;
+}
+
 static ql__mode mode_named(ql_str name, ql__mode otherwise) {
   for (size_t i = 0; i < QL__MODE_COUNT; i++)
     if (ql_eq(name, MODE_NAMES[i])) return (ql__mode)i;
@@ -200,7 +211,22 @@ static void keep_cost(ql_driver *d, const ql__turn *t) {
 
 static ql_status take_answer(ql_driver *d, ql__turn *t, ql_error *err) {
   keep_cost(d, t);
-  ql_status status = show(d, ql__reply_text(t->attempt, t->reply), err);
+  const ql_str pieces[] = {t->before.ptr ? t->before : QL_STR(""), ql__reply_text(t->attempt, t->reply)};
+  ql_status status = show(d, ql_arena_concat(d->arena, pieces, QL_COUNT(pieces)), err);
+  ql__drop_turn(d, t);
+  return status;
+}
+
+/* A person stopped it: what came is the answer. A plan that is not whole is none. */
+static ql_status take_halted(ql_driver *d, ql__turn *t, ql_error *err) {
+  const ql_str pieces[] = {t->before.ptr ? t->before : QL_STR(""), t->said};
+  ql_str words = ql_arena_concat(d->arena, pieces, QL_COUNT(pieces));
+  bool plans = t->kind == QL__PLANNING;
+  keep_cost(d, t);
+  d->answer_cut = true;
+  d->answer_failed = plans;
+  if (plans && words.len > 0) d->raw = words;
+  ql_status status = show(d, plans ? QL_STR("The plan was stopped before it was whole. Ask again when you like.") : words, err);
   ql__drop_turn(d, t);
   return status;
 }
@@ -214,11 +240,13 @@ ql_status ql__before_quest(ql_driver *d, int64_t now, ql_error *err) {
   }
   if (t->step == QL__TURN_WAIT && t->until <= now) t->step = QL__TURN_ASK;
   if (t->kind == QL__CHAT && !t->tools && t->calls == 0) status = ql__offer_tools(d, t, d->leader, err);
+  if (status == QL_OK) status = ql__steer(t, err);
   if (status == QL_OK && t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
   while (status == QL_OK && (t->step == QL__TURN_TOOL_RUN || t->step == QL__TURN_TOOL_TOLD))
     status = t->step == QL__TURN_TOOL_RUN ? ql__use_tool(d, t, err) : ql__turn_tool_told(t, err);
   if (status == QL_OK && t->step == QL__TURN_ASK) status = ql__turn_ask(t, err);
   if (status != QL_OK) return status;
+  if (t->step == QL__TURN_HALTED) return take_halted(d, t, err);
   if (t->step == QL__TURN_FAILED) {
     d->answer_failed = true;
     keep_cost(d, t);

@@ -134,11 +134,16 @@ static ql_status look(ql_driver *d, int64_t now, ql_error *err) {
   return status;
 }
 
+const ql_plan *ql__plan_in(const ql_quest *quest, ql_arena *a) {
+  const ql_plan *plan = NULL;
+  ql_str brief = TEXT_OF(QL_GET(ql_quest_event(quest, a, 0), "data"), "brief");
+  return brief.ptr && ql_plan_read(a, brief, &plan, NULL) == QL_OK ? plan : NULL;
+}
+
 const ql_plan *ql__plan_of(const ql_driver *d, ql_arena *a) {
   const ql_plan *plan = NULL;
-  if (d->plan) return ql_plan_from_value(a, d->plan, &plan, NULL) == QL_OK ? plan : NULL;
-  ql_str brief = TEXT_OF(QL_GET(ql_quest_event(d->quest, a, 0), "data"), "brief");
-  return brief.ptr && ql_plan_read(a, brief, &plan, NULL) == QL_OK ? plan : NULL;
+  if (!d->plan) return ql__plan_in(d->quest, a);
+  return ql_plan_from_value(a, d->plan, &plan, NULL) == QL_OK ? plan : NULL;
 }
 
 /* As it was shown; without one the owner is asked without. */
@@ -221,7 +226,7 @@ static ql_value *present(ql_driver *d, ql_arena *a) {
 
 /* Nobody waits for more of it: the turn is gone, or the answer is whole, or failed, while bytes still come. */
 static bool unwanted(const ql__turn *t) {
-  return t->step == QL__TURN_OPEN && !t->told && (t->stopping || (t->stream && ql_stream_over(t->stream)));
+  return t->step == QL__TURN_OPEN && !t->told && (t->stopping || t->steer != QL__FREE || (t->stream && ql_stream_over(t->stream)));
 }
 
 static ql_value *ask_about_tool(ql_driver *d, ql__turn *t, ql_arena *a) {
@@ -295,15 +300,14 @@ static ql_status take_refusal(ql_driver *d, const ql_value *refusal, ql_error *e
   return d->refused.ptr ? QL_OK : ql__out_of_memory(err);
 }
 
+ql_str ql__nonsense(ql_arena *a, const ql_error *why) {
+  ql_str message = {why->message, strlen(why->message)}, detail = {why->detail, strlen(why->detail)};
+  return ql_arena_concat(a, (const ql_str[]){message, detail.len > 0 ? QL_STR(": ") : QL_STR(""), detail}, 3);
+}
+
 /* A model's move that is no command at all: it is told what is wrong with it. */
 static ql_status take_nonsense(ql_driver *d, const ql_error *why, ql_error *err) {
-  ql_buf out = ql_buf_new(ql_arena_alloc(d->command));
-  ql_buf_add(&out, (ql_str){why->message, strlen(why->message)});
-  if (why->detail[0] != '\0') {
-    ql_buf_add(&out, QL_STR(": "));
-    ql_buf_add(&out, (ql_str){why->detail, strlen(why->detail)});
-  }
-  ql_str words = ql_buf_take(&out, d->command);
+  ql_str words = ql__nonsense(d->command, why);
   d->step = QL__STEP_LOOK;
   return words.ptr ? ql__played(d, -1, words, err) : ql__out_of_memory(err);
 }
@@ -422,11 +426,19 @@ static void add_delta(ql_arena *a, ql_value *all, const ql__turn *t, ql_value *d
   if (delta) QL_SET(item, "delta", delta);
 }
 
+static void add_halt(ql_arena *a, ql_value *all, ql__turn *t) {
+  ql_value *item = ql_push(all, ql_object(a));
+  if (t->agent.ptr) QL_SET(item, "agent", ql_string(a, t->agent));
+  QL_SET(item, "stopped", ql_bool(a, true));
+  t->told_halt = true;
+}
+
 ql_status ql_driver_deltas(ql_driver *driver, ql_arena *a, ql_value **out, ql_error *err) {
   ql_value *all = ql_array(a);
   for (ql__turn *t = driver->turns; t; t = t->next) {
     if (t->fresh) add_delta(a, all, t, NULL);
     t->fresh = false;
+    if (t->step == QL__TURN_HALTED && !t->told_halt) add_halt(a, all, t);
     for (bool more = t->stream != NULL; more;) {
       ql_value *delta = NULL;
       ql_status status = ql_stream_next(t->stream, a, &delta, err);

@@ -4,7 +4,8 @@
 #include "driver/look.h"
 #include "driver/moves.h"
 #include "driver/prompt.h"
-#include "driver/session.h"
+#include "driver/recall.h"
+#include "driver/steer.h"
 #include "driver/tooling.h"
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
@@ -64,18 +65,12 @@ static ql_value *others(ql_arena *a, const ql_value *view, ql_str agent) {
   return ids;
 }
 
-static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *state, const ql_value *seat, const ql_value *player,
-                            ql_error *err) {
-  ql__turn *t = ql__turn_new(d->alloc, QL__SEAT, player);
-  if (!t) return ql__out_of_memory(err);
-  ql__add_turn(d, t);
-  t->agent = ql_arena_str(t->arena, TEXT_OF(seat, "id"));
-  t->leads = ql_get_bool(seat, QL_STR("leads"));
-  t->fence = ql_get_int(seat, QL_STR("fence"), -1);
-  t->held_from = held_from(view, t->agent);
+ql_status ql__prepare_turn(ql_driver *d, ql__turn *t, const ql_quest *quest, ql_error *err) {
+  const ql_value *view = ql_quest_view(quest, d->command), *state = ql_quest_state(quest, d->command);
+  const ql_value *monitor = ql_quest_monitor(quest, d->command, t->agent);
+  if (!view || !state || !monitor) return ql__out_of_memory(err);
+  ql__turn_begin(t);
   t->task = t->leads ? QL_ABSENT : ql_arena_str(t->arena, task_of(view, t->agent));
-  const ql_value *monitor = ql_quest_monitor(d->quest, d->command, t->agent);
-  if (!monitor) return ql__out_of_memory(err);
   t->system = ql__prompt_seat(t->arena, d->roster, t->agent, t->leads);
   t->tools = ql__move_tools(t->arena, t->leads, others(t->arena, view, t->agent));
   ql_str documents = QL_STR("");
@@ -86,13 +81,31 @@ static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *
   return ql_arena_failed(t->arena) ? ql__out_of_memory(err) : ql__offer_tools(d, t, t->agent, err);
 }
 
+static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *seat, const ql_value *player, ql_error *err) {
+  ql__turn *t = ql__turn_new(d->alloc, QL__SEAT, player);
+  bool begun = false;
+  if (!t) return ql__out_of_memory(err);
+  t->agent = ql_arena_str(t->arena, TEXT_OF(seat, "id"));
+  t->leads = ql_get_bool(seat, QL_STR("leads"));
+  t->fence = ql_get_int(seat, QL_STR("fence"), -1);
+  t->held_from = held_from(view, t->agent);
+  ql_status status = t->agent.ptr ? ql__replay_turn(d, t, &begun, err) : ql__out_of_memory(err);
+  if (status == QL_OK && !begun) status = ql__prepare_turn(d, t, d->quest, err);
+  if (status == QL_OK)
+    ql__add_turn(d, t);
+  else
+    ql__turn_free(t);
+  return status;
+}
+
 /* Whether a call is neither under way nor to be logged, so that nothing is owed when the turn is dropped. */
 static bool at_rest(const ql__turn *t) {
   bool sent = t->step == QL__TURN_SEND && t->start >= 0, asked = t->step == QL__TURN_TOOL_OPEN || t->step == QL__TURN_TOOL_RUN;
-  return t->step != QL__TURN_OPEN && t->step != QL__TURN_LOG_DONE && t->step != QL__TURN_TOOL_DONE && !sent && !asked;
+  return t->step != QL__TURN_OPEN && t->step != QL__TURN_RECALLED && t->step != QL__TURN_LOG_DONE &&
+         t->step != QL__TURN_TOOL_DONE && !sent && !asked;
 }
 
-static ql_status follow(ql_driver *d, const ql_value *view, const ql_value *state, bool running, ql_error *err) {
+static ql_status follow(ql_driver *d, const ql_value *view, bool running, ql_error *err) {
   for (ql__turn *t = d->turns, *next; t; t = next) {
     next = t->next;
     if (!goes_on(view, t)) t->stopping = true;
@@ -104,7 +117,7 @@ static ql_status follow(ql_driver *d, const ql_value *view, const ql_value *stat
   for (const ql_value *seat = running ? seats->first : NULL; seat && status == QL_OK; seat = seat->next) {
     ql_str id = TEXT_OF(seat, "id");
     const ql_value *player = ql_eq(TEXT_OF(seat, "kind"), QL_STR("model")) ? ql__player_of(d, id) : NULL;
-    if (player && !turn_of(d, id) && held_from(view, id) >= 0) status = begin_turn(d, view, state, seat, player, err);
+    if (player && !turn_of(d, id) && held_from(view, id) >= 0) status = begin_turn(d, view, seat, player, err);
   }
   return status;
 }
@@ -133,6 +146,11 @@ static ql_value *give_up(ql_arena *a, const ql__turn *t) {
   return command;
 }
 
+/* The file at which the turn stands. */
+static ql_value *made(const ql_driver *d, const ql__turn *t, const ql_value *state) {
+  return t->recalled >= 0 ? ql__recall_made(d, t, d->command) : ql__tool_made(d, t, state, d->command);
+}
+
 /* The command a turn waits to have logged; NULL for none. */
 static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *state, bool running) {
   switch (t->step) {
@@ -142,7 +160,8 @@ static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *sta
   case QL__TURN_FAILED: return running ? give_up(d->command, t) : NULL;
   case QL__TURN_TOOL_START: return running && !t->stopping ? ql__tool_start(t, d->command) : NULL;
   case QL__TURN_TOOL_DONE: return ql__tool_done(t, d->command);
-  case QL__TURN_TOOL_MADE: return running && !t->stopping ? ql__tool_made(d, t, state, d->command) : NULL;
+  case QL__TURN_TOOL_MADE: return running && !t->stopping ? made(d, t, state) : NULL;
+  case QL__TURN_RECALLED: return t->outcome ? ql__tool_done(t, d->command) : ql__turn_done(t, d->command);
   case QL__TURN_TOOL_RUN:
   case QL__TURN_TOOL_ASK:
   case QL__TURN_TOOL_OPEN:
@@ -152,6 +171,7 @@ static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *sta
   case QL__TURN_OPEN:
   case QL__TURN_READ:
   case QL__TURN_WAIT:
+  case QL__TURN_HALTED:
   case QL__TURN_OVER: return NULL;
   }
   return NULL;
@@ -159,7 +179,7 @@ static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *sta
 
 /* Goes to the next file that is to be logged; behind the last one the model is told. */
 static void find_made(ql_driver *d, ql__turn *t, const ql_value *state) {
-  while (t->made && !ql__tool_made(d, t, state, d->command)) t->made = t->made->next;
+  while (t->made && !made(d, t, state)) t->made = t->made->next;
   if (!t->made) t->step = QL__TURN_TOOL_TOLD;
 }
 
@@ -167,25 +187,35 @@ static ql_status advance(ql_driver *d, ql__turn *t, const ql_value *state, int64
   ql_status status = QL_OK;
   if (t->step == QL__TURN_WAIT && t->until <= now) t->step = QL__TURN_ASK;
   if (t->stopping) status = ql__turn_abandon(t, err);
+  if (status == QL_OK) status = ql__steer(t, err);
   if (status == QL_OK && t->step == QL__TURN_TOOL_RUN) status = ql__use_tool(d, t, err);
   if (status == QL_OK && t->step == QL__TURN_TOOL_MADE) find_made(d, t, state);
   if (status == QL_OK && t->step == QL__TURN_TOOL_TOLD) status = ql__turn_tool_told(t, err);
   if (status == QL_OK && t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
-  if (status == QL_OK && t->step == QL__TURN_ASK && running) status = ql__turn_ask(t, err);
-  return status;
+  if (status == QL_OK && t->step == QL__TURN_ASK && running) {
+    status = ql__turn_ask(t, err);
+    if (status == QL_OK) status = ql__recall_call(d, t, err);
+  }
+  return status == QL_OK && running ? ql__recall_tool(d, t, err) : status;
 }
 
 ql_status ql__play(ql_driver *d, const ql_value *view, const ql_value *state, int64_t now, ql_error *err) {
   bool running = ql_eq(TEXT_OF(view, "status"), QL_STR("running"));
-  ql_status status = follow(d, view, state, running, err);
+  ql_status status = follow(d, view, running, err);
   for (ql__turn *t = d->turns; t && status == QL_OK; t = t->next) status = advance(d, t, state, now, running, err);
   if (status != QL_OK) return status;
   const ql_value *effects = QL_GET(state, "effects");
   for (const ql_value *effect = effects ? effects->first : NULL; effect && !d->wanted; effect = effect->next)
     if (in_doubt(d, effect)) d->wanted = lost(d->command, effect);
-  for (ql__turn *t = d->turns; t && !d->wanted; t = t->next) {
-    d->wanted = command_of(d, t, state, running);
-    d->wanting = d->wanted ? t : NULL;
+  int64_t first = INT64_MAX;
+  bool unsettled = d->wanted != NULL;
+  for (ql__turn *t = d->turns; t && !unsettled; t = t->next) {
+    int64_t rank = ql__recall_rank(d, t);
+    const ql_value *command = rank < first ? command_of(d, t, state, running) : NULL;
+    if (!command) continue;
+    d->wanted = command;
+    d->wanting = t;
+    first = rank;
   }
   return QL_OK;
 }
@@ -208,7 +238,7 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
       t->step = QL__TURN_FAILED;
     } else if (under_way(d, n)) {
       t->start = n;
-      t->step = QL__TURN_SEND;
+      t->step = t->recalled >= 0 ? QL__TURN_RECALLED : QL__TURN_SEND;
     } else {
       t->attempt_number--;
       t->step = QL__TURN_ASK;
@@ -220,13 +250,26 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
       t->step = QL__TURN_FAILED;
     } else if (under_way(d, n)) {
       t->start = n;
-      t->step = QL__TURN_TOOL_RUN;
+      t->step = t->recalled >= 0 ? QL__TURN_RECALLED : QL__TURN_TOOL_RUN;
     }
     return ql_arena_failed(t->arena) || ql_arena_failed(d->command) ? ql__out_of_memory(err) : QL_OK;
-  case QL__TURN_TOOL_DONE: t->step = QL__TURN_TOOL_MADE; return QL_OK;
-  case QL__TURN_TOOL_MADE: t->made = t->made->next; return QL_OK; /* one that was refused is in the workspace all the same */
-  case QL__TURN_LOG_DONE: t->step = QL__TURN_READ; return QL_OK;
+  case QL__TURN_RECALLED:
+  case QL__TURN_LOG_DONE:
+  case QL__TURN_TOOL_DONE:
+    if (refusal.ptr && !t->unkept) { /* what came is too large for the log, or cannot stand in it: that it came is logged */
+      t->unkept = true;
+      return QL_OK;
+    }
+    t->unkept = false;
+    t->step = t->step == QL__TURN_TOOL_DONE || t->outcome ? QL__TURN_TOOL_MADE : QL__TURN_READ;
+    if (t->recalled >= 0) ql__recall_taken(d, t);
+    return QL_OK;
+  case QL__TURN_TOOL_MADE: /* one that was refused is in the workspace all the same */
+    if (!refusal.ptr) ql__recall_moved(d, t);
+    t->made = t->made->next;
+    return QL_OK;
   case QL__TURN_MOVE: {
+    if (!refusal.ptr) ql__recall_moved(d, t);
     ql_status status = ql__turn_moved(t, refusal, err);
     if (status == QL_OK && t->step == QL__TURN_OVER) ql__drop_turn(d, t);
     return status;
@@ -241,6 +284,7 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
   case QL__TURN_OPEN:
   case QL__TURN_READ:
   case QL__TURN_WAIT:
+  case QL__TURN_HALTED:
   case QL__TURN_OVER: return QL_OK;
   }
   return QL_OK;

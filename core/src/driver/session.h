@@ -6,6 +6,7 @@
 
 #include <questline/workspace.h>
 
+#include "driver/records.h"
 #include "driver/turn.h"
 
 typedef enum ql__step {
@@ -26,6 +27,9 @@ struct ql_driver {
   ql_quest *quest;
   const ql_roster *roster; /* may be NULL */
   ql_driver_kit kit;
+  const ql_quest *recorded; /* whose answers are taken in place of asking; NULL for none */
+  ql__records records;      /* of that */
+  bool only;                /* nobody is asked besides */
   ql__mode mode;
   ql__step step;
   int64_t last_id;           /* of the effects that were handed out */
@@ -53,11 +57,15 @@ struct ql_driver {
 
 ql_status ql__out_of_memory(ql_error *err);
 ql_value *ql__owners_command(ql_arena *a, ql_str type);
+/// What a model is told of a move that is no command. Absent when out of memory.
+ql_str ql__nonsense(ql_arena *a, const ql_error *why);
 void ql__add_turn(ql_driver *d, ql__turn *turn);
 void ql__drop_turn(ql_driver *d, ql__turn *turn);
 
 /// The plan of the quest, from the request or the log; NULL where it is withheld or cannot be read.
 const ql_plan *ql__plan_of(const ql_driver *d, ql_arena *a);
+/// The same of a log.
+const ql_plan *ql__plan_in(const ql_quest *quest, ql_arena *a);
 
 /// The model that plays an agent, shape `Player`; NULL when none does.
 const ql_value *ql__player_of(const ql_driver *d, ql_str agent);
@@ -66,6 +74,15 @@ const ql_value *ql__player_of(const ql_driver *d, ql_str agent);
 ql_status ql__begin(ql_driver *d, const ql_value *request, ql_error *err);
 /// Goes on with that while there is no quest yet. @return QL_OK; QL_ERR_NOMEM.
 ql_status ql__before_quest(ql_driver *d, int64_t now, ql_error *err);
+
+/// A plan that a model would have to make is taken from a recorded quest instead.
+/// @return QL_OK; QL_ERR_NOT_FOUND (it has none, and nobody is to be asked); QL_ERR_STATE, QL_ERR_SYNTAX, QL_ERR_LIMIT (the plan); QL_ERR_NOMEM.
+ql_status ql__recall_plan(ql_driver *d, const ql_quest *recorded, bool only, ql_error *err);
+
+/// What a seat's turn begins with: who the agent is, what it may do, and the quest as it stands there.
+/// @param quest  the driver's own, or the beginning of it
+/// @return QL_OK; QL_ERR_NOMEM.
+ql_status ql__prepare_turn(ql_driver *d, ql__turn *t, const ql_quest *quest, ql_error *err);
 
 /// The turns that models play follow the quest: they begin with those that hold it, and stop with it. Sets wanted and wanting where one of them has
 /// something to log.

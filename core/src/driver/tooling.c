@@ -3,6 +3,7 @@
 #include <questline/tools.h>
 
 #include "base/text.h"
+#include "driver/records.h"
 #include "format/crypto.h"
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
@@ -64,6 +65,8 @@ ql_value *ql__tool_done(const ql__turn *t, ql_arena *a) {
   ql_value *command = ql__owners_command(a, QL_STR("done"));
   bool failed = ql_get_bool(t->outcome, QL_STR("error"));
   QL_SET(command, "outcome", ql_string(a, !t->outcome ? QL_STR("cancelled") : failed ? QL_STR("error") : QL_STR("ok")));
+  if (t->recalled >= 0) QL_SET(command, "recalled", ql_int(a, t->recalled));
+  if (t->outcome && !t->unkept) ql__log_reply(a, command, t->outcome);
   QL_SET(command, "start", ql_int(a, t->start));
   return command;
 }

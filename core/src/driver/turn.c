@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "driver/moves.h"
+#include "driver/records.h"
 #include "driver/session.h"
 #include "format/crypto.h"
 
@@ -24,7 +25,7 @@ ql__turn *ql__turn_new(ql_alloc alloc, ql__turn_kind kind, const ql_value *playe
   ql__turn *t = alloc.resize(alloc.ctx, NULL, 0, sizeof *t);
   if (!t) return NULL;
   *t =
-      (ql__turn){.alloc = alloc, .arena = ql_arena_new(alloc), .attempt = ql_arena_new(alloc), .kind = kind, .player = player, .start = -1};
+      (ql__turn){.alloc = alloc, .arena = ql_arena_new(alloc), .attempt = ql_arena_new(alloc), .kind = kind, .player = player, .start = -1, .after = -1, .recalled = -1};
   t->model = TEXT_OF(player, "model");
   if (t->arena && t->attempt) {
     t->messages = ql_array(t->arena);
@@ -56,6 +57,17 @@ static void add_message(ql__turn *t, ql_str role, ql_value *parts) {
   QL_SET(message, "parts", parts);
   QL_SET(message, "role", ql_string(t->arena, role));
   ql_push(t->messages, message);
+}
+
+void ql__turn_begin(ql__turn *t) {
+  t->model = TEXT_OF(t->player, "model");
+  t->messages = ql_array(t->arena);
+  t->after = t->recalled = -1;
+  t->tools = NULL;
+  t->tooled = false;
+  t->calls = t->nudges = 0;
+  t->attempt_number = 0;
+  t->step = QL__TURN_ASK;
 }
 
 void ql__turn_say(ql__turn *t, ql_str role, ql_str text) {
@@ -96,7 +108,7 @@ ql_str ql__reply_text(ql_arena *a, const ql_value *reply) {
 
 /* ---- a call ---- */
 
-static void fail(ql__turn *t, ql_str before, ql_str words) {
+void ql__turn_fail(ql__turn *t, ql_str before, ql_str words) {
   const ql_str pieces[] = {t->agent.ptr ? t->agent : QL_STR("The model"), before, words};
   t->problem = ql_arena_concat(t->arena, pieces, QL_COUNT(pieces));
   t->step = QL__TURN_FAILED;
@@ -130,12 +142,13 @@ static void reserve(ql__turn *t, ql_str body) {
 
 ql_status ql__turn_ask(ql__turn *t, ql_error *err) {
   if (t->calls++ >= CALLS_MAX) {
-    fail(t, QL_STR(" was asked 64 times in one turn without ending it."), QL_STR(""));
+    ql__turn_fail(t, QL_STR(" was asked 64 times in one turn without ending it."), QL_STR(""));
     return settled(t, err);
   }
   ql_stream_free(t->stream);
   t->stream = NULL;
   t->reply = NULL;
+  t->recalled = -1;
   t->headers = NULL;
   t->told = false;
   t->status = 0;
@@ -148,7 +161,7 @@ ql_status ql__turn_ask(ql__turn *t, ql_error *err) {
   ql_status status = ql_llm_request(t->attempt, call, &request, &why);
   if (status == QL_ERR_NOMEM) return ql__out_of_memory(err);
   if (status != QL_OK) {
-    fail(t, QL_STR(" cannot be asked: "), (ql_str){why.message, why.message ? strlen(why.message) : 0});
+    ql__turn_fail(t, QL_STR(" cannot be asked: "), (ql_str){why.message, why.message ? strlen(why.message) : 0});
     return settled(t, err);
   }
   uint8_t digest[QL_HASH_BYTES];
@@ -216,14 +229,21 @@ ql_status ql__turn_end(ql__turn *t, const ql_value *result, int64_t now, ql_erro
   return settled(t, err);
 }
 
+void ql__turn_unsent(ql__turn *t) {
+  t->took = 0;
+  t->recalled = -1;
+  t->reply = no_answer(t, true);
+  t->step = t->start >= 0 ? QL__TURN_LOG_DONE : QL__TURN_READ;
+}
+
 ql_status ql__turn_abandon(ql__turn *t, ql_error *err) {
-  if (t->step == QL__TURN_SEND) {
-    t->took = 0;
-    t->reply = no_answer(t, true);
-    t->step = t->start >= 0 ? QL__TURN_LOG_DONE : QL__TURN_OVER;
-  } else if (t->step == QL__TURN_TOOL_RUN) {
+  if (t->step == QL__TURN_SEND || (t->step == QL__TURN_RECALLED && !t->outcome)) {
+    ql__turn_unsent(t);
+    if (t->start < 0) t->step = QL__TURN_OVER;
+  } else if (t->step == QL__TURN_TOOL_RUN || t->step == QL__TURN_RECALLED) {
     t->outcome = NULL;
     t->made = NULL;
+    t->recalled = -1;
     t->step = t->start >= 0 ? QL__TURN_TOOL_DONE : QL__TURN_OVER;
   }
   return settled(t, err);
@@ -249,12 +269,10 @@ static int64_t spent(const ql__turn *t, int64_t input, int64_t cached, int64_t o
   return ((input - cached) * price.input + cached * price.cached + output * price.output + 500000) / 1000000;
 }
 
-ql_value *ql__turn_done(const ql__turn *t, ql_arena *a) {
+static void add_cost(const ql__turn *t, ql_value *command, ql_arena *a) {
   static const char *const COUNTED[] = {"cached", "input", "output", "reasoning"};
   const ql_value *usage = QL_GET(t->reply, "usage");
-  ql_str end = TEXT_OF(t->reply, "end"), model = TEXT_OF(t->reply, "model");
-  bool cancelled = ql_eq(end, QL_STR("cancelled")), failed = ql_eq(end, QL_STR("failed")) || ql_eq(end, QL_STR("cut"));
-  ql_value *command = ql__owners_command(a, QL_STR("done"));
+  ql_str model = TEXT_OF(t->reply, "model");
   for (size_t i = 0; i < QL_COUNT(COUNTED); i++) {
     const ql_value *count = ql_get_literal(usage, COUNTED[i]);
     if (count) ql_set_literal(command, COUNTED[i], ql_copy(a, count));
@@ -265,7 +283,18 @@ ql_value *ql__turn_done(const ql__turn *t, ql_arena *a) {
   if (!model.ptr || model.len == 0) model = t->model;
   QL_SET(command, "model", ql_string(a, ql_slice(model, 0, 160)));
   QL_SET(command, "ms", ql_int(a, t->took));
+}
+
+ql_value *ql__turn_done(const ql__turn *t, ql_arena *a) {
+  ql_str end = TEXT_OF(t->reply, "end");
+  bool cancelled = ql_eq(end, QL_STR("cancelled")), failed = ql_eq(end, QL_STR("failed")) || ql_eq(end, QL_STR("cut"));
+  ql_value *command = ql__owners_command(a, QL_STR("done"));
+  if (t->recalled >= 0)
+    QL_SET(command, "recalled", ql_int(a, t->recalled));
+  else
+    add_cost(t, command, a);
   QL_SET(command, "outcome", ql_string(a, cancelled ? QL_STR("cancelled") : failed ? QL_STR("error") : QL_STR("ok")));
+  if (t->start >= 0 && !cancelled && !failed && !t->unkept) ql__log_reply(a, command, t->reply);
   QL_SET(command, "start", ql_int(a, t->start));
   return command;
 }
@@ -281,7 +310,7 @@ static void next_call(ql__turn *t) {
 static void take_words(ql__turn *t) {
   ql_str text = ql__reply_text(t->attempt, t->reply);
   if (t->leads || text.len == 0) {
-    fail(t, t->leads ? QL_STR(" wrote, but made no move, although it was told twice that its turn is open.") : QL_STR(" gave no answer."),
+    ql__turn_fail(t, t->leads ? QL_STR(" wrote, but made no move, although it was told twice that its turn is open.") : QL_STR(" gave no answer."),
          QL_STR(""));
     return;
   }
@@ -383,7 +412,7 @@ static ql_status judge_failure(ql__turn *t, int64_t now, ql_error *err) {
     t->model = ql_arena_str(t->arena, TEXT_OF(verdict, "model"));
     next_call(t);
   } else {
-    fail(t, QL_STR(" could not be asked: "), TEXT_OF(verdict, "message"));
+    ql__turn_fail(t, QL_STR(" could not be asked: "), TEXT_OF(verdict, "message"));
   }
   return settled(t, err);
 }
@@ -405,12 +434,12 @@ ql_status ql__turn_read(ql__turn *t, int64_t now, ql_error *err) {
   if (t->stopping) {
     t->step = QL__TURN_OVER;
   } else if (ql_eq(end, QL_STR("cancelled"))) {
-    fail(t, QL_STR(" was stopped."), QL_STR(""));
+    ql__turn_fail(t, QL_STR(" was stopped."), QL_STR(""));
   } else if (ql_eq(end, QL_STR("failed")) || ql_eq(end, QL_STR("cut"))) {
     return judge_failure(t, now, err);
   } else if (ql_eq(end, QL_STR("refused")) || ql_eq(end, QL_STR("filtered"))) {
     ql_str text = ql__reply_text(t->attempt, t->reply);
-    fail(t, ql_eq(end, QL_STR("refused")) ? QL_STR(" declined to answer") : QL_STR(" was stopped by its provider's safety filter"),
+    ql__turn_fail(t, ql_eq(end, QL_STR("refused")) ? QL_STR(" declined to answer") : QL_STR(" was stopped by its provider's safety filter"),
          text.len > 0 ? ql_arena_concat(t->attempt, (const ql_str[]){QL_STR(": "), beginning(text)}, 2) : QL_STR("."));
   } else if (ql_eq(end, QL_STR("paused"))) {
     keep_reply(t);
@@ -431,7 +460,7 @@ ql_status ql__turn_moved(ql__turn *t, ql_str refusal, ql_error *err) {
   if (!refusal.ptr && t->ends) {
     t->step = QL__TURN_OVER;
   } else if (!call) { /* words that were taken for an answer, and were not accepted */
-    fail(t, QL_STR(" answered in words, which was refused: "), refusal);
+    ql__turn_fail(t, QL_STR(" answered in words, which was refused: "), refusal);
   } else {
     add_result(t, call, refusal.ptr ? refusal : QL_STR("Done."), refusal.ptr != NULL);
     t->part = call->next;
@@ -443,7 +472,7 @@ ql_status ql__turn_moved(ql__turn *t, ql_str refusal, ql_error *err) {
 ql_status ql__turn_tool_told(ql__turn *t, ql_error *err) {
   const ql_value *call = t->part;
   add_result(t, call, TEXT_OF(t->outcome, "text"), ql_get_bool(t->outcome, QL_STR("error")));
-  t->start = -1;
+  t->start = t->recalled = -1;
   t->outcome = NULL;
   t->part = call->next;
   next_move(t);

@@ -12,6 +12,7 @@ typedef enum ql__turn_step {
   QL__TURN_LOG_START,  /* its start is to be logged */
   QL__TURN_SEND,       /* the host is to send it */
   QL__TURN_OPEN,       /* the host is at it */
+  QL__TURN_RECALLED,   /* its start is logged, and its answer is known: that is logged when its time comes */
   QL__TURN_LOG_DONE,   /* its end is to be logged */
   QL__TURN_READ,       /* the answer is to be acted on */
   QL__TURN_MOVE,       /* a move of it is at hand: to be logged or refused */
@@ -23,9 +24,12 @@ typedef enum ql__turn_step {
   QL__TURN_TOOL_MADE,  /* a file it left behind is to be logged */
   QL__TURN_TOOL_TOLD,  /* the model is to be told what came of it */
   QL__TURN_WAIT,       /* until a time, then the call is made again */
+  QL__TURN_HALTED,     /* a person stopped it, and says how it goes on */
   QL__TURN_FAILED,     /* for good: problem says why, in one sentence */
   QL__TURN_OVER        /* it did what it was to do */
 } ql__turn_step;
+
+typedef enum ql__steering { QL__FREE, QL__STOP, QL__AGAIN, QL__CONTINUE } ql__steering;
 
 typedef struct ql__turn ql__turn;
 struct ql__turn {
@@ -50,12 +54,20 @@ struct ql__turn {
   ql_value *tools;    /* shape ModelTool[]; NULL for none */
   ql_value *schema;   /* of the answer; NULL for none */
   unsigned calls, nudges;
+  ql__steering steer; /* what a person wants of it */
+  bool told_halt;     /* it was shown that it stands still */
+  bool whole;         /* the answer at which it was stopped */
+  ql_str said;        /* the words that came until then */
+  ql_str before;      /* words of the answer that the model went on from; absent for none */
+  int64_t after;      /* event of the recorded log that the turn is behind; -1: it plays live */
 
   /* one call */
   int64_t attempt_number;
   const ql_value *request; /* shape HttpRequest */
   char request_hash[64];   /* SHA-256 of its body in hexadecimal */
   int64_t reserve_tokens, reserve_micro;
+  int64_t recalled; /* event of the recorded log that has the answer; -1: it is to be asked for */
+  bool unkept;     /* what came does not fit the log */
   int64_t start;   /* the event that announced it; -1 for none */
   int64_t effect;  /* id of the open effect */
   int64_t sent_at; /* ms since 1970 */
@@ -84,6 +96,9 @@ struct ql__turn {
 ql__turn *ql__turn_new(ql_alloc alloc, ql__turn_kind kind, const ql_value *player);
 void ql__turn_free(ql__turn *turn);
 
+/// Forgets the conversation.
+void ql__turn_begin(ql__turn *turn);
+
 /// Adds words to the conversation.
 void ql__turn_say(ql__turn *turn, ql_str role, ql_str text);
 
@@ -92,6 +107,10 @@ ql_status ql__turn_ask(ql__turn *turn, ql_error *err);
 ql_status ql__turn_head(ql__turn *turn, const ql_value *result, ql_error *err); /* status and headers came */
 ql_status ql__turn_bytes(ql__turn *turn, ql_str bytes, ql_error *err);
 ql_status ql__turn_end(ql__turn *turn, const ql_value *result, int64_t now, ql_error *err);
+/// Nothing is sent: the call ends as a cancelled one.
+void ql__turn_unsent(ql__turn *turn);
+/// It cannot go on: the agent, and these words.
+void ql__turn_fail(ql__turn *turn, ql_str before, ql_str words);
 /// Nobody wants the turn any more: what is announced and not begun is not begun, and only its end is logged.
 ql_status ql__turn_abandon(ql__turn *turn, ql_error *err);
 ql_status ql__turn_read(ql__turn *turn, int64_t now, ql_error *err);

@@ -39,7 +39,8 @@ bool ql__has_room(const ql__state *s, const ql__event *event) {
 
 int64_t ql__kept_bytes(const ql__state *s, const ql__event *event) {
   if (!ql__by_rules(s, QL__KEEPS_ROOM)) return 0;
-  use what = use_of(s, event->type, event->at);
+  /* What came in answer is logged where there is room to spare; that an effect ended, in the room that is kept for it. */
+  use what = QL_GET(event->d, "reply") ? REQUEST : use_of(s, event->type, event->at);
   int64_t last = (int64_t)QL_LINE_BYTES_MAX + FACT_BYTES;
   return kept(s, what, event->type == QL_EVENT_start, FACT_BYTES, last, QL_QUEST_RESERVE_BYTES);
 }
