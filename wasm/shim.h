@@ -101,6 +101,9 @@ int32_t qlw_llm_providers(void);
 int32_t qlw_llm_request(const char *call, uint32_t call_len);
 int32_t qlw_llm_retry(const char *failure, uint32_t failure_len, const char *entropy, uint32_t entropy_len);
 int32_t qlw_llm_models_request(const char *provider, uint32_t provider_len, const char *base_url, uint32_t base_url_len);
+int32_t qlw_llm_sign_in(const char *provider, uint32_t provider_len, const char *base_url, uint32_t base_url_len, const char *page,
+                        uint32_t page_len, const char *entropy, uint32_t entropy_len);
+int32_t qlw_llm_sign_in_request(const char *signing, uint32_t signing_len, const char *query, uint32_t query_len);
 int32_t qlw_llm_models_read(const char *attempt, uint32_t attempt_len);
 
 int32_t qlw_note_make(uint32_t quest, const char *notes, uint32_t notes_len, const char *draft, uint32_t draft_len, double now,

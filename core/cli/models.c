@@ -13,9 +13,10 @@ static int check_key(cli *c) {
   ql_error err = {0};
   ql_value *request = NULL;
   char name[128];
-  if (c->value[CLI_base_url]) return CLI_DONE;
-  if (ql_llm_models_request(c->a, cli_clean(c, c->value[CLI_provider]), QL_ABSENT, &request, &err) != QL_OK)
+  ql_str base = c->value[CLI_base_url] ? cli_clean(c, c->value[CLI_base_url]) : QL_ABSENT;
+  if (ql_llm_models_request(c->a, cli_clean(c, c->value[CLI_provider]), base, &request, &err) != QL_OK)
     return cli_fail_error(c, &err, "--provider");
+  if (base.ptr) return CLI_DONE;
   const ql_value *secret = QL_GET(request, "secret");
   if (!secret || cli_http_key(ql_get_str(secret, QL_STR("slot")), name, sizeof name)) return CLI_DONE;
   return cli_fail(c, QL_ERR_ARGUMENT, "There is no key for %s. Put it into the environment: export %s=...", c->value[CLI_provider], name);

@@ -212,6 +212,9 @@ test('options that belong together', async () => {
     [['run', ...team, 'x', '--provider', 'nobody', '--model', 'm'], /nobody/],
     [['run', ...team, 'x', '--provider', 'anthropic', '--model', 'm'], /ANTHROPIC_API_KEY/],
     [['models', '--provider', 'nobody'], /nobody/],
+    [['models', '--provider', 'browser'], /only the tab of a browser has this model/],
+    [['run', ...team, 'x', '--provider', 'browser', '--model', 'built-in'], /only the tab of a browser has this model/],
+    [['run', ...team, 'x', '--provider', 'browser', '--model', 'built-in', '--base-url', 'http://127.0.0.1:1'], /has no address/],
     [['resume'], /QUEST/],
   ];
   const cwd = folder();

@@ -195,6 +195,40 @@ static void commands_are_exact(void **state) {
   }
 }
 
+/* A model that the host runs: no address, no request; whether it is there is said in the words of the Prompt API. */
+static void a_browsers_own_model(void **state) {
+  (void)state;
+  static const struct {
+    const char *attempt, *cause, *begin;
+    size_t models;
+  } rows[] = {
+      {"{\"availability\":\"available\",\"has_key\":false,\"provider\":\"browser\"}", "ok", "This browser runs a model on this device", 1},
+      {"{\"availability\":\"downloadable\",\"has_key\":false,\"provider\":\"browser\"}", "download", "This browser can run a model", 0},
+      {"{\"availability\":\"downloading\",\"has_key\":false,\"provider\":\"browser\"}", "download", "This browser is downloading", 0},
+      {"{\"availability\":\"unavailable\",\"has_key\":false,\"provider\":\"browser\"}", "not_there", "This browser has no model that", 0},
+      {"{\"has_key\":false,\"provider\":\"browser\"}", "not_there", "This browser has no model of its own", 0},
+  };
+  for (size_t i = 0; i < QL_COUNT(rows); i++) {
+    const ql_value *out = tried(rows[i].attempt);
+    assert_str_is(word(out, "cause"), rows[i].cause);
+    assert_true(ql_starts(word(out, "message"), str(rows[i].begin)));
+    assert_int_equal(QL_GET(out, "models")->count, rows[i].models);
+  }
+  ql_value *out = NULL;
+  const char *call = "{\"max_tokens\":9,\"messages\":[{\"parts\":[{\"kind\":\"text\",\"text\":\"x\"}],\"role\":\"user\"}],"
+                     "\"model\":\"built-in\",\"provider\":\"browser\"}";
+  assert_int_equal(ql_llm_models_request(a, str("browser"), QL_ABSENT, &out, &err), QL_ERR_ARGUMENT);
+  assert_int_equal(ql_llm_request(a, json(call), &out, &err), QL_OK);
+  assert_str_is(word(out, "url"), "prompt://browser/chat/completions");
+  assert_null(QL_GET(out, "secret"));
+  ql_value *elsewhere = json(call);
+  QL_SET(elsewhere, "base_url", ql_string(a, str("http://127.0.0.1:1/v1")));
+  assert_int_equal(ql_llm_request(a, elsewhere, &out, &err), QL_ERR_ARGUMENT);
+  QL_SET(elsewhere, "base_url", ql_string(a, str("prompt:")));
+  QL_SET(elsewhere, "provider", ql_string(a, str("compatible")));
+  assert_int_equal(ql_llm_request(a, elsewhere, &out, &err), QL_ERR_ARGUMENT); /* nobody else speaks for it */
+}
+
 static ql_status trial(ql_arena *arena, const void *ctx) {
   ql_value *attempt = NULL, *out = NULL;
   ql_status status = ql_json_read(arena, str(ctx), &attempt, NULL);
@@ -216,8 +250,9 @@ static void every_allocation_may_fail(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-      TEST(lists_are_asked_for), TEST(lists_are_read),     TEST(long_lists_are_sorted),
-      TEST(causes_are_found),    TEST(commands_are_exact), TEST(every_allocation_may_fail),
+      TEST(lists_are_asked_for),  TEST(lists_are_read),     TEST(long_lists_are_sorted),
+      TEST(causes_are_found),     TEST(commands_are_exact), TEST(every_allocation_may_fail),
+      TEST(a_browsers_own_model),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -293,6 +293,39 @@ static void reply_limit(void **state) {
   }
 }
 
+/* What comes again in the place of what was there is counted once: an item is told when it is done and in the response that is. */
+static void counted_once(void **state) {
+  (void)state;
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_str item = with_filler(a, "{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"", 3u << 20, "\"}]}");
+  const ql_str pieces[] = {QL_STR("data: {\"type\":\"response.output_item.done\",\"output_index\":0,\"item\":"), item,
+                           QL_STR("}\n\ndata: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":["), item,
+                           QL_STR("]}}\n\n")};
+  ql_value *reply = read_body(a, QL_WIRE_RESPONSES, QL_STR("text/event-stream"), ql_arena_concat(a, pieces, QL_COUNT(pieces)));
+  assert_str_is(ql_get_str(reply, QL_STR("end")), "stop");
+  assert_int_equal(ql_get_str(QL_GET(reply, "parts")->first, QL_STR("text")).len, 3u << 20);
+  ql_arena_free(a);
+}
+
+/* Each text of a message carries the whole of it, unless that would be far more than the answer: then they go back as texts. */
+static void carried_items(void **state) {
+  (void)state;
+  for (size_t large = 0; large < 2; large++) {
+    ql_arena *a = ql_arena_new(ql_alloc_libc());
+    ql_str bytes = with_filler(
+        a,
+        "data: {\"type\":\"response.output_item.done\",\"output_index\":0,\"item\":{\"type\":\"message\",\"content\":["
+        "{\"type\":\"output_text\",\"text\":\"a\"},{\"type\":\"output_text\",\"text\":\"b\"},"
+        "{\"type\":\"output_text\",\"text\":\"",
+        large ? 1u << 20 : 1u << 10, "\"}]}}\n\ndata: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\"}}\n\n");
+    ql_value *reply = read_body(a, QL_WIRE_RESPONSES, QL_STR("text/event-stream"), bytes), *parts = QL_GET(reply, "parts");
+    assert_str_is(ql_get_str(reply, QL_STR("end")), "stop");
+    assert_int_equal(parts->count, 3);
+    for (const ql_value *part = parts->first; part; part = part->next) assert_int_equal(QL_GET(part, "replay") != NULL, !large);
+    ql_arena_free(a);
+  }
+}
+
 /* --- The life of a stream --- */
 
 static void life(void **state) {
@@ -352,13 +385,9 @@ static void said_otherwise(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(recorded_streams),
-      cmocka_unit_test(words_on_the_way),
-      cmocka_unit_test(memory_runs_out),
-      cmocka_unit_test(cut_streams),
-      cmocka_unit_test(limits),
-      cmocka_unit_test(reply_limit),
-      cmocka_unit_test(life),
+      cmocka_unit_test(recorded_streams), cmocka_unit_test(words_on_the_way), cmocka_unit_test(memory_runs_out),
+      cmocka_unit_test(cut_streams),      cmocka_unit_test(limits),           cmocka_unit_test(reply_limit),
+      cmocka_unit_test(counted_once),     cmocka_unit_test(carried_items),    cmocka_unit_test(life),
       cmocka_unit_test(said_otherwise),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,7 @@ import type {
   Route,
   Schedule,
   SeatDelta,
+  SignIn,
   ServiceForm,
   Signature,
   Spec,
@@ -400,6 +401,16 @@ export class Core {
   /** Asks a provider for its models, which is also how a connection is tried. */
   llmModelsRequest(provider: string, baseUrl?: string): HttpRequest {
     return this.#instance.json('qlw_llm_models_request', provider, baseUrl ?? null) as HttpRequest;
+  }
+
+  /** Begins to sign in at a provider for a key; entropy: 48 random bytes, page: the address to come back to. */
+  llmSignIn(provider: string, page: string, entropy: Uint8Array, baseUrl?: string): SignIn {
+    return this.#instance.json('qlw_llm_sign_in', provider, baseUrl ?? null, page, entropy) as SignIn;
+  }
+
+  /** The request that exchanges a code for the key; query: of the address that was come back to. */
+  llmSignInRequest(signing: SignIn, query: string): HttpRequest {
+    return this.#instance.json('qlw_llm_sign_in_request', JSON.stringify(signing), query) as HttpRequest;
   }
 
   /** What came of that: the models, or why there are none and what to do about it. */

@@ -2422,11 +2422,15 @@ export interface WhatIf {
 export interface Provider {
   /** where its paths start; empty where one has to be given */
   base_url: string;
+  /** the host runs the model itself, if it can: there is no address */
+  built_in?: boolean;
   /** the one that the host puts the key into; absent: no key is needed */
   header?: string;
   id: string;
   /** runs on one's own machine: no key, no price, and the origin of this page has to be let in */
   local: boolean;
+  /** a key is got by signing in there, too */
+  sign_in?: boolean;
   /** the name its key is kept under */
   slot?: string;
   title: string;
@@ -2662,8 +2666,24 @@ export interface RetryVerdict {
   model?: string;
 }
 
+/** a sign-in that has begun */
+export interface SignIn {
+  /** in place of the provider's */
+  base_url?: string;
+  /** id */
+  provider: string;
+  /** by which the answer is known */
+  state: string;
+  /** where the person is sent */
+  url: string;
+  /** what only the one who began knows */
+  verifier: string;
+}
+
 /** an attempt to reach a provider, as the host saw it */
 export interface ConnectionAttempt {
+  /** of a model that the host runs, in the words of the Prompt API; absent: there is no such API */
+  availability?: "available" | "downloadable" | "downloading" | "unavailable";
   /** in place of the provider's */
   base_url?: string;
   /** of the answer */
@@ -2678,6 +2698,8 @@ export interface ConnectionAttempt {
   problem?: string;
   /** id */
   provider: string;
+  /** what was tried is the exchange of a code for a key; its answer, if it holds a key, is not told */
+  sign_in?: boolean;
   /** of HTTP; absent: no answer came, or the browser kept it from the page */
   status?: number;
 }
@@ -2700,7 +2722,8 @@ export interface ConnectionCommand {
 
 /** what came of it */
 export interface ConnectionTest {
-  cause: "ok" | "key_missing" | "key_refused" | "cors" | "org_cors" | "mixed_content" | "origins" | "not_running" | "not_found" | "rate_limited" | "server" | "unreachable" | "not_json";
+  /** download, not_there: of a model that the host runs */
+  cause: "ok" | "key_missing" | "key_refused" | "cors" | "org_cors" | "mixed_content" | "origins" | "not_running" | "not_found" | "rate_limited" | "server" | "unreachable" | "not_json" | "download" | "not_there";
   /** what to type to mend it; that of Linux where no platform was said */
   command?: string;
   /** the same for each system, where they differ */

@@ -50,6 +50,25 @@ QL_NODISCARD ql_status ql_llm_retry(ql_arena *a, const ql_value *failure, const 
 /// @return QL_OK; QL_ERR_NOT_FOUND (the provider); QL_ERR_ARGUMENT (a base URL that is none, or is needed); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_llm_models_request(ql_arena *a, ql_str provider, ql_str base_url, ql_value **out, ql_error *err);
 
+#define QL_SIGN_IN_BYTES 48 /* random ones that a sign-in takes: of its verifier and its state */
+
+/// Begins to sign in at a provider, for a key: where the person is sent, and what is kept meanwhile, by the one who is sent alone.
+/// @param base_url  absent: the provider's own
+/// @param page      where the person comes back to: http or https, without query and fragment
+/// @param out       shape `SignIn`
+/// @return QL_OK; QL_ERR_NOT_FOUND (the provider); QL_ERR_ARGUMENT (it has no sign-in, or not below that base URL; no page); QL_ERR_NOMEM.
+/// Source: RFC 7636, with S256.
+QL_NODISCARD ql_status ql_llm_sign_in(ql_arena *a, ql_str provider, ql_str base_url, ql_str page, const uint8_t entropy[QL_SIGN_IN_BYTES],
+                                      ql_value **out, ql_error *err);
+
+/// The person came back: the request that exchanges the code for a key. Its answer is {"key": ...}, which is for the host alone; why there is
+/// none is said by ql_llm_models_read.
+/// @param signing  shape `SignIn`, as it was kept
+/// @param query    of the address that was come back to, without its first question mark
+/// @param out      shape `HttpRequest`, without a key
+/// @return QL_OK; QL_ERR_STATE (of another sign-in; the provider gave no code, with its words as detail); as ql_llm_sign_in.
+QL_NODISCARD ql_status ql_llm_sign_in_request(ql_arena *a, const ql_value *signing, ql_str query, ql_value **out, ql_error *err);
+
 /// What came of that: the models, or the cause of the failure in words with what to do about it.
 /// @param attempt  shape `ConnectionAttempt`
 /// @param out      shape `ConnectionTest`

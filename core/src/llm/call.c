@@ -380,7 +380,7 @@ ql_status ql__call_read(ql_arena *a, const ql_value *value, ql__call *out, ql_er
   ql_status status = ql__find_provider(ql_get_str(value, QL_STR("provider")), &out->provider, err);
   if (status != QL_OK) return status;
   ql_str base = ql_get_str(value, QL_STR("base_url"));
-  status = ql__url_read(base.ptr ? base : out->provider->base_url, &out->base, err);
+  status = ql__base_url(out->provider, base, &out->base, err);
   if (status != QL_OK) return status;
   out->model = ql_trim(ql_get_str(value, QL_STR("model")));
   if (out->model.len == 0) return refuse(&r, "no model is named", QL_ABSENT);

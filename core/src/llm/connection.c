@@ -16,8 +16,8 @@ typedef struct attempt {
   ql_arena *a;
   const ql__provider *provider;
   ql__url url;
-  bool has_url, has_key, loopback;
-  ql_str base, origin, platform, body, problem;
+  bool has_url, has_key, loopback, sign_in;
+  ql_str base, origin, platform, body, problem, availability;
   int64_t status;   /* 0: no answer */
   ql_value *answer; /* the body, if it is JSON */
 } attempt;
@@ -82,8 +82,29 @@ static finding of_no_list(const attempt *t) {
   return ql_starts(ql_trim(t->body), QL_STR("<")) ? WEB_PAGE : NOT_JSON;
 }
 
+/* In the words of the Prompt API; absent where the browser has no such API. */
+static finding of_built_in(const attempt *t) {
+  static const struct {
+    ql_str word;
+    finding found;
+  } rows[] = {{QL_STR_INIT("available"), BUILT_IN}, {QL_STR_INIT("downloadable"), DOWNLOADABLE}, {QL_STR_INIT("downloading"), DOWNLOADING}};
+  for (size_t i = 0; i < QL_COUNT(rows); i++)
+    if (ql_eq(rows[i].word, t->availability)) return rows[i].found;
+  return t->availability.ptr ? UNAVAILABLE : NO_PROMPT_API;
+}
+
+/* The exchange of a code for a key. */
+static finding of_sign_in(const attempt *t) {
+  if (t->status == 0) return SIGN_IN_SILENT;
+  if (t->status == 400 || t->status == 401 || t->status == 403) return SIGN_IN_REFUSED;
+  if (t->status == 404 || t->status == 405 || (t->status >= 300 && t->status < 400)) return SIGN_IN_NOWHERE;
+  return t->status < 300 ? SIGN_IN_EMPTY : SIGN_IN_FAILED;
+}
+
 static finding of_attempt(const attempt *t) {
+  if (ql__is_built_in(t->provider)) return of_built_in(t);
   if (!t->has_url) return NO_URL;
+  if (t->sign_in) return of_sign_in(t);
   if (t->status == 0) return of_silence(t);
   bool no_good_key = t->status == 400 && (mentions(t, "API_KEY_INVALID") || mentions(t, "API key not valid"));
   if (t->status == 401 || t->status == 403 || no_good_key) return of_refusal(t);
@@ -181,6 +202,8 @@ static ql_status read_attempt(ql_arena *a, const ql_value *value, attempt *t, ql
   ql_str base = ql_get_str(value, QL_STR("base_url"));
   t->base = ql_trim(base.ptr ? base : t->provider->base_url);
   t->has_url = ql__url_read(t->base, &t->url, NULL) == QL_OK;
+  t->sign_in = ql_get_bool(value, QL_STR("sign_in"));
+  t->availability = ql_get_str(value, QL_STR("availability"));
   t->loopback = t->has_url && ql__is_loopback(t->url.host);
   t->origin = ql_get_str(value, QL_STR("origin"));
   t->platform = ql_get_str(value, QL_STR("platform"));
@@ -197,12 +220,14 @@ ql_status ql_llm_models_read(ql_arena *a, const ql_value *value, ql_value **out,
   ql_status status = read_attempt(a, value, &t, err);
   if (status != QL_OK) return status;
   ql_value *test = ql_object(a), *models = NULL;
-  if (t.has_url && t.status >= 200 && t.status < 300) models = ql__models_read(a, t.answer);
+  if (t.has_url && t.status >= 200 && t.status < 300 && !t.sign_in) models = ql__models_read(a, t.answer);
   finding found = !models ? of_attempt(&t) : models->count > 0 ? ANSWERS : EMPTY;
   add_commands(&t, findings[found].command, test);
   QL_SET(test, "cause", ql_string(a, findings[found].cause));
   QL_SET(test, "message", ql_string(a, fill(&t, findings[found].words)));
-  QL_SET(test, "models", models ? models : ql_array(a));
+  if (!models) models = ql_array(a);
+  if (found == BUILT_IN) QL_SET(ql_push(models, ql_object(a)), "id", ql__word(a, "built-in"));
+  QL_SET(test, "models", models);
   if (ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   *out = test;
   return QL_OK;

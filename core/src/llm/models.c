@@ -22,7 +22,9 @@ ql_status ql_llm_models_request(ql_arena *a, ql_str id, ql_str base_url, ql_valu
   ql__url base = {0};
   ql_str url = QL_ABSENT;
   ql_status status = ql__find_provider(id, &provider, err);
-  if (status == QL_OK) status = ql__url_read(base_url.ptr ? base_url : provider->base_url, &base, err);
+  if (status == QL_OK) status = ql__base_url(provider, base_url, &base, err);
+  if (status == QL_OK && base.built_in)
+    return ql_fail(err, QL_ERR_ARGUMENT, "only the tab of a browser has this model: choose another provider", id);
   if (status != QL_OK) return status;
   ql_value *request = ql_object(a);
   if (ql__models_url(a, provider, &base, &url) == QL_OK) {

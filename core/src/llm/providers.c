@@ -51,6 +51,8 @@ bool ql__is_loopback(ql_str host) {
          (host.len > 10 && ql_eq_nocase(ql_slice(host, host.len - 10, host.len), QL_STR(".localhost")));
 }
 
+bool ql__is_built_in(const ql__provider *provider) { return ql_eq(provider->base_url, QL_STR("prompt:")); }
+
 ql_status ql_llm_wire(ql_str provider, ql_wire *out, ql_error *err) {
   const ql__provider *found = NULL;
   ql_status status = ql__find_provider(provider, &found, err);
@@ -66,11 +68,13 @@ ql_status ql_llm_providers(ql_arena *a, ql_value **out, ql_error *err) {
     const ql__provider *p = &providers[i];
     ql_value *one = ql_push(list, ql_object(a));
     ql__url url = {0};
-    bool local = p->base_url.len > 0 && ql__url_read(p->base_url, &url, NULL) == QL_OK && ql__is_loopback(url.host);
+    bool local = p->base_url.len > 0 && ql__base_url(p, QL_ABSENT, &url, NULL) == QL_OK && (url.built_in || ql__is_loopback(url.host));
     QL_SET(one, "base_url", ql_string(a, p->base_url));
+    if (url.built_in) QL_SET(one, "built_in", ql_bool(a, true));
     if (p->header.len > 0) QL_SET(one, "header", ql_string(a, p->header));
     QL_SET(one, "id", ql_string(a, p->id));
     QL_SET(one, "local", ql_bool(a, local));
+    if (ql__sign_in_of(p)) QL_SET(one, "sign_in", ql_bool(a, true));
     if (p->slot.len > 0) QL_SET(one, "slot", ql_string(a, p->slot));
     QL_SET(one, "title", ql_string(a, p->title));
     QL_SET(one, "wire", ql_string(a, wires[p->wire]));

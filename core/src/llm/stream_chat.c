@@ -58,8 +58,9 @@ static bool is_word_key(ql_str key) {
   return ql_eq(key, QL_STR("\"text\"")) || ql_eq(key, QL_STR("\"summary\"")) || ql_eq(key, QL_STR("\"signature\""));
 }
 
-/* Its members but the words and the signature, and the beginning of the words. */
-static void open_detail(ql_stream *s, ql_part *part, ql_str item, ql_str name) {
+/* Its members but the words and the signature, and the beginning of the words. What it goes on by is kept beside: a piece is not to cost what
+   the item it belongs to does. */
+static void open_detail(ql_stream *s, ql_part *part, ql_str item, ql_str name, const ql_str v[]) {
   ql_scan scan = ql_scan_open(item);
   ql_str key, value;
   ql_buf *out = &part->more;
@@ -75,12 +76,13 @@ static void open_detail(ql_stream *s, ql_part *part, ql_str item, ql_str name) {
   ql_buf_byte(out, '"');
   ql_buf_add(out, name);
   ql_buf_add(out, QL_STR("\":\""));
-  part->source = ql__copy(s, item);
+  part->source = ql__copy(s, v[0]);
+  part->media = ql__copy(s, v[1]);
   part->group = OPEN;
 }
 
 static void keep_detail(ql_stream *s, ql_part *part, ql_str item, ql_str *words) {
-  ql_str v[QL_COUNT(detail_names)], open[QL_COUNT(detail_names)];
+  ql_str v[QL_COUNT(detail_names)];
   ql_scan_members(item, detail_names, QL_COUNT(detail_names), v);
   size_t which = ql_scan_is_string(v[2]) ? 2 : 3;
   *words = v[which];
@@ -90,10 +92,9 @@ static void keep_detail(ql_stream *s, ql_part *part, ql_str item, ql_str *words)
     if (part->more.len > 0) ql_buf_byte(&part->more, ',');
     ql_buf_add(&part->more, item);
   } else {
-    ql_scan_members(part->source, detail_names, QL_COUNT(detail_names), open);
-    if (part->group != OPEN || !ql_eq(v[0], open[0]) || !ql_eq(v[1], open[1])) {
+    if (part->group != OPEN || !ql_eq(v[0], part->source) || !ql_eq(v[1], part->media)) {
       close_detail(part, QL_ABSENT);
-      open_detail(s, part, item, detail_names[which]);
+      open_detail(s, part, item, detail_names[which], v);
     }
     if (v[which].len > 2) ql_buf_add(&part->more, ql_slice(v[which], 1, v[which].len - 1));
     if (v[4].ptr) close_detail(part, v[4]);

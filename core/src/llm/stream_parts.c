@@ -195,6 +195,7 @@ void ql__part_settle(ql_stream *s, ql_part *part, ql_str string) {
     ql__part_bytes(s, part, ql_slice(now, had.len, now.len));
     return;
   }
+  s->kept -= part->settled.len;
   if (!keep(s, now.len)) return;
   part->replaced = true;
   part->settled.len = 0;
@@ -209,7 +210,9 @@ void ql__part_close(ql_stream *s, ql_part *part) {
 }
 
 void ql__part_replay(ql_stream *s, ql_part *part, ql_str json) {
-  if (!part || !keep(s, json.len)) return;
+  if (!part) return;
+  s->kept -= part->replay.len;
+  if (!keep(s, json.len)) return;
   part->replay.len = 0;
   ql_buf_add(&part->replay, json);
   s->failed_memory |= part->replay.failed;

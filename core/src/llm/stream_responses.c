@@ -13,7 +13,8 @@ static const ql_end_word statuses[] = {
     {QL_STR_INIT("incomplete"), QL_END_LENGTH},
 };
 
-#define ITEM_KEY UINT64_C(0xFFFF) /* of an item that is one part; contents of a message have their own number there */
+#define CARRIED_MAX (1024u * 1024u)  /* bytes of a message times its contents but one */
+#define ITEM_KEY    UINT64_C(0xFFFF) /* of an item that is one part; contents of a message have their own number there */
 
 /* Out of range, a number means the first: no provider has so many. */
 static uint64_t small(int64_t n, uint64_t below) { return n >= 0 && (uint64_t)n < below ? (uint64_t)n : 0; }
@@ -57,17 +58,27 @@ static bool is_whole(ql_str item) {
   return !ql_eq(status, QL_STR("\"incomplete\"")) && !ql_eq(status, QL_STR("\"in_progress\""));
 }
 
+/* Whether each of the contents may carry the item. Too many for that are written anew when they go back. */
+static bool is_carried(ql_str item, ql_scan contents) {
+  ql_str none, content;
+  size_t bytes = 0;
+  for (size_t count = 0; ql_scan_next(&contents, &none, &content); bytes = ++count * item.len)
+    if (bytes > CARRIED_MAX) return false;
+  return is_whole(item);
+}
+
 /* The contents of a message at its end; what came before is not said again. Each of them carries the item, which goes back once. */
 static void take_contents(ql_stream *s, int64_t index, ql_str item, ql_str list) {
   static const ql_str names[] = {QL_STR_INIT("type"), QL_STR_INIT("text"), QL_STR_INIT("refusal")};
   ql_scan scan = ql_scan_open(list);
   ql_str none, content, v[QL_COUNT(names)];
+  bool carried = is_carried(item, scan);
   for (int64_t number = 0; ql_scan_next(&scan, &none, &content); number++) {
     ql_scan_members(content, names, QL_COUNT(names), v);
     bool refusal = ql_eq(v[0], QL_STR("\"refusal\""));
     ql_part *part = ql__part_need(s, refusal ? QL_PART_REFUSAL : QL_PART_TEXT, content_key(index, number));
     ql__part_settle(s, part, refusal ? v[2] : v[1]);
-    if (is_whole(item)) ql__part_replay(s, part, item);
+    if (carried) ql__part_replay(s, part, item);
   }
 }
 

@@ -56,10 +56,17 @@ ql_status ql__url_read(ql_str text, ql__url *out, ql_error *err) {
   return QL_OK;
 }
 
+ql_status ql__base_url(const ql__provider *provider, ql_str given, ql__url *out, ql_error *err) {
+  if (!ql__is_built_in(provider)) return ql__url_read(given.ptr ? given : provider->base_url, out, err);
+  if (given.ptr) return refuse(err, "the model of a browser has no address", given);
+  *out = (ql__url){.built_in = true, .authority = QL_STR("browser"), .host = QL_STR("browser"), .path = QL_STR(""), .query = QL_STR("")};
+  return QL_OK;
+}
+
 ql_str ql__url_join(ql_arena *a, const ql__url *base, ql_str path, ql_str query) {
   bool both = base->query.len > 0 && query.len > 0;
   ql_str pieces[] = {
-      base->secure ? QL_STR("https://") : QL_STR("http://"),
+      base->built_in ? QL_STR("prompt://") : base->secure ? QL_STR("https://") : QL_STR("http://"),
       ql_lower(a, base->authority),
       base->path,
       path,

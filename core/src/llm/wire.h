@@ -14,10 +14,20 @@ typedef struct ql__provider {
 QL_NODISCARD ql_status ql__find_provider(ql_str id, const ql__provider **out, ql_error *err);
 /// Whether a base URL, or a host with its port, is the machine of whoever asks.
 bool ql__is_loopback(ql_str host);
+/// Whether the host runs the model of a provider itself.
+bool ql__is_built_in(const ql__provider *provider);
 
 typedef enum ql__reasoning { QL__NONE, QL__BUDGET, QL__ADAPTIVE, QL__EFFORT, QL__LEVEL } ql__reasoning;
 typedef enum ql__temperature { QL__ANY, QL__NEVER, QL__OFF } ql__temperature;
 typedef enum ql__further { QL__NOTHING, QL__CACHE, QL__COMPLETION, QL__SIGNED } ql__further;
+
+/// How a key is got by signing in at a provider: a row of sign_in.def.
+typedef struct ql__sign_in {
+  ql_str provider, base, page, exchange;
+} ql__sign_in;
+
+/// NULL where a key is only typed.
+const ql__sign_in *ql__sign_in_of(const ql__provider *provider);
 
 /// What models differ in: a row of traits.def.
 typedef struct ql__trait {
@@ -39,6 +49,7 @@ unsigned ql__host_flags(ql_str host);
 /// A URL in pieces, borrowed from its text.
 typedef struct ql__url {
   bool secure;      /* https */
+  bool built_in;    /* of the host itself: neither http nor https */
   ql_str authority; /* host and port */
   ql_str host;
   ql_str path;  /* without slashes at its end; may be empty */
@@ -48,6 +59,9 @@ typedef struct ql__url {
 /// Reads a base URL: http or https, printable ASCII, no credentials, no fragment.
 /// @return QL_OK; QL_ERR_ARGUMENT.
 QL_NODISCARD ql_status ql__url_read(ql_str text, ql__url *out, ql_error *err);
+/// The base URL of a provider, or the one that is given in its place (absent: none).
+/// @return QL_OK; QL_ERR_ARGUMENT (one that is none, is missing, or is given for what has no address).
+QL_NODISCARD ql_status ql__base_url(const ql__provider *provider, ql_str given, ql__url *out, ql_error *err);
 /// The base with a path, which begins with /, and a query, which may be empty. Absent when out of memory.
 ql_str ql__url_join(ql_arena *a, const ql__url *base, ql_str path, ql_str query);
 /// Percent-encodes what may not stand in a segment of a path; slashes are kept.
