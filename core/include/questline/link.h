@@ -14,7 +14,7 @@ extern "C" {
 ///         length it would have, offer the file instead); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_link_make(ql_arena *a, ql_str log, ql_str *out, ql_error *err);
 /// @param text  a whole URL, "#q=…" or "q=…"
-/// @param log   the same bytes that were shared
+/// @param log   the same bytes that were shared; without the openings of `reply`, which no link carries
 /// @return QL_OK; QL_ERR_SYNTAX (no such link, or cut short); QL_ERR_INTEGRITY (checksum or head differs); QL_ERR_VERSION; QL_ERR_LIMIT; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_link_open(ql_arena *a, ql_str text, ql_str *log, ql_error *err);
 /// The shape `Link` of a fragment that ql_link_make gave: with its #, its length, and a warning when it is long. NULL when out of memory.

@@ -101,8 +101,8 @@ static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *
 /* Whether a call is neither under way nor to be logged, so that nothing is owed when the turn is dropped. */
 static bool at_rest(const ql__turn *t) {
   bool sent = t->step == QL__TURN_SEND && t->start >= 0, asked = t->step == QL__TURN_TOOL_OPEN || t->step == QL__TURN_TOOL_RUN;
-  return t->step != QL__TURN_OPEN && t->step != QL__TURN_RECALLED && t->step != QL__TURN_LOG_DONE &&
-         t->step != QL__TURN_TOOL_DONE && !sent && !asked;
+  return t->step != QL__TURN_OPEN && t->step != QL__TURN_RECALLED && t->step != QL__TURN_LOG_DONE && t->step != QL__TURN_TOOL_DONE &&
+         !sent && !asked;
 }
 
 static ql_status follow(ql_driver *d, const ql_value *view, bool running, ql_error *err) {

@@ -7,7 +7,8 @@
 static ql_value *read_line(ql_arena *a, const ql_quest *quest, int64_t n) {
   ql_str line = ql_quest_line(quest, n);
   ql_value *root = NULL;
-  return ql_canon_read(a, ql_slice(line, 0, line.len - 1), &root, NULL) == QL_OK ? root : NULL; /* it was read before: only memory can fail */
+  return ql_canon_read(a, ql_slice(line, 0, line.len - 1), &root, NULL) == QL_OK ? root
+                                                                                 : NULL; /* it was read before: only memory can fail */
 }
 
 static ql__record *add(ql_arena *a, ql__records *all, ql__record_kind kind, ql_str who, ql_str hash, int64_t n) {

@@ -24,8 +24,14 @@ static ql_status settled(const ql__turn *t, ql_error *err) {
 ql__turn *ql__turn_new(ql_alloc alloc, ql__turn_kind kind, const ql_value *player) {
   ql__turn *t = alloc.resize(alloc.ctx, NULL, 0, sizeof *t);
   if (!t) return NULL;
-  *t =
-      (ql__turn){.alloc = alloc, .arena = ql_arena_new(alloc), .attempt = ql_arena_new(alloc), .kind = kind, .player = player, .start = -1, .after = -1, .recalled = -1};
+  *t = (ql__turn){.alloc = alloc,
+                  .arena = ql_arena_new(alloc),
+                  .attempt = ql_arena_new(alloc),
+                  .kind = kind,
+                  .player = player,
+                  .start = -1,
+                  .after = -1,
+                  .recalled = -1};
   t->model = TEXT_OF(player, "model");
   if (t->arena && t->attempt) {
     t->messages = ql_array(t->arena);
@@ -310,8 +316,9 @@ static void next_call(ql__turn *t) {
 static void take_words(ql__turn *t) {
   ql_str text = ql__reply_text(t->attempt, t->reply);
   if (t->leads || text.len == 0) {
-    ql__turn_fail(t, t->leads ? QL_STR(" wrote, but made no move, although it was told twice that its turn is open.") : QL_STR(" gave no answer."),
-         QL_STR(""));
+    ql__turn_fail(
+        t, t->leads ? QL_STR(" wrote, but made no move, although it was told twice that its turn is open.") : QL_STR(" gave no answer."),
+        QL_STR(""));
     return;
   }
   ql_value *command = ql_object(t->attempt);
@@ -440,7 +447,7 @@ ql_status ql__turn_read(ql__turn *t, int64_t now, ql_error *err) {
   } else if (ql_eq(end, QL_STR("refused")) || ql_eq(end, QL_STR("filtered"))) {
     ql_str text = ql__reply_text(t->attempt, t->reply);
     ql__turn_fail(t, ql_eq(end, QL_STR("refused")) ? QL_STR(" declined to answer") : QL_STR(" was stopped by its provider's safety filter"),
-         text.len > 0 ? ql_arena_concat(t->attempt, (const ql_str[]){QL_STR(": "), beginning(text)}, 2) : QL_STR("."));
+                  text.len > 0 ? ql_arena_concat(t->attempt, (const ql_str[]){QL_STR(": "), beginning(text)}, 2) : QL_STR("."));
   } else if (ql_eq(end, QL_STR("paused"))) {
     keep_reply(t);
     next_call(t);

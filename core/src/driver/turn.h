@@ -67,14 +67,14 @@ struct ql__turn {
   char request_hash[64];   /* SHA-256 of its body in hexadecimal */
   int64_t reserve_tokens, reserve_micro;
   int64_t recalled; /* event of the recorded log that has the answer; -1: it is to be asked for */
-  bool unkept;     /* what came does not fit the log */
-  int64_t start;   /* the event that announced it; -1 for none */
-  int64_t effect;  /* id of the open effect */
-  int64_t sent_at; /* ms since 1970 */
-  int64_t since;   /* ms since 1970: the first attempt of this call */
-  int64_t took;    /* ms */
-  int64_t until;   /* QL__TURN_WAIT */
-  int status;      /* of HTTP; 0: no answer came */
+  bool unkept;      /* what came does not fit the log */
+  int64_t start;    /* the event that announced it; -1 for none */
+  int64_t effect;   /* id of the open effect */
+  int64_t sent_at;  /* ms since 1970 */
+  int64_t since;    /* ms since 1970: the first attempt of this call */
+  int64_t took;     /* ms */
+  int64_t until;    /* QL__TURN_WAIT */
+  int status;       /* of HTTP; 0: no answer came */
   const ql_value *headers;
   ql_stream *stream;
   ql_str problem;       /* the host's words, or why it failed for good */
