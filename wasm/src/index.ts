@@ -1,4 +1,4 @@
-export { Core, Driver, McpClient, MemoryGraph, ModuleNet, Quest, Roster, Workspace, instantiate } from './core.ts';
+export { Core, Driver, McpClient, ModuleNet, Quest, Roster, Workspace, instantiate } from './core.ts';
 export type { GraphFormat, Kit, Mend, PackLimits, PlanDraft, PlanFormat, ReportKind } from './core.ts';
 export { CoreError, InstanceBroken } from './errors.ts';
 export * from './generated.ts';
