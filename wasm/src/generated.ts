@@ -1517,6 +1517,8 @@ export interface ModelPrice {
 export interface PriceTable {
   /** of agents whose files name none */
   model?: string;
+  /** who is played by which model, in place of what the files name; whoever is not in it is played by none, and costs nothing */
+  players?: Player[];
   prices?: ModelPrice[];
 }
 
@@ -1538,11 +1540,15 @@ export interface TaskSize {
 export interface PlanCostAgent {
   /** @name */
   agent: string;
+  /** micro-dollars if the fallback answers where it costs more; absent without one, or where a price is not known */
+  dearest?: number;
+  /** model that is asked when its own stays overloaded */
+  fallback?: string;
   /** tokens */
   input: number;
   /** micro-dollars; absent where a price is not known */
   micro?: number;
-  /** of its file, or of the price table */
+  /** of the player, of its file, or of the price table */
   model?: string;
   /** tokens */
   output: number;
