@@ -12,8 +12,9 @@ import { fileURLToPath } from 'node:url';
 // The design has 180 KiB in the end. What agent files need (findings and fixes for ten dialects, thirty kinds of rules, routing, permits, packing, export)
 // came out larger, so did plans (text forms, checks, edits, schedules, the rehearsal planner's words) and what surrounds them (module graphs, decisions,
 // memory). A page needs first.wasm alone before a quest is opened; core.wasm follows it.
-// With models (requests, streams, retries, tools, the session that drives them) the core is 56 KiB larger than that.
-const budgets = { core: 392 * 1024, first: 160 * 1024 };
+// With models (requests, streams, retries, tools, the session that drives them) the core is 56 KiB larger than that, and 24 KiB more with what they work
+// with: workspaces, MCP servers, signing in, steering.
+const budgets = { core: 424 * 1024, first: 160 * 1024 };
 
 const build = join(dirname(fileURLToPath(import.meta.url)), '../build/wasm');
 const section = { custom: 0, import: 2, code: 10, data: 11 };

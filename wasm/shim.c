@@ -122,6 +122,7 @@ qlw__object *qlw__find_room(void) {
 
 static void release(qlw__object *o) {
   o->free(o->ptr);
+  ql_arena_free(o->arena);
   for (size_t i = 0; i < QLW__USES; i++)
     if (o->uses[i] != NULL) o->uses[i]->users--;
   *o = (qlw__object){.generation = o->generation};

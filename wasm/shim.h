@@ -173,12 +173,36 @@ int32_t qlw_memory_pending(uint32_t memory);
 int32_t qlw_memory_permit(uint32_t roster, const char *agent, uint32_t agent_len, const char *request, uint32_t request_len);
 int32_t qlw_quest_learn(uint32_t quest);
 
+/* Files that models work on. Skips: why a file or a folder of that path is not loaded; empty: it is. */
+int32_t qlw_workspace_new(void);
+int32_t qlw_workspace_skips(const char *path, uint32_t path_len);
+int32_t qlw_workspace_load(uint32_t workspace, const char *path, uint32_t path_len, const char *bytes, uint32_t bytes_len);
+int32_t qlw_workspace_write(uint32_t workspace, const char *path, uint32_t path_len, const char *text, uint32_t text_len);
+int32_t qlw_workspace_file(uint32_t workspace, const char *path, uint32_t path_len); /* WorkspaceFile */
+int32_t qlw_workspace_changes(uint32_t workspace);                                   /* WorkspaceChange[] */
+int32_t qlw_workspace_saved(uint32_t workspace, const char *path, uint32_t path_len);
+int32_t qlw_workspace_size(uint32_t workspace); /* WorkspaceSize */
+
+/* A client of an MCP server (McpServer), and what comes of it: McpExchange or null, McpResult or null. Whole: nothing more will come of the answer.
+   Tested: McpTest, of an McpAttempt. */
+int32_t qlw_mcp_new(const char *server, uint32_t server_len);
+int32_t qlw_mcp_list(uint32_t mcp);
+int32_t qlw_mcp_end_session(uint32_t mcp);
+int32_t qlw_mcp_next(uint32_t mcp);
+int32_t qlw_mcp_begin(uint32_t mcp, double exchange, double status, const char *headers, uint32_t headers_len);
+int32_t qlw_mcp_feed(uint32_t mcp, double exchange, const char *bytes, uint32_t bytes_len);
+int32_t qlw_mcp_end(uint32_t mcp, double exchange, uint32_t whole);
+int32_t qlw_mcp_result(uint32_t mcp);
+int32_t qlw_mcp_tested(const char *attempt, uint32_t attempt_len);
+
 /* Context: a JSON array of PlanContext, or absent. Request: PlanRequest, as it was answered. */
 int32_t qlw_plan_request(uint32_t roster, const char *leader, uint32_t leader_len, const char *objective, uint32_t objective_len,
                          const char *context, uint32_t context_len);
 int32_t qlw_plan_answer(uint32_t roster, const char *request, uint32_t request_len, const char *answer, uint32_t answer_len);
 
 int32_t qlw_driver_new(uint32_t quest, uint32_t roster, const char *request, uint32_t request_len);
+/* Workspace and memory: 0 for none. Kit: an object with servers (McpServer[]) and commands, each if there is something to say. */
+int32_t qlw_driver_use(uint32_t driver, uint32_t workspace, uint32_t memory, const char *kit, uint32_t kit_len);
 int32_t qlw_driver_next(uint32_t driver, double now);
 int32_t qlw_driver_result(uint32_t driver, double now, const char *result, uint32_t result_len);
 /* Bytes of the answer to the effect with that id, as they come. */

@@ -25,6 +25,39 @@ int32_t qlw_driver_new(uint32_t quest, uint32_t roster, const char *request, uin
   return qlw__give_handle(room, QLW__DRIVER, driver, free_driver);
 }
 
+/* From now on a driver uses this, in place of what it used there before. */
+static void swap_use(qlw__object *driver, size_t place, qlw__object *used) {
+  if (driver->uses[place] != NULL) driver->uses[place]->users--;
+  driver->uses[place] = used;
+  if (used != NULL) used->users++;
+}
+
+int32_t qlw_driver_use(uint32_t driver, uint32_t workspace, uint32_t memory, const char *kit, uint32_t kit_len) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  qlw__object *found = qlw__find(driver, QLW__DRIVER), *files = NULL, *graph = NULL;
+  if (found == NULL || (workspace != 0 && (files = qlw__find(workspace, QLW__WORKSPACE)) == NULL) ||
+      (memory != 0 && (graph = qlw__find(memory, QLW__MEMORY)) == NULL))
+    return qlw__give_failure(QL_ERR_HANDLE);
+  ql_arena *arena = ql_arena_new(ql_alloc_libc()); /* the servers last as long as the driver */
+  if (arena == NULL) return qlw__give_out_of_memory();
+  ql_value *value = NULL;
+  ql_status status = kit != NULL ? ql_json_read(arena, qlw__view(kit, kit_len), &value, &qlw__error) : QL_OK;
+  ql_driver_kit given = {.workspace = files != NULL ? files->ptr : NULL,
+                         .memory = graph != NULL ? graph->ptr : NULL,
+                         .servers = QL_GET(value, "servers"),
+                         .commands = ql_get_bool(value, QL_STR("commands"))};
+  if (status == QL_OK) status = ql_driver_use(found->ptr, &given, &qlw__error);
+  if (status != QL_OK) {
+    ql_arena_free(arena);
+    return qlw__give_failure(status);
+  }
+  ql_arena_free(found->arena);
+  found->arena = arena;
+  swap_use(found, 2, files);
+  swap_use(found, 3, graph);
+  return qlw__give_nothing();
+}
+
 int32_t qlw_driver_next(uint32_t driver, double now) {
   if (!qlw__begin()) return QL_ERR_NOMEM;
   qlw__object *found = qlw__find(driver, QLW__DRIVER);

@@ -33,9 +33,19 @@ QL_NODISCARD ql_status qlw__to_integer(double number, int64_t *integer);
 
 /* ---- handles ---- */
 
-typedef enum qlw__kind { QLW__NOTHING, QLW__ROSTER, QLW__QUEST, QLW__DRIVER, QLW__GRAPH, QLW__MEMORY, QLW__KINDS } qlw__kind;
+typedef enum qlw__kind {
+  QLW__NOTHING,
+  QLW__ROSTER,
+  QLW__QUEST,
+  QLW__DRIVER,
+  QLW__GRAPH,
+  QLW__MEMORY,
+  QLW__WORKSPACE,
+  QLW__MCP,
+  QLW__KINDS
+} qlw__kind;
 
-#define QLW__USES 2
+#define QLW__USES 4
 
 typedef void qlw__free(void *ptr);
 typedef struct qlw__object qlw__object;
@@ -44,6 +54,7 @@ struct qlw__object {
   uint32_t generation;
   void *ptr;
   qlw__free *free;
+  ql_arena *arena;              /* of what was handed over to it; NULL for none */
   uint32_t users;               /* objects that borrow it */
   bool unlinked;                /* roster: files were added since names were resolved */
   qlw__object *uses[QLW__USES]; /* what it borrows; NULL for none */

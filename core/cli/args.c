@@ -102,9 +102,19 @@ static int bad_option(cli *c, poptContext context, int reason) {
   return cli_fail(c, QL_ERR_ARGUMENT, "%s: %s.", given, poptStrerror(reason));
 }
 
+/* One that may be given several times: a line for each. */
+static int keep_more(cli *c, cli_option option, const char *value) {
+  const char *before = c->value[option];
+  if (strchr(value, '\n')) return cli_fail(c, QL_ERR_ARGUMENT, "--%s takes no line ends.", words_of(option).name);
+  const ql_str pieces[] = {{before ? before : "", before ? strlen(before) : 0}, {value, strlen(value)}, {"\n", 2}};
+  c->value[option] = ql_arena_concat(c->a, pieces, QL_COUNT(pieces)).ptr;
+  return c->value[option] ? CLI_DONE : cli_no_memory(c);
+}
+
 /// Keeps the value popt has just read (allocated, or NULL for a switch).
 static int keep(cli *c, cli_option option, const char *value) {
   const char *name = words_of(option).name;
+  if (option == CLI_mcp) return keep_more(c, option, value);
   if (c->value[option] && value) return cli_fail(c, QL_ERR_ARGUMENT, "--%s is given twice.", name);
   c->value[option] = value ? ql_arena_str(c->a, (ql_str){value, strlen(value) + 1}).ptr : "";
   return c->value[option] ? CLI_DONE : cli_no_memory(c);

@@ -28,6 +28,7 @@ typedef enum cli_exit {
   X(base_url, "base-url", "URL", "where the provider is, in place of its own address")                                                     \
   X(budget, "budget", "N", "tokens of the window that may be used (half of it)")                                                           \
   X(as_form, "as", "FORM", "text, markdown, mermaid or json (text)")                                                                       \
+  X(allow_bash, "allow-bash", NULL, "run every command that a model wants run and its file allows, without asking")                        \
   X(asked, "agent", "NAME", "ask this agent alone")                                                                                        \
   X(at, "at", "N", "the event it is about: a fork keeps what is up to it; a reveal gives back its texts alone")                            \
   X(at_once, "at-once", "K", "show the schedule with K at work at once (as many as help)")                                                 \
@@ -74,7 +75,9 @@ typedef enum cli_exit {
   X(plan, "plan", "FILE", "a plan that `questline plan` made, its text or its JSON; the quest waits for approval; - is stdin")             \
   X(prices, "prices", "FILE", "prices that stand before those we know, as JSON; - is stdin")                                               \
   X(provider, "provider", "NAME", "who plays: anthropic, openai, gemini, openrouter, ollama, ... (the rehearsal)")                         \
+  X(mcp, "mcp", "NAME=URL", "an MCP server whose tools models may use; may be given several times; its key is in MCP_NAME_API_KEY")        \
   X(quest, "quest", "ID", "the quest: its id, the first characters of it, or a file")                                                      \
+  X(remembers, "memory", "FILE", "the memory graph that models may read and change (as questline memory keeps it)")                        \
   X(reasoning, "reasoning", "LEVEL", "off, low, medium or high (the model's own)")                                                         \
   X(record, "record", NULL, "print a decision record in Markdown")                                                                         \
   X(roadmap, "roadmap", "FILE", "plan an item of this roadmap in place of an objective; - is stdin")                                       \

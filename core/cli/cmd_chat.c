@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "models.h"
+#include "kit.h"
 
 /* ---- chat ---- */
 
@@ -42,26 +42,21 @@ static int finish(talk *t, const cli_models *models, const ql_value *effect) {
   return CLI_DONE;
 }
 
-static int answer(talk *t, ql_driver *driver, cli_models *models, ql_str *words) {
+static int answer(talk *t, ql_driver *driver, cli_kit *kit, ql_str *words) {
   ql_error err = {0};
   for (;;) {
     ql_value *effect;
+    bool mine = false;
     if (cli_interrupted()) return cli_stop(t->c);
     if (ql_driver_next(driver, t->c->a, cli_now(), &effect, &err) != QL_OK) return cli_fail_error(t->c, &err, NULL);
-    ql_str kind = ql_get_str(effect, QL_STR("kind"));
-    int code = CLI_DONE;
-    if (ql_eq(kind, QL_STR("answer"))) {
+    int code = cli_kit_save(kit);
+    if (code != CLI_DONE) return code;
+    if (ql_eq(ql_get_str(effect, QL_STR("kind")), QL_STR("answer"))) {
       *words = ql_arena_str(t->c->a, ql_get_str(effect, QL_STR("answer"))); /* the driver does not last */
-      return finish(t, models, effect);
+      return finish(t, &kit->models, effect);
     }
-    if (ql_eq(kind, QL_STR("http.request")))
-      code = cli_models_ask(models, effect);
-    else if (ql_eq(kind, QL_STR("effect.cancel")))
-      code = cli_models_cancel(models, effect);
-    else if (ql_eq(kind, QL_STR("wait")))
-      code = cli_models_wait(models, effect);
-    else
-      return cli_fail(t->c, QL_ERR_STATE, "The driver asked for something that a conversation does not need.");
+    code = cli_kit_perform(kit, t->c->a, effect, &mine);
+    if (!mine) return cli_fail(t->c, QL_ERR_STATE, "The driver asked for something that a conversation does not need.");
     if (code != CLI_DONE) return code;
   }
 }
@@ -72,7 +67,7 @@ static int say(talk *t, ql_str words) {
   ql_value *request = ql_object(c->a);
   ql_str said = QL_ABSENT;
   ql_driver *driver = NULL;
-  cli_models models = {0};
+  cli_kit kit = {0};
   ql_quest *quest = ql_quest_new(ql_alloc_libc());
   QL_SET(request, "agent", ql_string(c->a, t->agent));
   QL_SET(request, "history", ql_copy(c->a, t->history));
@@ -81,9 +76,9 @@ static int say(talk *t, ql_str words) {
   int code = quest ? cli_models_players(c, request) : cli_no_memory(c);
   if (code == CLI_DONE && ql_driver_new(ql_alloc_libc(), quest, t->roster, request, &driver, &err) != QL_OK)
     code = cli_fail_error(c, &err, NULL);
-  if (code == CLI_DONE) code = cli_models_open(c, driver, request, !c->json, &models);
-  if (code == CLI_DONE) code = answer(t, driver, &models, &said);
-  cli_models_close(&models);
+  if (code == CLI_DONE) code = cli_kit_open(c, driver, request, !c->json, &kit);
+  if (code == CLI_DONE) code = answer(t, driver, &kit, &said);
+  cli_kit_close(&kit);
   ql_driver_free(driver);
   ql_quest_free(quest);
   if (code != CLI_DONE) return code;
@@ -163,7 +158,7 @@ static int ask(listing *l, const ql_value *request) {
   if (!http) return cli_fail(l->c, QL_ERR_STATE, "HTTP cannot be set up.");
   int code = cli_http_send(l->c, http, 1, request);
   while (code == CLI_DONE && cli_http_open(http) > 0) {
-    cli_http_wait(http, 1000);
+    cli_http_wait(http, 1000, NULL, 0);
     if (cli_interrupted()) code = cli_stop(l->c);
   }
   cli_http_free(http);

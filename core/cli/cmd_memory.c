@@ -1,24 +1,11 @@
-/* questline memory: the memory graph, in the file of the MCP memory server. A file is read, changed and put in its place again all at once; who of
-   us writes it has its folder locked, and what another program wrote meanwhile is not lost: then it is read again. */
+/* questline memory: the memory graph, in the file of the MCP memory server. */
 #include <questline/learn.h>
-#include <questline/memory.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "memory_file.h"
 #include "store.h"
-
-#define TRIES 8
-
-typedef struct memory_file {
-  const char *path;
-  ql_memory *memory;
-  ql_str before; /* absent when there is no file yet */
-} memory_file;
 
 static ql_str word(cli *c, size_t i) { return i < c->operand_count ? cli_clean(c, c->operands[i]) : QL_ABSENT; }
 
@@ -38,62 +25,11 @@ static int find_file(cli *c, bool make, const char **path) {
   return *path ? CLI_DONE : cli_no_memory(c);
 }
 
-/// Reads the graph. One that has no file yet is empty.
-static int open_file(cli *c, memory_file *file) {
-  ql_error err = {0};
-  ql_memory_free(file->memory);
-  file->before = QL_ABSENT;
-  file->memory = ql_memory_new(ql_alloc_libc());
-  if (!file->memory) return cli_no_memory(c);
-  if (access(file->path, F_OK) != 0 && errno == ENOENT) return CLI_DONE;
-  int code = cli_read(c, file->path, QL_MEMORY_BYTES_MAX, &file->before);
-  if (code != CLI_DONE) return code;
-  return ql_memory_read(file->memory, file->before, &err) == QL_OK ? CLI_DONE : cli_fail_error(c, &err, file->path);
-}
-
-/* The folder of a file, locked; -1 with errno set. */
-static int lock_folder(cli *c, const char *path) {
-  const char *slash = strrchr(path, '/');
-  ql_str folder = slash ? ql_arena_concat(c->a, (const ql_str[]){{path, (size_t)(slash - path) + 1}, {"", 1}}, 2) : QL_STR(".");
-  int fd = folder.ptr ? open(folder.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-  if (fd >= 0 && flock(fd, LOCK_EX) != 0) {
-    (void)close(fd);
-    return -1;
-  }
-  return fd;
-}
-
-/* NULL when it is written; otherwise why not. */
-static const char *write_file(cli *c, const memory_file *file, int *code) {
-  ql_str after = ql_memory_write(file->memory, c->a);
-  *code = CLI_DONE;
-  if (!after.ptr) {
-    *code = cli_no_memory(c);
-    return NULL;
-  }
-  if (file->before.ptr) return ql_eq(file->before, after) ? NULL : cli_replace_file(c, file->path, file->before, after);
-  if (after.len > 0) *code = cli_write_file(c, file->path, after);
-  return NULL;
-}
-
-typedef int change(cli *c, ql_memory *memory, const void *ctx, ql_value **answer);
-
-/// Changes the graph and writes its file. Nothing is written when the change fails.
-static int change_file(cli *c, change *make, const void *ctx, ql_value **answer) {
-  memory_file file = {0};
-  int code = find_file(c, true, &file.path), fd = -1;
-  if (code == CLI_DONE && (fd = lock_folder(c, file.path)) < 0)
-    code = cli_interrupted() ? cli_stop(c) : cli_fail_errno(c, "write", file.path);
-  const char *why = NULL;
-  for (int i = 0; code == CLI_DONE && i < TRIES && (i == 0 || why); i++) {
-    code = open_file(c, &file);
-    if (code == CLI_DONE) code = make(c, file.memory, ctx, answer);
-    if (code == CLI_DONE) why = write_file(c, &file, &code);
-  }
-  if (code == CLI_DONE && why) code = cli_fail(c, QL_ERR_CONFLICT, "Cannot write %s: %s.", file.path, why);
-  if (fd >= 0) (void)close(fd);
-  ql_memory_free(file.memory);
-  return code;
+/// Changes the graph and writes its file.
+static int change_file(cli *c, cli_memory_change *make, const void *ctx, ql_value **answer) {
+  const char *path;
+  int code = find_file(c, true, &path);
+  return code == CLI_DONE ? cli_memory_change_file(c, path, make, ctx, answer) : code;
 }
 
 /* ---- what is shown ---- */
@@ -214,10 +150,10 @@ int cli_memory_delete(cli *c) {
 
 /// Makes a call that changes nothing and shows the answer.
 static int look(cli *c, ql_str tool, const ql_value *arguments) {
-  memory_file file = {0};
+  cli_memory_file file = {0};
   ql_value *answer = NULL;
   int code = find_file(c, false, &file.path);
-  if (code == CLI_DONE) code = open_file(c, &file);
+  if (code == CLI_DONE) code = cli_memory_load(c, &file);
   if (code == CLI_DONE) code = make_call(c, file.memory, &(one_call){tool, arguments}, &answer);
   if (code == CLI_DONE) code = show(c, answer);
   ql_memory_free(file.memory);
@@ -234,9 +170,9 @@ int cli_memory_open(cli *c) { return look(c, QL_STR("open_nodes"), arguments_of(
 int cli_memory_read(cli *c) { return look(c, QL_STR("read_graph"), NULL); }
 
 int cli_memory_pending(cli *c) {
-  memory_file file = {0};
+  cli_memory_file file = {0};
   int code = find_file(c, false, &file.path);
-  if (code == CLI_DONE) code = open_file(c, &file);
+  if (code == CLI_DONE) code = cli_memory_load(c, &file);
   const ql_value *flags = code == CLI_DONE ? ql_memory_pending(file.memory, c->a) : NULL;
   ql_memory_free(file.memory);
   if (code != CLI_DONE) return code;
@@ -309,9 +245,9 @@ int cli_memory_import(cli *c) {
 }
 
 int cli_memory_export(cli *c) {
-  memory_file file = {0};
+  cli_memory_file file = {0};
   int code = find_file(c, false, &file.path);
-  if (code == CLI_DONE) code = open_file(c, &file);
+  if (code == CLI_DONE) code = cli_memory_load(c, &file);
   ql_str lines = code == CLI_DONE ? ql_memory_write(file.memory, c->a) : QL_ABSENT;
   ql_memory_free(file.memory);
   if (code != CLI_DONE) return code;

@@ -2,13 +2,11 @@
 #include <questline/driver.h>
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
-#include "models.h"
+#include "kit.h"
 #include "signing.h"
 #include "store.h"
-#include "work.h"
 
 /* A second question without an event in between means that yes was not accepted. */
 #define NEVER_ASKED (-1)
@@ -23,8 +21,7 @@ typedef struct session {
   int64_t asked_at; /* events when the owner was asked last, or NEVER_ASKED */
   int64_t shown;    /* events told on the terminal */
   bool unpauses;    /* a paused quest is to go on */
-  cli_models models;
-  cli_work work;
+  cli_kit kit;
 } session;
 
 /* What calls cost is in the log and in the reports, but says nothing of what goes on. */
@@ -34,7 +31,7 @@ static bool is_bookkeeping(const session *s, int64_t n) {
 }
 
 static void print_new_events(session *s) {
-  cli_models_wipe(&s->models);
+  cli_models_wipe(&s->kit.models);
   for (; s->shown < ql_quest_count(s->log.quest); s->shown++)
     if (!s->c->json && !is_bookkeeping(s, s->shown)) cli_print_event(s->c, s->log.quest, s->shown);
   (void)fflush(stdout);
@@ -83,7 +80,7 @@ static int append_lines(session *s, const ql_value *effect) {
   ql_value *result = ql_object(s->step);
   QL_SET(result, "outcome", ql_string(s->step, outcome));
   code = answer(s, effect, result);
-  if (code == CLI_DONE) code = cli_work_save(&s->work, s->log.path);
+  if (code == CLI_DONE) code = cli_work_save(&s->kit.work, s->log.path);
   if (code != CLI_DONE) return code;
   print_new_events(s);
   (void)cli_sleep(s->pace);
@@ -103,33 +100,10 @@ static int approve(session *s, const ql_value *effect) {
   return answer(s, effect, result);
 }
 
-/// Asks at the terminal, where there is one; elsewhere only --yes allows it.
-static int allow(session *s, const ql_value *effect) {
-  const ql_value *tool = QL_GET(effect, "tool");
-  bool allowed = s->c->value[CLI_yes] != NULL;
-  ql_value *result = ql_object(s->step);
-  if (!allowed && isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
-    char line[16] = "";
-    cli_models_wipe(&s->models);
-    fputs("\n", stderr);
-    cli_put(stderr, ql_get_str(effect, QL_STR("agent")));
-    fputs(" wants to use ", stderr);
-    cli_put(stderr, ql_get_str(tool, QL_STR("name")));
-    fputc(' ', stderr);
-    cli_put(stderr, ql_get_str(tool, QL_STR("arguments")));
-    fputc('\n', stderr);
-    cli_put(stderr, ql_get_str(effect, QL_STR("question")));
-    fputs(" Allow it? [y/N] ", stderr);
-    allowed = fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
-  }
-  QL_SET(result, "allowed", ql_bool(s->step, allowed));
-  return answer(s, effect, result);
-}
-
 /// Words in place of a plan.
 static int show_answer(session *s, const ql_value *effect) {
   ql_str words = ql_get_str(effect, QL_STR("answer")), raw = ql_get_str(effect, QL_STR("raw"));
-  cli_models_wipe(&s->models);
+  cli_models_wipe(&s->kit.models);
   if (raw.ptr && !s->c->json) {
     cli_note("questline: This is what the model wrote:");
     cli_put_block(stderr, raw, "  ");
@@ -139,22 +113,24 @@ static int show_answer(session *s, const ql_value *effect) {
 
 /// @return what perform returns: CLI_DONE to go on; *over is set when there is nothing more to do.
 static int perform(session *s, const ql_value *effect, bool *over) {
+  bool mine = false;
+  int code = cli_kit_save(&s->kit); /* before the next event says that it was done */
+  if (code == CLI_DONE) code = cli_kit_perform(&s->kit, s->step, effect, &mine);
+  if (mine || code != CLI_DONE) return code;
   ql_str kind = ql_get_str(effect, QL_STR("kind"));
   if (ql_eq(kind, QL_STR("random"))) return give_random(s, effect);
   if (ql_eq(kind, QL_STR("log.append"))) return append_lines(s, effect);
   if (ql_eq(kind, QL_STR("ask.human"))) return approve(s, effect);
-  if (ql_eq(kind, QL_STR("ask.tool"))) return allow(s, effect);
-  if (ql_eq(kind, QL_STR("http.request"))) return cli_models_ask(&s->models, effect);
   if (ql_eq(kind, QL_STR("answer"))) return show_answer(s, effect);
-  if (ql_eq(kind, QL_STR("effect.cancel"))) return cli_models_cancel(&s->models, effect);
   *over = ql_eq(kind, QL_STR("done"));
-  return *over ? CLI_DONE : cli_models_wait(&s->models, effect);
+  return *over ? CLI_DONE
+               : cli_fail(s->c, QL_ERR_STATE, "The driver asked for %.*s, which this program does not know.", (int)kind.len, kind.ptr);
 }
 
 /* ---- the end ---- */
 
 static int stopped(session *s) {
-  cli_models_wipe(&s->models);
+  cli_models_wipe(&s->kit.models);
   if (s->log.fd < 0) return cli_stop(s->c);
   cli_note("questline: Interrupted after %lld events. Nothing is lost; go on with: questline resume %s%s",
            (long long)ql_quest_count(s->log.quest), cli_quest_words(s->c, s->log.quest), cli_store_words(s->c));
@@ -214,7 +190,7 @@ static int summarise(session *s, int code) {
   fputs("file ", stdout);
   cli_put(stdout, (ql_str){s->log.path, strlen(s->log.path)});
   putchar('\n');
-  cli_work_tell(&s->work);
+  cli_work_tell(&s->kit.work);
   int checked = cli_print_verdict(verdict);
   if (code == CLI_NOT_YET) tell_wait(s, view);
   return code != CLI_DONE ? code : checked;
@@ -241,17 +217,11 @@ static int start(session *s, const ql_roster *roster, const ql_value *request) {
   s->step = ql_arena_new(ql_alloc_libc());
   if (!s->step) return cli_no_memory(s->c);
   ql_status status = ql_driver_new(ql_alloc_libc(), s->log.quest, roster, request, &s->driver, &err);
-  int code = status == QL_OK ? cli_models_open(s->c, s->driver, request, false, &s->models) : cli_fail_error(s->c, &err, NULL);
-  if (code == CLI_DONE) code = cli_work_open(s->c, &s->work);
-  if (code == CLI_DONE) {
-    const ql_driver_kit kit = {.workspace = s->work.workspace};
-    if (ql_driver_use(s->driver, &kit, &err) != QL_OK) code = cli_fail_error(s->c, &err, NULL);
-    if (code == CLI_DONE && s->log.path) code = cli_work_again(&s->work, s->log.quest, s->log.path);
-  }
+  int code = status == QL_OK ? cli_kit_open(s->c, s->driver, request, false, &s->kit) : cli_fail_error(s->c, &err, NULL);
+  if (code == CLI_DONE && s->log.path) code = cli_work_again(&s->kit.work, s->log.quest, s->log.path);
   if (code == CLI_DONE) code = play(s);
-  cli_models_close(&s->models);
+  cli_kit_close(&s->kit);
   ql_driver_free(s->driver);
-  cli_work_close(&s->work);
   ql_arena_free(s->step);
   return code;
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli.h"
 #include "plan_facts.h"
+#include "planner.h"
 
 const char *cli_plural(int64_t count) { return count == 1 ? "" : "s"; }
 
@@ -201,21 +202,26 @@ int cli_plan(cli *c) {
   ql_str objective;
   ql_roster *roster;
   const ql_agent *leader;
-  const ql_plan *plan;
+  const ql_plan *plan = NULL;
   ql_error err = {0};
   ql_plan_source item = {0};
+  bool asks = c->value[CLI_provider] || c->value[CLI_model] || c->value[CLI_base_url] || c->value[CLI_fallback] || c->value[CLI_reasoning];
   if ((c->operand_count == 0) == !c->value[CLI_roadmap])
     return cli_fail(c, QL_ERR_ARGUMENT, "Give an objective, or --roadmap FILE: one of them.");
   if (c->value[CLI_item] && !c->value[CLI_roadmap]) return cli_fail(c, QL_ERR_ARGUMENT, "--item goes with --roadmap.");
+  if (c->value[CLI_work] && !asks)
+    return cli_fail(c, QL_ERR_ARGUMENT, "--work belongs to --provider: without a model no document is read.");
   int code = cli_one_stdin(c);
   if (code != CLI_DONE) return code;
   code = c->value[CLI_roadmap] ? cli_roadmap_request(c, &objective, &item) : cli_text(c, "The objective", c->operands[0], &objective);
   if (code == CLI_DONE) code = cli_open_team(c, CLI_agent, &roster, &leader);
   if (code != CLI_DONE) return code;
-  ql_status status = ql_plan_rehearse(c->a, roster, leader->id, objective, &plan, &err);
-  if (status == QL_OK && item.origin != QL_FROM_NOWHERE) plan = ql_plan_for_item(c->a, plan, &item);
-  if (status == QL_OK && !plan) status = ql_fail(&err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
-  code = status == QL_OK ? cli_print_plan(c, plan, roster) : cli_fail_error(c, &err, NULL);
+  if (asks)
+    code = cli_ask_plan(c, roster, leader->id, objective, &plan);
+  else if (ql_plan_rehearse(c->a, roster, leader->id, objective, &plan, &err) != QL_OK)
+    code = cli_fail_error(c, &err, NULL);
+  if (code == CLI_DONE && item.origin != QL_FROM_NOWHERE) plan = ql_plan_for_item(c->a, plan, &item);
+  if (code == CLI_DONE) code = plan ? cli_print_plan(c, plan, roster) : cli_no_memory(c);
   ql_roster_free(roster);
   return code;
 }

@@ -195,9 +195,13 @@ void cli_http_cancel(cli_http *http, int64_t id) {
   }
 }
 
-void cli_http_wait(cli_http *http, int64_t ms) {
+void cli_http_wait(cli_http *http, int64_t ms, const int *fds, size_t count) {
   int running = 0, left = 0;
-  (void)curl_multi_poll(http->multi, NULL, 0, (int)(ms < WAIT_MS ? ms : WAIT_MS), NULL);
+  struct curl_waitfd others[CLI_WAIT_MAX];
+  size_t n = 0;
+  for (size_t i = 0; i < count && n < CLI_WAIT_MAX; i++)
+    if (fds[i] >= 0) others[n++] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
+  (void)curl_multi_poll(http->multi, others, (unsigned)n, (int)(ms < WAIT_MS ? ms : WAIT_MS), NULL);
   (void)curl_multi_perform(http->multi, &running);
   for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left)) != NULL;) {
     if (message->msg != CURLMSG_DONE) continue;

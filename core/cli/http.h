@@ -24,8 +24,10 @@ void cli_http_free(cli_http *http);
 int cli_http_send(cli *c, cli_http *http, int64_t id, const ql_value *request);
 /// Ends a request; its end is told as cancelled.
 void cli_http_cancel(cli_http *http, int64_t id);
+#define CLI_WAIT_MAX 64
 /// Waits until something comes, at most so long, and tells it. Signals end it too.
-void cli_http_wait(cli_http *http, int64_t ms);
+/// @param fds  that may become readable meanwhile, which ends it as well; at most CLI_WAIT_MAX are looked at, negative ones are none
+void cli_http_wait(cli_http *http, int64_t ms, const int *fds, size_t count);
 size_t cli_http_open(const cli_http *http);
 
 /// The key of a slot: ANTHROPIC_API_KEY for "anthropic". NULL when there is none.

@@ -67,9 +67,19 @@ static bool take_head(void *ctx, int64_t id, int status, const ql_value *headers
   return hand_back(ctx, result, id, a);
 }
 
-static void print_words(cli_models *m) {
+static void tell_problem(cli_models *m, const ql_value *item) {
+  cli_models_wipe(m);
+  fputs("questline: ", stderr);
+  cli_put(stderr, ql_get_str(item, QL_STR("server")));
+  fputs(": ", stderr);
+  cli_put(stderr, ql_get_str(item, QL_STR("problem")));
+  fputc('\n', stderr);
+}
+
+static void print_news(cli_models *m) {
   ql_error err = {0};
   ql_value *deltas = NULL;
+  if (!m->words && !m->servers) return;
   ql_arena_reset(m->step);
   if (ql_driver_deltas(m->driver, m->step, &deltas, &err) != QL_OK) {
     m->failed = cli_fail_error(m->c, &err, NULL);
@@ -78,7 +88,8 @@ static void print_words(cli_models *m) {
   for (const ql_value *item = deltas->first; item; item = item->next) {
     const ql_value *delta = QL_GET(item, "delta");
     ql_str kind = ql_get_str(delta, QL_STR("kind"));
-    if (!ql_eq(kind, QL_STR("text")) && !ql_eq(kind, QL_STR("refusal"))) continue;
+    if (QL_GET(item, "problem")) tell_problem(m, item);
+    if (!m->words || (!ql_eq(kind, QL_STR("text")) && !ql_eq(kind, QL_STR("refusal")))) continue;
     cli_models_wipe(m);
     cli_put_piece(stdout, ql_get_str(delta, QL_STR("text")));
     m->begun = true;
@@ -91,7 +102,7 @@ static bool take_bytes(void *ctx, int64_t id, ql_str bytes) {
   ql_error err = {0};
   m->bytes += bytes.len;
   if (ql_driver_bytes(m->driver, id, bytes, &err) != QL_OK) m->failed = cli_fail_error(m->c, &err, NULL);
-  if (m->failed == CLI_DONE && m->words) print_words(m);
+  if (m->failed == CLI_DONE) print_news(m);
   return m->failed == CLI_DONE;
 }
 
@@ -107,7 +118,8 @@ static void take_end(void *ctx, int64_t id, const char *outcome, const char *pro
 /* ---- effects ---- */
 
 int cli_models_open(cli *c, ql_driver *driver, const ql_value *request, bool words, cli_models *out) {
-  *out = (cli_models){.c = c, .driver = driver, .words = words, .progress = !c->json && isatty(STDERR_FILENO)};
+  *out = (cli_models){
+      .c = c, .driver = driver, .words = words, .servers = c->value[CLI_mcp] != NULL, .progress = !c->json && isatty(STDERR_FILENO)};
   if (!QL_GET(request, "players")) return CLI_DONE;
   out->step = ql_arena_new(ql_alloc_libc());
   if (!out->step) return cli_no_memory(c);
@@ -148,13 +160,23 @@ static void show_progress(cli_models *models) {
   models->standing = true;
 }
 
-int cli_models_wait(cli_models *models, const ql_value *effect) {
+static int wait_here(cli_models *models, cli_tools *tools, int64_t ms) {
+  int fds[CLI_WAIT_MAX];
+  size_t count = cli_tools_fds(tools, fds, CLI_WAIT_MAX);
+  cli_http_wait(models->http, cli_tools_due(tools, ms), fds, count);
+  if (models->failed != CLI_DONE || cli_interrupted()) return models->failed;
+  print_news(models);
+  if (cli_tools_asking(tools)) cli_models_wipe(models);
+  if (!cli_tools_asking(tools)) show_progress(models);
+  ql_arena_reset(models->step);
+  int code = cli_tools_step(tools, models->step);
+  return code != CLI_DONE ? code : models->failed;
+}
+
+int cli_models_wait(cli_models *models, cli_tools *tools, const ql_value *effect) {
   int64_t until = ql_get_int(effect, QL_STR("until"), -1), left = until - cli_now();
-  if (models->http && cli_http_open(models->http) > 0) {
-    cli_http_wait(models->http, until < 0 ? 1000 : left > 0 ? left : 0);
-    show_progress(models);
-    return models->failed;
-  }
+  if (models->http && (cli_http_open(models->http) > 0 || cli_tools_busy(tools)))
+    return wait_here(models, tools, until < 0 ? 1000 : left > 0 ? left : 0);
   if (until < 0) return CLI_NOT_YET;
   if (left >= 2000) cli_note("questline: The model is asked again in %lld s.", (long long)(left / 1000));
   (void)cli_sleep(left);

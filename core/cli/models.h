@@ -5,6 +5,7 @@
 #include <questline/driver.h>
 
 #include "http.h"
+#include "tools.h"
 
 typedef struct cli_models {
   cli *c;
@@ -12,6 +13,7 @@ typedef struct cli_models {
   cli_http *http; /* NULL where no model plays */
   ql_arena *step; /* of one answer's pieces */
   int failed;     /* exit code of what could not be taken; CLI_DONE for nothing */
+  bool servers;   /* what goes wrong with MCP servers is told */
   bool words;     /* the words of the answer are printed as they come */
   bool begun;     /* some were */
   bool progress;  /* stderr is a terminal: what goes on is shown there */
@@ -30,8 +32,9 @@ void cli_models_close(cli_models *models);
 /// The effects http.request and effect.cancel.
 int cli_models_ask(cli_models *models, const ql_value *effect);
 int cli_models_cancel(cli_models *models, const ql_value *effect);
-/// The effect wait: until an answer goes on, or a model may be asked again. @return CLI_NOT_YET when nobody is waited for but a person.
-int cli_models_wait(cli_models *models, const ql_value *effect);
+/// The effect wait: until an answer goes on, a command or a person has something to say, or a model may be asked again.
+/// @return CLI_NOT_YET when nobody is waited for but somebody elsewhere
+int cli_models_wait(cli_models *models, cli_tools *tools, const ql_value *effect);
 /// Takes the line of progress away, before something else is printed.
 void cli_models_wipe(cli_models *models);
 

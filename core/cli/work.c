@@ -19,35 +19,40 @@
 static int by_name(const FTSENT **x, const FTSENT **y) { return strcmp((*x)->fts_name, (*y)->fts_name); }
 
 static bool is_skipped(const FTSENT *entry) {
-  return entry->fts_level > 0 && (entry->fts_name[0] == '.' || strcmp(entry->fts_name, "node_modules") == 0);
+  return entry->fts_level > 0 && ql_workspace_skips((ql_str){entry->fts_name, entry->fts_namelen}).ptr != NULL;
 }
 
-static int add_file(cli_work *work, const FTSENT *entry, size_t *left_out) {
-  const char *path = entry->fts_path + strlen(work->root);
-  path += strspn(path, "/");
+typedef struct reading {
+  cli_work *work;
+  size_t left_out;
+} reading;
+
+static int add_file(void *ctx, const char *whole, ql_str path, const struct stat *info) {
+  reading *r = ctx;
+  cli_work *work = r->work;
   ql_error err = {0};
   ql_arena *a = ql_arena_new(ql_alloc_libc());
   cli reader = *work->c;
   ql_str bytes;
+  (void)info;
   if (!a) return cli_no_memory(work->c);
   reader.a = a; /* the workspace has its own copy */
   ql_status status = QL_OK;
-  if (!cli_read_bytes(&reader, entry->fts_path, QL_WORKSPACE_FILE_MAX, &bytes))
-    cli_note("questline: Cannot read %s: %s.", entry->fts_path, strerror(errno));
+  if (!cli_read_bytes(&reader, whole, QL_WORKSPACE_FILE_MAX, &bytes))
+    cli_note("questline: Cannot read %s: %s.", whole, strerror(errno));
   else
-    status = ql_workspace_load(work->workspace, (ql_str){path, strlen(path)}, bytes, &err);
+    status = ql_workspace_load(work->workspace, path, bytes, &err);
   ql_arena_free(a);
   if (status == QL_ERR_LIMIT || status == QL_ERR_ARGUMENT) {
-    (*left_out)++;
+    r->left_out++;
     return CLI_DONE;
   }
-  return status == QL_OK ? CLI_DONE : cli_fail_error(work->c, &err, entry->fts_path);
+  return status == QL_OK ? CLI_DONE : cli_fail_error(work->c, &err, whole);
 }
 
 /* Symbolic links are not followed: they may lead out of the folder, or in a ring. */
-static int read_folder(cli_work *work) {
+int cli_work_walk(cli_work *work, cli_work_visit *visit, void *ctx) {
   cli *c = work->c;
-  size_t left_out = 0;
   char *roots[2] = {strdup(work->root), NULL};
   FTS *tree = roots[0] ? fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name) : NULL;
   int code = tree ? CLI_DONE : cli_fail_errno(c, "read", work->root);
@@ -56,12 +61,21 @@ static int read_folder(cli_work *work) {
     if (!entry) break;
     if (cli_interrupted()) code = cli_stop(c);
     if (entry->fts_info == FTS_D && is_skipped(entry)) (void)fts_set(tree, entry, FTS_SKIP);
-    if (entry->fts_info == FTS_F && !is_skipped(entry) && code == CLI_DONE) code = add_file(work, entry, &left_out);
+    if (entry->fts_info != FTS_F || is_skipped(entry) || code != CLI_DONE) continue;
+    const char *path = entry->fts_path + strlen(work->root);
+    path += strspn(path, "/");
+    code = visit(ctx, entry->fts_path, (ql_str){path, strlen(path)}, entry->fts_statp);
   }
   if (tree) (void)fts_close(tree);
   free(roots[0]);
-  if (left_out > 0)
-    cli_note("questline: %zu file%s too large, or past what a workspace takes, left out.", left_out, cli_plural((int64_t)left_out));
+  return code;
+}
+
+static int read_folder(cli_work *work) {
+  reading r = {.work = work};
+  int code = cli_work_walk(work, add_file, &r);
+  if (r.left_out > 0)
+    cli_note("questline: %zu file%s too large, or past what a workspace takes, left out.", r.left_out, cli_plural((int64_t)r.left_out));
   return code;
 }
 
@@ -134,8 +148,8 @@ static void hash_of(ql_str bytes, char hex[65]) {
   hex[64] = '\0';
 }
 
-/* Why a change cannot go into the folder; NULL when it did. */
-static const char *write_back(cli_work *work, cli *c, const ql_value *change, ql_str text) {
+/* Why a change cannot go into the folder; NULL when it stands there, as what a command made does without leave to write. */
+static const char *write_back(cli_work *work, cli *c, const ql_value *change, ql_str text, bool *stands) {
   ql_str path = ql_get_str(change, QL_STR("path")), before = ql_get_str(change, QL_STR("before"));
   const ql_str pieces[] = {{work->root, strlen(work->root)}, QL_STR("/"), path, {"", 1}};
   char *whole = NULL, hash[65];
@@ -146,6 +160,9 @@ static const char *write_back(cli_work *work, cli *c, const ql_value *change, ql
   memcpy(whole, joined.ptr, joined.len);
   if (cli_find_link(c, work->root, whole + strlen(work->root) + 1, &link) != CLI_DONE || link) return "a symbolic link stands in the way";
   bool exists = cli_read_bytes(c, whole, QL_WORKSPACE_FILE_MAX, &there);
+  *stands = exists && ql_eq(there, text);
+  if (*stands || !work->writes) return NULL;
+  *stands = true;
   if (exists) hash_of(there, hash);
   if (exists != (before.ptr != NULL) || (exists && !ql_eq(before, (ql_str){hash, 64}))) return "somebody else changed it meanwhile";
   if (exists) return cli_replace_file(c, whole, there, text);
@@ -163,9 +180,10 @@ static int save(cli_work *work, cli *c, const ql_value *change, const char *ques
   hash_of(file.text, body.hash);
   int code = cli_store_body(c, quest_path, &body);
   if (code != CLI_DONE) return code;
-  const char *why = work->writes ? write_back(work, c, change, file.text) : NULL;
+  bool stands = false;
+  const char *why = write_back(work, c, change, file.text, &stands);
   if (why) cli_note("questline: %.*s is not written: %s. It is kept beside the quest as %.12s…", (int)path.len, path.ptr, why, body.hash);
-  if (work->writes && !why)
+  if (stands && !why)
     work->written++;
   else
     work->kept++;

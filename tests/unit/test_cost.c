@@ -273,6 +273,35 @@ static void sums_stay_integers(void **state) {
   assert_true(number(value, "input") <= QL_INT_MAX);
 }
 
+/* Who is played by which model stands before what the files name; nobody else costs anything. */
+static void players_pay_their_own_price(void **state) {
+  (void)state;
+  fresh();
+  ql_value *prices = json("{\"players\":["
+                          "{\"agent\":\"@db\",\"model\":\"small\",\"fallback\":\"large\",\"provider\":\"compatible\"},"
+                          "{\"agent\":\"@odd\",\"model\":\"new\",\"fallback\":\"large\",\"provider\":\"compatible\"}],"
+                          "\"prices\":[{\"input\":1000000,\"model\":\"small\",\"output\":2000000},"
+                          "{\"input\":3000000,\"model\":\"large\",\"output\":4000000}]}");
+  ql_value *value = cost(prices, NULL);
+  const ql_value *lead = item(value, "agents", 0), *db = item(value, "agents", 1), *api = item(value, "agents", 2),
+                 *odd = item(value, "agents", 3);
+  int64_t in = number(item(value, "tasks", 0), "input");
+  assert_str_is(ql_get_str(db, QL_STR("model")), "small");
+  assert_str_is(ql_get_str(db, QL_STR("fallback")), "large");
+  assert_int_equal(number(db, "micro"), in + 8000 * 2);
+  assert_int_equal(number(db, "dearest"), in * 3 + 8000 * 4);
+  assert_int_equal(number(lead, "micro") + number(api, "micro") + number(lead, "input") + number(api, "output"), 0);
+  assert_null(QL_GET(api, "model"));
+  assert_null(QL_GET(odd, "micro"));
+  assert_null(QL_GET(odd, "dearest")); /* not known what it is at most */
+  assert_int_equal(QL_GET(value, "unknown")->count, 1);
+  assert_int_equal(number(value, "micro"), number(db, "micro"));
+  ql_value *out = NULL;
+  const ql_cost_terms terms = {roster, json("{\"players\":{}}"), NULL};
+  assert_int_equal(ql_plan_cost(a, &plan, &terms, &out, &err), QL_ERR_SYNTAX);
+  assert_string_equal(err.detail, "players");
+}
+
 static ql_status try_cost(ql_arena *arena, const void *ctx) {
   ql_value *value;
   return ql_plan_cost(arena, &plan, ctx, &value, &err);
@@ -290,6 +319,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(tasks_cost_what_their_sizes_say, setup, teardown),
       cmocka_unit_test_setup_teardown(what_has_no_price_is_listed, setup, teardown),
+      cmocka_unit_test_setup_teardown(players_pay_their_own_price, setup, teardown),
       cmocka_unit_test_setup_teardown(a_table_stands_before_ours, setup, teardown),
       cmocka_unit_test_setup_teardown(measured_stands_before_given_before_computed, setup, teardown),
       cmocka_unit_test_setup_teardown(names_of_models, setup, teardown),

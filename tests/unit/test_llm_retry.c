@@ -188,7 +188,7 @@ static void verdicts_are_said(void **state) {
   } rows[] = {
       {"{\"attempt\":1,\"status\":529," HEADER("retry-after", "7") "}", "Anthropic is overloaded (HTTP 529); it is asked again in 7 s."},
       {"{\"attempt\":1,\"status\":429," HEADER("retry-after", "300") "}",
-       "Anthropic is asked too often (HTTP 429); the quest pauses for 300 s."},
+       "Anthropic is asked too often (HTTP 429); it can be asked again in 300 s."},
       {"{\"attempt\":3,\"fallback\":\"m2\",\"status\":529}", "Anthropic is overloaded (HTTP 529); m2 is asked in its place."},
       {"{\"attempt\":6}", "Anthropic could not be reached in 6 attempts."},
       {"{\"attempt\":1,\"fault\":{\"code\":\"x\",\"message\":\"model: m is unknown.\"},\"status\":404}",

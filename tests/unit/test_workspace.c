@@ -199,6 +199,28 @@ static void out_of_memory(void **state) {
   assert_true(try_every_allocation(use, NULL) > 80);
 }
 
+static void what_is_not_loaded(void **state) {
+  (void)state;
+  static const struct {
+    const char *path, *why;
+  } rows[] = {
+      {"src/a.ts", NULL},
+      {".git", "hidden"},
+      {"src/.env", "hidden"},
+      {".github/x.yml", "hidden"},
+      {"node_modules", "packages"},
+      {"a/node_modules/b", "packages"},
+      {"my_node_modules/x", NULL},
+      {"", NULL},
+      {"a..b", NULL},
+      {".a/node_modules", "hidden"},
+  };
+  for (size_t i = 0; i < QL_COUNT(rows); i++) {
+    ql_str why = ql_workspace_skips(str(rows[i].path));
+    if (rows[i].why ? !ql_eq(why, str(rows[i].why)) : why.ptr != NULL) fail_msg("%s", rows[i].path);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(paths, begin, end),
@@ -209,6 +231,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(limits, begin, end),
       cmocka_unit_test_setup_teardown(limits_of_all, begin, end),
       cmocka_unit_test_setup_teardown(as_many_as_there_may_be, begin, end),
+      cmocka_unit_test(what_is_not_loaded),
       cmocka_unit_test(out_of_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,7 @@ import type {
   FormEntry,
   Health,
   HealthSnapshot,
+  HttpHeader,
   HttpRequest,
   Inbox,
   Info,
@@ -38,6 +39,11 @@ import type {
   MatrixCriterion,
   MatrixRanking,
   MemoryEntity,
+  McpAttempt,
+  McpExchange,
+  McpResult,
+  McpServer,
+  McpTest,
   Mended,
   Metrics,
   Mode,
@@ -86,6 +92,9 @@ import type {
   Verdict,
   WhatIf,
   Workflow,
+  WorkspaceChange,
+  WorkspaceFile,
+  WorkspaceSize,
 } from './generated.ts';
 
 /** Which findings to mend; what is left out, or null, does not choose. */
@@ -531,6 +540,25 @@ export class Core {
     return this.#instance.json('qlw_notes_merge', mine, theirs) as NotesMerged;
   }
 
+  newMcp(server: McpServer): McpClient {
+    return new McpClient(this.#instance, this.#instance.handle('qlw_mcp_new', JSON.stringify(server)));
+  }
+
+  /** What came of trying an MCP server, in words. */
+  mcpTested(attempt: McpAttempt): McpTest {
+    return this.#instance.json('qlw_mcp_tested', JSON.stringify(attempt)) as McpTest;
+  }
+
+  newWorkspace(): Workspace {
+    return new Workspace(this.#instance, this.#instance.handle('qlw_workspace_new'));
+  }
+
+  /** Why what stands under this path of a folder is not loaded into a workspace; null: it is. */
+  workspaceSkips(path: string): 'hidden' | 'packages' | null {
+    const why = this.#instance.text('qlw_workspace_skips', path);
+    return why === '' ? null : (why as 'hidden' | 'packages');
+  }
+
   /** Drives a quest. An empty quest needs a request and a roster; one that has events goes on from them. */
   newDriver(quest: Quest, start: { roster?: Roster; request?: Request } = {}): Driver {
     const request = start.request === undefined ? null : JSON.stringify(start.request);
@@ -763,9 +791,96 @@ export class MemoryGraph extends Held {
   }
 }
 
-/** Says what a quest needs next, and takes what came of it. It uses the quest and the roster it was made with: close it before them. */
+/** A client of an MCP server: says what is to be sent, takes what comes, and gives what the server answered. */
+export class McpClient extends Held {
+  protected override readonly kind = 'client';
+
+  /** Asks for all tools. */
+  list(): void {
+    this.instance.run('qlw_mcp_list', this.handle);
+  }
+
+  /** Tells the server that the session is over. */
+  endSession(): void {
+    this.instance.run('qlw_mcp_end_session', this.handle);
+  }
+
+  /** What is to be sent next; null: nothing waits. Exchanges may be under way side by side. */
+  next(): McpExchange | null {
+    return this.instance.json('qlw_mcp_next', this.handle) as McpExchange | null;
+  }
+
+  begin(exchange: number, status: number, headers: readonly HttpHeader[]): void {
+    this.instance.run('qlw_mcp_begin', this.handle, exchange, status, JSON.stringify(headers));
+  }
+
+  feed(exchange: number, bytes: Uint8Array): void {
+    this.instance.run('qlw_mcp_feed', this.handle, exchange, bytes);
+  }
+
+  /** Whole: the answer ended; else it broke off, or never began. */
+  end(exchange: number, whole: boolean): void {
+    this.instance.run('qlw_mcp_end', this.handle, exchange, whole ? 1 : 0);
+  }
+
+  /** What the server answered; null: nothing yet. */
+  result(): McpResult | null {
+    return this.instance.json('qlw_mcp_result', this.handle) as McpResult | null;
+  }
+}
+
+/** Files that models work on, by paths with / between the names. */
+export class Workspace extends Held {
+  protected override readonly kind = 'workspace';
+
+  /** Takes a file over as it is outside; one that is there already is replaced. Of bytes that are no text only size and hash are kept. */
+  load(path: string, bytes: Text): void {
+    this.instance.run('qlw_workspace_load', this.handle, path, bytes);
+  }
+
+  /** Writes a file, new or not, as an agent does. */
+  write(path: string, text: Text): void {
+    this.instance.run('qlw_workspace_write', this.handle, path, text);
+  }
+
+  /** Throws QL_ERR_NOT_FOUND where there is none. */
+  file(path: string): WorkspaceFile {
+    return this.instance.json('qlw_workspace_file', this.handle, path) as WorkspaceFile;
+  }
+
+  /** What differs from what was loaded, by path. */
+  changes(): WorkspaceChange[] {
+    return this.instance.json('qlw_workspace_changes', this.handle) as WorkspaceChange[];
+  }
+
+  /** A change was written back: outside, the file is now as it is here. */
+  saved(path: string): void {
+    this.instance.run('qlw_workspace_saved', this.handle, path);
+  }
+
+  size(): WorkspaceSize {
+    return this.instance.json('qlw_workspace_size', this.handle) as WorkspaceSize;
+  }
+}
+
+/** What models may work with, by the tools of their agents' files. */
+export interface Kit {
+  readonly workspace?: Workspace;
+  readonly memory?: MemoryGraph;
+  readonly servers?: readonly McpServer[];
+  /** The host performs `tool.run`, when a person agreed to the command. */
+  readonly commands?: boolean;
+}
+
+/** Says what a quest needs next, and takes what came of it. It uses the quest, the roster and the kit it was given: close it before them. */
 export class Driver extends Held {
   protected override readonly kind = 'driver';
+
+  /** Gives models something to work with; to be called before the first `next`. */
+  use({ workspace, memory, servers = [], commands = false }: Kit): void {
+    const { instance } = this;
+    instance.run('qlw_driver_use', this.handle, workspace?.handleIn(instance) ?? 0, memory?.handleIn(instance) ?? 0, JSON.stringify({ servers, commands }));
+  }
 
   /** The next effect. `http.request` and `effect.cancel` come once each, and any number of requests may be open; any other comes again until it has its result. */
   next(now: number): Effect {

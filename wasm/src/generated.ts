@@ -1517,6 +1517,8 @@ export interface ModelPrice {
 export interface PriceTable {
   /** of agents whose files name none */
   model?: string;
+  /** who is played by which model, in place of what the files name; whoever is not in it is played by none, and costs nothing */
+  players?: Player[];
   prices?: ModelPrice[];
 }
 
@@ -1538,11 +1540,15 @@ export interface TaskSize {
 export interface PlanCostAgent {
   /** @name */
   agent: string;
+  /** micro-dollars if the fallback answers where it costs more; absent without one, or where a price is not known */
+  dearest?: number;
+  /** model that is asked when its own stays overloaded */
+  fallback?: string;
   /** tokens */
   input: number;
   /** micro-dollars; absent where a price is not known */
   micro?: number;
-  /** of its file, or of the price table */
+  /** of the player, of its file, or of the price table */
   model?: string;
   /** tokens */
   output: number;
@@ -2632,6 +2638,27 @@ export interface McpResult {
   truncated?: boolean;
 }
 
+/** a server that was tried */
+export interface McpAttempt {
+  /** a key was sent */
+  has_key: boolean;
+  /** of the page that asked, such as https://example.org; absent outside a browser */
+  origin?: string;
+  /** tools or failed; absent where the server could not even be made */
+  result?: McpResult;
+  /** of the server */
+  url: string;
+}
+
+/** what came of it */
+export interface McpTest {
+  cause: "ok" | "key_missing" | "key_refused" | "cors" | "mixed_content" | "not_found" | "no_server" | "server" | "unreachable";
+  /** what happened and what to do */
+  message: string;
+  /** in the server's order */
+  tools: ModelTool[];
+}
+
 /** an attempt that failed, as the host saw it */
 export interface CallFailure {
   /** from 1 */
@@ -2732,6 +2759,25 @@ export interface ConnectionTest {
   message: string;
   /** sorted by id */
   models: ModelInfo[];
+}
+
+/** a file of a workspace */
+export interface WorkspaceFile {
+  /** from the root of the workspace */
+  path: string;
+  /** of its bytes, hex */
+  sha256: string;
+  /** bytes */
+  size: number;
+  /** absent: it is no text */
+  text?: string;
+}
+
+/** how much there is in a workspace */
+export interface WorkspaceSize {
+  /** of all texts */
+  bytes: number;
+  files: number;
 }
 
 /** a file that is not as it was loaded */

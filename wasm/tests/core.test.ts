@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Core, CoreError, DIALECTS, InstanceBroken, LIMITS, instantiate } from '../src/index.ts';
-import type { Quest } from '../src/index.ts';
+import type { McpAttempt, McpResult, Quest } from '../src/index.ts';
 import { Instance } from '../src/memory.ts';
 import { loadModule } from '../src/node.ts';
 
@@ -292,6 +292,86 @@ test('a request finds its taker, and an agent what it loads', () => {
   const pack = core.contextPack(roster, '@lead', [{ path: 'README.md', text: 'Read me.' }], { window: 1000 });
   assert.deepEqual([pack.window, pack.budget, pack.loaded.map(({ path }) => path)], [1000, 500, ['lead.md']]);
   assert.throws(() => core.contextPack(roster, '@lead', [], { window: 10, budget: 11 }), failsWith('QL_ERR_ARGUMENT'));
+});
+
+test('a workspace takes files, tells what changed, and knows what is not loaded', () => {
+  const core = instantiate(module);
+  const work = core.newWorkspace();
+  work.load('src/a.ts', 'one\n');
+  work.load('logo.png', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0));
+  assert.deepEqual(work.size(), { bytes: 4, files: 2 });
+  assert.equal(work.file('src/a.ts').text, 'one\n');
+  assert.equal(work.file('src/a.ts').sha256, core.sha256('one\n'));
+  const picture = work.file('logo.png');
+  assert.deepEqual([picture.size, 'text' in picture], [5, false]);
+  assert.deepEqual(work.changes(), []);
+  work.write('src/a.ts', 'two\n');
+  work.write('src/b.ts', 'new\n');
+  assert.deepEqual(work.changes().map(({ kind, path }) => [kind, path]), [['changed', 'src/a.ts'], ['added', 'src/b.ts']]);
+  assert.equal(work.changes()[0]?.before, core.sha256('one\n'));
+  work.saved('src/a.ts');
+  assert.deepEqual(work.changes().map(({ path }) => path), ['src/b.ts']);
+  assert.throws(() => work.file('src/none.ts'), failsWith('QL_ERR_NOT_FOUND'));
+  assert.throws(() => work.load('../out', ''), failsWith('QL_ERR_ARGUMENT'));
+  assert.throws(() => work.load('big', 'x'.repeat(4 * 1024 * 1024 + 1)), failsWith('QL_ERR_LIMIT'));
+  const paths = ['src/a.ts', '.git', 'src/.env', 'node_modules/x/y.js', 'a/node_modules', 'my_node_modules/x'];
+  assert.deepEqual(paths.map((path) => core.workspaceSkips(path)), [null, 'hidden', 'hidden', 'packages', 'packages', null]);
+  work.close();
+  assert.throws(() => work.size(), failsWith('QL_ERR_HANDLE'));
+});
+
+test('what a driver uses is closed after it', () => {
+  const core = instantiate(module);
+  const roster = core.newRoster();
+  roster.add('lead.md', '---\nname: lead\ndescription: Coordinates\n---\nWork.\n');
+  roster.add('api.md', '---\nname: api\ndescription: Writes endpoints\n---\nWork.\n');
+  const quest = core.openQuest();
+  const driver = core.newDriver(quest, { roster, request: { agent: '@lead', mode: 'quest', text: 'Add a login' } });
+  const first = core.newWorkspace();
+  const second = core.newWorkspace();
+  const memory = core.openMemory();
+  driver.use({ workspace: first, memory });
+  assert.throws(() => first.close(), failsWith('QL_ERR_STATE'));
+  driver.use({ workspace: second, servers: [{ name: 'docs', url: 'https://docs.example/mcp' }] });
+  first.close(); // it is not used any more
+  memory.close();
+  assert.throws(() => driver.use({ workspace: first }), failsWith('QL_ERR_HANDLE'));
+  assert.throws(() => second.close(), failsWith('QL_ERR_STATE'));
+  assert.equal(driver.next(now).kind, 'random');
+  driver.close();
+  second.close();
+});
+
+test('an MCP server is asked for its tools, and what comes of it is said in words', () => {
+  const core = instantiate(module);
+  const url = 'https://docs.example/mcp';
+  const client = core.newMcp({ name: 'docs', url });
+  client.list();
+  const hello = client.next();
+  assert.equal(hello?.request?.method, 'POST');
+  assert.equal(hello.request.url, url);
+  client.end(hello.id, false);
+  const result = client.result();
+  assert.equal(result?.kind, 'failed');
+  const origin = 'https://questline.example';
+  const shut = core.mcpTested({ url, origin, has_key: false, result });
+  assert.equal(shut.cause, 'cors');
+  assert.match(shut.message, /Access-Control-Allow-Origin: https:\/\/questline\.example,.*Access-Control-Expose-Headers: mcp-session-id/);
+  const failed = (code: string, status?: number): McpResult => ({ kind: 'failed', fault: { code, message: 'No.', ...(status === undefined ? {} : { status }) } });
+  const causes = (about: Partial<McpAttempt>): string => core.mcpTested({ url, has_key: false, result: failed('unreachable'), ...about }).cause;
+  assert.equal(causes({}), 'unreachable');
+  assert.equal(causes({ origin, url: 'http://docs.example/mcp' }), 'mixed_content');
+  assert.equal(causes({ origin, url: 'http://127.0.0.1:9/mcp' }), 'unreachable');
+  assert.equal(causes({ url: 'docs.example' }), 'not_found');
+  assert.equal(causes({ result: failed('http_401', 401) }), 'key_missing');
+  assert.equal(causes({ result: failed('http_401', 401), has_key: true }), 'key_refused');
+  assert.equal(causes({ result: failed('http_404', 404) }), 'not_found');
+  assert.equal(causes({ result: failed('http_302', 302) }), 'not_found');
+  assert.equal(causes({ result: failed('http_400', 400), origin }), 'cors');
+  assert.equal(causes({ result: failed('not_json') }), 'no_server');
+  assert.equal(causes({ result: failed('http_500', 500) }), 'server');
+  assert.deepEqual(core.mcpTested({ url, has_key: false, result: { kind: 'tools', tools: [] } }).message, `${url} answers, but has no tools.`);
+  assert.throws(() => core.newMcp({ name: 'a b', url }), failsWith('QL_ERR_ARGUMENT'));
 });
 
 /* From agent files to a finished quest, as a host does it: it performs each effect and hands the result back. */

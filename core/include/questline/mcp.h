@@ -60,6 +60,12 @@ QL_NODISCARD ql_status ql_mcp_end(ql_mcp *mcp, int64_t exchange, ql_stream_end e
 /// @return QL_OK; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_mcp_result(ql_mcp *mcp, ql_arena *a, ql_value **out, ql_error *err);
 
+/// What came of trying a server, in words for a person.
+/// @param attempt  shape `McpAttempt`
+/// @param out      shape `McpTest`
+/// @return QL_OK; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_mcp_tested(ql_arena *a, const ql_value *attempt, ql_value **out, ql_error *err);
+
 #ifdef __cplusplus
 }
 #endif

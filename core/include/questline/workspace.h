@@ -39,6 +39,9 @@ typedef struct ql_file {
 bool ql_workspace_file(const ql_workspace *workspace, ql_str path, ql_file *out);
 /// What differs from what was loaded, by path: an array of the shape `WorkspaceChange`. NULL when out of memory.
 ql_value *ql_workspace_changes(const ql_workspace *workspace, ql_arena *a);
+/// Why a host does not load what stands in a folder under this path, a file or a folder: "hidden" (a name that begins with a dot) or "packages" (of
+/// others, in node_modules). Absent: it is loaded.
+ql_str ql_workspace_skips(ql_str path);
 size_t ql_workspace_files(const ql_workspace *workspace);
 size_t ql_workspace_bytes(const ql_workspace *workspace);
 

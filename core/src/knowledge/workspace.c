@@ -57,6 +57,17 @@ void ql_workspace_free(ql_workspace *w) {
 size_t ql_workspace_files(const ql_workspace *w) { return w->files; }
 size_t ql_workspace_bytes(const ql_workspace *w) { return w->bytes; }
 
+ql_str ql_workspace_skips(ql_str path) {
+  for (size_t from = 0, slash; from <= path.len; from = slash + 1) {
+    slash = ql_find_byte(path, '/', from);
+    if (slash == SIZE_MAX) slash = path.len;
+    ql_str name = ql_slice(path, from, slash);
+    if (name.len > 0 && name.ptr[0] == '.') return QL_STR("hidden");
+    if (ql_eq(name, QL_STR("node_modules"))) return QL_STR("packages");
+  }
+  return QL_ABSENT;
+}
+
 /* ---- places ---- */
 
 static ql__node *find(const ql_workspace *w, ql_str path) {

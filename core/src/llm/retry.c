@@ -10,7 +10,7 @@ enum {
 #include "llm/retry.def"
 };
 
-typedef enum fault_class { RATE, OVERLOAD, SERVER, NETWORK, CUT, QUOTA, KEY, FATAL } fault_class;
+typedef enum fault_class { RATE, OVERLOAD, SERVER, NETWORK, CUT, GARBLED, QUOTA, KEY, LARGE, MOVED, FATAL } fault_class;
 
 static const struct {
   ql_str word;
@@ -139,10 +139,17 @@ static int64_t backoff(const failure *f, const uint8_t entropy[8]) {
 }
 
 static const char *const reasons[] = {
-    [RATE] = "is asked too often", [OVERLOAD] = "is overloaded",
-    [SERVER] = "failed",           [NETWORK] = "could not be reached",
-    [CUT] = "broke off",           [QUOTA] = "has no credit left for this key",
-    [KEY] = "refused the key",     [FATAL] = "refused the request",
+    [RATE] = "is asked too often",
+    [OVERLOAD] = "is overloaded",
+    [SERVER] = "failed",
+    [NETWORK] = "could not be reached",
+    [CUT] = "broke off",
+    [GARBLED] = "could not be understood",
+    [KEY] = "refused the key",
+    [QUOTA] = "has no credit left for this key",
+    [LARGE] = "said too much",
+    [MOVED] = "sends elsewhere; give the base URL it leads to",
+    [FATAL] = "refused the request",
 };
 
 static void add_words(ql_buf *out, const failure *f) {
@@ -178,7 +185,7 @@ typedef struct verdict {
 
 static verdict judge(const failure *f, const uint8_t entropy[8]) {
   verdict stop = {"stop", 0, QL_ABSENT};
-  int64_t most = f->fault == CUT ? CUT_ATTEMPTS_MAX : ATTEMPTS_MAX, wait = 0;
+  int64_t most = f->fault == CUT || f->fault == GARBLED ? CUT_ATTEMPTS_MAX : ATTEMPTS_MAX, wait = 0;
   if (!f->again) return stop;
   if (f->fault == OVERLOAD && f->attempt >= OVERLOAD_ATTEMPTS && f->fallback.len > 0) return (verdict){"fallback", 0, f->fallback};
   bool named = read_wait(f, &wait);
@@ -202,14 +209,14 @@ static ql_str say(ql_arena *a, const failure *f, const verdict *v) {
     ql_buf_add(&out, QL_STR("; it is asked again in "));
     add_seconds(&out, v->at - f->now);
   } else if (v->at > 0) {
-    ql_buf_add(&out, QL_STR("; the quest pauses for "));
+    ql_buf_add(&out, QL_STR("; it can be asked again in "));
     add_seconds(&out, v->at - f->now);
   } else if (f->again) {
     ql_buf_add(&out, QL_STR(" in "));
     ql_buf_int(&out, f->attempt);
     ql_buf_add(&out, f->attempt == 1 ? QL_STR(" attempt") : QL_STR(" attempts"));
-    if (f->fault == NETWORK) add_message(&out, f->message);
-  } else {
+    add_message(&out, f->message);
+  } else if (f->fault != MOVED) { /* what a redirect says of itself is nothing */
     add_message(&out, f->message);
   }
   if (out.len > 0 && out.ptr[out.len - 1] != '.') ql_buf_byte(&out, '.');

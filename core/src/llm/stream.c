@@ -176,9 +176,11 @@ static void take_event(ql_stream *s, bool ended) {
   s->began = true;
 }
 
+_Static_assert(QL_SSE_LINE_MAX == 8u << 20 && QL_SSE_EVENT_MAX == 8u << 20, "as the words say");
+
 static void past_limit(ql_stream *s, ql_str limit) {
-  ql_str message = ql_eq(limit, QL_STR("line_limit")) ? QL_STR("A line of the answer is longer than QL_SSE_LINE_MAX.")
-                                                      : QL_STR("A piece of the answer is larger than QL_SSE_EVENT_MAX.");
+  ql_str message = ql_eq(limit, QL_STR("line_limit")) ? QL_STR("A line of the answer is longer than 8 MiB.")
+                                                      : QL_STR("A piece of the answer is larger than 8 MiB.");
   ql__fail(s, limit, message, 0);
 }
 

@@ -11,7 +11,9 @@ static const ql_str kinds[] = {QL_STR_INIT("text"), QL_STR_INIT("image"), QL_STR
                                QL_STR_INIT("refusal")};
 static const ql_saying sayings[] = {QL_SAY_TEXT, QL_SAY_TEXT, QL_SAY_ARGUMENTS, QL_SAY_THINKING, QL_SAY_REFUSAL};
 
-static void reply_limit(ql_stream *s) { ql__fail(s, QL_STR("reply_limit"), QL_STR("The answer is larger than QL_REPLY_BYTES_MAX."), 0); }
+_Static_assert(QL_REPLY_BYTES_MAX == 8u << 20, "as the words say");
+
+static void reply_limit(ql_stream *s) { ql__fail(s, QL_STR("reply_limit"), QL_STR("The answer is larger than 8 MiB."), 0); }
 
 /* Whether so many bytes more are within the limit. */
 static bool keep(ql_stream *s, size_t bytes) {

@@ -16,10 +16,11 @@ typedef struct task_size {
 } task_size;
 
 typedef struct payer {
-  ql_str agent, model;
-  int64_t file; /* tokens of its file */
-  int64_t turns, input, output, micro;
-  bool priced; /* all of it */
+  ql_str agent, model, fallback; /* fallback: absent where none is asked */
+  int64_t file;                  /* tokens of its file */
+  int64_t turns, input, output, micro, dearest;
+  bool priced, bounded; /* all of it; and by the fallback, too */
+  bool free;            /* no model plays it */
 } payer;
 
 typedef struct costs {
@@ -102,27 +103,35 @@ static payer *payer_of(costs *c, ql_str agent) {
     if (ql_eq(c->payers[i].agent, agent)) return &c->payers[i];
   const ql_agent *found = c->terms->roster ? ql_roster_find(c->terms->roster, agent) : NULL;
   payer *added = &c->payers[c->payer_count++];
-  *added = (payer){.agent = agent, .priced = true};
+  *added = (payer){.agent = agent, .priced = true, .bounded = true};
   if (found && found->spec) {
     added->file = most(found->spec->tokens);
     added->model = found->spec->model;
   }
+  const ql_value *players = c->terms->prices ? QL_GET(c->terms->prices, "players") : NULL, *player = players ? players->first : NULL;
+  while (player && !ql_eq(ql_get_str(player, QL_STR("agent")), agent)) player = player->next;
+  added->free = players && !player;
+  if (players) added->model = ql_get_str(player, QL_STR("model"));
+  if (players) added->fallback = ql_get_str(player, QL_STR("fallback"));
   bool inherits = added->model.len == 0 || ql_eq_nocase(added->model, QL_STR("inherit"));
-  if (inherits && c->terms->prices) added->model = ql_get_str(c->terms->prices, QL_STR("model"));
+  if (inherits && !players && c->terms->prices) added->model = ql_get_str(c->terms->prices, QL_STR("model"));
   return added;
 }
 
 /* Rounded up. -1 without a price. */
-static int64_t money(const costs *c, const payer *who, const task_size *size) {
+static int64_t money(const costs *c, ql_str model, const task_size *size) {
   ql_price price;
-  if (who->model.len == 0 || !ql__price_in(c->terms->prices, who->model, size->input, &price)) return -1;
+  if (model.len == 0 || !ql__price_in(c->terms->prices, model, size->input, &price)) return -1;
   int64_t parts = (size->input - size->cached) * price.input + size->cached * price.cached + size->output * price.output;
   return (parts + PER_MILLION - 1) / PER_MILLION;
 }
 
 static int64_t pay(const costs *c, payer *who, const task_size *size) {
-  int64_t micro = money(c, who, size);
   who->turns++;
+  if (who->free) return 0;
+  int64_t micro = money(c, who->model, size), other = who->fallback.len > 0 ? money(c, who->fallback, size) : micro;
+  who->dearest += other > micro ? other : micro > 0 ? micro : 0;
+  who->bounded &= micro >= 0 && other >= 0;
   who->input += size->input;
   who->output += size->output;
   who->micro += micro > 0 ? micro : 0;
@@ -160,6 +169,8 @@ static ql_value *answer(costs *c, ql_value *tasks) {
     const payer *who = &c->payers[i];
     ql_value *item = ql_push(agents, ql_object(c->arena));
     QL_SET(item, "agent", ql_string(c->arena, who->agent));
+    if (who->fallback.len > 0 && who->bounded) QL_SET(item, "dearest", ql_int(c->arena, who->dearest));
+    if (who->fallback.len > 0) QL_SET(item, "fallback", ql_string(c->arena, who->fallback));
     QL_SET(item, "input", ql_int(c->arena, who->input));
     if (who->priced) QL_SET(item, "micro", ql_int(c->arena, who->micro));
     if (who->model.len > 0) QL_SET(item, "model", ql_string(c->arena, who->model));

@@ -119,6 +119,8 @@ ql_status ql__prices_check(ql_arena *a, const ql_value *table, ql_error *err) {
   if (table->kind != QL_OBJECT) return ql_fail(err, QL_ERR_SYNTAX, "a price table is an object", QL_ABSENT);
   if (model && model->kind != QL_STRING) return ql_fail(err, QL_ERR_SYNTAX, "a model is a text", QL_STR("model"));
   if (prices && prices->kind != QL_ARRAY) return ql_fail(err, QL_ERR_SYNTAX, "prices is a list", QL_STR("prices"));
+  const ql_value *players = QL_GET(table, "players");
+  if (players && players->kind != QL_ARRAY) return ql_fail(err, QL_ERR_SYNTAX, "players is a list", QL_STR("players"));
   size_t index = 0;
   for (const ql_value *item = prices ? prices->first : NULL; item; item = item->next, index++) {
     if (bare(ql_get_str(item, QL_STR("model"))).len == 0) return wrong(a, index, QL_STR("model"), "a price is that of a model", err);
