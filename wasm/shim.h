@@ -203,6 +203,9 @@ int32_t qlw_plan_answer(uint32_t roster, const char *request, uint32_t request_l
 int32_t qlw_driver_new(uint32_t quest, uint32_t roster, const char *request, uint32_t request_len);
 /* Workspace and memory: 0 for none. Kit: an object with servers (McpServer[]) and commands, each if there is something to say. */
 int32_t qlw_driver_use(uint32_t driver, uint32_t workspace, uint32_t memory, const char *kit, uint32_t kit_len);
+/* recorded: handle of a quest that the driver borrows from now on */
+int32_t qlw_driver_recall(uint32_t driver, uint32_t recorded, uint32_t only);
+int32_t qlw_driver_steer(uint32_t driver, const char *steer, uint32_t steer_len);
 int32_t qlw_driver_next(uint32_t driver, double now);
 int32_t qlw_driver_result(uint32_t driver, double now, const char *result, uint32_t result_len);
 /* Bytes of the answer to the effect with that id, as they come. */

@@ -58,6 +58,26 @@ int32_t qlw_driver_use(uint32_t driver, uint32_t workspace, uint32_t memory, con
   return qlw__give_nothing();
 }
 
+int32_t qlw_driver_recall(uint32_t driver, uint32_t recorded, uint32_t only) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  qlw__object *found = qlw__find(driver, QLW__DRIVER), *log = found != NULL ? qlw__find(recorded, QLW__QUEST) : NULL;
+  if (log == NULL) return qlw__give_failure(QL_ERR_HANDLE);
+  ql_status status = ql_driver_recall(found->ptr, log->ptr, only != 0, &qlw__error);
+  if (status != QL_OK) return qlw__give_failure(status);
+  swap_use(found, 4, log);
+  return qlw__give_nothing();
+}
+
+int32_t qlw_driver_steer(uint32_t driver, const char *steer, uint32_t steer_len) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  qlw__object *found = qlw__find(driver, QLW__DRIVER);
+  if (found == NULL) return qlw__give_failure(QL_ERR_HANDLE);
+  ql_value *value = NULL;
+  ql_status status = ql_json_read(qlw__arena, qlw__view(steer, steer_len), &value, &qlw__error);
+  if (status == QL_OK) status = ql_driver_steer(found->ptr, value, &qlw__error);
+  return status == QL_OK ? qlw__give_nothing() : qlw__give_failure(status);
+}
+
 int32_t qlw_driver_next(uint32_t driver, double now) {
   if (!qlw__begin()) return QL_ERR_NOMEM;
   qlw__object *found = qlw__find(driver, QLW__DRIVER);

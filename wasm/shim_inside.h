@@ -45,7 +45,7 @@ typedef enum qlw__kind {
   QLW__KINDS
 } qlw__kind;
 
-#define QLW__USES 4
+#define QLW__USES 5
 
 typedef void qlw__free(void *ptr);
 typedef struct qlw__object qlw__object;

@@ -134,6 +134,8 @@ static int32_t link_make(void) { return qlw_link_make(PASS(log_text)); }
 static int32_t driver_new(void) { return qlw_driver_new(an_empty_quest, a_roster, PASS(request)); }
 static int32_t driver_next(void) { return qlw_driver_next(a_driver, 1763712005000.0); }
 static int32_t refused_result(void) { return qlw_driver_result(a_driver, 1763712005000.0, PASS(wait_result)); }
+static int32_t driver_recall(void) { return qlw_driver_recall(a_driver, a_quest, 0); }
+static int32_t refused_steer(void) { return qlw_driver_steer(a_driver, PASS("{\"agent\":\"@lead\",\"how\":\"stop\"}")); }
 static int32_t close_driver(void) { return qlw_close(a_driver); }
 static int32_t refused_close(void) { return qlw_close(a_quest); }
 static int32_t refused_handle(void) { return qlw_quest_view(a_roster); }
@@ -220,6 +222,8 @@ static const struct {
     {"driver_new", driver_new, QL_OK},
     {"driver_next", driver_next, QL_OK},
     {"refused_result", refused_result, QL_ERR_ARGUMENT},
+    {"driver_recall", driver_recall, QL_OK},
+    {"refused_steer", refused_steer, QL_ERR_NOT_FOUND},
     {"close_driver", close_driver, QL_OK},
     {"refused_close", refused_close, QL_ERR_STATE},
     {"refused_handle", refused_handle, QL_ERR_HANDLE},

@@ -86,6 +86,7 @@ import type {
   Signature,
   Spec,
   Standing,
+  Steer,
   TaskSize,
   Timeline,
   TraceSpan,
@@ -875,6 +876,19 @@ export interface Kit {
 /** Says what a quest needs next, and takes what came of it. It uses the quest, the roster and the kit it was given: close it before them. */
 export class Driver extends Held {
   protected override readonly kind = 'driver';
+
+  /**
+   * Takes answers of an earlier log where the request has the same hash, in place of asking; only: nobody is asked besides. To be called before
+   * `next`; close the driver before that quest.
+   */
+  recall(recorded: Quest, only: boolean): void {
+    this.instance.run('qlw_driver_recall', this.handle, recorded.handleIn(this.instance), only ? 1 : 0);
+  }
+
+  /** Stops the call of one model, or says how it goes on. */
+  steer(steer: Steer): void {
+    this.instance.run('qlw_driver_steer', this.handle, JSON.stringify(steer));
+  }
 
   /** Gives models something to work with; to be called before the first `next`. */
   use({ workspace, memory, servers = [], commands = false }: Kit): void {

@@ -2993,6 +2993,8 @@ export interface SeatDelta {
   problem?: string;
   /** an MCP server; then there is no delta */
   server?: string;
+  /** its call was stopped: it waits to be asked again, or to go on; then there is no delta */
+  stopped?: boolean;
 }
 
 /** a share link */
@@ -3298,6 +3300,10 @@ export interface CommandFields {
     output?: number;
     /** of them reasoning */
     reasoning?: number;
+    /** nobody was asked: the answer is that of this event of an earlier log */
+    recalled?: number;
+    /** what came, as canonical JSON: the shape ModelReply without what stands beside it, or ToolResult */
+    reply?: string;
     /** the event that started it */
     start: number;
   };
@@ -3581,6 +3587,10 @@ export interface EventData {
     output?: number;
     /** of them reasoning */
     reasoning?: number;
+    /** nobody was asked: the answer is that of this event of an earlier log */
+    recalled?: number;
+    /** what came, as canonical JSON: the shape ModelReply without what stands beside it, or ToolResult */
+    reply?: string | null;
     /** the event that started it */
     start: number;
   };

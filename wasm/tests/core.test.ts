@@ -342,6 +342,21 @@ test('what a driver uses is closed after it', () => {
   second.close();
 });
 
+test('a recorded quest is borrowed, and nobody is steered where no model is at work', () => {
+  const roster = core.newRoster();
+  roster.add('lead.md', '---\nname: lead\ndescription: Coordinates\n---\nWork.\n');
+  roster.add('api.md', '---\nname: api\ndescription: Writes endpoints\n---\nWork.\n');
+  const quest = core.openQuest();
+  const recorded = core.openQuest();
+  const driver = core.newDriver(quest, { roster, request: { agent: '@lead', mode: 'quest', text: 'Add a login' } });
+  driver.recall(recorded, true);
+  assert.throws(() => recorded.close(), failsWith('QL_ERR_STATE'));
+  assert.throws(() => driver.steer({ agent: '@lead', how: 'stop' }), failsWith('QL_ERR_NOT_FOUND'));
+  assert.equal(driver.next(now).kind, 'random');
+  driver.close();
+  recorded.close();
+});
+
 test('an MCP server is asked for its tools, and what comes of it is said in words', () => {
   const core = instantiate(module);
   const url = 'https://docs.example/mcp';
