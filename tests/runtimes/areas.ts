@@ -5,6 +5,8 @@ import { CoreError } from '../../wasm/src/errors.ts';
 import { Instance } from '../../wasm/src/memory.ts';
 import { checkSignatures } from '../../wasm/src/signatures.ts';
 import type { Argument, Text } from '../../wasm/src/memory.ts';
+import { drive, sorted } from './drive.ts';
+import type { Answer } from './drive.ts';
 
 export interface Bundle {
   /** The vectors of each area, by name. */
@@ -75,6 +77,11 @@ export interface Vector extends File {
   readonly attempt?: unknown;
   readonly context?: unknown;
   readonly answers?: readonly string[];
+  readonly driver?: unknown;
+  readonly said?: readonly Answer[];
+  readonly kit?: unknown;
+  readonly workspace?: readonly File[];
+  readonly allow?: boolean;
   readonly edits?: unknown;
   readonly chosen?: string;
   readonly task?: string;
@@ -140,17 +147,8 @@ function attempt(instance: Instance, operation: string, ...args: Argument[]): { 
     return { ok: true, text: instance.text(operation, ...args) };
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
-    return { ok: false, text: sortedJson(error.failure) };
+    return { ok: false, text: sorted(error.failure) };
   }
-}
-
-/** Enough of canonical JSON for objects whose keys are ASCII and no numbers. */
-function sortedJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }
 
 function decodeBase64url(text: string): Uint8Array {
@@ -202,7 +200,7 @@ function runCommand(instance: Instance, quest: number, step: NonNullable<Vector[
   const decision = JSON.parse(decided.text) as { line?: string };
   if (decision.line !== undefined) instance.run('qlw_quest_append', quest, decision.line);
   const { holder, holders, n, state_hash, status } = JSON.parse(instance.text('qlw_quest_view', quest)) as Record<string, unknown>;
-  return sortedJson({ ...decision, holder, holders, n, state_hash, status });
+  return sorted({ ...decision, holder, holders, n, state_hash, status });
 }
 
 function runQuest(instance: Instance, vector: Vector): Outcome {
@@ -395,7 +393,7 @@ function runSchedule(instance: Instance, vector: Vector): Outcome {
   }
   answer['schedule'] = inside(attempt(instance, 'qlw_plan_schedule', plan));
   answer['cost'] = withRoster(instance, vector, (roster) => inside(attempt(instance, 'qlw_plan_cost', roster, plan, given(vector.prices), measured)));
-  return only(sortedJson(answer));
+  return only(sorted(answer));
 }
 
 function runDecision(instance: Instance, vector: Vector): Outcome {
@@ -418,7 +416,7 @@ function runDecision(instance: Instance, vector: Vector): Outcome {
     answer['problems'] = inside(attempt(instance, 'qlw_services_check', form));
     answer['services'] = textOf('qlw_services_write', form);
   }
-  return only(sortedJson(answer));
+  return only(sorted(answer));
 }
 
 function runRequest(instance: Instance, { call, models }: Vector): Outcome {
@@ -492,7 +490,7 @@ function runDelegation(instance: Instance, vector: Vector): Outcome {
     }
     if (text !== undefined) answer['read'] = inside(attempt(instance, 'qlw_delegation_read', roster, leader, text));
   });
-  return only(sortedJson(answer));
+  return only(sorted(answer));
 }
 
 function runForms(instance: Instance, vector: Vector): Outcome {
@@ -503,7 +501,7 @@ function runForms(instance: Instance, vector: Vector): Outcome {
     if (text !== undefined) answer['check'] = inside(attempt(instance, 'qlw_form_check', roster, agent, form, text));
     if (entries !== undefined) answer['filled'] = inside(attempt(instance, 'qlw_form_fill', roster, agent, form, JSON.stringify(entries)));
   });
-  return only(sortedJson(answer));
+  return only(sorted(answer));
 }
 
 function runRoadmap(instance: Instance, vector: Vector): Outcome {
@@ -522,7 +520,22 @@ function runRoadmap(instance: Instance, vector: Vector): Outcome {
     if (written.ok) answer['reread'] = inside(attempt(instance, 'qlw_plan_read', written.text));
   }
   if (title !== undefined) answer['tick'] = inside(attempt(instance, 'qlw_roadmap_tick', text ?? null, title, line));
-  return only(sortedJson(answer));
+  return only(sorted(answer));
+}
+
+function runDrive(instance: Instance, vector: Vector): Outcome {
+  const quest = instance.handle('qlw_quest_open', null);
+  const workspace = instance.handle('qlw_workspace_new');
+  for (const file of vector.workspace ?? []) instance.run('qlw_workspace_load', workspace, file.path ?? null, bytesOf(file));
+  return withRoster(instance, vector, (roster) => {
+    const driver = instance.handle('qlw_driver_new', quest, roster, given(vector.driver));
+    instance.run('qlw_driver_use', driver, workspace, 0, given(vector.kit));
+    const { asked, effects, more } = drive(instance, driver, vector.said ?? [], vector.allow ?? false, bytesOf);
+    const changes = inside(attempt(instance, 'qlw_workspace_changes', workspace));
+    const log = instance.text('qlw_quest_log', quest, 0);
+    for (const handle of [driver, workspace, quest]) instance.run('qlw_close', handle);
+    return { answer: sorted({ asked, changes, effects }), more: more + log };
+  });
 }
 
 function runBacklog(instance: Instance, vector: Vector): Outcome {
@@ -541,6 +554,7 @@ const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   retry: runRetry,
   context: runContext,
   decision: runDecision,
+  drive: runDrive,
   delegation: runDelegation,
   duplicates: (instance, vector) => only(attempt(instance, 'qlw_duplicates', JSON.stringify(vector.documents ?? [])).text),
   edit: runEdit,
@@ -563,6 +577,7 @@ const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   route: runRoute,
   schedule: runSchedule,
   spec: (instance, vector) => only(attempt(instance, 'qlw_spec_parse', ...specOf(vector)).text),
+  streams: runDrive,
   trace: (instance, vector) => only(attempt(instance, 'qlw_request_flow', JSON.stringify(vector.spans ?? null)).text),
   verify: (instance, vector) => only(attempt(instance, 'qlw_verify', bytesOf(vector, vector.log), vector.head ?? null).text),
   whatif: runWhatIf,

@@ -23,8 +23,10 @@ export function readBundle(): Bundle {
     const files = readdirSync(new URL(`${folder.name}/`, vectors)).filter((file) => file.endsWith('.json'));
     areas[folder.name] = files.map((file) => ({ name: file.slice(0, -5), vector: readVector(folder.name, file.slice(0, -5)) }));
   }
-  const generated = JSON.parse(native('--logs')) as ({ name: string } & Vector)[];
-  areas.logs = [...(areas.logs ?? []), ...generated.map(({ name, ...vector }) => ({ name, vector }))];
+  const generate = (...args: string[]) =>
+    (JSON.parse(native(...args)) as ({ name: string } & Vector)[]).map(({ name, ...vector }) => ({ name, vector }));
+  areas['logs'] = [...(areas['logs'] ?? []), ...generate('--logs')];
+  areas['streams'] = generate('--streams', fileURLToPath(vectors));
   return { areas, published: readVector('verify', 'published-3').log ?? '', signed: signedLogs() };
 }
 

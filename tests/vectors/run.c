@@ -14,6 +14,7 @@ static const char usage[] = "usage: questline-vectors DIR                    run
                             "       questline-vectors --hashes DIR           print the hash of every answer\n"
                             "       questline-vectors --print DIR AREA/NAME  print one answer\n"
                             "       questline-vectors --logs                 print the generated logs as JSON\n"
+                            "       questline-vectors --streams DIR          print the conversations with tests/streams as JSON\n"
                             "       questline-vectors --files                print the hash of the Spec of each file named on stdin\n";
 
 typedef enum run_mode { MODE_TAP, MODE_HASHES, MODE_PRINT } run_mode;
@@ -46,7 +47,7 @@ static ql_str read_stream(ql_arena *a, FILE *in, const char *name) {
   return text;
 }
 
-static ql_str read_file(ql_arena *a, const char *path) {
+ql_str read_file(ql_arena *a, const char *path) {
   FILE *in = fopen(path, "rb");
   if (in == NULL) give_up("cannot open", (ql_str){path, strlen(path)});
   ql_str text = read_stream(a, in, path);
@@ -131,27 +132,29 @@ static void run_folder(totals *t, const area *in, const char *dir) {
   free(entries);
 }
 
-static void run_generated(totals *t, const area *in) {
-  ql_arena *a = new_arena();
-  for (const ql_value *vector = generate_logs(a)->first; vector; vector = vector->next)
+static void run_generated(totals *t, const area *in, const ql_value *vectors) {
+  for (const ql_value *vector = vectors->first; vector; vector = vector->next)
     run_vector(t, in, ql_get_str(vector, QL_STR("name")), vector);
-  ql_arena_free(a);
 }
 
 static int run_all(run_mode mode, const char *dir, const char *wanted) {
   totals t = {mode, wanted, 0, 0};
   for (size_t i = 0; i < area_count; i++) {
     run_folder(&t, &areas[i], dir);
-    if (strcmp(areas[i].name, "logs") == 0) run_generated(&t, &areas[i]);
+    ql_arena *a = new_arena();
+    if (strcmp(areas[i].name, "logs") == 0) run_generated(&t, &areas[i], generate_logs(a));
+    if (strcmp(areas[i].name, "streams") == 0) run_generated(&t, &areas[i], generate_streams(a, dir));
+    ql_arena_free(a);
   }
   if (mode == MODE_TAP) printf("1..%zu\n", t.count);
   if (t.count == 0) give_up("no vector", (ql_str){dir, strlen(dir)});
   return t.failed == 0 ? 0 : 1;
 }
 
-static int print_logs(void) {
+/* The logs; with a folder, the conversations. */
+static int print_generated(const char *dir) {
   ql_arena *a = new_arena();
-  print(ql_value_text(a, generate_logs(a)));
+  print(ql_value_text(a, dir ? generate_streams(a, dir) : generate_logs(a)));
   ql_arena_free(a);
   return 0;
 }
@@ -180,7 +183,9 @@ static int print_file_hashes(void) {
 int main(int argc, char **argv) {
   int exit_code = 2;
   if (argc == 2 && strcmp(argv[1], "--logs") == 0)
-    exit_code = print_logs();
+    exit_code = print_generated(NULL);
+  else if (argc == 3 && strcmp(argv[1], "--streams") == 0)
+    exit_code = print_generated(argv[2]);
   else if (argc == 2 && strcmp(argv[1], "--files") == 0)
     exit_code = print_file_hashes();
   else if (argc == 3 && strcmp(argv[1], "--hashes") == 0)

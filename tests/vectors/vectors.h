@@ -18,6 +18,9 @@ typedef struct area {
 extern const area areas[];
 extern const size_t area_count;
 
+/// What models play, with the vector as their host: drive.c.
+void run_drive(ql_arena *a, const ql_value *vector, outcome *out);
+
 /* Work of a plan: work.c. */
 void run_backlog(ql_arena *a, const ql_value *vector, outcome *out);
 void run_context(ql_arena *a, const ql_value *vector, outcome *out);
@@ -54,9 +57,13 @@ bool expected(ql_arena *a, const ql_value *expect, const ql_value *actual, ql_bu
 
 /// Generated quests as an array of vectors of the area `logs`; the same bytes every time.
 ql_value *generate_logs(ql_arena *a);
+/// Conversations as an array of vectors of the area `streams`: one with each answer of tests/streams, beside `dir`, that is a text.
+ql_value *generate_streams(ql_arena *a, const char *dir);
 
 /// Ends the program: a vector file or this program is wrong.
 _Noreturn void give_up(const char *message, ql_str detail);
+/// The bytes of a file, in the arena.
+ql_str read_file(ql_arena *a, const char *path);
 /// block, unless it is NULL: then memory ran out.
 void *need(void *block);
 ql_arena *new_arena(void);
