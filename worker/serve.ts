@@ -14,11 +14,14 @@ const USAGE = 'Usage: node worker/serve.ts [--port 8787] [--persist .questline/w
 /** Something the person at the terminal can mend: one sentence. */
 class Trouble extends Error {}
 
+/** What a deployment sets as variables and secrets: KEY_…, ALLOWED_HOSTS, PROXY. */
+export type Settings = Record<string, string>;
+
 export type Serving = { url: string; stop(): Promise<void> };
 
 /** Starts the worker; resolves once it listens. Port 0 takes a free one. */
-export async function serve(options: { port: number; persist: string; site: string }): Promise<Serving> {
-  const { port, persist, site } = options;
+export async function serve(options: { port: number; persist: string; site: string; settings?: Settings }): Promise<Serving> {
+  const { port, persist, site, settings = {} } = options;
   const script = here('dist/worker.js');
   await present(script, 'The worker is not built: run npm run build -w worker.');
   await present(join(site, 'index.html'), `There is no site in ${site}: run npm run build -w site.`);
@@ -34,7 +37,7 @@ export async function serve(options: { port: number; persist: string; site: stri
       { type: 'CompiledWasm', path: here('dist/core.wasm') },
     ],
     compatibilityDate: '2026-07-01',
-    bindings: { SECRET: await secret(join(persist, 'secret')) },
+    bindings: { ...settings, SECRET: await secret(join(persist, 'secret')) },
     durableObjects: { QUESTS: { className: 'QuestRoom', useSQLite: true } },
     durableObjectsPersist: join(persist, 'objects'),
     assets: {
@@ -71,6 +74,12 @@ async function free(port: number): Promise<void> {
   });
 }
 
+/** Those of them that the environment of the command has. */
+function settingsOf(environment: NodeJS.ProcessEnv): Settings {
+  const wanted = Object.entries(environment).filter(([name, value]) => value !== undefined && (/^KEY_[A-Z]+$/.test(name) || name === 'ALLOWED_HOSTS' || name === 'PROXY'));
+  return Object.fromEntries(wanted) as Settings;
+}
+
 /** The key of the quests' addresses, made once. Without it the addresses given out so far would open nothing. */
 async function secret(path: string): Promise<string> {
   try {
@@ -102,7 +111,7 @@ async function main(): Promise<void> {
     process.exit(2);
   }
   try {
-    const serving = await serve({ port, persist: resolve(values.persist), site: resolve(values.site) });
+    const serving = await serve({ port, persist: resolve(values.persist), site: resolve(values.site), settings: settingsOf(process.env) });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.removeAllListeners(signal); // miniflare's own do not wait until the runtime has ended
       process.once(signal, () => void serving.stop().then(() => process.exit(0)));

@@ -36,6 +36,7 @@ export const GROUPS: readonly { name: string; docs: readonly Doc[] }[] = [
       { slug: 'chat', title: 'Talk with an agent', description: 'Conversations in the browser: streaming answers, stop and continue, cost, what is kept and where.' },
       { slug: 'reports', title: 'Reports and branches', description: 'Boards, metrics, reports, certificates, forks, and texts that are withheld.' },
       { slug: 'links', title: 'Links and sharing', description: 'What is in a link, who can read it, and what a live link may do.' },
+      { slug: 'edge', title: 'Quests at the edge', description: 'A live quest whose models play at the worker with nobody connected: what it needs, what it costs, what happens when something fails.' },
       {
         slug: 'verification',
         title: 'Verification',

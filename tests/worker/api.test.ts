@@ -271,7 +271,7 @@ describe('the rest of the surface', () => {
   it('says that it is well, and which version it is', async () => {
     const { status, body } = await server.call('GET', '/api/health');
     assert.equal(status, 200);
-    assert.deepEqual(Object.keys(body), ['ok', 'version']);
+    assert.deepEqual(Object.keys(body), ['ok', 'proxy', 'version']);
     assert.match(body.version, /^\d+\.\d+\.\d+$/);
   });
 

@@ -1,8 +1,8 @@
 /* The worker for tests: a real workerd on a free port, a site of two files, and calls with as little around them as possible. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serve } from '../../worker/serve.ts';
+import { type Settings, serve } from '../../worker/serve.ts';
 
 export type Tokens = { own: string; lead: string; view: string; seats: Record<string, string> };
 export type Created = { id: string; head: string; n: number; state_hash: string; tokens: Tokens };
@@ -30,6 +30,12 @@ export async function scratch(test: { after(work: () => Promise<void>): void }):
   return folder;
 }
 
+/** The processes that this one started and that still run. Only where there is /proc. */
+async function children(): Promise<number[]> {
+  const ids = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').catch(() => '');
+  return ids.split(' ').filter((id) => id !== '').map(Number);
+}
+
 async function site(folder: string): Promise<string> {
   const root = join(folder, 'site');
   await mkdir(join(root, 'app', 'assets'), { recursive: true });
@@ -44,15 +50,24 @@ async function site(folder: string): Promise<string> {
 export class Server {
   readonly url: string;
   readonly stop: () => Promise<void>;
+  readonly #processes: readonly number[];
 
-  constructor(url: string, stop: () => Promise<void>) {
+  constructor(url: string, stop: () => Promise<void>, processes: readonly number[]) {
     this.url = url;
     this.stop = stop;
+    this.#processes = processes;
   }
 
-  static async start(folder: string): Promise<Server> {
-    const { url, stop } = await serve({ port: 0, persist: join(folder, 'state'), site: await site(folder) });
-    return new Server(url, stop);
+  static async start(folder: string, settings: Settings = {}): Promise<Server> {
+    const before = new Set(await children());
+    const { url, stop } = await serve({ port: 0, persist: join(folder, 'state'), site: await site(folder), settings });
+    return new Server(url, stop, (await children()).filter((id) => !before.has(id)));
+  }
+
+  /** Ends the runtime as a power cut would, in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    for (const id of this.#processes) process.kill(id, 'SIGKILL');
+    await this.stop();
   }
 
   async call(

@@ -6,11 +6,13 @@ import { loadCore, loadModule } from '@questline/core/node';
 import { begin } from '../../worker/src/founding.ts';
 import { createHandler } from '../../worker/src/handler.ts';
 import type { Ports } from '../../worker/src/ports.ts';
+import type { Partial } from '../../worker/src/play.ts';
 import { type Frame, type Grant, type Peer, Room, type Row, type Store } from '../../worker/src/room.ts';
 import { API, LEAD, create } from './client.ts';
 
 const module = await loadModule();
 const core = await loadCore();
+const NOWHERE = { fetch: () => Promise.reject(new Error('nobody is asked here')), sleep: () => new Promise<void>(() => undefined), key: () => undefined, hosts: [] };
 const OWN: Grant = { key: 'own-key', role: 'own', agent: null };
 const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
 
@@ -52,6 +54,24 @@ class Memory implements Store {
   setAlarm(at: number | null): void {
     this.alarms.push(at);
   }
+  stage: string | null = null;
+  words: Partial[] = [];
+  cast(): string | null {
+    return this.stage;
+  }
+  putCast(cast: string | null): void {
+    if (this.fail) throw new Error('disk full');
+    this.stage = cast;
+  }
+  partials(): Partial[] {
+    return this.words;
+  }
+  putPartial(partial: Partial): void {
+    this.words = [...this.words.filter(({ start }) => start !== partial.start), partial];
+  }
+  dropPartial(start: number): void {
+    this.words = this.words.filter((partial) => partial.start !== start);
+  }
   transaction(work: () => void): void {
     const before = [...this.rows];
     const alarms = [...this.alarms];
@@ -70,7 +90,7 @@ function founded(instance: () => Core = () => instantiate(module), extra: object
   const heard: Frame[] = [];
   const peer: Peer = { since: 0, grant: OWN, send: (frame) => void heard.push(frame), close: () => undefined };
   const clock = { now: 1 };
-  const open = (): Room => new Room({ store, core: instance, peers: () => [peer], now: () => clock.now, random });
+  const open = (): Room => new Room({ store, core: instance, peers: () => [peer], now: () => clock.now, random, outside: NOWHERE });
   const room = open();
   const begun = begin(core, { command: create(extra) as never }, 1, random(32));
   assert('log' in begun);
@@ -137,7 +157,7 @@ describe('a room', () => {
     let instances = 0;
     const { store, say } = founded();
     say('One.');
-    const room = new Room({ store, core: () => (instances++, instantiate(module)), peers: () => [], now: () => 1, random });
+    const room = new Room({ store, core: () => (instances++, instantiate(module)), peers: () => [], now: () => 1, random, outside: NOWHERE });
     const { body } = room.ask({ kind: 'events', key: OWN.key, after: 0 });
     assert.deepEqual(body, { lines: [store.rows[1]?.line], head: store.rows[1]?.h });
     assert.equal(instances, 0);
@@ -148,7 +168,7 @@ describe('a room', () => {
     const [row] = store.rows;
     assert(row !== undefined);
     store.rows = [{ ...row, line: row.line.replace('login', 'logon') }];
-    const room = new Room({ store, core: () => instantiate(module), peers: () => [], now: () => 1, random });
+    const room = new Room({ store, core: () => instantiate(module), peers: () => [], now: () => 1, random, outside: NOWHERE });
     assert.throws(() => room.ask({ kind: 'view', key: OWN.key }), /rows of this quest do not open/);
   });
 

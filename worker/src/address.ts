@@ -51,7 +51,7 @@ export async function digest(token: unknown): Promise<string | undefined> {
   return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8.encode(token))));
 }
 
-function base64url(bytes: Uint8Array): string {
+export function base64url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')

@@ -4,10 +4,12 @@ import { NoEd25519, checkSignature } from '@questline/core/signatures';
 import { checkAddress, digest, makeAddress, makeToken } from './address.ts';
 import type { FoundingBody, NotesBody, Ports, Question } from './ports.ts';
 import { badRequest, failure, file, json, unknownQuest } from './replies.ts';
+import { CARRIED, proxy } from './proxy.ts';
 import { type Answer, type Grant, isObject } from './room.ts';
 
 const COMMAND_MAX = 1024 * 1024 + 64 * 1024; // an event line, and its envelope
 const SIGNATURE_MAX = 1024;
+const CAST_MAX = 1536 * 1024; // a row
 const LOG_MAX = 8 * 1024 * 1024;
 const DISCARDED_MAX = 1024 * 1024; // bytes of a body that are read only to be able to answer
 
@@ -21,6 +23,10 @@ const ROUTES: ReadonlyArray<{ path: RegExp; method: string; route: Route }> = [
   { path: /^\/api\/quests\/([^/]+)\/notes$/, method: 'GET', route: notes },
   { path: /^\/api\/quests\/([^/]+)\/notes$/, method: 'POST', route: addNotes },
   { path: /^\/api\/quests\/([^/]+)\/live$/, method: 'GET', route: live },
+  { path: /^\/api\/quests\/([^/]+)\/cast$/, method: 'GET', route: cast },
+  { path: /^\/api\/quests\/([^/]+)\/cast$/, method: 'PUT', route: putCast },
+  { path: /^\/api\/quests\/([^/]+)\/cast$/, method: 'DELETE', route: dropCast },
+  { path: /^\/api\/quests\/([^/]+)\/asks\/([\w-]{16})$/, method: 'POST', route: allow },
 ];
 
 type Call = { request: Request; url: URL; address: string; ports: Ports; secret: string };
@@ -52,6 +58,10 @@ async function api(request: Request, url: URL, ports: Ports): Promise<Response> 
   if (origin !== null && origin !== `http://${url.host}` && origin !== `https://${url.host}`) {
     return json({ status: 403, body: failure('QL_ERR_ARGUMENT', 'Pages of other sites cannot use this API.') });
   }
+  if (ports.carrier !== undefined && CARRIED.test(url.pathname)) {
+    if (request.method !== 'GET' && request.method !== 'POST') return wrongMethod('GET, POST');
+    return proxy(request, url, ports.carrier);
+  }
   const here = ROUTES.filter(({ path }) => path.test(url.pathname));
   if (here.length === 0) return json({ status: 404, body: failure('QL_ERR_NOT_FOUND', 'The API has no such address.') });
   const match = here.find(({ method }) => method === request.method);
@@ -71,7 +81,7 @@ function wrongMethod(allow: string): Response {
 }
 
 async function health({ ports }: Call): Promise<Response> {
-  return json({ status: 200, body: { ok: true, version: ports.version } });
+  return json({ status: 200, body: { ok: true, proxy: ports.carrier !== undefined, version: ports.version } });
 }
 
 async function found({ request, ports, secret }: Call): Promise<Response> {
@@ -185,6 +195,29 @@ async function ask(call: Call, question: (key: string) => Question): Promise<Res
 async function put({ request, address, ports }: Call, question: (key: string) => Question): Promise<Answer> {
   const key = await digest(/^Bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]);
   return key === undefined ? unknownQuest() : ports.room(address).ask(question(key));
+}
+
+async function cast(call: Call): Promise<Response> {
+  return ask(call, (key) => ({ kind: 'cast', key }));
+}
+
+async function putCast(call: Call): Promise<Response> {
+  const body = await readJson(call.request, CAST_MAX);
+  if ('answer' in body) return reply(call, body.answer);
+  return ask(call, (key) => ({ kind: 'put cast', key, cast: body.value ?? {} }));
+}
+
+async function dropCast(call: Call): Promise<Response> {
+  return ask(call, (key) => ({ kind: 'put cast', key, cast: null }));
+}
+
+async function allow(call: Call): Promise<Response> {
+  const asked = /\/asks\/([\w-]+)$/.exec(call.url.pathname)?.[1] ?? '';
+  const body = await readJson(call.request, SIGNATURE_MAX);
+  if ('answer' in body) return reply(call, body.answer);
+  const allowed = isObject(body.value) ? body.value['allowed'] : undefined;
+  if (typeof allowed !== 'boolean') return reply(call, badRequest('The body is {"allowed": true} or {"allowed": false}.'));
+  return ask(call, (key) => ({ kind: 'allow', key, ask: asked, allowed }));
 }
 
 async function live({ request, address, ports }: Call): Promise<Response> {

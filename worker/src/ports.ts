@@ -1,4 +1,5 @@
 import type { Command, NoteDraft } from '@questline/core';
+import type { ProxyPorts } from './proxy.ts';
 import type { Answer, Grant } from './room.ts';
 
 /** What somebody asks of a room, with the SHA-256 of the capability they showed. */
@@ -14,7 +15,13 @@ export type Question =
   | { kind: 'sign'; key: string; n: number; signature: string }
   /** The notes whose id is behind this one; '' for the first. */
   | { kind: 'notes'; key: string; after: string }
-  | { kind: 'note'; key: string; body: NotesBody };
+  | { kind: 'note'; key: string; body: NotesBody }
+  /** Who plays the seats here. */
+  | { kind: 'cast'; key: string }
+  /** A cast as somebody sent it; null: nobody plays here from now on. */
+  | { kind: 'put cast'; key: string; cast: unknown }
+  /** Whether a model may use the tool it asked for. */
+  | { kind: 'allow'; key: string; ask: string; allowed: boolean };
 
 /** A note to be written, or a set of them to be merged. */
 export type NotesBody = { note: Partial<NoteDraft> } | { notes: string };
@@ -35,6 +42,8 @@ export type Ports = {
   /** Checks or begins a log before any room is touched. */
   begin(body: FoundingBody): Promise<Begun>;
   random(count: number): Uint8Array;
+  /** How pages' requests are carried to providers; absent where that is switched off. */
+  carrier?: ProxyPorts;
   /** Key of the addresses' MAC; absent when nobody configured one. */
   secret: string | undefined;
   version: string;

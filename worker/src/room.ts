@@ -1,9 +1,11 @@
 /* One quest that several people are in: who may do what, the append, and who is told. Knows no platform: time, bytes, rows and sockets are given. */
-import { type Command, type Core, CoreError, type Failure, type Quest, type Refusal } from '@questline/core';
+import { type Command, type Core, CoreError, type Failure, type Quest, type Refusal, type SeatDelta } from '@questline/core';
 import { equal } from './address.ts';
 import { badRequest, failure, unknownQuest } from './replies.ts';
 import { addNotes, behind, pages } from './notes.ts';
+import type { Asked, Partial, PlayPorts } from './play.ts';
 import type { NotesBody, Question } from './ports.ts';
+import { Stage } from './stage.ts';
 
 /** What a capability is for. `view` watches, `seat` and `lead` also act for one agent, `own` for anybody. */
 export type Grant = { key: string; role: 'own' | 'lead' | 'seat' | 'view'; agent: string | null };
@@ -29,6 +31,13 @@ export type Store = {
   putNote(id: string, line: string): void;
   /** When the room is to be woken, ms since epoch; null: not at all. Takes the place of the time that was set before. */
   setAlarm(at: number | null): void;
+  /** Who plays the seats, as it was handed in; null: nobody does here. */
+  cast(): string | null;
+  putCast(cast: string | null): void;
+  /** Words of answers that are not whole. */
+  partials(): Partial[];
+  putPartial(partial: Partial): void;
+  dropPartial(start: number): void;
   transaction(work: () => void): void;
 };
 
@@ -45,6 +54,13 @@ export type Frame =
   | { type: 'notes'; lines: string[] }
   | { type: 'signed'; n: number; signature: string }
   | { type: 'presence'; watching: number }
+  /** Whether the room plays the seats: then nobody else does. */
+  | { type: 'cast'; plays: boolean }
+  /** What models add while they answer; cut: not all of it is here. */
+  | { type: 'deltas'; deltas: readonly SeatDelta[]; cut?: true }
+  /** What had come of answers that are not whole. */
+  | { type: 'partials'; partials: Partial[] }
+  | ({ type: 'ask' } & Asked)
   | { type: 'accepted'; id: unknown; n: number; head: string }
   | { type: 'refused'; id: unknown; refusal: Refusal }
   | { type: 'conflict'; id: unknown; head: string }
@@ -57,6 +73,8 @@ export type RoomPorts = {
   peers(): Peer[];
   now(): number;
   random(count: number): Uint8Array;
+  /** How providers are reached, and which of them. */
+  outside: Pick<PlayPorts, 'fetch' | 'hosts' | 'key' | 'sleep'>;
 };
 
 const ENTROPY = 32;
@@ -66,23 +84,36 @@ const PENDING_MAX = 16; // sockets that have not yet shown a capability
 
 export class Room {
   readonly #ports: RoomPorts;
-  #cache: Quest | undefined;
+  readonly #stage: Stage;
+  #cache: { core: Core; quest: Quest } | undefined;
   #alarm: number | null | undefined; // as it was set last; undefined when that is not known
 
   constructor(ports: RoomPorts) {
     this.#ports = ports;
+    this.#stage = new Stage(ports, {
+      opened: () => this.#opened,
+      append: (line, apply) => void this.#append(line, apply),
+      tell: (frame, role) => this.#tell(frame, role),
+      setAlarm: (resting) => this.#setAlarm(resting),
+      forget: () => this.#forget(),
+    });
   }
 
   /** The quest as the rows say. Memory is a cache: it may be gone at any time, and is thrown away when anything but a refusal came up. */
   get #quest(): Quest {
+    return this.#opened.quest;
+  }
+
+  get #opened(): { core: Core; quest: Quest } {
     this.#cache ??= this.#open();
     return this.#cache;
   }
 
-  #open(): Quest {
+  #open(): { core: Core; quest: Quest } {
     const lines = this.#ports.store.lines(-1, ALL);
     try {
-      return this.#ports.core().openQuest(`${lines.join('\n')}\n`);
+      const core = this.#ports.core();
+      return { core, quest: core.openQuest(`${lines.join('\n')}\n`) };
     } catch (error) {
       // Not the fault of who asks: rows that this core did not write, or cannot hold.
       throw new Error('The rows of this quest do not open.', { cause: error });
@@ -94,7 +125,8 @@ export class Room {
     const { store } = this.#ports;
     if (store.grants().length > 0) return { status: 409, body: failure('QL_ERR_STATE', 'This room exists already.') };
     return this.#guarded(() => {
-      this.#cache = this.#ports.core().openQuest(log);
+      const core = this.#ports.core();
+      this.#cache = { core, quest: core.openQuest(log) };
       store.transaction(() => {
         for (const [n, line] of log.trimEnd().split('\n').entries()) {
           store.insertLine({ n, line, h: (JSON.parse(line) as { h: string }).h });
@@ -115,15 +147,22 @@ export class Room {
         case 'answer':
           return question.answer;
         case 'view': {
+          const plays = this.#stage.plays();
           const { head, n } = this.#quest.head();
-          return { status: 200, body: { head, n, role: grant.role, agent: grant.agent, view: this.#quest.view() } };
+          return { status: 200, body: { head, n, role: grant.role, agent: grant.agent, plays, view: this.#quest.view() } };
         }
+        case 'cast':
+          return this.#stage.view();
+        case 'put cast':
+          return this.#stage.put(grant, question.cast);
+        case 'allow':
+          return this.#stage.allow(grant, question.ask, question.allowed);
         case 'events': {
           const lines = this.#ports.store.lines(question.after, PAGE);
           return { status: 200, body: { lines, head: this.#ports.store.last().h } };
         }
         case 'command':
-          return this.#command(grant, question.command);
+          return this.#stage.around(() => this.#command(grant, question.command));
         case 'signature':
           return this.#signature(grant, question.n);
         case 'sign':
@@ -174,12 +213,12 @@ export class Room {
   }
 
   /** Stores a line with the next alarm, both or neither, and then tells everybody. */
-  #append(line: string): { n: number; line: string; head: string } {
+  #append(line: string, apply: () => void = () => this.#quest.append(line)): { n: number; line: string; head: string } {
     const { store } = this.#ports;
     const quest = this.#quest;
     const { n } = quest.head();
     store.transaction(() => {
-      quest.append(line);
+      apply();
       store.insertLine({ n, line, h: quest.head().head });
       this.#setAlarm();
     });
@@ -231,15 +270,17 @@ export class Room {
     return { status: 200, body: { lines, bad, conflicts, problems } };
   }
 
-  /** Moves the alarm to the next limit. Called within the transaction that moved the limit. */
-  #setAlarm(): void {
-    const due = this.#quest.head().due ?? null;
+  /** Moves the alarm to the next limit, or to when a room that models play in is looked after. Called within the transaction that moved the limit. */
+  #setAlarm(resting = false): void {
+    const times = [this.#quest.head().due, this.#stage.wakes(this.#alarm ?? 0, resting)].filter((time) => time !== undefined);
+    const due = times.length === 0 ? null : Math.min(...times);
     if (due !== this.#alarm) this.#ports.store.setAlarm(due);
     this.#alarm = due;
   }
 
   /** Something came up: memory may not be what the rows say. */
   #forget(): void {
+    this.#stage.leave();
     this.#cache = undefined;
     this.#alarm = undefined;
   }
@@ -258,16 +299,17 @@ export class Room {
     this.#alarm = undefined; // one that rang is gone
     try {
       this.#tick();
-      this.#setAlarm();
+      this.#stage.go();
+      this.#setAlarm(true);
     } catch (error) {
       this.#forget();
       throw error;
     }
   }
 
-  #tell(frame: Frame): void {
+  #tell(frame: Frame, role?: Grant['role']): void {
     for (const peer of this.#ports.peers()) {
-      if (peer.grant !== null) peer.send(frame);
+      if (peer.grant !== null && (role === undefined || peer.grant.role === role)) peer.send(frame);
     }
   }
 
@@ -293,6 +335,7 @@ export class Room {
     } while (from < end);
     for (const page of pages(this.#ports.store.notes(), PAGE)) peer.send({ type: 'notes', lines: page });
     peer.grant = grant;
+    this.#stage.greet(peer);
     this.presence();
   }
 
@@ -302,7 +345,7 @@ export class Room {
     const grant = peer.grant;
     if (grant === null) return;
     const answer = isObject(command)
-      ? this.#guarded(() => this.#command(grant, command as Command))
+      ? this.#guarded(() => this.#stage.around(() => this.#command(grant, command as Command)))
       : badRequest('A frame holds an id and a command: {"id": 1, "command": {…}}.');
     peer.send({ ...reply(answer), id } as Frame);
   }

@@ -8,11 +8,12 @@ import { begin } from '../founding.ts';
 import { createHandler } from '../handler.ts';
 import type { Question } from '../ports.ts';
 import { type Answer, type Frame, type Grant, type Peer, Room, isObject } from '../room.ts';
+import { house, outward, sleep } from './outside.ts';
 import { sqlStore } from './store.ts';
 
 const FRAME_MAX = 1024 * 1024 + 64 * 1024; // characters
 
-type Env = { ASSETS: Fetcher; QUESTS: DurableObjectNamespace<QuestRoom>; SECRET?: string };
+type Env = { ASSETS: Fetcher; QUESTS: DurableObjectNamespace<QuestRoom>; SECRET?: string; PROXY?: string };
 
 function random(count: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(count));
@@ -29,6 +30,7 @@ export class QuestRoom extends DurableObject<Env> {
       peers: () => ctx.getWebSockets().map(peer),
       now: () => Date.now(),
       random,
+      outside: { ...house(env), fetch: outward, sleep },
     });
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
   }
@@ -131,6 +133,7 @@ export default {
       asset: (file) => env.ASSETS.fetch(file),
       begin: async (body) => begin(core(), body, Date.now(), random(32)),
       random,
+      ...(env.PROXY === 'on' ? { carrier: { providers: () => core().llmProviders(), fetch: outward } } : {}),
       secret: env.SECRET,
       version: __VERSION__,
     });

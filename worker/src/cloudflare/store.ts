@@ -1,3 +1,4 @@
+import type { Partial } from '../play.ts';
 import type { Grant, Row, Store } from '../room.ts';
 
 /** The rows of one object. */
@@ -6,6 +7,8 @@ export function sqlStore(storage: DurableObjectStorage): Store {
   sql.exec('CREATE TABLE IF NOT EXISTS lines (n INTEGER PRIMARY KEY, line TEXT NOT NULL, h TEXT NOT NULL)');
   sql.exec('CREATE TABLE IF NOT EXISTS grants (key TEXT PRIMARY KEY, role TEXT NOT NULL, agent TEXT) WITHOUT ROWID');
   sql.exec('CREATE TABLE IF NOT EXISTS notes (id TEXT PRIMARY KEY, line TEXT NOT NULL) WITHOUT ROWID');
+  sql.exec('CREATE TABLE IF NOT EXISTS stage (id INTEGER PRIMARY KEY CHECK (id = 1), [cast] TEXT NOT NULL)');
+  sql.exec('CREATE TABLE IF NOT EXISTS partials (start INTEGER PRIMARY KEY, agent TEXT NOT NULL, text TEXT NOT NULL)');
   return {
     lines(after, characters) {
       const lines: string[] = [];
@@ -28,6 +31,14 @@ export function sqlStore(storage: DurableObjectStorage): Store {
     insertGrant({ key, role, agent }: Grant) {
       sql.exec('INSERT INTO grants (key, role, agent) VALUES (?, ?, ?)', key, role, agent);
     },
+    cast: () => sql.exec<{ cast: string }>('SELECT [cast] FROM stage').toArray()[0]?.cast ?? null,
+    putCast(cast) {
+      if (cast === null) sql.exec('DELETE FROM stage');
+      else sql.exec('INSERT OR REPLACE INTO stage (id, [cast]) VALUES (1, ?)', cast);
+    },
+    partials: () => sql.exec<Partial>('SELECT start, agent, text FROM partials ORDER BY start').toArray(),
+    putPartial: ({ start, agent, text }) => void sql.exec('INSERT OR REPLACE INTO partials (start, agent, text) VALUES (?, ?, ?)', start, agent, text),
+    dropPartial: (start) => void sql.exec('DELETE FROM partials WHERE start = ?', start),
     // Not awaited: the object's writes between two awaits are one transaction, and its output gate waits for it.
     setAlarm: (at) => void (at === null ? storage.deleteAlarm() : storage.setAlarm(at)),
     transaction: (work) => storage.transactionSync(work),
