@@ -30,8 +30,9 @@ static void add_block(script *s, const char *block, const char *delta, const cha
   snprintf(head, sizeof head, "{\"type\":\"content_block_start\",\"index\":%d,\"content_block\":%s}", s->index, block);
   add_event(&s->out, "content_block_start", head, NULL, "");
   /* In pieces, so that there is a middle. */
-  for (size_t at = 0, len = strlen(words), piece; at < len; at += piece) {
-    piece = len - at < 16 ? len - at : 16;
+  size_t len = strlen(words), most = len < 1024 ? 16 : 65536;
+  for (size_t at = 0, piece; at < len; at += piece) {
+    piece = len - at < most ? len - at : most;
     snprintf(head, sizeof head, "{\"type\":\"content_block_delta\",\"index\":%d,\"delta\":{\"type\":\"%s\",\"%s\":", s->index, delta,
              field);
     add_event(&s->out, "content_block_delta", head, ql_string(s->arena, (ql_str){words + at, piece}), "}}");
@@ -250,7 +251,7 @@ static bool go_on(theatre *h, ql_arena *a, size_t at) {
     QL_SET(head, "status", ql_int(a, 200));
     hand_back(h, head);
   }
-  size_t left = most - h->open[at].told, piece = left < 700 ? left : 700;
+  size_t left = most - h->open[at].told, piece = left < 700 ? left : left < 7000 ? 700 : left / 2;
   assert_int_equal(ql_driver_bytes(h->driver, h->open[at].id, (ql_str){h->open[at].answer + h->open[at].told, piece}, NULL), QL_OK);
   h->open[at].told += piece;
   if (h->open[at].told == h->open[at].len) end_open(h, a, at, "complete");

@@ -90,7 +90,7 @@ static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *
   t->fence = ql_get_int(seat, QL_STR("fence"), -1);
   t->held_from = held_from(view, t->agent);
   ql_status status = t->agent.ptr ? ql__replay_turn(d, t, &begun, err) : ql__out_of_memory(err);
-  if (status == QL_OK && !begun) status = ql__prepare_turn(d, t, d->quest, err);
+  if (status == QL_OK) status = begun ? ql__recall_call(d, t, err) : ql__prepare_turn(d, t, d->quest, err);
   if (status == QL_OK)
     ql__add_turn(d, t);
   else
