@@ -1,8 +1,11 @@
-// What it costs to read a model's answer: our decoder, native, beside eventsource-parser with JSON.parse and the official SDK, on the same stream in
-// one run: an answer of text in pieces of a few characters, as each provider sends them, in chunks of 16 KiB.
+// What it costs to read a model's answer: our decoder, native and through Wasm, beside eventsource-parser with JSON.parse and the official SDK, on the
+// same stream in one run: an answer of text in pieces of a few characters, as each provider sends them, in chunks of 16 KiB.
 //
-// Ours gives the deltas and the whole answer. eventsource-parser with JSON.parse gives objects, from which the text is put together here: less than a
-// decoder has to do. The SDKs do what we do; the one of Gemini gives pieces and puts nothing together.
+// Native is the decoder alone: it gives the deltas and the whole answer. Through Wasm is what a tab does: from the status of the answer to a conversation
+// that has it, the bytes of each chunk copied into the module, the deltas fetched as JSON after each and put together here, the answer at the end, and
+// what it cost. eventsource-parser with JSON.parse gives objects, from which the text is put together here: less than a decoder has to do. The SDKs do
+// what we do; the one of Gemini gives pieces and puts nothing together. Time is that of the processor, the threads of Node's collector and compiler
+// included.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,11 +15,13 @@ import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import { createParser } from 'eventsource-parser';
 import OpenAI from 'openai';
+import { instantiate } from '../../wasm/src/core.ts';
+import { loadModule } from '../../wasm/src/node.ts';
 import { median } from './rounds.ts';
 
 const PIECES = 20_000;
 const CHUNK = 16_384;
-const rounds = 5;
+const rounds = 9;
 const program = process.env['QUESTLINE_BENCH_STREAM'] ?? fileURLToPath(new URL('../../build/release/bin/questline-bench-stream', import.meta.url));
 
 const words = ['The ', 'gate ', 'opens ', 'at nine, ', '“as ', 'agreed”; ', 'then\n', 'we ', 'go ', 'é', ' on', '. '];
@@ -25,6 +30,8 @@ const whole = texts.join('');
 
 interface Wire {
   readonly name: string;
+  /** Ours, that speaks this wire. */
+  readonly provider: string;
   readonly sdk: string;
   readonly events: readonly Record<string, unknown>[];
   /** The text in one event, for the plain reader. */
@@ -38,6 +45,7 @@ const usage = { input_tokens: 9, output_tokens: PIECES };
 
 const messages: Wire = {
   name: 'messages',
+  provider: 'anthropic',
   sdk: '@anthropic-ai/sdk',
   events: [
     { type: 'message_start', message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [], stop_reason: null, stop_sequence: null, usage } },
@@ -56,6 +64,7 @@ const part = (text: string) => ({ type: 'output_text', text, annotations: [], lo
 const response = (status: string, output: readonly unknown[]) => ({ id: 'resp_1', object: 'response', created_at: 1, status, model: 'm', output, usage: null });
 const responses: Wire = {
   name: 'responses',
+  provider: 'openai',
   sdk: 'openai',
   events: [
     { type: 'response.created', response: response('in_progress', []) },
@@ -79,6 +88,7 @@ const choice = (delta: Record<string, unknown>, finish_reason: string | null) =>
 });
 const chat: Wire = {
   name: 'chat',
+  provider: 'openrouter',
   sdk: 'openai',
   events: [choice({ role: 'assistant', content: '' }, null), ...texts.map((content) => choice({ content }, null)), choice({}, 'stop')],
   textOf: (event: { choices: { delta: { content?: string } }[] }) => event.choices[0]?.delta.content,
@@ -97,6 +107,7 @@ const candidate = (text: string, finishReason?: string) => ({
 });
 const generate: Wire = {
   name: 'generate',
+  provider: 'gemini',
   sdk: '@google/genai',
   events: [...texts.map((text) => candidate(text)), candidate('', 'STOP')],
   textOf: (event: { candidates: { content: { parts: { text: string }[] } }[] }) => event.candidates[0]?.content.parts[0]?.text,
@@ -138,20 +149,52 @@ function readPlainly(wire: Wire, chunks: readonly Uint8Array[]): string {
   return text;
 }
 
-async function timed(run: () => string | Promise<string>): Promise<number> {
+const core = instantiate(await loadModule());
+const lead = new TextEncoder().encode('---\nname: lead\ndescription: Leads.\n---\n\nYou lead.\n');
+
+/** A conversation whose model was asked. What is given back hands it the answer, and gives the words as they came. */
+function askThroughWasm(wire: Wire, chunks: readonly Uint8Array[]): () => string {
+  const now = 1_763_712_000_000;
+  const roster = core.newRoster();
+  roster.add('lead.md', lead);
+  const quest = core.openQuest();
+  const players = [{ agent: '@lead', model: 'm', provider: wire.provider }];
+  const driver = core.newDriver(quest, { roster, request: { agent: '@lead', mode: 'normal', text: 'x', players } });
+  let effect = driver.next(now);
+  for (; effect.kind === 'random'; effect = driver.next(now)) driver.result(now, { id: effect.id, bytes: 'AQEBAQEBAQE' });
+  const { id, kind } = effect;
+  if (kind !== 'http.request') throw new Error(`no request: ${kind}`);
+  return () => {
+    let text = '';
+    driver.result(now, { id, status: 200, headers: [{ name: 'content-type', value: 'text/event-stream' }] });
+    for (const chunk of chunks) {
+      driver.bytes(id, chunk);
+      for (const { delta } of driver.deltas()) text += delta?.text ?? '';
+    }
+    driver.result(now, { id, outcome: 'complete' });
+    const { answer } = driver.next(now);
+    for (const held of [driver, quest, roster]) held.close();
+    if (answer !== whole) throw new Error('the answer is another');
+    return text;
+  };
+}
+
+async function timed(prepare: () => () => string | Promise<string>): Promise<number> {
   const spent: number[] = [];
   for (let round = -1; round < rounds; round++) {
-    const started = performance.now();
+    const run = prepare();
+    const started = process.cpuUsage();
     const text = await run();
-    if (round >= 0) spent.push(performance.now() - started);
+    const { user, system } = process.cpuUsage(started);
+    if (round >= 0) spent.push((user + system) / 1000);
     if (text !== whole) throw new Error('another text was read');
   }
   return median(spent);
 }
 
 const cell = (text: string, width: number): string => text.padStart(width);
-console.log(`llm: ${PIECES.toLocaleString('en')} pieces of text, in chunks of 16 KiB; median of ${rounds} rounds, native of 9; MB/s of the stream`);
-console.log(`\n${'wire'.padEnd(11)}${cell('MB', 6)}${cell('native', 9)}${cell('eventsource-parser + JSON.parse', 34)}${cell('official SDK', 26)}`);
+console.log(`llm: ${PIECES.toLocaleString('en')} pieces of text, in chunks of 16 KiB; median of ${rounds} rounds; MB/s of the stream`);
+console.log(`\n${'wire'.padEnd(11)}${cell('MB', 6)}${cell('native', 9)}${cell('through Wasm', 22)}${cell('eventsource-parser + JSON.parse', 34)}${cell('official SDK', 26)}`);
 const folder = mkdtempSync(join(tmpdir(), 'questline-bench-'));
 try {
   for (const wire of [messages, responses, chat, generate]) {
@@ -162,11 +205,12 @@ try {
     writeFileSync(file, bytes);
     const chunks = chunksOf(bytes);
     const native = median(JSON.parse(execFileSync(program, [wire.name, file], { encoding: 'utf8' })) as number[]);
-    const plain = await timed(() => readPlainly(wire, chunks));
-    const sdk = await timed(() => wire.read(async () => new Response(bodyOf(chunks), { headers: { 'content-type': 'text/event-stream' } })));
+    const wasm = await timed(() => askThroughWasm(wire, chunks));
+    const plain = await timed(() => () => readPlainly(wire, chunks));
+    const sdk = await timed(() => () => wire.read(async () => new Response(bodyOf(chunks), { headers: { 'content-type': 'text/event-stream' } })));
     const speed = (ms: number): string => (bytes.length / 1000 / ms).toFixed(0);
     const beside = (ms: number): string => `${speed(ms)}  (${(ms / native).toFixed(1)}x the time)`;
-    console.log(`${wire.name.padEnd(11)}${cell((bytes.length / 1e6).toFixed(1), 6)}${cell(speed(native), 9)}${cell(beside(plain), 34)}${cell(beside(sdk), 26)}`);
+    console.log(`${wire.name.padEnd(11)}${cell((bytes.length / 1e6).toFixed(1), 6)}${cell(speed(native), 9)}${cell(beside(wasm), 22)}${cell(beside(plain), 34)}${cell(beside(sdk), 26)}`);
   }
 } finally {
   rmSync(folder, { recursive: true });
