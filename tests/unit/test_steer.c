@@ -1,0 +1,223 @@
+/* A person stops one model while the others go on, has it asked again, or lets it go on from its words. */
+#include "base/text.h"
+#include "support.h"
+#include "theatre.h"
+
+static ql_status steer(theatre *h, const char *agent, const char *how) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *value = ql_object(a);
+  if (agent) QL_SET(value, "agent", ql_string(a, str(agent)));
+  QL_SET(value, "how", ql_string(a, str(how)));
+  ql_status status = ql_driver_steer(h->driver, value, NULL);
+  ql_arena_free(a);
+  return status;
+}
+
+/* Whether the deltas since the last time say that it stands still. */
+static bool shown_stopped(theatre *h, const char *agent) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *deltas;
+  bool stopped = false;
+  assert_int_equal(ql_driver_deltas(h->driver, a, &deltas, NULL), QL_OK);
+  for (const ql_value *item = deltas->first; item; item = item->next)
+    if (ql_get_bool(item, QL_STR("stopped"))) {
+      assert_str_is(TEXT_OF(item, "agent"), agent);
+      stopped = true;
+    }
+  ql_arena_free(a);
+  return stopped;
+}
+
+static ql_str thoughtful(theatre *h, ql_arena *a, ql_str agent, ql_str said, size_t uses) {
+  if (!ql_eq(agent, QL_STR("@data-keeper"))) return play_parts(h, a, agent, said, uses);
+  script s = begin_script(a);
+  script_says(&s, "There are twelve tables, and each of them has its key. ");
+  script_calls(&s, "quest_respond", "{\"kind\":\"completed\",\"msg\":\"Kept. Evidence: 12 tables.\"}");
+  return end_script(&s);
+}
+
+/* The keeper was stopped in the middle of its words; the others have answered. */
+static theatre stopped_one(void) {
+  theatre h = open_theatre(thoughtful, QL_STR(""));
+  snprintf(h.holds, sizeof h.holds, "@data-keeper");
+  h.lets_go = 900;
+  assert_int_equal(act_all(&h), QL_OK); /* all others are done, and it says nothing more */
+  assert_int_equal(count_events(h.quest, "respond", NULL, NULL), 3);
+  assert_false(shown_stopped(&h, "@data-keeper"));
+  assert_int_equal(steer(&h, "@data-keeper", "stop"), QL_OK);
+  assert_int_equal(act_all(&h), QL_OK);
+  assert_int_equal(h.cancelled, 1);
+  assert_true(shown_stopped(&h, "@data-keeper"));
+  assert_false(shown_stopped(&h, "@data-keeper")); /* said once */
+  assert_quest_is(&h, "running");
+  assert_int_equal(count_events(h.quest, "done", "outcome", "cancelled"), 1);
+  assert_int_equal(count_events(h.quest, "pause", NULL, NULL), 0);
+  h.holds[0] = '\0';
+  return h;
+}
+
+static void others_go_on_while_one_is_stopped(void **state) {
+  (void)state;
+  theatre h = stopped_one();
+  size_t calls = h.calls;
+  assert_int_equal(steer(&h, "@data-keeper", "stop"), QL_OK); /* it is already */
+  assert_int_equal(act_all(&h), QL_OK);
+  assert_int_equal(h.calls, calls);
+  close_theatre(&h);
+}
+
+static void what_was_stopped_is_asked_again(void **state) {
+  (void)state;
+  theatre h = stopped_one();
+  assert_int_equal(steer(&h, "@data-keeper", "again"), QL_OK);
+  assert_int_equal(act(&h), QL_MORE);
+  while (h.open_count == 0) assert_int_equal(act(&h), QL_MORE);
+  assert_int_equal(ql_find(str(h.said), QL_STR("twelve tables"), 0), SIZE_MAX);
+  assert_int_equal(act_all(&h), QL_DONE);
+  assert_quest_is(&h, "completed");
+  close_theatre(&h);
+}
+
+static void what_was_stopped_goes_on_from_its_words(void **state) {
+  (void)state;
+  theatre h = stopped_one();
+  assert_int_equal(steer(&h, "@data-keeper", "continue"), QL_OK);
+  while (h.open_count == 0) assert_int_equal(act(&h), QL_MORE);
+  size_t words = ql_find(str(h.said), QL_STR("There are twelve tables"), 0), order = ql_find(str(h.said), QL_STR("Go on from exactly"), 0);
+  assert_true(words != SIZE_MAX && order != SIZE_MAX && words < order);
+  assert_int_equal(act_all(&h), QL_DONE);
+  assert_quest_is(&h, "completed");
+  close_theatre(&h);
+}
+
+/* Stopped and told to begin anew in one word, while the call is under way. */
+static void a_call_under_way_is_asked_anew(void **state) {
+  (void)state;
+  theatre h = open_theatre(thoughtful, QL_STR(""));
+  snprintf(h.holds, sizeof h.holds, "@data-keeper");
+  h.lets_go = 900;
+  assert_int_equal(act_all(&h), QL_OK);
+  h.holds[0] = '\0';
+  assert_int_equal(steer(&h, "@data-keeper", "again"), QL_OK);
+  assert_int_equal(act_all(&h), QL_DONE);
+  assert_int_equal(h.cancelled, 1);
+  assert_int_equal(count_events(h.quest, "done", "outcome", "cancelled"), 1);
+  close_theatre(&h);
+}
+
+/* Stopped at each step of it: before the start is logged, before it is sent, before its end is logged, while it uses a tool. A move that is at hand is made. */
+static void stopped_anywhere_it_can_go_on(void **state) {
+  (void)state;
+  static const char *const HOWS[] = {"again", "continue"};
+  for (size_t i = 0; i < QL_COUNT(HOWS); i++) {
+    bool over = false;
+    size_t halted = 0;
+    for (size_t stop = 1; !over; stop++) {
+      theatre h = open_theatre(play_parts, QL_STR(""));
+      while (h.effects < stop && !over) over = act(&h) == QL_DONE;
+      if (!over && steer(&h, "@api-designer", "stop") == QL_OK) {
+        bool stands = act_all(&h) == QL_OK;
+        halted += stands;
+        assert_int_equal(steer(&h, "@api-designer", HOWS[i]), stands ? QL_OK : QL_ERR_NOT_FOUND);
+      }
+      assert_int_equal(act_all(&h), QL_DONE);
+      assert_quest_is(&h, "completed");
+      assert_int_equal(count_events(h.quest, "artifact", NULL, NULL), 1);
+      close_theatre(&h);
+    }
+    assert_true(halted > 10);
+  }
+}
+
+/* After a reload the seat begins again where the log ends: what is known is not asked, what was stopped is. */
+static void a_stopped_seat_outlives_a_reload(void **state) {
+  (void)state;
+  theatre h = stopped_one();
+  theatre second = open_theatre(thoughtful, ql_quest_log(h.quest));
+  assert_int_equal(act_all(&second), QL_DONE);
+  assert_quest_is(&second, "completed");
+  assert_int_equal(second.calls, 2); /* the keeper, and the leader at the end */
+  close_theatre(&second);
+  close_theatre(&h);
+}
+
+static void who_is_not_at_work_is_not_steered(void **state) {
+  (void)state;
+  theatre h = open_theatre(play_parts, QL_STR(""));
+  assert_int_equal(steer(&h, "@lead", "stop"), QL_ERR_NOT_FOUND); /* nothing began yet */
+  assert_int_equal(act(&h), QL_MORE);
+  assert_int_equal(steer(&h, NULL, "stop"), QL_ERR_NOT_FOUND);
+  assert_int_equal(steer(&h, "@reviewer", "stop"), QL_ERR_NOT_FOUND);
+  assert_int_equal(steer(&h, "@lead", "jump"), QL_ERR_ARGUMENT);
+  assert_int_equal(steer(&h, "@lead", ""), QL_ERR_ARGUMENT);
+  close_theatre(&h);
+}
+
+/* ---- before there is a quest ---- */
+
+static ql_str answers(theatre *h, ql_arena *a, ql_str agent, ql_str said, size_t uses) {
+  (void)agent, (void)said, (void)uses;
+  script s = begin_script(a);
+  script_says(&s, h->calls == 0 ? "In the repository, next to the rest of the pages that nobody reads." : "next to the code.");
+  return end_script(&s);
+}
+
+static theatre asked(const char *mode) {
+  theatre h = {.quest = ql_quest_new(ql_alloc_libc()), .roster = troupe(NULL), .brain = answers, .now = NOW, .lets_go = 900};
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, h.roster, player_request(a, mode, "Where is it?"), &h.driver, NULL), QL_OK);
+  ql_arena_free(a);
+  while (h.open_count == 0) assert_int_equal(act(&h), QL_MORE);
+  snprintf(h.holds, sizeof h.holds, "%s", "-");
+  h.open[0].agent[0] = '-';
+  h.open[0].agent[1] = '\0';
+  while (act(&h) == QL_MORE) continue;
+  h.holds[0] = '\0';
+  return h;
+}
+
+static void a_conversation_that_is_stopped_is_answered_by_what_came(void **state) {
+  (void)state;
+  theatre h = asked("normal");
+  assert_int_equal(steer(&h, NULL, "stop"), QL_OK);
+  assert_int_equal(act_all(&h), QL_DONE);
+  assert_int_equal(h.cancelled, 1);
+  assert_true(h.cut && !h.failed);
+  assert_true(strlen(h.answer) > 0 &&
+              strncmp("In the repository, next to the rest of the pages that nobody reads.", h.answer, strlen(h.answer)) == 0);
+  assert_int_equal(steer(&h, NULL, "stop"), QL_ERR_NOT_FOUND);
+  close_theatre(&h);
+}
+
+static void a_conversation_goes_on_from_its_words(void **state) {
+  (void)state;
+  theatre h = asked("normal");
+  assert_int_equal(steer(&h, NULL, "continue"), QL_OK);
+  assert_int_equal(act_all(&h), QL_DONE);
+  assert_int_equal(h.calls, 2);
+  assert_true(strncmp("In the repos", h.answer, 12) == 0);
+  assert_string_equal(h.answer + strlen(h.answer) - 17, "next to the code.");
+  assert_false(h.cut);
+  close_theatre(&h);
+}
+
+static void a_plan_that_is_stopped_is_none(void **state) {
+  (void)state;
+  theatre h = asked("prequest");
+  assert_int_equal(steer(&h, NULL, "stop"), QL_OK);
+  assert_int_equal(act_all(&h), QL_DONE);
+  assert_true(h.failed && h.cut);
+  assert_int_equal(ql_quest_count(h.quest), 0);
+  close_theatre(&h);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(others_go_on_while_one_is_stopped),       cmocka_unit_test(what_was_stopped_is_asked_again),
+      cmocka_unit_test(what_was_stopped_goes_on_from_its_words), cmocka_unit_test(a_call_under_way_is_asked_anew),
+      cmocka_unit_test(stopped_anywhere_it_can_go_on),           cmocka_unit_test(a_stopped_seat_outlives_a_reload),
+      cmocka_unit_test(who_is_not_at_work_is_not_steered),       cmocka_unit_test(a_conversation_that_is_stopped_is_answered_by_what_came),
+      cmocka_unit_test(a_conversation_goes_on_from_its_words),   cmocka_unit_test(a_plan_that_is_stopped_is_none),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
