@@ -857,6 +857,7 @@ export class App {
     this.#live = new Live(this.#ports, link, open.quest, lease === null ? null : { id: quest.id, lease }, () => this.state.pace, {
       changed: () => this.#refresh(),
       noted: (lines) => this.notes.take(lines),
+      deltas: (deltas) => this.drafts.take(deltas),
       cut: (why) => {
         this.#store.setQuest({ cut: why });
         this.notes.connected(why === null);

@@ -1,4 +1,4 @@
-import type { Command, Quest } from '@questline/core';
+import type { Command, Quest, SeatDelta } from '@questline/core';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease } from '../ports/lock.ts';
 import type { Net, Socket } from '../ports/net.ts';
@@ -11,6 +11,8 @@ export interface LiveEvents {
   changed(): void;
   /** Notes that the server has. */
   noted(lines: readonly string[]): void;
+  /** What models at the server write. */
+  deltas(deltas: readonly SeatDelta[]): void;
   /** Null: connected. */
   cut(why: string | null): void;
 }
@@ -25,7 +27,7 @@ const LONGEST_WAIT = 15_000;
 
 /**
  * A quest whose log a server keeps. Every tab follows it over a socket; the one that made it live also plays the rehearsed seats,
- * by sending their commands to the server, which decides.
+ * by sending their commands to the server, which decides. Where the server plays them itself, all of them only watch.
  */
 export class Live {
   #ports: LivePorts;
@@ -38,6 +40,7 @@ export class Live {
   #wake = new AbortController();
   #socket: Socket | null = null;
   #applying: Promise<void> = Promise.resolve();
+  #playedThere = false;
 
   /** @param own  the quest of this browser that is live, when this tab plays its rehearsed seats */
   constructor(ports: LivePorts, link: LiveLink, quest: Quest, own: { id: string; lease: Lease } | null, pace: Pace, events: LiveEvents) {
@@ -68,6 +71,7 @@ export class Live {
     while (!this.#end.signal.aborted) {
       const known = await new Promise<boolean>((closed) => {
         let next = this.#quest.head().n;
+        this.#playedThere = false;
         this.#socket = this.#ports.net.follow(this.#link, next - 1, {
           lines: (lines) => {
             wait = 1000;
@@ -78,6 +82,11 @@ export class Live {
           },
           notes: (lines) => this.#events.noted(lines),
           signed: (n, signature) => void this.#sign(n, signature),
+          cast: (plays) => {
+            this.#playedThere = plays;
+            this.#rouse();
+          },
+          deltas: (deltas) => this.#events.deltas(deltas),
           closed,
         });
       });
@@ -125,7 +134,7 @@ export class Live {
   async #play(): Promise<void> {
     const { clock } = this.#ports;
     while (!this.#end.signal.aborted && this.#own !== null) {
-      const command = this.#quest.rehearse();
+      const command = this.#playedThere ? null : this.#quest.rehearse();
       if (command === null) {
         await this.#news();
         continue;
@@ -133,7 +142,7 @@ export class Live {
       const { n } = this.#quest.head();
       await clock.sleep(this.#pace(), this.#wake.signal);
       if (this.#end.signal.aborted) return;
-      if (this.#quest.head().n !== n) continue; // somebody else moved meanwhile
+      if (this.#quest.head().n !== n || this.#playedThere) continue; // somebody else moved meanwhile, or will
       // With its fence and counter, what is sent again because its answer was lost is the same event, not a second one.
       const seat = this.#quest.view().agents.find(({ id }) => id === command.by);
       try {

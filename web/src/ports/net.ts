@@ -1,4 +1,4 @@
-import type { Command, Refusal } from '@questline/core';
+import type { Command, Refusal, SeatDelta } from '@questline/core';
 import type { LiveLink } from '../app/model.ts';
 
 export interface Socket {
@@ -14,6 +14,10 @@ export interface Hearing {
   notes(lines: string[]): void;
   /** A line that came before has a signature now. */
   signed(n: number, signature: string): void;
+  /** Whether the server plays the seats; said when that changes, and after the first lines where it does. */
+  cast(plays: boolean): void;
+  /** What models at the server write. */
+  deltas(deltas: readonly SeatDelta[]): void;
   closed(known: boolean): void;
 }
 
@@ -109,9 +113,18 @@ export function serverNet(): Net {
       const socket = new WebSocket(url);
       socket.addEventListener('open', () => socket.send(JSON.stringify({ token: link.token, after })));
       socket.addEventListener('message', (event: MessageEvent<string>) => {
-        const { type, lines, n, signature } = JSON.parse(event.data) as { type?: string; lines?: string[]; n?: number; signature?: string };
+        const { type, lines, n, signature, plays, deltas } = JSON.parse(event.data) as {
+          type?: string;
+          lines?: string[];
+          n?: number;
+          signature?: string;
+          plays?: boolean;
+          deltas?: SeatDelta[];
+        };
         if ((type === 'lines' || type === 'notes') && lines !== undefined) hear[type](lines);
         if (type === 'signed' && n !== undefined && signature !== undefined) hear.signed(n, signature);
+        if (type === 'cast' && plays !== undefined) hear.cast(plays);
+        if (type === 'deltas' && deltas !== undefined) hear.deltas(deltas);
       });
       socket.addEventListener('close', (event) => hear.closed(event.code !== UNKNOWN));
       return { close: () => socket.close() };
