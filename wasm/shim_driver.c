@@ -45,7 +45,8 @@ int32_t qlw_driver_use(uint32_t driver, uint32_t workspace, uint32_t memory, con
   ql_driver_kit given = {.workspace = files != NULL ? files->ptr : NULL,
                          .memory = graph != NULL ? graph->ptr : NULL,
                          .servers = QL_GET(value, "servers"),
-                         .commands = ql_get_bool(value, QL_STR("commands"))};
+                         .commands = ql_get_bool(value, QL_STR("commands")),
+                         .partials = ql_get_bool(value, QL_STR("partials"))};
   if (status == QL_OK) status = ql_driver_use(found->ptr, &given, &qlw__error);
   if (status != QL_OK) {
     ql_arena_free(arena);

@@ -153,6 +153,17 @@ static void who_is_not_at_work_is_not_steered(void **state) {
   close_theatre(&h);
 }
 
+static ql_str long_words(theatre *h, ql_arena *a, ql_str agent, ql_str said, size_t uses) {
+  (void)h, (void)agent, (void)said, (void)uses;
+  script s = begin_script(a);
+  char words[32768];
+  memset(words, 'x', sizeof words - 1);
+  words[sizeof words - 1] = '\0';
+  script_says(&s, words);
+  script_says(&s, words);
+  return end_script(&s);
+}
+
 /* ---- before there is a quest ---- */
 
 static ql_str answers(theatre *h, ql_arena *a, ql_str agent, ql_str said, size_t uses) {
@@ -211,13 +222,63 @@ static void a_plan_that_is_stopped_is_none(void **state) {
   close_theatre(&h);
 }
 
+/* Words are put aside as they come, so that a crash leaves them: at most once a second, or when they are many. */
+static void words_are_put_aside(void **state) {
+  (void)state;
+  theatre h = open_theatre(thoughtful, QL_STR(""));
+  assert_int_equal(ql_driver_use(h.driver, &(ql_driver_kit){.workspace = h.files, .partials = true}, NULL), QL_OK);
+  snprintf(h.holds, sizeof h.holds, "@data-keeper");
+  h.lets_go = 700;
+  assert_int_equal(act_all(&h), QL_OK);
+  assert_int_equal(h.puts, 0); /* no second has passed */
+  h.now += 999;
+  assert_int_equal(act_all(&h), QL_OK);
+  assert_int_equal(h.puts, 0);
+  h.now += 1;
+  assert_int_equal(act_all(&h), QL_OK);
+  assert_int_equal(h.puts, 1);
+  size_t first = strlen(h.partial);
+  assert_true(first > 0 && strncmp("There are twelve tables, and each of them has its key. ", h.partial, first) == 0);
+  h.now += 5000;
+  assert_int_equal(act_all(&h), QL_OK);
+  assert_int_equal(h.puts, 1); /* nothing new */
+  h.lets_go = 1100;
+  assert_int_equal(act_all(&h), QL_OK);
+  assert_int_equal(h.puts, 2);
+  assert_true(strlen(h.partial) > first &&
+              strncmp("There are twelve tables, and each of them has its key. ", h.partial, strlen(h.partial)) == 0);
+  h.holds[0] = '\0';
+  assert_int_equal(act_all(&h), QL_DONE);
+  close_theatre(&h);
+}
+
+static void many_words_are_put_aside_at_once(void **state) {
+  (void)state;
+  theatre h = open_theatre(NULL, QL_STR(""));
+  h.brain = long_words;
+  assert_int_equal(ql_driver_use(h.driver, &(ql_driver_kit){.workspace = h.files, .partials = true}, NULL), QL_OK);
+  snprintf(h.holds, sizeof h.holds, "@lead");
+  h.lets_go = 60000;
+  assert_int_equal(act_all(&h), QL_OK);
+  assert_true(h.puts > 0);
+  assert_true(h.put_bytes >= 4096);
+  close_theatre(&h);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(others_go_on_while_one_is_stopped),       cmocka_unit_test(what_was_stopped_is_asked_again),
-      cmocka_unit_test(what_was_stopped_goes_on_from_its_words), cmocka_unit_test(a_call_under_way_is_asked_anew),
-      cmocka_unit_test(stopped_anywhere_it_can_go_on),           cmocka_unit_test(a_stopped_seat_outlives_a_reload),
-      cmocka_unit_test(who_is_not_at_work_is_not_steered),       cmocka_unit_test(a_conversation_that_is_stopped_is_answered_by_what_came),
-      cmocka_unit_test(a_conversation_goes_on_from_its_words),   cmocka_unit_test(a_plan_that_is_stopped_is_none),
+      cmocka_unit_test(others_go_on_while_one_is_stopped),
+      cmocka_unit_test(what_was_stopped_is_asked_again),
+      cmocka_unit_test(what_was_stopped_goes_on_from_its_words),
+      cmocka_unit_test(a_call_under_way_is_asked_anew),
+      cmocka_unit_test(stopped_anywhere_it_can_go_on),
+      cmocka_unit_test(a_stopped_seat_outlives_a_reload),
+      cmocka_unit_test(who_is_not_at_work_is_not_steered),
+      cmocka_unit_test(a_conversation_that_is_stopped_is_answered_by_what_came),
+      cmocka_unit_test(a_conversation_goes_on_from_its_words),
+      cmocka_unit_test(a_plan_that_is_stopped_is_none),
+      cmocka_unit_test(words_are_put_aside),
+      cmocka_unit_test(many_words_are_put_aside_at_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ struct theatre {
   ql_workspace *files; /* NULL: there are none */
   brain brain;
   int64_t now;
-  size_t effects, calls, cancelled, puts, blobs;
+  size_t effects, calls, cancelled, puts, put_bytes, blobs;
   struct {
     int64_t id;
     char agent[64], *answer;

@@ -871,6 +871,8 @@ export interface Kit {
   readonly servers?: readonly McpServer[];
   /** The host performs `tool.run`, when a person agreed to the command. */
   readonly commands?: boolean;
+  /** The host performs `partial.put`: it keeps words of answers that are not whole, until their end is logged. */
+  readonly partials?: boolean;
 }
 
 /** Says what a quest needs next, and takes what came of it. It uses the quest, the roster and the kit it was given: close it before them. */
@@ -891,9 +893,9 @@ export class Driver extends Held {
   }
 
   /** Gives models something to work with; to be called before the first `next`. */
-  use({ workspace, memory, servers = [], commands = false }: Kit): void {
+  use({ workspace, memory, servers = [], commands = false, partials = false }: Kit): void {
     const { instance } = this;
-    instance.run('qlw_driver_use', this.handle, workspace?.handleIn(instance) ?? 0, memory?.handleIn(instance) ?? 0, JSON.stringify({ servers, commands }));
+    instance.run('qlw_driver_use', this.handle, workspace?.handleIn(instance) ?? 0, memory?.handleIn(instance) ?? 0, JSON.stringify({ servers, commands, partials }));
   }
 
   /** The next effect. `http.request` and `effect.cancel` come once each, and any number of requests may be open; any other comes again until it has its result. */

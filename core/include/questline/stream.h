@@ -41,6 +41,9 @@ QL_NODISCARD ql_status ql_stream_feed(ql_stream *stream, ql_str bytes, ql_error 
 /// @return QL_OK; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_stream_next(ql_stream *stream, ql_arena *a, ql_value **delta, ql_error *err);
 
+/// The words that came so far, from this byte of them on; of all texts of the answer, in their order. Only whole characters. Absent when out of memory.
+ql_str ql_stream_words(const ql_stream *stream, size_t from, ql_arena *a);
+
 /// True when the provider has said that the answer is whole, or that it failed: no more bytes are needed.
 bool ql_stream_over(const ql_stream *stream);
 

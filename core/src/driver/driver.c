@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "driver/partial.h"
 #include "driver/session.h"
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
@@ -255,13 +256,31 @@ static ql_value *hand_out(ql_driver *d, ql_arena *a, int64_t now) {
     if (t->step != QL__TURN_SEND) continue;
     t->step = QL__TURN_OPEN;
     t->effect = ++d->last_id;
-    t->sent_at = now;
+    t->sent_at = t->put_at = now;
+    t->put = 0;
     if (t->attempt_number == 1) t->since = now;
     t->fresh = true;
     ql_value *e = effect(a, t->effect, QL_STR("http.request"));
     if (t->agent.ptr) QL_SET(e, "agent", ql_string(a, t->agent));
     QL_SET(e, "request", ql_copy(a, t->request));
     if (t->start >= 0) QL_SET(e, "start", ql_int(a, t->start));
+    return e;
+  }
+  return NULL;
+}
+
+/* What a host keeps of answers that are not whole yet; NULL for none. */
+static ql_value *put_partial(ql_driver *d, ql_arena *a, int64_t now) {
+  for (ql__turn *t = d->kit.partials ? d->turns : NULL; t; t = t->next) {
+    ql_str words = ql__partial_words(t, a, now);
+    if (!words.ptr) continue;
+    ql_value *e = effect(a, ++d->last_id, QL_STR("partial.put"));
+    QL_SET(e, "agent", ql_string(a, t->agent));
+    QL_SET(e, "offset", ql_int(a, (int64_t)t->put));
+    QL_SET(e, "start", ql_int(a, t->start));
+    QL_SET(e, "text", ql_string(a, words));
+    t->put += words.len;
+    t->put_at = now;
     return e;
   }
   return NULL;
@@ -276,6 +295,7 @@ ql_status ql_driver_next(ql_driver *driver, ql_arena *a, int64_t now, ql_value *
   }
   if (status != QL_OK) return status;
   ql_value *e = hand_out(driver, a, now);
+  if (!e) e = put_partial(driver, a, now);
   if (!e) e = present(driver, a);
   if (!e || ql_arena_failed(a)) return ql__out_of_memory(err);
   *out = e;

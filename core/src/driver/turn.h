@@ -75,6 +75,8 @@ struct ql__turn {
   int64_t took;     /* ms */
   int64_t until;    /* QL__TURN_WAIT */
   int status;       /* of HTTP; 0: no answer came */
+  size_t put;       /* bytes of its words that the host keeps */
+  int64_t put_at;   /* ms since 1970: when it was given them, or the call was sent */
   const ql_value *headers;
   ql_stream *stream;
   ql_str problem;       /* the host's words, or why it failed for good */

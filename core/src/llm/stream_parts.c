@@ -350,3 +350,18 @@ ql_value *ql__reply(ql_stream *s, ql_arena *a) {
   QL_SET(reply, "usage", usage_value(s, a));
   return reply;
 }
+
+/* --- What came so far --- */
+
+ql_str ql_stream_words(const ql_stream *s, size_t from, ql_arena *a) {
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  for (size_t i = 0, before = 0; i < s->part_count; i++) {
+    const ql_part *part = &s->parts[i];
+    ql_str text = ql_buf_str(&part->text);
+    if (part->kind != QL_PART_TEXT) continue;
+    if (ql_scan_is_half(text)) text.len -= 3;
+    if (before + text.len > from) ql_buf_add(&out, ql_slice(text, from > before ? from - before : 0, text.len));
+    before += text.len;
+  }
+  return ql_buf_take(&out, a);
+}
