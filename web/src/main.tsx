@@ -8,6 +8,7 @@ import { App } from './app/app.ts';
 import { listenForKeys } from './app/keys.ts';
 import { Frame } from './parts/frame.tsx';
 import { later } from './parts/later.tsx';
+import { leave, takeAnswer } from './ports/address.ts';
 import { systemClock } from './ports/clock.ts';
 import { loadCores } from './ports/core.ts';
 import { systemEntropy } from './ports/entropy.ts';
@@ -135,11 +136,13 @@ function fixedPace(): number | null {
 }
 
 async function start(): Promise<void> {
+  const answer = takeAnswer();
   const root = document.getElementById('app') as HTMLElement;
   try {
     const { first, cores, module } = await loadCores();
-    const app = new App({ first, cores, startReader: () => workerReader(module()), storage: await openStorage(), clock: systemClock, entropy: systemEntropy, frame: nextFrame, http: browserHttp, tabs: browserTabs(), net: serverNet(), notepad: tabNotepad, download }, fixedPace());
+    const app = new App({ first, cores, startReader: () => workerReader(module()), storage: await openStorage(), clock: systemClock, entropy: systemEntropy, frame: nextFrame, http: browserHttp, tabs: browserTabs(), net: serverNet(), notepad: tabNotepad, download, builtIn: () => import('./ports/prompt-api.ts'), leave }, fixedPace());
     whole = () => app.whole();
+    if (answer !== null) void app.signIn.back(answer);
     listen(app);
     root.replaceChildren();
     render(<Root app={app} />, root);

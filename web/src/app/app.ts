@@ -4,12 +4,13 @@ import type { Received } from '../ports/files.ts';
 import type { Lease, Tabs } from '../ports/lock.ts';
 import type { Net } from '../ports/net.ts';
 import type { Notepad } from '../ports/notepad.ts';
+import type { BuiltIn } from '../ports/prompt-api.ts';
 import type { Reader } from '../ports/reader.ts';
 import type { Storage } from '../ports/storage.ts';
 import { sampleObjective, sampleTeam } from '../sample/index.ts';
 import { Asker, type AskerPorts } from './asker.ts';
 import { base64url } from './bytes.ts';
-import { NOBODY_CHOSEN, inName, kindOf, modelOf, playersFor, playersOf, whoPlays } from './cast.ts';
+import { type Cast, NOBODY_CHOSEN, type Who, inName, kindOf, modelOf, playersFor, playersOf, whoPlays } from './cast.ts';
 import { CastDesk } from './cast-desk.ts';
 import { Chair } from './chair.ts';
 import type { ChatDesk } from './chat.ts';
@@ -23,6 +24,7 @@ import { NotesDesk } from './notes.ts';
 import type { PlanDesk } from './plan-desk.ts';
 import { href, parseRoute } from './route.ts';
 import { Session } from './session.ts';
+import { SignInDesk } from './sign-in.ts';
 import { checked } from './signatures.ts';
 import { Store } from './store.ts';
 import { defaultLeader, openRoster, readTeam } from './team.ts';
@@ -39,6 +41,8 @@ export interface Ports extends Pick<WriterPorts, 'clock' | 'entropy'>, Omit<Aske
   net: Net;
   notepad: Notepad;
   download: (name: string, text: string) => void;
+  builtIn: () => Promise<BuiltIn>;
+  leave: (url: string) => void;
 }
 
 export const PACES: readonly { ms: number; word: string }[] = [
@@ -69,6 +73,7 @@ export class App {
   readonly drafts = new Drafts();
   readonly vault: Vault;
   readonly cast: CastDesk;
+  readonly signIn: SignInDesk;
   readonly notes: NotesDesk;
   readonly desk: TeamDesk;
   readonly viewer: Viewer;
@@ -97,6 +102,7 @@ export class App {
       cast: NOBODY_CHOSEN,
       providers: [],
       slots: {},
+      signing: null,
       wanted: null,
       note: null,
       pace: fixedPace ?? PACE,
@@ -110,7 +116,8 @@ export class App {
     };
     this.#store = new Store(start, ports.clock);
     this.vault = new Vault(this.#store, ports);
-    this.cast = new CastDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: ports.http, changed: () => void this.#recast() });
+    this.cast = new CastDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: ports.http, builtIn: ports.builtIn, changed: () => void this.#recast() });
+    this.signIn = new SignInDesk(this.#store, this.vault, { ...ports, core: () => this.whole().then(() => this.#core) });
     this.notes = new NotesDesk(this.#store, ports, () => this.#open);
     this.desk = new TeamDesk(this.#store, { core: () => this.#core, storage: ports.storage, startReader: ports.startReader, go: (route) => this.go(route) });
     this.viewer = new Viewer(this.#store, ports.clock, () => this.#open?.quest ?? null);
@@ -414,6 +421,19 @@ export class App {
   unplayed({ mode, view }: OpenQuest): string[] {
     if (mode !== 'drive' || view.status !== 'running') return [];
     return view.agents.flatMap(({ id, kind }) => (kind === 'model' && view.holders.includes(id) && !this.#players.some(({ agent }) => agent === id) ? [id] : []));
+  }
+
+  /** Gives a seat to somebody else in the middle of a quest. Who held the turn there loses it to whoever sits there now. */
+  async reseat(agent: string, who: Who): Promise<void> {
+    const { quest, cast } = this.state;
+    const seat = quest?.view.agents.find(({ id }) => id === agent);
+    const chosen: Cast = { ...cast, agents: { ...cast.agents, [agent]: who } };
+    const kind = kindOf(chosen, agent);
+    if (quest?.mode !== 'drive' || seat === undefined) return;
+    const claims = seat.kind !== kind || seat.taken;
+    if (claims && (await this.command({ by: '@owner', type: 'claim', agent, seat: kind })) !== null) return;
+    if (claims) await this.command({ by: '@owner', type: 'release', agent });
+    this.cast.agent(agent, who);
   }
 
   /** Seats the players that were chosen, where nobody sat down and others play. */

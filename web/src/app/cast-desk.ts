@@ -1,5 +1,6 @@
 import type { ConnectionTest, Core } from '@questline/core';
 import type { Http } from '../ports/http.ts';
+import type { BuiltIn } from '../ports/prompt-api.ts';
 import type { Storage } from '../ports/storage.ts';
 import { type Cast, type Model, type Who } from './cast.ts';
 import type { Store } from './store.ts';
@@ -9,10 +10,13 @@ interface DeskPorts {
   core: () => Core;
   storage: Storage;
   http: Http;
+  /** The model of the browser itself, fetched when it is asked for. */
+  builtIn: () => Promise<BuiltIn>;
   /** Somebody else may play from now on. */
   changed: () => void;
 }
 
+const BUILT_IN = 'built-in'; // what the browser's own model is called
 const LARGEST = 8 * 1024 * 1024; // of a list of models
 
 /** What commands are typed on, as far as a page can know. */
@@ -52,9 +56,10 @@ export class CastDesk {
 
   /** A model that is not chosen yet, of the provider that was used last. */
   add(provider: string): Model {
-    const { models } = this.#store.state.cast;
+    const { cast, providers } = this.#store.state;
+    const { models } = cast;
     const n = 1 + Math.max(0, ...models.map(({ id }) => Number(id.slice(1))));
-    const model: Model = { id: `m${n}`, provider, model: '' };
+    const model: Model = { id: `m${n}`, provider, model: providers.find(({ id }) => id === provider)?.built_in === true ? BUILT_IN : '' };
     this.#put({ models: [...models, model] });
     return model;
   }
@@ -74,9 +79,28 @@ export class CastDesk {
     });
   }
 
+  get hasBuiltIn(): boolean {
+    return 'LanguageModel' in globalThis;
+  }
+
+  /** What is said of a model that goes to another provider: nothing of the one before but how it answers. */
+  moved(provider: string): { provider: string; model?: string; base_url?: undefined; fallback?: undefined } {
+    const { providers } = this.#store.state;
+    return providers.find(({ id }) => id === provider)?.built_in === true ? { provider, model: BUILT_IN, base_url: undefined, fallback: undefined } : { provider };
+  }
+
+  /** Downloads the model of the browser; to be called on a click. @param progress  0 to 1 */
+  async download(progress: (share: number) => void, signal: AbortSignal): Promise<void> {
+    await (await this.#ports.builtIn()).download(progress, signal);
+  }
+
   /** Asks a provider for its models; what comes of it is in words. */
   async test({ provider, base_url }: Model): Promise<ConnectionTest> {
     const core = this.#ports.core();
+    if (this.#store.state.providers.find(({ id }) => id === provider)?.built_in === true) {
+      const availability = await (await this.#ports.builtIn()).availability();
+      return core.llmModelsRead({ provider, has_key: false, ...(availability === undefined ? {} : { availability }) });
+    }
     const about = { provider, ...(base_url === undefined ? {} : { base_url }), origin: location.origin, platform: platform() };
     let request;
     try {

@@ -7,6 +7,9 @@ export interface Model {
   model: string; // as the provider knows it; empty: not chosen yet
   base_url?: string; // in place of the provider's own
   fallback?: string; // model of the same provider, asked when this one stays overloaded
+  reasoning?: 'off' | 'low' | 'medium' | 'high';
+  temperature?: number; // in thousandths
+  max_tokens?: number; // of one answer
 }
 
 /** Who plays: the rehearsal, a person, or a model by its id. */
@@ -53,10 +56,13 @@ export const kindOf = (cast: Cast, agent: string): SeatView['kind'] => {
   return who === 'human' ? 'human' : who === 'rehearsal' ? 'rehearsal' : 'model';
 };
 
-/** A model in words: "claude-sonnet-5 at Anthropic". */
-export function inName({ model, provider, base_url }: Model, providers: readonly Provider[]): string {
-  const where = base_url === undefined ? (providers.find(({ id }) => id === provider)?.title ?? provider) : hostOf(base_url);
-  return `${model === '' ? 'a model' : model} at ${where}`;
+/** A model in words: "claude-sonnet-5 at Anthropic, high reasoning". */
+export function inName({ model, provider, base_url, reasoning, temperature }: Model, providers: readonly Provider[]): string {
+  const known = providers.find(({ id }) => id === provider);
+  const where = base_url === undefined ? (known?.title ?? provider) : hostOf(base_url);
+  const name = known?.built_in === true ? 'the model of this browser' : `${model === '' ? 'a model' : model} at ${where}`;
+  const set = [...(reasoning === undefined ? [] : [reasoning === 'off' ? 'no reasoning' : `${reasoning} reasoning`]), ...(temperature === undefined ? [] : [`temperature ${temperature / 1000}`])];
+  return [name, ...set].join(', ');
 }
 
 export function hostOf(url: string): string {

@@ -1,5 +1,6 @@
 import type { Note, Plan, Provider, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
 import type { Cast } from './cast.ts';
+import type { Signing } from './sign-in.ts';
 import type { Slot, Wanted } from './vault.ts';
 
 /** One agent file as it stands in this browser. */
@@ -177,6 +178,7 @@ export interface AppState {
   cast: Cast;
   providers: readonly Provider[]; // empty until the whole core is there
   slots: Readonly<Record<string, Slot>>; // keys of this browser
+  signing: Signing | null; // a sign-in for a key
   wanted: Wanted | null; // a key that a request waits for
   note: string | null; // what stands in the way of the last request, shown where it was made
   pace: number; // ms between events that this tab makes; 0: at once

@@ -70,6 +70,20 @@ export class Vault {
     this.#told();
   }
 
+  /** Whether a key that is open could be sealed with the passphrase of the others. */
+  mayJoin(slot: string): boolean {
+    return this.#open.has(slot) && this.#sealed[slot] === undefined && Object.keys(this.#sealed).length > 0;
+  }
+
+  /** Seals a key that is open with the passphrase that opens another one; false: it opens none. */
+  async join(slot: string, passphrase: string): Promise<boolean> {
+    const key = this.#open.get(slot);
+    const opens = await Promise.all(Object.entries(this.#sealed).map(([other, sealed]) => unseal(sealed, other, passphrase)));
+    if (key === undefined || opens.every((one) => one === null)) return false;
+    await this.put(slot, key, passphrase);
+    return true;
+  }
+
   /** Opens what this passphrase opens; false: nothing. */
   async unlock(passphrase: string): Promise<boolean> {
     const closed = Object.entries(this.#sealed).filter(([slot]) => !this.#open.has(slot));

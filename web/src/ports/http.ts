@@ -1,4 +1,5 @@
 import type { HttpHeader, HttpRequest } from '@questline/core';
+import { Blank } from './blank.ts';
 
 /** What comes of a request, in this order: a head and bytes, if an answer came, and one end. */
 export interface Answering {
@@ -10,11 +11,12 @@ export interface Answering {
 
 /** Requests to providers of models. */
 export interface Http {
-  /** Sends at once; aborting the signal ends it. Key: what goes where the request says; null: it goes without. */
+  /** Sends at once; aborting the signal ends it. Key: what goes where the request says, and is taken out of all that is answered; null: it goes without. */
   send(request: HttpRequest, key: string | null, signal: AbortSignal, answering: Answering): void;
 }
 
 const SILENCE = 120_000; // without a byte: the provider is gone
+const OWN = 'prompt:'; // no address: the model of the browser itself
 const REDIRECT = 302; // the browser hides which; the model is not asked elsewhere
 
 /** What a header can carry: anything else fails in the middle of a quest. */
@@ -48,8 +50,33 @@ async function exchange(request: HttpRequest, key: string | null, signal: AbortS
   }
 }
 
+/** Tells nothing of a key that a server repeats. */
+function blanked(answering: Answering, key: string | null): Answering {
+  const blank = new Blank(key);
+  const tell = (bytes: Uint8Array): void => {
+    if (bytes.length > 0) answering.bytes(bytes);
+  };
+  return {
+    head: (status, headers) => answering.head(status, headers.map(({ name, value }) => ({ name, value: blank.words(value) }))),
+    bytes: (bytes) => tell(blank.bytes(bytes)),
+    end: (outcome, problem) => {
+      tell(blank.rest());
+      if (problem === undefined) answering.end(outcome);
+      else answering.end(outcome, blank.words(problem));
+    },
+  };
+}
+
 export const browserHttp: Http = {
-  send: (request, key, signal, answering) => {
+  send: (request, key, signal, told) => {
+    const answering = blanked(told, key);
+    if (request.url.startsWith(OWN)) {
+      import('./prompt-api.ts').then(
+        ({ ask }) => ask(request, signal, answering),
+        (error: unknown) => answering.end('cut', String(error)),
+      );
+      return;
+    }
     const silence = new AbortController();
     let last = performance.now();
     const watch = setInterval(() => {

@@ -11,7 +11,7 @@ import { Icon } from '../parts/icons.tsx';
 const words = (field: HTMLInputElement | null): string => field?.value.trim() ?? '';
 
 /** Takes a key, into memory or sealed too. */
-function KeyForm({ app, slot, title, done }: { app: App; slot: string; title: string; done: () => void }): JSX.Element {
+function KeyForm({ app, slot, title, signIn, done }: { app: App; slot: string; title: string; signIn?: (() => void) | undefined; done: () => void }): JSX.Element {
   const id = useId();
   const key = useRef<HTMLInputElement>(null);
   const passphrase = useRef<HTMLInputElement>(null);
@@ -76,6 +76,51 @@ function KeyForm({ app, slot, title, done }: { app: App; slot: string; title: st
         <Icon name="lock" />
         {busy ? 'Sealing' : 'Use this key'}
       </button>
+      {signIn !== undefined && (
+        <p class="sign-in">
+          <button class="btn" type="button" onClick={signIn}>
+            <Icon name="user" />
+            Sign in at {title} instead
+          </button>
+          <span class="muted">This page is left and comes back with a key. Keys that are in its memory alone are forgotten meanwhile.</span>
+        </p>
+      )}
+    </form>
+  );
+}
+
+/** Seals a key that came by signing in with the passphrase of the others. */
+function Join({ app, slot, title }: { app: App; slot: string; title: string }): JSX.Element {
+  const id = useId();
+  const passphrase = useRef<HTMLInputElement>(null);
+  const [state, setState] = useState<'rest' | 'busy' | 'wrong'>('rest');
+  const join = async (): Promise<void> => {
+    if (state === 'busy' || passphrase.current === null) return;
+    setState('busy');
+    if (!(await app.vault.join(slot, passphrase.current.value))) setState('wrong');
+  };
+  return (
+    <form
+      class="key-form"
+      aria-label={`Seal the key for ${title}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void join();
+      }}
+    >
+      <div class="fld">
+        <label for={id}>Passphrase of your sealed keys, to keep this one too</label>
+        <input id={id} ref={passphrase} type="password" autocomplete="off" aria-invalid={state === 'wrong'} />
+      </div>
+      {state === 'wrong' && (
+        <p class="c-fail" role="alert">
+          This passphrase opens no key of this browser.
+        </p>
+      )}
+      <button class="btn s" type="submit" aria-disabled={state === 'busy'}>
+        <Icon name="lock" />
+        {state === 'busy' ? 'Sealing' : 'Seal it'}
+      </button>
     </form>
   );
 }
@@ -124,17 +169,24 @@ const stands = (slot: Slot | undefined): string =>
   slot === undefined ? 'none' : slot.open ? (slot.sealed ? 'sealed here, and open in this tab' : 'in the memory of this tab') : 'sealed here, not open';
 
 /** The keys of the providers that are in use. */
-export function Keys({ state, app, slots }: { state: AppState; app: App; slots: readonly { slot: string; title: string }[] }): JSX.Element {
+export function Keys({ state, app, slots }: { state: AppState; app: App; slots: readonly { slot: string; title: string; signIn?: () => void }[] }): JSX.Element {
   const [changing, setChanging] = useState<string | null>(null);
   const closed = Object.values(state.slots).some(({ open }) => !open);
+  const { signing } = state;
   return (
     <section class="panel keys" aria-label="Keys">
       <div class="panel-h">
         <h2>Keys</h2>
       </div>
       <p class="pad muted">A key goes from this tab to the provider, in a header, and nowhere else. It is in no quest, link, file or report.</p>
+      {signing !== null && (
+        <p class="pad signing" role={signing.state === 'failed' ? 'alert' : 'status'} data-signing={signing.state}>
+          <Icon name={signing.state === 'failed' ? 'fail' : signing.state === 'done' ? 'check' : 'ring'} tone={signing.state === 'failed' ? 'c-fail' : 'c-pass'} />
+          <span>{signing.message}</span>
+        </p>
+      )}
       <ul>
-        {slots.map(({ slot, title }) => {
+        {slots.map(({ slot, title, signIn }) => {
           const known = state.slots[slot];
           return (
             <li key={slot} data-slot={slot} data-open={known?.open === true} data-sealed={known?.sealed === true}>
@@ -154,7 +206,8 @@ export function Keys({ state, app, slots }: { state: AppState; app: App; slots: 
                   )}
                 </span>
               </p>
-              {(known === undefined || changing === slot) && <KeyForm app={app} slot={slot} title={title} done={() => setChanging(null)} />}
+              {(known === undefined || changing === slot) && <KeyForm app={app} slot={slot} title={title} signIn={signIn} done={() => setChanging(null)} />}
+              {app.vault.mayJoin(slot) && <Join app={app} slot={slot} title={title} />}
             </li>
           );
         })}

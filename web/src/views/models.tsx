@@ -1,7 +1,7 @@
 import './models.css';
 import type { ConnectionTest, Provider } from '@questline/core';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import { type Model, hostOf } from '../app/cast.ts';
 import type { AppState } from '../app/model.ts';
@@ -11,13 +11,65 @@ import { Icon } from '../parts/icons.tsx';
 import { Keys } from './keys.tsx';
 import { WhoPlays } from './who.tsx';
 
-/** A field of the model as it was typed; empty: not said. */
-function without({ base_url: _, fallback: __, ...rest }: Model, kept: { base_url?: string | undefined; fallback?: string | undefined }): Model {
-  const { base_url = '', fallback = '' } = kept;
-  return { ...rest, ...(base_url === '' ? {} : { base_url }), ...(fallback === '' ? {} : { fallback }) };
+type Said = { [field in keyof Model]?: Model[field] | undefined };
+
+/** A model with a change to it; what is not said any more is not there. */
+const changed = (model: Model, change: Said): Model => Object.fromEntries(Object.entries({ ...model, ...change }).filter(([field, value]) => field === 'model' || (value !== undefined && value !== ''))) as unknown as Model;
+
+const REASONING: readonly { value: string; word: string }[] = [
+  { value: '', word: 'as the model has it' },
+  { value: 'off', word: 'off' },
+  { value: 'low', word: 'low' },
+  { value: 'medium', word: 'medium' },
+  { value: 'high', word: 'high' },
+];
+
+/** The model of the browser, on its way to this device. */
+function Download({ app, done }: { app: App; done: () => void }): JSX.Element {
+  const [share, setShare] = useState<number | null>(null);
+  const [why, setWhy] = useState<string | null>(null);
+  const ending = useRef<AbortController | null>(null);
+  useEffect(() => () => ending.current?.abort(), []);
+  const begin = async (): Promise<void> => {
+    const mine = new AbortController();
+    ending.current = mine;
+    setWhy(null);
+    setShare(0);
+    try {
+      await app.cast.download(setShare, mine.signal);
+      done();
+    } catch (error) {
+      setShare(null);
+      if (!mine.signal.aborted) setWhy(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return (
+    <div class="download">
+      {share === null ? (
+        <button class="btn" type="button" onClick={() => void begin()}>
+          Download the model
+        </button>
+      ) : (
+        <>
+          <label>
+            <span>{share === 0 ? 'The download begins' : `${Math.floor(share * 100)} % is there`}</span>
+            <progress max={1} value={share} />
+          </label>
+          <button class="btn quiet s" type="button" onClick={() => ending.current?.abort()}>
+            Stop
+          </button>
+        </>
+      )}
+      {why !== null && (
+        <p class="c-fail" role="alert">
+          It could not be downloaded: {why}
+        </p>
+      )}
+    </div>
+  );
 }
 
-function Tested({ test, app, pick }: { test: ConnectionTest; app: App; pick: (model: string) => void }): JSX.Element {
+function Tested({ test, app, pick, again }: { test: ConnectionTest; app: App; pick: (model: string) => void; again: () => void }): JSX.Element {
   const [copied, setCopied] = useState(false);
   const good = test.cause === 'ok';
   return (
@@ -26,6 +78,7 @@ function Tested({ test, app, pick }: { test: ConnectionTest; app: App; pick: (mo
         <Icon name={good ? 'check' : 'fail'} tone={good ? 'c-pass' : 'c-fail'} />
         <span>{test.message}</span>
       </p>
+      {test.cause === 'download' && <Download app={app} done={again} />}
       {test.command !== undefined && (
         <p class="command">
           <code>{test.command}</code>
@@ -67,11 +120,17 @@ function ModelCard({ app, model, providers, n }: { app: App; model: Model; provi
   const [test, setTest] = useState<ConnectionTest | null>(null);
   const [busy, setBusy] = useState(false);
   const provider = providers.find((one) => one.id === model.provider);
-  const change = (change: Partial<Model>): boolean => {
+  const builtIn = provider?.built_in === true;
+  const change = (change: Said): boolean => {
     if ('provider' in change || 'base_url' in change) setTest(null);
-    const next = { ...model, ...change };
-    app.cast.change(without(next, next));
+    app.cast.change(changed(model, change));
     return true;
+  };
+  const number = (field: 'temperature' | 'max_tokens', unit: number, most: number) => (text: string): boolean => {
+    const words = text.trim().replace(',', '.');
+    const value = Math.round(Number(words) * unit);
+    if (words !== '' && !(/^\d+(\.\d+)?$/.test(words) && value <= most && value >= (unit === 1 ? 1 : 0))) return false;
+    return change({ [field]: words === '' ? undefined : value });
   };
   const ask = async (): Promise<void> => {
     if (busy) return;
@@ -83,27 +142,37 @@ function ModelCard({ app, model, providers, n }: { app: App; model: Model; provi
   return (
     <li class="panel model" data-model={model.id}>
       <div class="panel-h">
-        <h3>{model.model === '' ? `Model ${n}` : model.model}</h3>
+        <h3>{builtIn ? 'This browser’s own model' : model.model === '' ? `Model ${n}` : model.model}</h3>
         <button class="btn quiet s end" type="button" aria-label={`Remove ${model.model === '' ? `model ${n}` : model.model}`} onClick={() => app.cast.remove(model.id)}>
           <Icon name="trash" />
           Remove
         </button>
       </div>
       <div class="form">
-        <PickField label="Provider" value={model.provider} choices={providers.map((one) => ({ value: one.id, word: one.title }))} commit={(value) => change({ provider: value })} />
-        <TextField label={provider?.base_url === '' ? 'Address, such as http://127.0.0.1:8000/v1' : 'Address, if not the provider’s own'} value={model.base_url ?? ''} commit={(value) => change({ base_url: value.trim() })} />
-        <TextField label="Model" value={model.model} commit={(value) => change({ model: value.trim() })} />
-        <TextField label="When it is overloaded, ask" value={model.fallback ?? ''} commit={(value) => change({ fallback: value.trim() })} />
+        <PickField label="Provider" value={model.provider} choices={providers.filter((one) => one.built_in !== true || one.id === model.provider || app.cast.hasBuiltIn).map((one) => ({ value: one.id, word: one.built_in === true ? 'This browser’s own model' : one.title }))} commit={(value) => change(app.cast.moved(value))} />
+        {!builtIn && (
+          <TextField label={provider?.base_url === '' ? 'Address, such as http://127.0.0.1:8000/v1' : 'Address, if not the provider’s own'} value={model.base_url ?? ''} commit={(value) => change({ base_url: value.trim() })} />
+        )}
+        {!builtIn && <TextField label="Model" value={model.model} commit={(value) => change({ model: value.trim() })} />}
+        {!builtIn && <TextField label="When it is overloaded, ask" value={model.fallback ?? ''} commit={(value) => change({ fallback: value.trim() })} />}
       </div>
+      <details class="pad" open={model.reasoning !== undefined || model.temperature !== undefined || model.max_tokens !== undefined}>
+        <summary>How it answers</summary>
+        <div class="form in">
+          {!builtIn && <PickField label="Reasoning" value={model.reasoning ?? ''} choices={REASONING} commit={(value) => change({ reasoning: value === '' ? undefined : (value as NonNullable<Model['reasoning']>) })} />}
+          <TextField label="Temperature, 0 to 2, where it takes one" value={model.temperature === undefined ? '' : String(model.temperature / 1000)} commit={number('temperature', 1000, 2000)} />
+          <TextField label="Longest answer, in tokens (8192)" value={model.max_tokens === undefined ? '' : String(model.max_tokens)} commit={number('max_tokens', 1, 1_000_000)} />
+        </div>
+      </details>
       <p class="pad muted">
-        {url === '' ? 'It has no address yet.' : `What agents are told${provider?.slot === undefined ? '' : ', and the key,'} goes to ${hostOf(url)}.`}
+        {builtIn ? 'What agents are told stays on this device.' : url === '' ? 'It has no address yet.' : `What agents are told${provider?.slot === undefined ? '' : ', and the key,'} goes to ${hostOf(url)}.`}
       </p>
       <div class="pad">
         <button class="btn" type="button" aria-disabled={busy} onClick={() => void ask()}>
           <Icon name="live" />
-          {busy ? 'Asking' : 'Test the connection'}
+          {busy ? 'Asking' : builtIn ? 'Is it there?' : 'Test the connection'}
         </button>
-        {test !== null && <Tested test={test} app={app} pick={(name) => change({ model: name })} />}
+        {test !== null && <Tested test={test} app={app} pick={(name) => change({ model: name })} again={() => void ask()} />}
       </div>
     </li>
   );
@@ -113,7 +182,11 @@ function ModelCard({ app, model, providers, n }: { app: App; model: Model; provi
 export function ModelsScreen({ state, app }: { state: AppState; app: App }): JSX.Element {
   const { cast, providers, quest, team } = state;
   const used = new Set(cast.models.map(({ provider }) => provider));
-  const slots = providers.flatMap(({ id, slot, title }) => (slot !== undefined && (used.has(id) || state.slots[slot] !== undefined) ? [{ slot, title }] : []));
+  const slots = providers.flatMap(({ id, slot, title, sign_in: signs }) => {
+    if (slot === undefined || (!used.has(id) && state.slots[slot] === undefined)) return [];
+    const at = cast.models.find(({ provider }) => provider === id)?.base_url;
+    return [{ slot, title, ...(signs === true ? { signIn: () => void app.signIn.begin(id, at) } : {}) }];
+  });
   const agents = quest === null || quest.mode !== 'drive' ? team.roster.agents.map(({ id }) => id) : quest.view.agents.map(({ id }) => id).filter((id) => id !== '@owner');
   return (
     <main class="screen-models" id="main">

@@ -21,6 +21,7 @@ const TaskCard = later('The task', async () => (await standing()).TaskCard);
 const Spent = later('The ledger', async () => (await standing()).Spent);
 const PlanMark = later('The plan', async () => (await standing()).PlanMark);
 const RoadmapTick = later('The roadmap', async () => (await standing()).RoadmapTick);
+const Seats = later('Who plays', async () => (await standing()).Seats);
 const Held = later('Why the quest waits', async () => (await standing()).Held);
 const Halt = later('Why the quest waits', async () => (await standing()).Halt);
 const MIDDLE = {
@@ -362,6 +363,7 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
         <div class="side" role="group" aria-label="Next up and gates" tabIndex={0}>
           <NextUp view={shown} />
           <Standing quest={quest} app={app} />
+          <Seats quest={quest} app={app} />
           {!lasting && (
             <section class="panel keep" aria-label="Storage">
               <p>This browser may delete quests when space runs low. Make a backup, or allow lasting storage.</p>

@@ -12,6 +12,7 @@ export { Held } from './held.tsx';
 export { TaskCard } from './ladder.tsx';
 export { Halt } from './ledger.tsx';
 export { PlanMark } from './plan-mark.tsx';
+export { Seats } from './seats.tsx';
 export { RoadmapTick } from './roadmap-tick.tsx';
 export { Events } from './timeline.tsx';
 
