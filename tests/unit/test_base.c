@@ -365,9 +365,25 @@ static void tokens(void **state) {
   assert_in_range(ql_token_estimate((ql_str){rule, sizeof rule}), 32, 256);
 }
 
+static void base64_with_padding(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *bytes; /* NULL: it is none */
+  } cases[] = {{"", ""},       {"TQ==", "M"},  {"TWE=", "Ma"}, {"TWFu", "Man"}, {"+/+/", "\xFB\xFF\xBF"}, {"TQ", NULL},  {"TQ=", NULL},
+               {"TR==", NULL}, {"T===", NULL}, {"====", NULL}, {"-_-_", NULL},  {"TWF u", NULL},          {"TW=u", NULL}};
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  for (size_t i = 0; i < QL_COUNT(cases); i++) {
+    ql_str bytes = QL_ABSENT;
+    assert_int_equal(ql_base64_read(a, str(cases[i].text), &bytes), cases[i].bytes != NULL);
+    if (cases[i].bytes) assert_str_is(bytes, cases[i].bytes);
+  }
+  ql_arena_free(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(arena_memory),
+      cmocka_unit_test(base64_with_padding),
       cmocka_unit_test(arena_overflow),
       cmocka_unit_test(arena_strings),
       cmocka_unit_test(arena_out_of_memory),

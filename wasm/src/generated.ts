@@ -2448,10 +2448,14 @@ export interface Provider {
 export interface ModelPart {
   /** call: JSON text, as the model wrote it */
   arguments?: string;
-  /** image: base64 */
+  /** image that is kept elsewhere: its size */
+  bytes?: number;
+  /** image: base64; absent where it is kept elsewhere */
   data?: string;
   /** result: the tool failed */
   error?: boolean;
+  /** image that is kept elsewhere: SHA-256 of its bytes, hex */
+  hash?: string;
   /** call and result: the call's id */
   id?: string;
   /** thinking: kept, and sent back as the API demands */

@@ -325,6 +325,21 @@ bool ql_base64url_read(ql_str text, uint8_t *out, size_t cap, size_t *len) {
   return true;
 }
 
+bool ql_base64_read(ql_arena *a, ql_str text, ql_str *bytes) {
+  size_t len = text.len, got = 0;
+  char *url = ql_arena_get(a, text.len + 1);
+  uint8_t *out = ql_arena_get(a, text.len + 1);
+  if (!url || !out || len % 4 != 0) return false;
+  while (len > 0 && text.len - len < 2 && text.ptr[len - 1] == '=') len--;
+  for (size_t i = 0; i < len; i++) {
+    char c = text.ptr[i];
+    url[i] = c == '+' ? '-' : c == '/' ? '_' : c == '-' || c == '_' ? '!' : c;
+  }
+  if (!ql_base64url_read((ql_str){url, len}, out, text.len, &got)) return false;
+  *bytes = (ql_str){(const char *)out, got};
+  return true;
+}
+
 void ql_hex_write(char *out, const uint8_t *bytes, size_t len) {
   static const char digits[] = "0123456789abcdef";
   for (size_t i = 0; i < len; i++) {

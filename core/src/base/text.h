@@ -59,6 +59,8 @@ void ql_base64url_add(ql_buf *out, const uint8_t *bytes, size_t len);
 size_t ql_base64url_write(char *out, const uint8_t *bytes, size_t len);
 /// Decodes into out; false for a foreign character, an impossible length, padding, non-zero trailing bits or more than cap bytes.
 bool ql_base64url_read(ql_str text, uint8_t *out, size_t cap, size_t *len);
+/// The bytes of base64 with padding, into the arena. False when it is none, or out of memory. Source: RFC 4648, section 4.
+bool ql_base64_read(ql_arena *a, ql_str text, ql_str *bytes);
 void ql_hex_write(char *out, const uint8_t *bytes, size_t len); /* 2 * len lower-case characters */
 
 /// About how many tokens of o200k_base a text is, without a tokenizer (tokens.c). Always shown as an estimate; 0 for nothing, else at least 1.

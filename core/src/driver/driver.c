@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "driver/images.h"
 #include "driver/partial.h"
 #include "driver/session.h"
 
@@ -253,6 +254,13 @@ static ql_value *hand_out(ql_driver *d, ql_arena *a, int64_t now) {
       return e;
     }
     if (t->step == QL__TURN_TOOL_ASK) return ask_about_tool(d, t, a);
+    if (t->step == QL__TURN_IMAGE) {
+      t->step = QL__TURN_IMAGE_OPEN;
+      t->effect = ++d->last_id;
+      ql_value *e = effect(a, t->effect, QL_STR("blob.put"));
+      ql__image_put(t, e, a);
+      return e;
+    }
     if (t->step != QL__TURN_SEND) continue;
     t->step = QL__TURN_OPEN;
     t->effect = ++d->last_id;
@@ -387,9 +395,20 @@ static ql_status take_command(ql_driver *d, const ql_value *result, ql_error *er
   return QL_OK;
 }
 
+static bool is_open(const ql__turn *t) {
+  return t->step == QL__TURN_OPEN || t->step == QL__TURN_TOOL_OPEN || t->step == QL__TURN_IMAGE_OPEN;
+}
+
+/* An image that is not kept is none; the turn goes on without. */
+static ql_status take_image(ql__turn *t, const ql_value *result, ql_error *err) {
+  ql_str outcome = TEXT_OF(result, "outcome");
+  if (!outcome.ptr) return ql_fail(err, QL_ERR_ARGUMENT, "an outcome was expected: ok, or another", QL_STR("outcome"));
+  return ql__image_kept(t, ql_eq(outcome, QL_STR("ok")), err);
+}
+
 static ql__turn *open_turn(const ql_driver *d, int64_t id) {
   ql__turn *t = d->turns;
-  while (t && !((t->step == QL__TURN_OPEN || t->step == QL__TURN_TOOL_OPEN) && t->effect == id)) t = t->next;
+  while (t && !(is_open(t) && t->effect == id)) t = t->next;
   return t;
 }
 
@@ -416,6 +435,7 @@ ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *resul
   int64_t id = ql_get_int(result, QL_STR("id"), -1);
   ql__turn *turn = open_turn(driver, id);
   if (turn && turn->step == QL__TURN_TOOL_OPEN) return take_leave(turn, result, err);
+  if (turn && turn->step == QL__TURN_IMAGE_OPEN) return take_image(turn, result, err);
   if (turn) return QL_GET(result, "outcome") ? ql__turn_end(turn, result, now, err) : ql__turn_head(turn, result, err);
   if (id <= 0 || id != driver->effect) return ql_fail(err, QL_ERR_ARGUMENT, "no effect with that id is open", QL_STR("id"));
   ql_status status = QL_OK;

@@ -1,6 +1,7 @@
 /* The seats that models play. */
 #include "base/text.h"
 #include "driver/context.h"
+#include "driver/images.h"
 #include "driver/look.h"
 #include "driver/moves.h"
 #include "driver/prompt.h"
@@ -101,8 +102,8 @@ static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *
 /* Whether a call is neither under way nor to be logged, so that nothing is owed when the turn is dropped. */
 static bool at_rest(const ql__turn *t) {
   bool sent = t->step == QL__TURN_SEND && t->start >= 0, asked = t->step == QL__TURN_TOOL_OPEN || t->step == QL__TURN_TOOL_RUN;
-  return t->step != QL__TURN_OPEN && t->step != QL__TURN_RECALLED && t->step != QL__TURN_LOG_DONE && t->step != QL__TURN_TOOL_DONE &&
-         !sent && !asked;
+  return t->step != QL__TURN_OPEN && t->step != QL__TURN_RECALLED && t->step != QL__TURN_IMAGE && t->step != QL__TURN_IMAGE_OPEN &&
+         t->step != QL__TURN_LOG_DONE && t->step != QL__TURN_TOOL_DONE && !sent && !asked;
 }
 
 static ql_status follow(ql_driver *d, const ql_value *view, bool running, ql_error *err) {
@@ -161,6 +162,7 @@ static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *sta
   case QL__TURN_TOOL_START: return running && !t->stopping ? ql__tool_start(t, d->command) : NULL;
   case QL__TURN_TOOL_DONE: return ql__tool_done(t, d->command);
   case QL__TURN_TOOL_MADE: return running && !t->stopping ? made(d, t, state) : NULL;
+  case QL__TURN_IMAGE_MADE: return running && !t->stopping ? ql__image_made(t, state, d->command) : NULL;
   case QL__TURN_RECALLED: return t->outcome ? ql__tool_done(t, d->command) : ql__turn_done(t, d->command);
   case QL__TURN_TOOL_RUN:
   case QL__TURN_TOOL_ASK:
@@ -171,6 +173,8 @@ static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *sta
   case QL__TURN_OPEN:
   case QL__TURN_READ:
   case QL__TURN_WAIT:
+  case QL__TURN_IMAGE:
+  case QL__TURN_IMAGE_OPEN:
   case QL__TURN_HALTED:
   case QL__TURN_OVER: return NULL;
   }
@@ -183,14 +187,21 @@ static void find_made(ql_driver *d, ql__turn *t, const ql_value *state) {
   if (!t->made) t->step = QL__TURN_TOOL_TOLD;
 }
 
+/* The same for images; behind the last one the answer is acted on. */
+static void find_image(ql_driver *d, ql__turn *t, const ql_value *state) {
+  while (t->image && !ql__image_made(t, state, d->command)) t->image = ql__image_with(t->image->next, "hash");
+  if (!t->image) t->step = QL__TURN_READ;
+}
+
 static ql_status advance(ql_driver *d, ql__turn *t, const ql_value *state, int64_t now, bool running, ql_error *err) {
   ql_status status = QL_OK;
   if (t->step == QL__TURN_WAIT && t->until <= now) t->step = QL__TURN_ASK;
   if (t->stopping) status = ql__turn_abandon(t, err);
-  if (status == QL_OK) status = ql__steer(t, err);
   if (status == QL_OK && t->step == QL__TURN_TOOL_RUN) status = ql__use_tool(d, t, err);
   if (status == QL_OK && t->step == QL__TURN_TOOL_MADE) find_made(d, t, state);
+  if (status == QL_OK && t->step == QL__TURN_IMAGE_MADE) find_image(d, t, state);
   if (status == QL_OK && t->step == QL__TURN_TOOL_TOLD) status = ql__turn_tool_told(t, err);
+  if (status == QL_OK) status = ql__steer(t, err);
   if (status == QL_OK && t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
   if (status == QL_OK && t->step == QL__TURN_ASK && running) {
     status = ql__turn_ask(t, err);
@@ -261,8 +272,13 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
       return QL_OK;
     }
     t->unkept = false;
-    t->step = t->step == QL__TURN_TOOL_DONE || t->outcome ? QL__TURN_TOOL_MADE : QL__TURN_READ;
+    t->step = t->step == QL__TURN_TOOL_DONE || t->outcome ? QL__TURN_TOOL_MADE : QL__TURN_IMAGE_MADE;
+    if (t->step == QL__TURN_IMAGE_MADE) t->image = ql__image_with(QL_GET(t->reply, "parts")->first, "hash");
     if (t->recalled >= 0) ql__recall_taken(d, t);
+    return QL_OK;
+  case QL__TURN_IMAGE_MADE:
+    if (!refusal.ptr) ql__recall_moved(d, t);
+    t->image = ql__image_with(t->image->next, "hash");
     return QL_OK;
   case QL__TURN_TOOL_MADE: /* one that was refused is in the workspace all the same */
     if (!refusal.ptr) ql__recall_moved(d, t);
@@ -284,6 +300,8 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
   case QL__TURN_OPEN:
   case QL__TURN_READ:
   case QL__TURN_WAIT:
+  case QL__TURN_IMAGE:
+  case QL__TURN_IMAGE_OPEN:
   case QL__TURN_HALTED:
   case QL__TURN_OVER: return QL_OK;
   }

@@ -111,7 +111,8 @@ static const ql__record *next_move(const ql_driver *d, const ql__turn *t) {
 
 int64_t ql__recall_rank(const ql_driver *d, const ql__turn *t) {
   if (t->step == QL__TURN_RECALLED) return t->recalled;
-  const ql__record *move = t->step == QL__TURN_MOVE || t->step == QL__TURN_TOOL_MADE ? next_move(d, t) : NULL;
+  const ql__record *move =
+      t->step == QL__TURN_MOVE || t->step == QL__TURN_TOOL_MADE || t->step == QL__TURN_IMAGE_MADE ? next_move(d, t) : NULL;
   return move ? move->n : -1;
 }
 

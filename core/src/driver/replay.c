@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "driver/images.h"
 #include "driver/recall.h"
 #include "driver/tooling.h"
 #include "format/crypto.h"
@@ -39,7 +40,8 @@ static ql_status take_answer(replay *r, bool *known, ql_error *err) {
     if (status != QL_OK) return status;
     if (!QL_GET(reply, "parts")) continue;
     t->reply = reply;
-    t->step = QL__TURN_READ;
+    t->image = ql__image_with(QL_GET(reply, "parts")->first, "hash");
+    t->step = QL__TURN_IMAGE_MADE;
     r->next = i + 1;
     *known = true;
   }
@@ -160,6 +162,17 @@ static ql_status pass_made(replay *r, bool *live, ql_error *err) {
   return *live ? QL_OK : ql__turn_tool_told(t, err);
 }
 
+static void pass_images(replay *r, bool *live) {
+  ql__turn *t = r->t;
+  while (t->image && r->next < r->records.count) {
+    const ql__record *record = &r->records.items[r->next];
+    r->next += record->kind == QL__MOVED && ql_eq(record->hash, TEXT_OF(t->image, "hash"));
+    t->image = ql__image_with(t->image->next, "hash");
+  }
+  *live = t->image != NULL;
+  if (!*live) t->step = QL__TURN_READ;
+}
+
 static ql_status follow(replay *r, ql_error *err) {
   ql_status status = QL_OK;
   bool live = false, known;
@@ -168,6 +181,8 @@ static ql_status follow(replay *r, ql_error *err) {
     ql__turn_step step = r->t->step;
     if (step == QL__TURN_READ)
       status = ql__turn_read(r->t, 0, err);
+    else if (step == QL__TURN_IMAGE_MADE)
+      pass_images(r, &live);
     else if (step == QL__TURN_ASK)
       status = ask(r, &known, err);
     else if (step == QL__TURN_MOVE)

@@ -5,6 +5,7 @@
 #include <questline/schedule.h>
 
 #include "base/text.h"
+#include "driver/images.h"
 #include "driver/moves.h"
 #include "driver/records.h"
 #include "driver/session.h"
@@ -99,6 +100,7 @@ static void keep_reply(ql__turn *t) {
   ql_value *copy = NULL;
   if (!text.ptr || ql_canon_read(t->arena, text, &copy, NULL) != QL_OK) return;
   mend_calls(t->arena, copy);
+  ql__images_as_words(t->arena, copy);
   add_message(t, QL_STR("assistant"), copy);
 }
 
@@ -232,7 +234,8 @@ ql_status ql__turn_end(ql__turn *t, const ql_value *result, int64_t now, ql_erro
     if (status != QL_OK) return status;
   }
   t->step = t->start >= 0 ? QL__TURN_LOG_DONE : QL__TURN_READ;
-  return settled(t, err);
+  bool whole = t->start >= 0 && complete && !QL_GET(t->reply, "fault");
+  return whole && settled(t, err) == QL_OK ? ql__images_hash(t, err) : settled(t, err);
 }
 
 void ql__turn_unsent(ql__turn *t) {
@@ -246,6 +249,9 @@ ql_status ql__turn_abandon(ql__turn *t, ql_error *err) {
   if (t->step == QL__TURN_SEND || (t->step == QL__TURN_RECALLED && !t->outcome)) {
     ql__turn_unsent(t);
     if (t->start < 0) t->step = QL__TURN_OVER;
+  } else if (t->step == QL__TURN_IMAGE) {
+    t->unkept = true;
+    t->step = QL__TURN_LOG_DONE;
   } else if (t->step == QL__TURN_TOOL_RUN || t->step == QL__TURN_RECALLED) {
     t->outcome = NULL;
     t->made = NULL;

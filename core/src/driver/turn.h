@@ -13,7 +13,10 @@ typedef enum ql__turn_step {
   QL__TURN_SEND,       /* the host is to send it */
   QL__TURN_OPEN,       /* the host is at it */
   QL__TURN_RECALLED,   /* its start is logged, and its answer is known: that is logged when its time comes */
+  QL__TURN_IMAGE,      /* the host is to keep an image of the answer */
+  QL__TURN_IMAGE_OPEN, /* and is at it */
   QL__TURN_LOG_DONE,   /* its end is to be logged */
+  QL__TURN_IMAGE_MADE, /* an image that is kept is to be logged */
   QL__TURN_READ,       /* the answer is to be acted on */
   QL__TURN_MOVE,       /* a move of it is at hand: to be logged or refused */
   QL__TURN_TOOL_START, /* a tool is to be used: its start is to be logged */
@@ -79,12 +82,15 @@ struct ql__turn {
   int64_t put_at;   /* ms since 1970: when it was given them, or the call was sent */
   const ql_value *headers;
   ql_stream *stream;
-  ql_str problem;       /* the host's words, or why it failed for good */
-  ql_value *reply;      /* shape ModelReply */
-  const ql_value *part; /* of the reply: the call that is next */
-  ql_value *results;    /* ModelPart[] of the calls so far */
-  ql_value *command;    /* the move at hand */
-  bool ends;            /* the turn, where that move is accepted */
+  ql_str problem;        /* the host's words, or why it failed for good */
+  ql_value *reply;       /* shape ModelReply */
+  const ql_value *image; /* of the reply: the one that is to be kept, or logged */
+  char image_hash[64];   /* SHA-256 of its bytes in hexadecimal */
+  int64_t image_size;    /* bytes */
+  const ql_value *part;  /* of the reply: the call that is next */
+  ql_value *results;     /* ModelPart[] of the calls so far */
+  ql_value *command;     /* the move at hand */
+  bool ends;             /* the turn, where that move is accepted */
 
   /* one use of a tool */
   bool tooled;             /* it has any */
