@@ -5,7 +5,7 @@ import { after, before, test, type TestContext } from 'node:test';
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
 import { brain } from '../loopback/brain.ts';
-import type { Answer, Ask, Call, Script } from '../loopback/script.ts';
+import { type Answer, type Ask, type Call, type Script, Steps } from '../loopback/script.ts';
 import { Loopback } from '../loopback/server.ts';
 import { Servers } from '../mcp/server.ts';
 import { launch, noSidewaysScroll, openProfile, picture, type Profile, serveApp, type Site, stored, untilStatus } from './harness.ts';
@@ -303,13 +303,69 @@ test('a call that the file does not settle waits for a yes or no, over a reload 
   assert.deepEqual(wrong(here), []);
 });
 
+test('one model is stopped; its seat keeps the turn, and it goes on where it was', async (t) => {
+  const steps = new Steps();
+  let slow = true;
+  const wise = working();
+  const here = await place(t, async (ask) => {
+    const answer = await wise(ask);
+    if (!slow || !ask.system.includes('You are @writer')) return answer;
+    slow = false;
+    return { ...answer, text: 'The greeting is mended, and I have looked at every other place where it is said.', pace: steps };
+  });
+  const { page, server } = here;
+  await toStart(here);
+  await run(here);
+  await page.getByRole('button', { name: 'Stop: @writer' }).waitFor();
+  await server.arrived(4);
+  steps.go(4);
+  await page.locator('[data-draft="@writer"] .words').waitFor();
+  await page.getByRole('button', { name: 'Stop: @writer' }).click();
+  await page.getByText('Stopped; the turn is kept.').waitFor();
+  await page.waitForFunction(() => document.querySelector('main')?.dataset['status'] === 'running');
+  const asked = server.asks.length;
+  await picture(page, 'tools-stopped-1440-light');
+  await page.getByRole('button', { name: 'Continue: @writer' }).click();
+  await untilStatus(page, 'completed');
+  assert.ok(server.asks.length > asked);
+  const text = await log(page);
+  assert.equal(text.split('"outcome":"cancelled"').length - 1, 1, 'the call that was stopped is in the log, with what it took');
+  assert.deepEqual(wrong(here), []);
+});
+
+test('in a conversation an agent reads and changes the files it was given', async (t) => {
+  const here = await place(t, working(READ, { name: 'Grep', arguments: { pattern: 'Bye' } }, EDIT), SOME);
+  const { page, server } = here;
+  await page.evaluate(() => void (location.hash = '#/chat/@writer'));
+  await page.getByText('Files to work on').first().click();
+  await giveFolder(here, FILES);
+  await given(page).getByRole('button', { name: 'Give a folder' }).click();
+  await given(page).getByText('3 files of project').waitFor();
+  await page.getByLabel('Your message to @writer').fill('Mend the greeting.');
+  await page.getByRole('button', { name: 'Send' }).click();
+  const card = page.getByRole('region', { name: 'A tool waits for your yes' });
+  await card.getByRole('button', { name: 'Refuse' }).click();
+  await page.getByText('1 changed').waitFor();
+  assert.deepEqual((server.asks.at(-1)?.messages ?? []).flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'result' ? [part.error] : []))), [false, true, false]);
+  await page.reload();
+  await page.getByRole('button', { name: 'Write back src/hello.ts' }).click();
+  await page.getByText('1 file written into project.').waitFor();
+  assert.equal(await inFolder(here, 'src/hello.ts'), FILES['src/hello.ts'].replace('Helo', 'Hello'));
+  await noSidewaysScroll(page, 'a conversation with files');
+  await page.setViewportSize({ width: 320, height: 800 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await noSidewaysScroll(page, 'a conversation with files');
+  await picture(page, 'tools-chat-320-dark');
+  assert.deepEqual(wrong(here), []);
+});
+
 test('an MCP server is tried: its tools, or what keeps the page out, in words', async (t) => {
   const here = await place(t, working());
   const { page } = here;
   const [open, shut, keyed] = await Promise.all([Servers.start({ stateful: true, json: false, pages: true }), Servers.start({ stateful: true, json: false }), Servers.start({ stateful: false, json: true, pages: true, key: 'right-key' })]);
   t.after(() => Promise.all([open.stop(), shut.stop(), keyed.stop()]));
   const add = async (url: string, name: string): Promise<void> => {
-    await page.getByLabel('Address, such as https://docs').fill(url);
+    await page.getByLabel('URL, such as https://docs').fill(url);
     await page.getByLabel('Name, if not').fill(name);
     await page.getByRole('button', { name: 'Add the server' }).click();
   };

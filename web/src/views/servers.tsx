@@ -61,7 +61,7 @@ function ServerCard({ state, app, server }: { state: AppState; app: App; server:
       </div>
       <div class="form one">
         <TextField
-          label={`Address of ${name}`}
+          label={`URL of ${name}`}
           value={url}
           commit={(value) => {
             const why = app.servers.address(name, value.trim());
@@ -125,7 +125,7 @@ export function Servers({ state, app }: { state: AppState; app: App }): JSX.Elem
         }}
       >
         <div class="fld">
-          <label for={`${id}url`}>Address, such as https://docs.example.org/mcp</label>
+          <label for={`${id}url`}>URL, such as https://docs.example.org/mcp</label>
           <input id={`${id}url`} ref={url} inputMode="url" autocomplete="off" spellcheck={false} aria-invalid={why !== null} />
         </div>
         <div class="fld">
