@@ -3,6 +3,7 @@
 
 #include <questline/limits.h>
 #include <questline/schedule.h>
+#include <questline/tools.h>
 
 #include "base/text.h"
 #include "driver/moves.h"
@@ -482,7 +483,11 @@ ql_status ql__turn_moved(ql__turn *t, ql_str refusal, ql_error *err) {
 
 ql_status ql__turn_tool_told(ql__turn *t, ql_error *err) {
   const ql_value *call = t->part;
-  add_result(t, call, TEXT_OF(t->outcome, "text"), ql_get_bool(t->outcome, QL_STR("error")));
+  ql_str name = TEXT_OF(call, "name"), text = TEXT_OF(t->outcome, "text");
+  bool failed = ql_get_bool(t->outcome, QL_STR("error"));
+  /* What a tool gives back is data, whatever it says. Of what failed in here, the words are our own. */
+  if (!failed || ql_starts(name, QL_STR("mcp__")) || ql_eq(name, QL_STR("Bash"))) text = ql_data_block(t->attempt, text, name);
+  add_result(t, call, text, failed);
   t->start = t->recalled = -1;
   t->outcome = NULL;
   t->part = call->next;
