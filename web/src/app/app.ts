@@ -672,15 +672,15 @@ export class App {
     return this.#ports.clock.now();
   }
 
-  /** Starts the quest with the plan as it is shown: one that was changed by hand makes the quest anew, before anything ran. */
+  /** Starts the quest with the plan as it is shown: one that was changed by hand, in its order of turns too, makes the quest anew, before anything ran. */
   async approve(reason = ''): Promise<void> {
     const { quest } = this.state;
     const planner = this.#planner;
     if (quest === null) return;
     let { id } = quest;
-    const plan = planner?.changed === true ? planner.plan : null;
+    const plan = planner?.changed === true || planner?.reordered === true ? planner.plan : null;
     if (planner !== null && plan !== null) {
-      const made = await this.propose({ agent: plan.leader, mode: 'prequest', plan, text: plan.objective });
+      const made = await this.propose({ agent: plan.leader, mode: 'prequest', plan, text: plan.objective, policy: planner.policy });
       if (made === null) this.#store.toast(this.state.note ?? 'The plan could not be started.');
       else {
         await planner.handOver(made);
@@ -704,6 +704,8 @@ export class App {
       storage: this.#ports.storage,
       team: () => this.state.team,
       off: () => this.state.off,
+      players: (agents) => playersOf(this.state.cast, agents),
+      free: ({ provider }) => this.state.providers.some(({ id, local }) => id === provider && local),
       quest: () => this.state.quest,
       select: (task) => this.viewer.selectTask(task),
       toast: (text) => this.#store.toast(text),

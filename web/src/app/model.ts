@@ -129,6 +129,7 @@ export type PlanBudget = Readonly<Partial<Record<'micro' | 'ms' | 'tokens', numb
 /** What this browser keeps of a plan that is only proposed. */
 export interface KeptPlan {
   budget?: PlanBudget;
+  policy?: QuestView['policy']; // in place of the proposed one
   versions: readonly Version[]; // the proposed one first
   at: number; // where undo and redo stand
   typed: string | null; // of the text form, not taken over yet
