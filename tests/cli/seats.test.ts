@@ -70,7 +70,7 @@ test('S08 the file that guards its role turns a change of it down, and a request
 
 /** A quest that this file leads: its model makes these calls, then only talks, which pauses the quest. */
 async function led(t: Parameters<typeof Table.set>[0], number: string, agent: string, calls: readonly Call[]): Promise<{ at: Table; root: string; asks: readonly Ask[] }> {
-  const plan = { tasks: [{ id: 'T1', title: 'Look', agent: `@${agent}`, reason: 'it leads', outputs: ['notes.md'], accept: ['it is read'], after: [] }] };
+  const plan = { tasks: [{ id: 'T1', title: 'Look', agent: '@data-keeper', reason: 'it reads', outputs: ['notes.md'], accept: ['it is read'], after: [] }] };
   const leads = ({ system }: Ask): boolean => system.startsWith(`You are @${agent}.`);
   const at = await Table.set(
     t,
@@ -80,7 +80,7 @@ async function led(t: Parameters<typeof Table.set>[0], number: string, agent: st
       const next = calls[done];
       return ask.schema !== undefined ? { text: JSON.stringify(plan) } : next && leads(ask) ? { calls: [next] } : { text: 'That is all.' };
     },
-    { files: { 'agent.md': seed(number) } },
+    { files: { 'agent.md': seed(number), 'data-keeper.md': team.files['data-keeper.md'] ?? '' } },
   );
   const root = project(at, { 'api.ts': 'export const login = 1;\n' });
   const { code, stdout, stderr } = await at.ask('run', '--agent', agent, OBJECTIVE, '--work', root, '--write', '--allow-bash');
@@ -106,7 +106,7 @@ for (const [number, agent] of [['000', 'coordinator.backend'], ['003', 'backend-
 }
 
 test('S42 the toolkit names of seed 004 are offered as canonical tools', { skip }, async (t) => {
-  const { asks } = await led(t, '004', 'backend-architect', [{ name: 'Read', arguments: { file_path: 'api.ts' } }]);
+  const { asks } = await led(t, '004', 'backend-architect-agent', [{ name: 'Read', arguments: { file_path: 'api.ts' } }]);
   const offered = asks.at(-1)?.tools.map(({ name }) => name) ?? [];
   for (const name of ['Read', 'LS', 'Glob', 'Grep', 'Edit', 'Write', 'TodoWrite']) assert.ok(offered.includes(name), `${name} of ${offered.join(' ')}`);
   assert.match(told(asks).join(), /export const login/);
