@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "kit.h"
+#include "partial.h"
 #include "replay.h"
 #include "signing.h"
 #include "store.h"
@@ -82,6 +83,7 @@ static int append_lines(session *s, const ql_value *effect) {
   ql_value *result = ql_object(s->step);
   QL_SET(result, "outcome", ql_string(s->step, outcome));
   code = answer(s, effect, result);
+  if (code == CLI_DONE) code = cli_partial_settle(s->c, s->log.path, s->log.quest);
   if (code == CLI_DONE) code = cli_work_save(&s->kit.work, s->log.path);
   if (code != CLI_DONE) return code;
   print_new_events(s);
@@ -124,6 +126,7 @@ static int perform(session *s, const ql_value *effect, bool *over) {
   if (ql_eq(kind, QL_STR("log.append"))) return append_lines(s, effect);
   if (ql_eq(kind, QL_STR("ask.human"))) return approve(s, effect);
   if (ql_eq(kind, QL_STR("answer"))) return show_answer(s, effect);
+  if (ql_eq(kind, QL_STR("partial.put"))) return cli_partial_put(s->c, s->log.path, effect);
   *over = ql_eq(kind, QL_STR("done"));
   return *over ? CLI_DONE
                : cli_fail(s->c, QL_ERR_STATE, "The driver asked for %.*s, which this program does not know.", (int)kind.len, kind.ptr);
@@ -358,7 +361,8 @@ static int go_on(session *s, const char *quest) {
   if (ql_quest_count(s->log.quest) == 0) return cli_fail(c, QL_ERR_STATE, "%s is empty: its first event was never written.", path);
   if (c->value[CLI_specs] && (code = cli_read_team(c, c->value[CLI_specs], &roster)) != CLI_DONE) return code;
   s->shown = ql_quest_count(s->log.quest);
-  code = cli_work_documents(c, roster, leader_of(s), request);
+  code = cli_partial_tell(c, path, s->log.quest);
+  if (code == CLI_DONE) code = cli_work_documents(c, roster, leader_of(s), request);
   if (code == CLI_DONE && s->unpauses) code = unpause(s);
   if (code == CLI_DONE) code = start(s, roster, request);
   ql_roster_free(roster);
