@@ -672,15 +672,16 @@ export class App {
     return this.#ports.clock.now();
   }
 
-  /** Starts the quest with the plan as it is shown: one that was changed by hand, in its order of turns too, makes the quest anew, before anything ran. */
+  /** Starts the quest with the plan as it is shown: one that was changed by hand, in its order of turns too, or is bound by a budget, makes the quest anew, before anything ran. */
   async approve(reason = ''): Promise<void> {
     const { quest } = this.state;
     const planner = this.#planner;
     if (quest === null) return;
     let { id } = quest;
-    const plan = planner?.changed === true || planner?.reordered === true ? planner.plan : null;
+    const budget = planner === null || Object.keys(planner.budget).length === 0 ? {} : { budget: planner.budget };
+    const plan = planner?.changed === true || planner?.reordered === true || 'budget' in budget ? (planner?.plan ?? null) : null;
     if (planner !== null && plan !== null) {
-      const made = await this.propose({ agent: plan.leader, mode: 'prequest', plan, text: plan.objective, policy: planner.policy });
+      const made = await this.propose({ agent: plan.leader, mode: 'prequest', plan, text: plan.objective, policy: planner.policy, ...budget });
       if (made === null) this.#store.toast(this.state.note ?? 'The plan could not be started.');
       else {
         await planner.handOver(made);

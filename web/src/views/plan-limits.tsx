@@ -83,12 +83,12 @@ export function Limits({ desk, looked }: { desk: PlanDesk; looked: Looked }): JS
         <ul class="checks">
           <Check holds={!limited ? null : !told.has('over-budget') && !told.has('no-price')}>
             {!limited
-              ? 'No budget is said. It is for this check alone: it does not bound the quest.'
+              ? 'No budget is said. With one, the quest pauses before it goes beyond it.'
               : told.has('over-budget')
                 ? 'The plan goes beyond this budget: see its problems.'
                 : told.has('no-price')
                   ? 'Whether the money is enough cannot be said: see its problems.'
-                  : 'The plan is thought to stay within this budget.'}
+                  : 'The plan is thought to stay within this budget. The quest pauses before it goes beyond it.'}
           </Check>
           <Check holds={project === null ? null : !told.has('missing-file')}>
             {project === null
