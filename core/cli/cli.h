@@ -81,6 +81,7 @@ typedef enum cli_exit {
   X(reasoning, "reasoning", "LEVEL", "off, low, medium or high (the model's own)")                                                         \
   X(record, "record", NULL, "print a decision record in Markdown")                                                                         \
   X(roadmap, "roadmap", "FILE", "plan an item of this roadmap in place of an objective; - is stdin")                                       \
+  X(replay, "replay", "FILE", "a recorded quest: what is asked there in the same words is not asked again")                                \
   X(role, "role", "ROLE", "leader or worker; owner for @owner")                                                                            \
   X(root, "root", "DIR", "the folder of the project (.)")                                                                                  \
   X(rules, "kind", "KIND", "only rules of this kind: gate, escalation, ...")                                                               \
@@ -297,6 +298,10 @@ int cli_open_team(cli *c, cli_option who, ql_roster **out, const ql_agent **agen
 int cli_chat(cli *c);
 int cli_models_list(cli *c);
 int cli_resume(cli *c);
+int cli_record(cli *c);
+int cli_test(cli *c);
+/// Plays a recorded quest again with other files or another model, into a new quest.
+int cli_play_again(cli *c, const char *quest);
 int cli_spec(cli *c);
 int cli_check(cli *c);
 int cli_export(cli *c);

@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 #include "kit.h"
+#include "partial.h"
+#include "replay.h"
 #include "signing.h"
 #include "store.h"
 
@@ -21,6 +23,7 @@ typedef struct session {
   int64_t asked_at; /* events when the owner was asked last, or NEVER_ASKED */
   int64_t shown;    /* events told on the terminal */
   bool unpauses;    /* a paused quest is to go on */
+  cli_log recorded; /* whose answers are taken; without a quest where there is none */
   cli_kit kit;
 } session;
 
@@ -80,6 +83,7 @@ static int append_lines(session *s, const ql_value *effect) {
   ql_value *result = ql_object(s->step);
   QL_SET(result, "outcome", ql_string(s->step, outcome));
   code = answer(s, effect, result);
+  if (code == CLI_DONE) code = cli_partial_settle(s->c, s->log.path, s->log.quest);
   if (code == CLI_DONE) code = cli_work_save(&s->kit.work, s->log.path);
   if (code != CLI_DONE) return code;
   print_new_events(s);
@@ -122,6 +126,7 @@ static int perform(session *s, const ql_value *effect, bool *over) {
   if (ql_eq(kind, QL_STR("log.append"))) return append_lines(s, effect);
   if (ql_eq(kind, QL_STR("ask.human"))) return approve(s, effect);
   if (ql_eq(kind, QL_STR("answer"))) return show_answer(s, effect);
+  if (ql_eq(kind, QL_STR("partial.put"))) return cli_partial_put(s->c, s->log.path, effect);
   *over = ql_eq(kind, QL_STR("done"));
   return *over ? CLI_DONE
                : cli_fail(s->c, QL_ERR_STATE, "The driver asked for %.*s, which this program does not know.", (int)kind.len, kind.ptr);
@@ -161,6 +166,20 @@ static void tell_wait(session *s, const ql_value *view) {
   printf(" Go on later with: questline resume %s%s\n", cli_quest_words(s->c, s->log.quest), cli_store_words(s->c));
 }
 
+/* What was not asked again, and what that saved. */
+static int tell_recalled(session *s) {
+  cli_calls calls;
+  char tokens[CLI_COUNT_MAX];
+  if (!s->recorded.quest || s->c->json) return CLI_DONE;
+  int code = cli_count_calls(s->c, s->log.quest, s->recorded.quest, &calls);
+  if (code != CLI_DONE) return code;
+  printf("%lld call%s taken from the recording, %lld asked; saved %s tokens", (long long)calls.recalled, cli_plural(calls.recalled),
+         (long long)calls.asked, cli_count(tokens, calls.tokens));
+  if (calls.micro > 0) printf(", $%lld.%06lld", (long long)(calls.micro / 1000000), (long long)(calls.micro % 1000000));
+  putchar('\n');
+  return CLI_DONE;
+}
+
 /// What the run left behind: the file, checked from its bytes.
 static int summarise(session *s, int code) {
   cli *c = s->c;
@@ -178,6 +197,12 @@ static int summarise(session *s, int code) {
   if (c->json) {
     ql_value *where = cli_where(c, &s->log);
     QL_SET(where, "holders", ql_copy(c->a, QL_GET(view, "holders")));
+    cli_calls calls;
+    if (s->recorded.quest && (read = cli_count_calls(c, s->log.quest, s->recorded.quest, &calls)) != CLI_DONE) return read;
+    if (s->recorded.quest) QL_SET(where, "asked", ql_int(c->a, calls.asked));
+    if (s->recorded.quest) QL_SET(where, "recalled", ql_int(c->a, calls.recalled));
+    if (s->recorded.quest) QL_SET(where, "saved_micro", ql_int(c->a, calls.micro));
+    if (s->recorded.quest) QL_SET(where, "saved_tokens", ql_int(c->a, calls.tokens));
     QL_SET(where, "rehearsed", ql_bool(c->a, ql_get_bool(view, QL_STR("rehearsed"))));
     QL_SET(where, "status", ql_string(c->a, status));
     QL_SET(where, "verdict", verdict);
@@ -191,6 +216,8 @@ static int summarise(session *s, int code) {
   cli_put(stdout, (ql_str){s->log.path, strlen(s->log.path)});
   putchar('\n');
   cli_work_tell(&s->kit.work);
+  read = tell_recalled(s);
+  if (read != CLI_DONE) return read;
   int checked = cli_print_verdict(verdict);
   if (code == CLI_NOT_YET) tell_wait(s, view);
   return code != CLI_DONE ? code : checked;
@@ -218,6 +245,8 @@ static int start(session *s, const ql_roster *roster, const ql_value *request) {
   if (!s->step) return cli_no_memory(s->c);
   ql_status status = ql_driver_new(ql_alloc_libc(), s->log.quest, roster, request, &s->driver, &err);
   int code = status == QL_OK ? cli_kit_open(s->c, s->driver, request, false, &s->kit) : cli_fail_error(s->c, &err, NULL);
+  if (code == CLI_DONE && s->recorded.quest && ql_driver_recall(s->driver, s->recorded.quest, false, &err) != QL_OK)
+    code = cli_fail_error(s->c, &err, "the recording");
   if (code == CLI_DONE && s->log.path) code = cli_work_again(&s->kit.work, s->log.quest, s->log.path);
   if (code == CLI_DONE) code = play(s);
   cli_kit_close(&s->kit);
@@ -237,25 +266,51 @@ static int read_order(cli *c, ql_value *request) {
   return given ? cli_fail_choice(c, "order", given, ORDERS, QL_COUNT(ORDERS)) : CLI_DONE;
 }
 
+/* A new quest for what a request wants. */
+static int begin_with(session *s, const ql_roster *roster, ql_value *request) {
+  cli *c = s->c;
+  ql_str leader = ql_get_str(request, QL_STR("agent"));
+  int code = ql_arena_failed(c->a) ? cli_no_memory(c) : cli_models_players(c, request);
+  if (code == CLI_DONE && c->value[CLI_FIELD_create_budget]) code = cli_read_field(c, CLI_FIELD_create_budget, request);
+  if (code == CLI_DONE) code = read_order(c, request);
+  if (code == CLI_DONE) code = cli_work_documents(c, roster, leader, request);
+  if (code == CLI_DONE) code = cli_store_folder(c, true, &s->folder);
+  if (code == CLI_DONE) code = cli_log_new(c, &s->log);
+  return code == CLI_DONE ? start(s, roster, request) : code;
+}
+
+static int open_recording(session *s, const char *quest) {
+  const char *path;
+  int code = cli_store_find(s->c, quest, &path);
+  return code == CLI_DONE ? cli_log_open(s->c, path, false, &s->recorded) : code;
+}
+
 static int begin(session *s) {
   cli *c = s->c;
   ql_str objective;
   ql_roster *roster;
   const ql_agent *leader;
   int code = cli_text(c, "The objective", c->operands[0], &objective);
+  if (code == CLI_DONE && c->value[CLI_replay]) code = open_recording(s, c->value[CLI_replay]);
   if (code == CLI_DONE) code = cli_open_team(c, CLI_agent, &roster, &leader);
   if (code != CLI_DONE) return code;
   ql_value *request = ql_object(c->a);
   QL_SET(request, "agent", ql_string(c->a, leader->id));
   QL_SET(request, "mode", ql_string(c->a, QL_STR("quest")));
   QL_SET(request, "text", ql_string(c->a, objective));
-  code = ql_arena_failed(c->a) ? cli_no_memory(c) : cli_models_players(c, request);
-  if (code == CLI_DONE && c->value[CLI_FIELD_create_budget]) code = cli_read_field(c, CLI_FIELD_create_budget, request);
-  if (code == CLI_DONE) code = read_order(c, request);
-  if (code == CLI_DONE) code = cli_work_documents(c, roster, leader->id, request);
-  if (code == CLI_DONE) code = cli_store_folder(c, true, &s->folder);
-  if (code == CLI_DONE) code = cli_log_new(c, &s->log);
-  if (code == CLI_DONE) code = start(s, roster, request);
+  code = begin_with(s, roster, request);
+  ql_roster_free(roster);
+  return code;
+}
+
+static int begin_again(session *s, const char *quest) {
+  cli *c = s->c;
+  ql_roster *roster = NULL;
+  ql_value *request;
+  int code = open_recording(s, quest);
+  if (code == CLI_DONE) code = cli_recorded_request(c, s->recorded.quest, &request);
+  if (code == CLI_DONE) code = cli_read_team(c, c->value[CLI_specs], &roster);
+  if (code == CLI_DONE) code = begin_with(s, roster, request);
   ql_roster_free(roster);
   return code;
 }
@@ -306,22 +361,28 @@ static int go_on(session *s, const char *quest) {
   if (ql_quest_count(s->log.quest) == 0) return cli_fail(c, QL_ERR_STATE, "%s is empty: its first event was never written.", path);
   if (c->value[CLI_specs] && (code = cli_read_team(c, c->value[CLI_specs], &roster)) != CLI_DONE) return code;
   s->shown = ql_quest_count(s->log.quest);
-  code = cli_work_documents(c, roster, leader_of(s), request);
+  code = cli_partial_tell(c, path, s->log.quest);
+  if (code == CLI_DONE) code = cli_work_documents(c, roster, leader_of(s), request);
   if (code == CLI_DONE && s->unpauses) code = unpause(s);
   if (code == CLI_DONE) code = start(s, roster, request);
   ql_roster_free(roster);
   return code;
 }
 
-static int run(cli *c, session *s, const char *quest) {
+/// @param go  for a quest that is there; NULL: begin a new one
+static int run(session *s, const char *quest, int (*go)(session *s, const char *quest)) {
+  cli *c = s->c;
   int code = c->value[CLI_pace] ? cli_number(c, CLI_pace, 60000, &s->pace) : CLI_DONE;
-  if (code == CLI_DONE) code = quest ? go_on(s, quest) : begin(s);
+  if (code == CLI_DONE) code = go ? go(s, quest) : begin(s);
   cli_log_close(&s->log);
+  cli_log_close(&s->recorded);
   return code;
 }
 
+static session new_session(cli *c) { return (session){.c = c, .log = {.fd = -1}, .recorded = {.fd = -1}, .asked_at = NEVER_ASKED}; }
+
 int cli_run(cli *c) {
-  session s = {.c = c, .log = {.fd = -1}, .asked_at = NEVER_ASKED};
+  session s = new_session(c);
   bool fresh = c->operand_count > 0;
   if (fresh == (c->value[CLI_quest] != NULL))
     return cli_fail(c, QL_ERR_ARGUMENT, "run needs an OBJECTIVE with --specs DIR and --agent NAME, or --quest ID to go on with.");
@@ -331,13 +392,21 @@ int cli_run(cli *c) {
     return cli_fail(c, QL_ERR_ARGUMENT, "--agent belongs to a new objective; --quest goes on with what the log says.");
   if (!fresh && c->value[CLI_FIELD_create_budget])
     return cli_fail(c, QL_ERR_ARGUMENT, "--budget belongs to a new objective; `questline resume ID --budget ...` gives a quest another.");
+  if (!fresh && c->value[CLI_replay])
+    return cli_fail(c, QL_ERR_ARGUMENT, "--replay belongs to a new objective; a quest that goes on has its own answers in its log.");
   if (!fresh && c->value[CLI_order])
     return cli_fail(c, QL_ERR_ARGUMENT, "--policy belongs to a new objective; --quest goes on with what the log says.");
   if (fresh && c->value[CLI_sign]) return cli_fail(c, QL_ERR_ARGUMENT, "--sign belongs to --quest: a new quest of run names no keys.");
-  return run(c, &s, c->value[CLI_quest]);
+  return run(&s, c->value[CLI_quest], fresh ? NULL : go_on);
 }
 
 int cli_resume(cli *c) {
-  session s = {.c = c, .log = {.fd = -1}, .asked_at = NEVER_ASKED, .unpauses = true};
-  return run(c, &s, c->operands[0]);
+  session s = new_session(c);
+  s.unpauses = true;
+  return run(&s, c->operands[0], go_on);
+}
+
+int cli_play_again(cli *c, const char *quest) {
+  session s = new_session(c);
+  return run(&s, quest, begin_again);
 }

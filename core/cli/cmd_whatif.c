@@ -112,7 +112,31 @@ static int write_branch(cli *c, cli_log *branch, ql_value *answer) {
   return CLI_DONE;
 }
 
+/* Another cast: it is played anew, and asked only where the words of a request are not those of the recording. */
+static int play_again(cli *c) {
+  static const cli_option CHANGES[] = {CLI_FIELD_message_msg,
+                                       CLI_FIELD_respond_kind,
+                                       CLI_FIELD_gate_as,
+                                       CLI_FIELD_gate_value,
+                                       CLI_FIELD_gate_word,
+                                       CLI_FIELD_gate_evidence,
+                                       CLI_out};
+  if (!c->value[CLI_specs])
+    return cli_fail(c, QL_ERR_ARGUMENT,
+                    "quest what-if needs --at N with a changed answer, or --specs DIR to play it again with these agents.");
+  for (size_t i = 0; i < QL_COUNT(CHANGES); i++)
+    if (c->value[CHANGES[i]]) return cli_fail(c, QL_ERR_ARGUMENT, "A changed answer and --out belong to --at N.");
+  return cli_play_again(c, c->value[CLI_quest]);
+}
+
 int cli_quest_what_if(cli *c) {
+  static const cli_option PLAYED[] = {CLI_specs, CLI_provider, CLI_model, CLI_base_url,   CLI_fallback, CLI_reasoning,
+                                      CLI_work,  CLI_write,    CLI_yes,   CLI_allow_bash, CLI_mcp,      CLI_remembers};
+  if (!c->value[CLI_at]) return play_again(c);
+  for (size_t i = 0; i < QL_COUNT(PLAYED); i++)
+    if (c->value[PLAYED[i]])
+      return cli_fail(c, QL_ERR_ARGUMENT,
+                      "--at changes an answer of the recording; --specs, --provider and what belongs to them play it again without --at.");
   cli_log log = {.fd = -1}, branch = {.fd = -1};
   const char *path;
   uint8_t entropy[QL_ENTROPY_BYTES];

@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "base/text.h"
+#include "blank.h"
 
 #define CONNECT_MS 30000L /* until there is a connection */
 #define SILENCE_S  120L   /* without a byte: the provider is gone */
@@ -21,6 +22,7 @@ struct transfer {
   struct curl_slist *headers;
   ql_arena *arena; /* of the answer's headers */
   ql_value *received;
+  cli_blank blank;
   bool told, refused, cancelled; /* the head was told; the listener would not go on; somebody ended it */
   char why[CURL_ERROR_SIZE];
 };
@@ -91,7 +93,7 @@ static size_t take_header(char *data, size_t size, size_t count, void *ctx) {
   if (colon == SIZE_MAX || ql_utf8_bad(line) != SIZE_MAX) return size * count;
   ql_value *header = ql_push(t->received, ql_object(t->arena));
   QL_SET(header, "name", ql_string(t->arena, ql_lower(t->arena, ql_slice(line, 0, colon))));
-  QL_SET(header, "value", ql_string(t->arena, ql_arena_str(t->arena, ql_trim(ql_slice(line, colon + 1, line.len)))));
+  QL_SET(header, "value", ql_string(t->arena, cli_blank_text(&t->blank, t->arena, ql_trim(ql_slice(line, colon + 1, line.len)))));
   return ql_arena_failed(t->arena) ? 0 : size * count;
 }
 
@@ -103,9 +105,14 @@ static bool tell_head(transfer *t) {
   return t->http->listener.head(t->http->listener.ctx, t->id, (int)status, t->received, t->arena);
 }
 
+static bool tell_bytes(void *ctx, ql_str bytes) {
+  transfer *t = ctx;
+  return t->http->listener.bytes(t->http->listener.ctx, t->id, bytes);
+}
+
 static size_t take_bytes(char *data, size_t size, size_t count, void *ctx) {
   transfer *t = ctx;
-  t->refused = !tell_head(t) || !t->http->listener.bytes(t->http->listener.ctx, t->id, (ql_str){data, size * count});
+  t->refused = !tell_head(t) || !cli_blank_bytes(&t->blank, (ql_str){data, size * count}, tell_bytes, t);
   return t->refused ? 0 : size * count;
 }
 
@@ -113,6 +120,7 @@ static void finish(cli_http *http, transfer *t, CURLcode code) {
   bool complete = code == CURLE_OK;
   const char *problem = complete ? NULL : t->why[0] ? t->why : curl_easy_strerror(code);
   if (complete && !tell_head(t)) t->refused = true;
+  if (t->told && !t->refused && !cli_blank_rest(&t->blank, tell_bytes, t)) t->refused = true;
   if (!t->refused) http->listener.end(http->listener.ctx, t->id, t->cancelled ? "cancelled" : complete ? "complete" : "cut", problem);
   drop(http, t);
 }
@@ -138,6 +146,7 @@ static int add_key(cli *c, transfer *t, const ql_value *secret) {
   char name[128];
   const char *key = cli_http_key(ql_get_str(secret, QL_STR("slot")), name, sizeof name);
   if (!key) return CLI_DONE;
+  t->blank = cli_blank_of(key);
   bool added =
       add_header(t, t->arena, ql_get_str(secret, QL_STR("header")), ql_get_str(secret, QL_STR("prefix")), (ql_str){key, strlen(key)});
   return added ? CLI_DONE : cli_no_memory(c);

@@ -52,8 +52,11 @@ int cli_kit_open(cli *c, ql_driver *driver, const ql_value *request, bool words,
   if (code == CLI_DONE && out->memory.path) code = cli_memory_hold(c, &out->memory);
   if (code != CLI_DONE) return code;
   if (played) cli_tools_open(c, driver, &out->work, &out->tools);
-  const ql_driver_kit kit = {
-      .workspace = out->work.workspace, .memory = out->memory.memory, .servers = servers, .commands = played && cli_tools_runs_commands(c)};
+  const ql_driver_kit kit = {.workspace = out->work.workspace,
+                             .memory = out->memory.memory,
+                             .servers = servers,
+                             .commands = played && cli_tools_runs_commands(c),
+                             .partials = !words};
   return ql_driver_use(driver, &kit, &err) == QL_OK ? CLI_DONE : cli_fail_error(c, &err, servers ? "--mcp" : NULL);
 }
 

@@ -16,7 +16,7 @@ typedef struct cli_kit {
 
 /// Gives a driver what the options say, before it is asked for its first effect.
 /// @param request  that it was made with
-/// @param words    answers are printed as they come
+/// @param words    answers are printed as they come, and not kept before they are whole
 int cli_kit_open(cli *c, ql_driver *driver, const ql_value *request, bool words, cli_kit *out);
 /// Ends what is under way. Before the driver is freed.
 void cli_kit_close(cli_kit *kit);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { binary, Place, questline, teamFolder } from './harness.ts';
 
 const commands = [
-  ...['spec', 'check', 'export', 'policy', 'load', 'permit', 'route', 'roster', 'roadmap', 'plan', 'run', 'resume', 'chat', 'models', 'verify', 'link make', 'link open', 'key make', 'key show'],
+  ...['spec', 'check', 'export', 'policy', 'load', 'permit', 'route', 'roster', 'roadmap', 'plan', 'run', 'resume', 'record', 'test', 'chat', 'models', 'verify', 'link make', 'link open', 'key make', 'key show'],
   ...['mode', 'workflow', 'context', 'delegate', 'form check', 'form fill', 'duplicates', 'decide', 'services', 'impact', 'trace'],
   ...['check', 'edit', 'compare', 'show', 'schedule', 'cost'].map((name) => `plan ${name}`),
   ...['create', 'relate', 'unrelate', 'observe', 'delete', 'search', 'open', 'read', 'pending', 'learn', 'import', 'export'].map((name) => `memory ${name}`),

@@ -2,49 +2,11 @@
 // and with a server that is well again it goes on.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { misbehaviours, titles, type Misbehaviour } from '../loopback/misbehaviours.ts';
-import { wires, type Script, type WireName } from '../loopback/script.ts';
-import { Loopback } from '../loopback/server.ts';
-import { KEY, MODEL, OBJECTIVE, players, sickFrom, team } from '../loopback/team.ts';
-import { folder, questline, type Result } from './harness.ts';
-
-const providers: Readonly<Record<WireName, readonly [id: string, variable: string]>> = {
-  messages: ['anthropic', 'ANTHROPIC_API_KEY'],
-  responses: ['openai', 'OPENAI_API_KEY'],
-  chat: ['openrouter', 'OPENROUTER_API_KEY'],
-  generate: ['gemini', 'GEMINI_API_KEY'],
-};
-
-interface Place {
-  readonly cwd: string;
-  readonly server: Loopback;
-  ask(...args: string[]): Promise<Result>;
-}
-
-async function place(t: { after(f: () => Promise<void>): void }, wire: WireName, script: Script): Promise<Place> {
-  const cwd = folder();
-  mkdirSync(join(cwd, 'agents'));
-  for (const [name, text] of Object.entries(team.files)) writeFileSync(join(cwd, 'agents', name), text);
-  const server = await Loopback.start({ key: KEY, script });
-  t.after(() => server.stop());
-  const [provider, variable] = providers[wire];
-  const who = ['--specs', 'agents', '--provider', provider, '--model', MODEL, '--base-url', server.url(wire)];
-  return { cwd, server, ask: (...args) => questline([...args, ...who], { cwd, env: { [variable]: KEY } }) };
-}
-
-const logOf = ({ cwd }: Place): string => {
-  const store = join(cwd, '.questline/quests');
-  return join(store, readdirSync(store).find((name) => name.endsWith('.quest')) ?? '');
-};
-
-async function verified(at: Place): Promise<void> {
-  const { stdout } = await questline(['verify', '--json', logOf(at)], { cwd: at.cwd });
-  const { intact, legal, complete } = JSON.parse(stdout) as Record<string, string>;
-  assert.deepEqual({ intact, legal, complete }, { intact: 'yes', legal: 'yes', complete: 'terminal' });
-}
+import { wires, type WireName } from '../loopback/script.ts';
+import { Moods, OBJECTIVE, players, team } from '../loopback/team.ts';
+import { Table } from './players.ts';
 
 /** That a text has the sentence, once, and that it names who was asked, and whose server it was. */
 function says(text: string, who: string, wire: WireName, { says }: Misbehaviour): void {
@@ -58,39 +20,42 @@ describe('misbehaviour', { concurrency: 6 }, () => {
   for (const [i, bad] of misbehaviours.entries()) {
     const wire = wireAt(i);
     test(`QUEST, ${wire}: ${bad.name} pauses the quest, and it is resumed`, async (t) => {
-      const { script, well } = sickFrom(2, bad.spoiled);
-      const at = await place(t, wire, script);
+      const moods = new Moods(2);
+      const at = await Table.set(t, wire, moods.script);
+      moods.spoiled = bad.spoiled;
       const broken = await at.ask('run', '--agent', 'lead', OBJECTIVE);
       assert.equal(broken.code, 3, broken.stdout + broken.stderr);
       const paused = broken.stdout.split('\n').find((line) => line.startsWith('Paused: ')) ?? '';
       says(paused, '@lead', wire, bad);
       assert.match(paused, /\. Go on later with: questline resume /);
-      well();
-      const again = await at.ask('resume', logOf(at));
+      moods.spoiled = null;
+      const again = await at.ask('resume', at.path);
       assert.equal(again.code, 0, again.stdout + again.stderr);
-      assert.match(readFileSync(logOf(at), 'utf8'), /"outcome":"error"/);
-      await verified(at);
+      assert.match(at.log, /"outcome":"error"/);
+      await at.verified();
     });
 
     test(`PRE-QUEST, ${wire}: ${bad.name}: there is no plan, and asking again makes one`, async (t) => {
-      const { script, well } = sickFrom(1, bad.spoiled);
-      const at = await place(t, wire, script);
+      const moods = new Moods();
+      const at = await Table.set(t, wire, moods.script);
+      moods.spoiled = bad.spoiled;
       const broken = await at.ask('plan', '--agent', 'lead', OBJECTIVE);
       assert.deepEqual({ code: broken.code, stdout: broken.stdout }, { code: 1, stdout: '' });
       says(broken.stderr, 'The model', wire, bad);
-      well();
+      moods.spoiled = null;
       const again = await at.ask('plan', '--agent', 'lead', OBJECTIVE, '--json');
       assert.equal(again.code, 0, again.stderr);
       assert.deepEqual((JSON.parse(again.stdout) as { tasks: { title: string }[] }).tasks.map(({ title }) => title), team.plan.tasks.map(({ title }) => title));
     });
 
     test(`NORMAL, ${wire}: ${bad.name}: there is no answer, and asking again has one`, async (t) => {
-      const { script, well } = sickFrom(1, bad.spoiled, () => ({ text: 'In the repository.' }));
-      const at = await place(t, wire, script);
+      const moods = new Moods(1, () => ({ text: 'In the repository.' }));
+      const at = await Table.set(t, wire, moods.script);
+      moods.spoiled = bad.spoiled;
       const broken = await at.ask('chat', '--agent', 'lead', 'Where is the schema?');
       assert.equal(broken.code, 1, broken.stdout);
       says(broken.stderr, 'The model', wire, bad);
-      well();
+      moods.spoiled = null;
       const again = await at.ask('chat', '--agent', 'lead', 'Where is the schema?');
       assert.deepEqual(again, { code: 0, stdout: 'In the repository.\n', stderr: '' });
     });
@@ -99,12 +64,12 @@ describe('misbehaviour', { concurrency: 6 }, () => {
   for (const wire of wires) {
     test(`slow, ${wire}: an answer that comes in crumbs, in all three modes`, async (t) => {
       const healthy = players();
-      const at = await place(t, wire, async (ask) => ({ ...(await healthy(ask)), chunk: 7 }));
+      const at = await Table.set(t, wire, async (ask) => ({ ...(await healthy(ask)), chunk: 7 }));
       const [said, planned, run] = [await at.ask('chat', '--agent', 'lead', 'Hello'), await at.ask('plan', '--agent', 'lead', OBJECTIVE), await at.ask('run', '--agent', 'lead', OBJECTIVE)];
       assert.deepEqual([said.code, planned.code, run.code], [0, 0, 0], said.stderr + planned.stderr + run.stderr);
       assert.match(said.stdout, /^Read and done: Hello$/m);
       for (const { title } of team.plan.tasks) assert.match(planned.stdout, new RegExp(title));
-      await verified(at);
+      await at.verified();
     });
   }
 });

@@ -205,6 +205,18 @@ test('the key is nowhere but in the header of the request', async (t) => {
   assert.ok(!log(at).includes(KEY));
 });
 
+test('a key that a server repeats is taken out of its words, wherever they are cut', async (t) => {
+  const echo = `You sent ${KEY.slice(0, 9)}${KEY} as a key.`; // its beginning comes twice
+  const refused = await place(t, 'messages', wrongAt(1, { kind: 'status', status: 401, message: echo, headers: { 'x-echo': KEY } }));
+  const why = await run(refused);
+  assert.match(why.stdout + why.stderr, /You sent sk-loopba\[key\] as a key/);
+  for (const chunk of [1, 7, 64]) {
+    const at = await place(t, 'messages', () => ({ text: `${echo} ${KEY.slice(0, -1)}`, chunk, piece: 1000 }));
+    const { stdout } = await questline(['chat', ...team, ...at.who], { cwd: at.cwd, env: at.env, input: 'Which key?\n' });
+    assert.equal(stdout, `You sent sk-loopba[key] as a key. ${KEY.slice(0, -1)}\n`);
+  }
+});
+
 test('options that belong together', async () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [['run', ...team, 'x', '--model', 'm'], /belong to --provider/],

@@ -57,6 +57,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   // Servers that speak almost this API.
   'chat/content-in-pieces.sse': 'Mistral: the SDK adds objects to a string',
   'chat/reasoning-content.sse': 'the SDK drops reasoning, which is no part of the API',
+  'chat/reasoning-details-numbered.sse': 'the SDK drops reasoning, which is no part of the API',
   'chat/reasoning-details.sse': 'the SDK drops reasoning, which is no part of the API',
   'chat/reasoning.sse': 'the SDK drops reasoning, which is no part of the API',
   'chat/second-choice-ignored.sse': 'the SDK wants every choice to end well, we look at the one that was asked for',

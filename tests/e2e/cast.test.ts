@@ -325,6 +325,51 @@ test('a seat goes from the rehearsal to a model, to a person and back, in the mi
   assert.deepEqual(here.errors, []);
 });
 
+// ---- what a plan is begun with
+
+async function addModel(page: Page, provider: string, model: string, fallback = ''): Promise<void> {
+  await page.getByRole('button', { name: 'Add a model' }).click();
+  await page.getByLabel('Provider', { exact: true }).last().selectOption(provider);
+  await page.getByLabel('Model', { exact: true }).last().fill(model);
+  await page.getByLabel('When it is overloaded, ask').last().fill(fallback);
+  await page.getByLabel('When it is overloaded, ask').last().press('Enter');
+}
+
+test('a plan costs what the chosen models cost, and begins in the order that was chosen', async (t) => {
+  const here = await profile(t);
+  const { page } = here;
+  await page.goto(`${site.url}?pace=0#/models`);
+  await addModel(page, 'anthropic', 'claude-haiku-4-5', 'claude-opus-4-5');
+  await addModel(page, 'compatible', 'nobody-knows-1');
+  await addModel(page, 'ollama', 'qwen3');
+  await page.getByRole('region', { name: 'Who plays' }).getByLabel('Everybody').selectOption('rehearsal');
+  await page.evaluate(() => void (location.hash = '#/'));
+  await page.getByRole('button', { name: 'Rehearse' }).click();
+  await page.locator('.screen-plan').waitFor();
+  const costs = page.getByRole('region', { name: 'What it costs' });
+  await costs.getByText('with the models that the files name').waitFor();
+  const agents = await costs.locator('tbody th').evaluateAll((rows) => rows.map((row) => /@[\w-]+/.exec(row.textContent ?? '')?.[0] ?? ''));
+  const [, first = '', second = '', third = ''] = agents;
+  const cast = page.getByRole('region', { name: 'Who plays' });
+  for (const [n, agent] of [first, second, third].entries()) await cast.getByLabel(agent, { exact: true }).selectOption(`m${n + 1}`);
+  const row = (agent: string): Promise<string | null> => costs.locator('tr', { hasText: agent }).textContent();
+  await costs.getByText('with the models chosen here').waitFor();
+  assert.match((await row(first)) ?? '', /claude-haiku-4-5.*\$0\.\d+up to \$0\.\d+ with claude-opus-4-5/);
+  assert.match((await row(second)) ?? '', /nobody-knows-1.*price not known/);
+  assert.match((await row(third)) ?? '', /qwen3.*\$0$/);
+  assert.match((await row(agents[0] ?? '')) ?? '', /no model.*\$0$/);
+  await costs.scrollIntoViewIfNeeded();
+  await picture(page, 'cast-costs-1440-light');
+  for (const agent of [first, second, third]) await cast.getByLabel(agent, { exact: true }).selectOption('same');
+  await page.getByLabel('Order of turns').selectOption('parallel');
+  await page.getByRole('button', { name: 'Approve and rehearse' }).click();
+  await untilStatus(page, 'completed');
+  const text = await log(page);
+  assert.equal(count(text, '"policy":"parallel"'), 1);
+  assert.equal(count(text, '"t":"create"'), 1, 'the one that was proposed is gone');
+  assert.deepEqual(here.errors, []);
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`320 px, ${colorScheme}: the browser’s own model and signing in fit`, async (t) => {
     const here = await withModel(t, { availability: 'downloadable' }, { viewport: { width: 320, height: 640 }, colorScheme, hasTouch: true, isMobile: true });

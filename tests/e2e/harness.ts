@@ -102,6 +102,33 @@ export const stored = (page: Page): Promise<{ quest: string; n: number; line: st
       }),
   );
 
+/** Takes over a team of agent files that a model plays from then on, as a person's choices are kept. */
+export async function playedBy(page: Page, url: string, files: Readonly<Record<string, string>>, model: { provider: string; model: string; base_url: string }): Promise<void> {
+  await page.goto(`${url}?pace=0#/team`);
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose files' }).click();
+  await (await chooser).setFiles(Object.entries(files).map(([name, text]) => ({ name, mimeType: 'text/markdown', buffer: Buffer.from(text) })));
+  await page.getByText('@lead').first().waitFor();
+  await page.evaluate(
+    (cast) =>
+      new Promise<void>((resolve, reject) => {
+        const open = indexedDB.open('questline');
+        open.onerror = () => reject(open.error);
+        open.onsuccess = () => {
+          const tx = open.result.transaction('settings', 'readwrite');
+          tx.objectStore('settings').put(cast, 'cast');
+          tx.oncomplete = () => {
+            open.result.close();
+            resolve();
+          };
+        };
+      }),
+    { models: [{ id: 'm1', ...model }], all: 'm1', agents: {} },
+  );
+  await page.reload();
+  await page.getByText('@lead').first().waitFor();
+}
+
 /** What the quest on screen says of itself. */
 export async function shown(page: Page): Promise<{ events: number; status: string; hash: string }> {
   const main = page.locator('main#main');

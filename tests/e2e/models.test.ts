@@ -6,7 +6,7 @@ import type { Core } from '@questline/core';
 import { loadCore } from '@questline/core/node';
 import type { Browser, Page } from 'playwright-core';
 import { brain } from '../loopback/brain.ts';
-import { Steps, type Answer, type Script, type WireName } from '../loopback/script.ts';
+import { Steps, wordsOf, type Answer, type Script, type WireName } from '../loopback/script.ts';
 import { Loopback, type Options } from '../loopback/server.ts';
 import { launch, logOf, noSidewaysScroll, openProfile, picture, type Profile, serveApp, type Site, stored, takeLog, untilStatus } from './harness.ts';
 
@@ -285,6 +285,91 @@ test('a key is nowhere but in the header of its request', async (t) => {
   for (const { body, path } of server.requests) assert.ok(!body.includes(KEY) && !path.includes(KEY));
   assert.deepEqual(wrong(here), []);
 });
+
+const SECRET = 'sk-planted/0123+456789=abcdef';
+
+/** The key as it may be written: as it is, in base64 at any place of a text, in hex, in an address. */
+function spellings(key: string): string[] {
+  const inside = [0, 1, 2].map((before) => Buffer.concat([Buffer.alloc(before), Buffer.from(key)]).toString('base64').slice(before === 0 ? 0 : 4, -4));
+  const hex = Buffer.from(key).toString('hex');
+  return [key, ...inside, ...inside.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')), hex, hex.toUpperCase(), encodeURIComponent(key), JSON.stringify(key).slice(1, -1).replaceAll('/', '\\/')];
+}
+
+test('the spellings of a key are found where it leaks', () => {
+  for (const text of [SECRET, btoa(`x${SECRET}y`), btoa(`key ${SECRET}`), Buffer.from(`ab${SECRET}`).toString('base64url'), Buffer.from(SECRET).toString('hex'), `?k=${encodeURIComponent(SECRET)}`, `{"k":"${SECRET.replaceAll('/', '\\/')}"}`])
+    assert.ok(spellings(SECRET).some((one) => text.includes(one)), text);
+});
+
+for (const how of ['memory', 'sealed'] as const) {
+  test(`${how}: a key that servers repeat is in nothing that is kept, shown, sent on or exported`, async (t) => {
+    const echo = `You sent Bearer ${SECRET} as the key.`;
+    const wrongs: Readonly<Record<number, Partial<Answer>>> = {
+      2: { fault: { kind: 'status', status: 401, message: echo, headers: { 'x-echo': SECRET, 'access-control-expose-headers': '*' } } },
+      3: { fault: { kind: 'redirect', to: `/elsewhere?key=${encodeURIComponent(SECRET)}` } },
+      4: { fault: { kind: 'error', message: echo } },
+    };
+    const chatting: Script = async (ask) => (wordsOf(ask).includes('Which key?') ? { text: `${echo} Again: ${SECRET}`, chunk: 5, piece: 1000 } : { ...(await sensible(ask)), ...wrongs[ask.n] });
+    const here = await place(t, 'messages', { key: SECRET, script: chatting });
+    const { page, server, said } = here;
+    const shownTexts: string[] = [];
+    await setUp(here, null);
+    await page.getByLabel('Key for Anthropic').last().fill(SECRET);
+    if (how === 'sealed') {
+      await page.getByRole('checkbox').check();
+      await page.getByLabel('Passphrase', { exact: true }).fill('four words of mine');
+      await page.getByLabel('Once more', { exact: true }).fill('four words of mine');
+    }
+    await page.getByRole('button', { name: 'Use this key' }).click();
+    await page.locator(`[data-slot="anthropic"][data-open="true"][data-sealed="${how === 'sealed'}"]`).waitFor();
+    await propose(here);
+    await approve(here);
+    const why = page.getByRole('region', { name: 'Why the quest waits' });
+    await why.getByText(/You sent Bearer \[key\] as the key\./).waitFor();
+    for (let n = 0; n < 2 && (await page.locator('main').getAttribute('data-status')) !== 'completed'; n += 1) {
+      shownTexts.push(await page.content());
+      await why.getByRole('button', { name: 'Go on' }).click();
+      await page.waitForSelector('main[data-status="paused"], main[data-status="completed"]');
+    }
+    const text = await whole(here);
+    assert.match(text, /\[key\]/);
+    const back = page.url();
+    await page.evaluate(() => void (location.hash = `#/chat/${encodeURIComponent('@reviewer')}`));
+    await page.getByLabel('Your message to').fill('Which key?');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('You sent Bearer [key] as the key. Again: [key]').waitFor();
+    shownTexts.push(await page.content());
+    const files: string[] = [];
+    const take = async (click: () => Promise<unknown>): Promise<void> => {
+      const coming = page.waitForEvent('download');
+      await click();
+      const stream = await (await coming).createReadStream();
+      for await (const piece of stream) files.push(String(piece));
+    };
+    for (const form of [/Markdown/, /JSON/]) {
+      const button = page.getByRole('button', { name: form });
+      if ((await button.count()) > 0) await take(() => button.first().click());
+    }
+    await page.evaluate(() => void (location.hash = '#/library'));
+    await take(() => page.getByRole('button', { name: /^Back up/ }).first().click());
+    await page.goto(back.replace('quest', 'report'));
+    await page.locator('main').waitFor();
+    shownTexts.push(await page.content());
+    await page.goto(back.replace('quest', 'share'));
+    const link = await page.getByLabel('Link', { exact: true }).inputValue();
+    const opened = core.openLink(new URL(link).hash);
+    assert.match(opened, /"t":"create"/);
+    const history = await page.evaluate(() => [location.href, document.title, JSON.stringify(history.state), document.referrer].join('\n'));
+    const all = [await kept(page), ...shownTexts, said.join('\n'), text, link, opened, history, ...files].join('\n');
+    assert.ok(files.some((file) => file.includes('"t":"create"')));
+    for (const one of spellings(SECRET)) {
+      const at = all.indexOf(one);
+      assert.equal(at, -1, `${one}: ${all.slice(Math.max(0, at - 200), at + 100)}`);
+    }
+    assert.ok(server.requests.filter(({ headers }) => headers['x-api-key'] === SECRET).length > 5);
+    for (const { body, path } of server.requests) for (const one of spellings(SECRET)) assert.ok(!body.includes(one) && !path.includes(one));
+    assert.equal(server.requests.filter(({ path }) => path.startsWith('/elsewhere')).length, 0, 'a redirect is not followed');
+  });
+}
 
 test('a sealed key opens by its passphrase alone; a quest that was left in mid-stream goes on with it', async (t) => {
   const steps = new Steps();

@@ -236,7 +236,7 @@ export class Loopback {
 
   #corsHeaders(good: boolean): Record<string, string> {
     const closed = this.cors === 'none' || (this.cors === 'no-errors' && !good);
-    return closed ? {} : { 'access-control-allow-origin': '*' };
+    return closed ? {} : { 'access-control-allow-origin': '*', 'access-control-expose-headers': '*' };
   }
 }
 

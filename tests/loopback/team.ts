@@ -63,11 +63,19 @@ function spoil(answer: Answer, { fault, ...rest }: Partial<Answer>): Answer {
   return { ...answer, ...rest, fault: cut ? { kind: 'cut', at: 'text' } : fault };
 }
 
-/** From the n-th question on, until `well` is called, every answer is spoiled in that way. */
-export function sickFrom(n: number, spoiled: Partial<Answer>, healthy: Script = players()): { script: Script; well(): void } {
-  let sick = true;
-  return {
-    script: async (ask) => (sick && ask.n >= n ? spoil(await healthy(ask), spoiled) : healthy(ask)),
-    well: () => void (sick = false),
+/** A server that spoils its answers in some way, from the n-th question on, while it is told to. */
+export class Moods {
+  spoiled: Partial<Answer> | null = null;
+  readonly #from: number;
+  readonly #healthy: Script;
+
+  constructor(from = 1, healthy: Script = players()) {
+    this.#from = from;
+    this.#healthy = healthy;
+  }
+
+  readonly script: Script = async (ask) => {
+    const answer = await this.#healthy(ask);
+    return this.spoiled === null || ask.n < this.#from ? answer : spoil(answer, this.spoiled);
   };
 }

@@ -13,7 +13,16 @@ export interface Kind {
   /** Streams may be taken up again. */
   readonly resumable?: boolean;
   readonly key?: string;
+  /** Pages of all sites are let in. */
+  readonly pages?: boolean;
 }
+
+const LET_IN = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, POST, DELETE',
+  'access-control-allow-headers': 'authorization, content-type, last-event-id, mcp-protocol-version, mcp-session-id',
+  'access-control-expose-headers': 'mcp-session-id',
+};
 
 class Events implements EventStore {
   readonly #events: { id: string; stream: string; message: JSONRPCMessage }[] = [];
@@ -77,6 +86,8 @@ export class Servers {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.heard.push({ method: request.method ?? '', headers: request.headers });
+    if (this.#kind.pages === true) for (const [name, value] of Object.entries(LET_IN)) response.setHeader(name, value);
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     if (this.#kind.key !== undefined && request.headers.authorization !== `Bearer ${this.#kind.key}`) return void response.writeHead(401).end();
     const id = request.headers['mcp-session-id'];
     const known = typeof id === 'string' ? this.#sessions.get(id) : undefined;

@@ -49,7 +49,7 @@ function readScript(path: string): string {
 }
 
 /** What worker.ts and the page import. */
-const shared = ['tests/runtimes/areas.ts', ...['core', 'errors', 'generated', 'memory', 'signatures'].map((name) => `wasm/src/${name}.ts`)];
+const shared = ['tests/runtimes/areas.ts', 'tests/runtimes/drive.ts', ...['core', 'errors', 'generated', 'memory', 'signatures'].map((name) => `wasm/src/${name}.ts`)];
 
 async function workerd(bundle: string): Promise<Results> {
   const scripts = ['tests/runtimes/worker.ts', ...shared];

@@ -302,8 +302,22 @@ static void counted_once(void **state) {
                            QL_STR("}\n\ndata: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":["), item,
                            QL_STR("]}}\n\n")};
   ql_value *reply = read_body(a, QL_WIRE_RESPONSES, QL_STR("text/event-stream"), ql_arena_concat(a, pieces, QL_COUNT(pieces)));
+  assert_null(QL_GET(reply, "fault"));
   assert_str_is(ql_get_str(reply, QL_STR("end")), "stop");
   assert_int_equal(ql_get_str(QL_GET(reply, "parts")->first, QL_STR("text")).len, 3u << 20);
+  ql_arena_free(a);
+}
+
+/* An answer that grew too large in its last event has not ended well, whatever the event says. */
+static void limit_at_the_end(void **state) {
+  (void)state;
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_str item = with_filler(a, "{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"", 5u << 20, "\"}]}");
+  const ql_str pieces[] = {QL_STR("data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":["), item,
+                           QL_STR("]}}\n\n")};
+  ql_value *reply = read_body(a, QL_WIRE_RESPONSES, QL_STR("text/event-stream"), ql_arena_concat(a, pieces, QL_COUNT(pieces)));
+  assert_str_is(ql_get_str(reply, QL_STR("end")), "failed");
+  assert_str_is(ql_get_str(QL_GET(reply, "fault"), QL_STR("code")), "reply_limit");
   ql_arena_free(a);
 }
 
@@ -385,9 +399,11 @@ static void said_otherwise(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(recorded_streams), cmocka_unit_test(words_on_the_way), cmocka_unit_test(memory_runs_out),
-      cmocka_unit_test(cut_streams),      cmocka_unit_test(limits),           cmocka_unit_test(reply_limit),
-      cmocka_unit_test(counted_once),     cmocka_unit_test(carried_items),    cmocka_unit_test(life),
+      cmocka_unit_test(recorded_streams), cmocka_unit_test(words_on_the_way),
+      cmocka_unit_test(memory_runs_out),  cmocka_unit_test(cut_streams),
+      cmocka_unit_test(limits),           cmocka_unit_test(reply_limit),
+      cmocka_unit_test(counted_once),     cmocka_unit_test(limit_at_the_end),
+      cmocka_unit_test(carried_items),    cmocka_unit_test(life),
       cmocka_unit_test(said_otherwise),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,6 +141,38 @@ describe('a quest with a cast', { timeout: 60_000 }, () => {
     assert(!JSON.stringify(lines).includes('"delta'), 'what is shown meanwhile is not stored');
   });
 
+  it('keeps what a model said so far for who comes later, until its answer is whole', async () => {
+    const steps = new Steps();
+    const sensible = brain();
+    let held = false;
+    provider.script = async (ask) => {
+      const answer = await sensible(ask);
+      if (held || !ask.system.includes('You do the part of @api.')) return answer;
+      held = true;
+      return { ...answer, text: 'These words are put aside. '.repeat(400), piece: 27, pace: steps };
+    };
+    const at = await quest();
+    await put(at);
+    let kept: { agent: string; start: number; text: string } | undefined;
+    for (; kept === undefined; await pause(200)) {
+      steps.go(5);
+      const live = server.live(at);
+      await live.enter(at.tokens.view);
+      let frame = await live.next();
+      while (frame.type !== 'partials' && frame.type !== 'presence') frame = await live.next();
+      if (frame.type === 'partials') [kept] = frame['partials'] as [typeof kept];
+      live.close();
+    }
+    assert.deepEqual([kept?.agent, kept?.text.startsWith('These words are put aside. ')], [API, true]);
+    assert.equal((await read(at))[kept!.start]?.e.t, 'start');
+    steps.go(Infinity);
+    await completed(at);
+    const live = server.live(at);
+    await live.enter(at.tokens.view);
+    for (let frame = await live.next(); frame.type !== 'presence'; frame = await live.next()) assert.notEqual(frame.type, 'partials');
+    live.close();
+  });
+
   it('stops a run-away at its budget, and goes on when the owner gives more', async () => {
     provider.script = () => ({ text: 'Just words.', usage: { input: 1000, output: 19_000 } });
     const at = await quest({ budget: { tokens: 30_000 } });

@@ -25,7 +25,7 @@ after(() => provider.stop());
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((done) => {
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, ms).unref(); // a life that was ended waits for nothing
     signal.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
   });
 }

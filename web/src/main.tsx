@@ -32,6 +32,7 @@ const rest = {
   team: () => import('./views/team.tsx'),
   references: () => import('./views/references.tsx'),
   standing: () => import('./views/standing.tsx'),
+  tools: () => import('./views/tools.tsx'),
 };
 /** Screens that ask the core for more than first sight does. */
 let whole = (): Promise<void> => Promise.resolve();

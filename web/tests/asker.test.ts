@@ -35,7 +35,7 @@ function conversation(keyOf: (slot: string, url: string) => string | null | Prom
   const heard: SeatDelta[] = [];
   const frames: (() => void)[] = [];
   const ports = { clock, keyOf, frame: () => new Promise<void>((resolve) => frames.push(resolve)), http: { send: (request: HttpRequest, key: string | null, signal: AbortSignal, answering: Answering) => void sent.push({ request, key, signal, answering }) } };
-  const asker = new Asker(ports, driver, { deltas: (deltas) => heard.push(...deltas), failed: (error) => assert.fail(String(error)) });
+  const asker = new Asker(ports, driver, { deltas: (deltas) => heard.push(...deltas), asks: () => {}, failed: (error) => assert.fail(String(error)) });
   return { driver, asker, sent, heard, frames };
 }
 

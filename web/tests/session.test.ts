@@ -94,9 +94,9 @@ function openTab(store: Store, changed: () => void = () => {}, clock: Clock = in
   const told: number[] = [];
   const stopped: unknown[] = [];
   const lease: Lease = { lost: new Promise(() => {}), release: () => {} };
-  const events: SessionEvents = { changed, deltas: () => {}, waits: () => {}, stopped: (why) => stopped.push(why) };
+  const events: SessionEvents = { changed, deltas: () => {}, asks: () => {}, made: () => {}, waits: () => {}, stopped: (why) => stopped.push(why) };
   const tabs = { send: (message: { kind: string; n?: number }) => void (message.kind === 'event' && told.push(message.n ?? -1)) };
-  const session = new Session({ storage: store, clock, entropy, tabs, ...silent }, 'q', quest, core.newDriver(quest), lease, () => 0, events);
+  const session = new Session({ storage: store, clock, entropy, tabs, ...silent }, 'q', quest, core.newDriver(quest), null, lease, () => 0, events);
   return { session, done: session.run(), told, stopped };
 }
 

@@ -26,6 +26,7 @@ export type Table = {
 };
 
 const FRAME = 100; // ms between two looks at what models added
+const ASIDE = 1000; // ms between two times that what models said is put aside
 const ANSWER = 12; // random bytes that name a question
 
 export class Play {
@@ -39,6 +40,7 @@ export class Play {
   readonly #end = new AbortController();
   #until: number | null = null;
   #fresh = false; // bytes came since the driver was asked what they say
+  #went = 0; // when the driver was asked last what is to be done
 
   /** Throws a CoreError for players and files that are none. The quest is the room's, and outlives this. */
   constructor(ports: PlayPorts, table: Table, core: Core, quest: Quest, cast: Cast) {
@@ -49,7 +51,7 @@ export class Play {
     for (const { name, text } of cast.files) this.#roster.add(name, text);
     const { players, documents, servers } = cast;
     this.#driver = core.newDriver(quest, { roster: this.#roster, request: { agent: '', text: '', players, documents } });
-    if (servers.length > 0) this.#driver.use({ servers });
+    this.#driver.use({ servers, partials: true });
   }
 
   /** Answers under way: nobody would miss them if memory were gone, but for an alarm. */
@@ -69,6 +71,7 @@ export class Play {
   /** Does all that can be done now. */
   go(): void {
     if (this.#end.signal.aborted) return;
+    this.#went = this.#ports.now();
     try {
       while (this.#step(this.#driver.next(this.#ports.now())));
       this.#table.rests();
@@ -160,7 +163,8 @@ export class Play {
     this.#fresh = true;
     void this.#ports.sleep(FRAME, this.#end.signal).then(() =>
       this.#heard(() => {
-        if (this.#drain()) this.go(); // an answer that is whole, or that failed, may have bytes to come that nobody waits for
+        // An answer that is whole, or that failed, may have bytes to come that nobody waits for.
+        if (this.#drain() || this.#ports.now() - this.#went >= ASIDE) this.go();
       }),
     );
   }

@@ -49,7 +49,17 @@ static ql_status show(ql_driver *d, ql_str words, ql_error *err) {
 
 /* ---- a conversation ---- */
 
-/* What an agent's file turns down is turned down without asking a model. Absent when it is not. */
+/* Which line it is that decides. */
+static void add_line(ql_buf *out, const ql_value *reason) {
+  int64_t line = ql_get_int(reason, QL_STR("line"), 0);
+  if (line == 0) return;
+  ql_buf_add(out, QL_STR(" (line "));
+  ql_buf_int(out, line);
+  ql_buf_byte(out, ')');
+}
+
+/* What an agent's file turns down is turned down without asking a model, whatever the mode: to give up its role; and, in a conversation, what
+   lies outside of its field, with who takes it. Absent when it is not. */
 static ql_status turn_down(ql_driver *d, ql_str text, ql_str *words, ql_error *err) {
   ql_value *route = NULL;
   ql_error why = {0};
@@ -59,18 +69,27 @@ static ql_status turn_down(ql_driver *d, ql_str text, ql_str *words, ql_error *e
   if (status != QL_OK) return QL_OK; /* too long to be looked up: the model is asked */
   const ql_value *verdict = QL_GET(route, "verdicts")->first;
   if (!verdict || !ql_eq(TEXT_OF(verdict, "verdict"), QL_STR("decline"))) return QL_OK;
+  const ql_value *reasons = QL_GET(verdict, "reasons"), *reason = reasons ? reasons->first : NULL;
+  bool keeps_role = ql_starts(TEXT_OF(reason, "rule"), QL_STR("identity:"));
+  if (!keeps_role && d->mode != QL__NORMAL) return QL_OK;
   ql_str take = TEXT_OF(verdict, "take");
-  const ql_str pieces[] = {d->leader, QL_STR(" turns this down by the rules of its file."),
-                           take.ptr ? QL_STR(" The one to ask is ") : QL_STR(""), take.ptr ? take : QL_STR(""),
-                           take.ptr ? QL_STR(".") : QL_STR("")};
-  *words = ql_arena_concat(d->arena, pieces, QL_COUNT(pieces));
+  ql_buf out = ql_buf_new(ql_arena_alloc(d->arena));
+  ql_buf_add(&out, d->leader);
+  ql_buf_add(&out,
+             keeps_role ? QL_STR(" keeps to its role by the rules of its file") : QL_STR(" turns this down by the rules of its file"));
+  add_line(&out, reason);
+  ql_buf_add(&out, keeps_role ? QL_STR(". Say what is to be done instead.") : QL_STR("."));
+  if (take.ptr) {
+    ql_buf_add(&out, QL_STR(" The one to ask is "));
+    ql_buf_add(&out, take);
+    ql_buf_byte(&out, '.');
+  }
+  *words = ql_buf_take(&out, d->arena);
   return words->ptr ? QL_OK : ql__out_of_memory(err);
 }
 
 static ql_status converse(ql_driver *d, const ql_value *player, const ql_value *request, ql_str text, ql_error *err) {
-  ql_str turned_down;
-  ql_status status = turn_down(d, text, &turned_down, err);
-  if (status != QL_OK || turned_down.ptr) return status == QL_OK ? show(d, turned_down, err) : status;
+  ql_status status = QL_OK;
   ql__turn *t = ql__turn_new(d->alloc, QL__CHAT, player);
   if (!t) return ql__out_of_memory(err);
   ql__add_turn(d, t);
@@ -151,8 +170,15 @@ ql_status ql__begin(ql_driver *d, const ql_value *request, ql_error *err) {
   if (status != QL_OK) return status;
   d->leader = leader->id;
   if (text.len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
-  if (d->mode != QL__NORMAL) return make_plan(d, request, text, err);
   const ql_value *player = ql__player_of(d, d->leader);
+  ql_str turned_down = QL_ABSENT;
+  if (player && !QL_GET(request, "plan")) status = turn_down(d, text, &turned_down, err);
+  if (status != QL_OK) return status;
+  if (turned_down.ptr) {
+    d->answer_failed = d->mode != QL__NORMAL; /* there is no plan */
+    return show(d, turned_down, err);
+  }
+  if (d->mode != QL__NORMAL) return make_plan(d, request, text, err);
   if (player) return converse(d, player, request, text, err);
   d->rehearsed = true;
   return show(d, ql__rehearsed_answer(d->arena, d->roster, leader, text), err);

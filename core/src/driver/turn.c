@@ -3,6 +3,7 @@
 
 #include <questline/limits.h>
 #include <questline/schedule.h>
+#include <questline/tools.h>
 
 #include "base/text.h"
 #include "driver/images.h"
@@ -131,7 +132,9 @@ static ql_value *build_call(ql__turn *t) {
     if (field) ql_set_literal(call, KEPT[i], ql_copy(a, field));
   }
   QL_SET(call, "max_tokens", ql_int(a, ql_get_int(t->player, QL_STR("max_tokens"), ANSWER_TOKENS)));
-  QL_SET(call, "messages", ql_copy(a, t->messages));
+  ql_value *messages = QL_SET(call, "messages", ql_copy(a, t->messages));
+  /* It is said again with the next call of the turn, or the next question. A plan is asked for once. */
+  if (t->kind != QL__PLANNING && messages && messages->last) QL_SET(messages->last, "cache", ql_bool(a, true));
   QL_SET(call, "model", ql_string(a, t->model));
   if (t->schema) QL_SET(call, "schema", ql_copy(a, t->schema));
   if (t->system.ptr) QL_SET(call, "system", ql_string(a, t->system));
@@ -145,7 +148,7 @@ static void reserve(ql__turn *t, ql_str body) {
   ql_price price;
   t->reserve_tokens = input + output;
   t->reserve_micro = 0;
-  if (ql_price_of(t->model, input, &price)) t->reserve_micro = (input * price.input + output * price.output) / 1000000 + 1;
+  if (ql_price_of(t->model, input, &price)) t->reserve_micro = (input * price.input * 5 / 4 + output * price.output) / 1000000 + 1;
 }
 
 ql_status ql__turn_ask(ql__turn *t, ql_error *err) {
@@ -275,10 +278,13 @@ ql_value *ql__turn_start(const ql__turn *t, ql_arena *a) {
   return command;
 }
 
-static int64_t spent(const ql__turn *t, int64_t input, int64_t cached, int64_t output) {
+/* What is written to a cache costs a quarter more than what is only read. */
+static int64_t spent(const ql__turn *t, const ql_value *usage) {
+  int64_t input = ql_get_int(usage, QL_STR("input"), 0), cached = ql_get_int(usage, QL_STR("cached"), 0);
+  int64_t written = ql_get_int(usage, QL_STR("written"), 0), output = ql_get_int(usage, QL_STR("output"), 0);
   ql_price price;
   if (!ql_price_of(t->model, input, &price)) return -1;
-  return ((input - cached) * price.input + cached * price.cached + output * price.output + 500000) / 1000000;
+  return ((input - cached) * price.input + written * price.input / 4 + cached * price.cached + output * price.output + 500000) / 1000000;
 }
 
 static void add_cost(const ql__turn *t, ql_value *command, ql_arena *a) {
@@ -289,8 +295,7 @@ static void add_cost(const ql__turn *t, ql_value *command, ql_arena *a) {
     const ql_value *count = ql_get_literal(usage, COUNTED[i]);
     if (count) ql_set_literal(command, COUNTED[i], ql_copy(a, count));
   }
-  int64_t input = ql_get_int(usage, QL_STR("input"), 0), output = ql_get_int(usage, QL_STR("output"), 0);
-  int64_t micro = spent(t, input, ql_get_int(usage, QL_STR("cached"), 0), output);
+  int64_t micro = spent(t, usage);
   if (micro >= 0) QL_SET(command, "micro", ql_int(a, micro));
   if (!model.ptr || model.len == 0) model = t->model;
   QL_SET(command, "model", ql_string(a, ql_slice(model, 0, 160)));
@@ -484,7 +489,11 @@ ql_status ql__turn_moved(ql__turn *t, ql_str refusal, ql_error *err) {
 
 ql_status ql__turn_tool_told(ql__turn *t, ql_error *err) {
   const ql_value *call = t->part;
-  add_result(t, call, TEXT_OF(t->outcome, "text"), ql_get_bool(t->outcome, QL_STR("error")));
+  ql_str name = TEXT_OF(call, "name"), text = TEXT_OF(t->outcome, "text");
+  bool failed = ql_get_bool(t->outcome, QL_STR("error"));
+  /* What a tool gives back is data, whatever it says. Of what failed in here, the words are our own. */
+  if (!failed || ql_starts(name, QL_STR("mcp__")) || ql_eq(name, QL_STR("Bash"))) text = ql_data_block(t->attempt, text, name);
+  add_result(t, call, text, failed);
   t->start = t->recalled = -1;
   t->outcome = NULL;
   t->part = call->next;

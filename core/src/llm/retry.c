@@ -45,6 +45,8 @@ static ql_str header(const ql_value *headers, ql_str name) {
 
 static fault_class class_of(const ql_value *fault, int64_t status) {
   ql_str code = ql_get_str(fault, QL_STR("code"));
+  /* Gemini has no word of its own for that. */
+  if (status == 400 && ql_find(ql_get_str(fault, QL_STR("message")), QL_STR("API key not valid"), 0) != SIZE_MAX) return KEY;
   for (size_t i = 0; code.ptr && i < QL_COUNT(words); i++)
     if (ql_eq(words[i].word, code)) return words[i].fault;
   for (size_t i = 0; i < QL_COUNT(statuses); i++)

@@ -30,7 +30,7 @@ void ql__count(int64_t *to, ql_str number) {
 }
 
 void ql__ended(ql_stream *s, const ql_end_word *words, size_t count, ql_str word) {
-  if (!ql_scan_is_string(word) || ql_scan_is_empty(word)) return;
+  if (s->fault_code.ptr || !ql_scan_is_string(word) || ql_scan_is_empty(word)) return; /* what failed did not end well as well */
   ql_str inside = ql_slice(word, 1, word.len - 1);
   s->end = QL_END_STOP;
   for (size_t i = 0; i < count; i++)

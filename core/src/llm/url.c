@@ -66,7 +66,9 @@ ql_status ql__base_url(const ql__provider *provider, ql_str given, ql__url *out,
 ql_str ql__url_join(ql_arena *a, const ql__url *base, ql_str path, ql_str query) {
   bool both = base->query.len > 0 && query.len > 0;
   ql_str pieces[] = {
-      base->built_in ? QL_STR("prompt://") : base->secure ? QL_STR("https://") : QL_STR("http://"),
+      base->built_in ? QL_STR("prompt://")
+      : base->secure ? QL_STR("https://")
+                     : QL_STR("http://"),
       ql_lower(a, base->authority),
       base->path,
       path,

@@ -1,4 +1,4 @@
-import { type Command, type Comparison, type Core, CoreError, type Driver, type Effect, type Plan, type Player, type Quest, type QuestView, type Refusal, type Request, type Roster, type Verdict } from '@questline/core';
+import { type Command, type Comparison, type Core, CoreError, type Driver, type Effect, type Plan, type Permit, type Player, type Quest, type QuestView, type Refusal, type Request, type Roster, type SeatDelta, type Steer, type Verdict } from '@questline/core';
 import type { Cores } from '../ports/core.ts';
 import type { Received } from '../ports/files.ts';
 import type { Lease, Tabs } from '../ports/lock.ts';
@@ -17,12 +17,14 @@ import type { ChatDesk } from './chat.ts';
 import { TeamDesk } from './desk.ts';
 import { Drafts } from './drafts.ts';
 import { Inspector } from './inspect.ts';
+import { Kit } from './kit.ts';
 import { Live } from './live.ts';
 import { inWords, joined, planOf, recordOf, split } from './logs.ts';
 import type { AppState, LiveLink, Mode, OpenedLog, OpenQuest, Route } from './model.ts';
 import { NotesDesk } from './notes.ts';
 import type { PlanDesk } from './plan-desk.ts';
 import { href, parseRoute } from './route.ts';
+import { ServerDesk } from './servers.ts';
 import { Session } from './session.ts';
 import { SignInDesk } from './sign-in.ts';
 import { checked } from './signatures.ts';
@@ -30,6 +32,8 @@ import { Store } from './store.ts';
 import { defaultLeader, openRoster, readTeam } from './team.ts';
 import { Vault } from './vault.ts';
 import { Viewer } from './viewer.ts';
+import { NEXT } from './work.ts';
+import { WorkDesk } from './work-desk.ts';
 import { type Sent, Writer, type WriterPorts } from './writer.ts';
 
 export interface Ports extends Pick<WriterPorts, 'clock' | 'entropy'>, Omit<AskerPorts, 'keyOf'> {
@@ -40,7 +44,7 @@ export interface Ports extends Pick<WriterPorts, 'clock' | 'entropy'>, Omit<Aske
   tabs: Tabs;
   net: Net;
   notepad: Notepad;
-  download: (name: string, text: string) => void;
+  download: (name: string, text: string | Uint8Array) => void;
   builtIn: () => Promise<BuiltIn>;
   leave: (url: string) => void;
 }
@@ -68,12 +72,15 @@ export class App {
   #planner: PlanDesk | null = null;
   #chats: ChatDesk | null = null;
   #players: readonly Player[] = []; // of the quest that this tab drives
+  #kit: Kit | null = null; // of the quest that this tab drives
   #roster: Roster | null = null; // that its driver uses
   #stopPlanning: (() => void) | null = null;
   readonly drafts = new Drafts();
   readonly vault: Vault;
   readonly cast: CastDesk;
   readonly signIn: SignInDesk;
+  readonly servers: ServerDesk;
+  readonly work: WorkDesk;
   readonly notes: NotesDesk;
   readonly desk: TeamDesk;
   readonly viewer: Viewer;
@@ -101,6 +108,9 @@ export class App {
       asked: null,
       cast: NOBODY_CHOSEN,
       providers: [],
+      servers: [],
+      work: null,
+      gathering: false,
       slots: {},
       signing: null,
       wanted: null,
@@ -118,6 +128,14 @@ export class App {
     this.vault = new Vault(this.#store, ports);
     this.cast = new CastDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: ports.http, builtIn: ports.builtIn, changed: () => void this.#recast() });
     this.signIn = new SignInDesk(this.#store, this.vault, { ...ports, core: () => this.whole().then(() => this.#core) });
+    this.servers = new ServerDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: ports.http, changed: () => void this.#rekit() });
+    this.work = new WorkDesk(this.#store, {
+      core: () => this.#newCore(),
+      storage: ports.storage,
+      download: ports.download,
+      bench: () => this.#kit?.bench ?? null,
+      changed: () => void this.#rekit(),
+    });
     this.notes = new NotesDesk(this.#store, ports, () => this.#open);
     this.desk = new TeamDesk(this.#store, { core: () => this.#core, storage: ports.storage, startReader: ports.startReader, go: (route) => this.go(route) });
     this.viewer = new Viewer(this.#store, ports.clock, () => this.#open?.quest ?? null);
@@ -146,7 +164,7 @@ export class App {
   async #boot(fixedPace: number | null): Promise<void> {
     const { storage } = this.#ports;
     try {
-      const [which, files, off, leader, objective, pace, asked, cast] = await Promise.all([
+      const [which, files, off, leader, objective, pace, asked, cast, servers, work] = await Promise.all([
         storage.setting('team'),
         storage.team(),
         storage.setting('off'),
@@ -155,10 +173,12 @@ export class App {
         storage.setting('pace'),
         storage.setting('asked'),
         storage.setting('cast'),
+        storage.setting('servers'),
+        storage.work(NEXT),
         this.vault.read(),
       ]);
       const team = files.length > 0 ? readTeam(this.#core, files, which !== 'own') : this.state.team;
-      this.#store.set({ pace: fixedPace ?? pace ?? PACE, cast: cast ?? NOBODY_CHOSEN });
+      this.#store.set({ pace: fixedPace ?? pace ?? PACE, cast: cast ?? NOBODY_CHOSEN, servers: servers ?? [], work: work ?? null });
       this.desk.change({ team, off: off?.[team.sample ? 'sample' : 'own'] ?? {}, leader: defaultLeader(team.roster, leader), objective: objective ?? this.state.objective });
       await this.#readLibrary();
       if (asked === true) void storage.persisted().then((kept) => this.#store.set({ lasting: kept ? 'granted' : 'refused' }));
@@ -230,7 +250,8 @@ export class App {
       const { roster } = openRoster(core, team.files, off);
       const quest = core.openQuest();
       const players = playersOf(cast, team.roster.agents.map(({ id }) => id));
-      const driver = core.newDriver(quest, { roster, request: { ...request, players } });
+      const documents = players.length > 0 ? await this.work.documents(NEXT) : [];
+      const driver = core.newDriver(quest, { roster, request: { ...request, players, ...(documents.length > 0 ? { documents } : {}) } });
       // Until its first event a quest has no name to store it under: what comes before it is to be approved is made here, the rest by a session.
       const effect = await this.#untilAsked(driver);
       if (effect === null) return null;
@@ -238,6 +259,10 @@ export class App {
       const view = quest.view();
       const id = view.id ?? '';
       await storage.putQuest(recordOf(id, view, true, clock.now()), split(quest.log()));
+      if (request.plan === undefined) {
+        await storage.moveWork(NEXT, id);
+        this.#store.set({ work: null });
+      }
       driver.close();
       quest.close();
       roster.close();
@@ -260,6 +285,7 @@ export class App {
     let failed: unknown;
     const asker = new Asker(this.#asking(), driver, {
       deltas: (deltas) => this.drafts.take(deltas),
+      asks: () => {}, // who plans has no tools
       failed: (error) => {
         failed = error;
       },
@@ -320,6 +346,7 @@ export class App {
     this.#waiting = new AbortController();
     this.#session?.close();
     this.#session = null;
+    this.#kit = null;
     this.#writer?.close();
     this.#writer = null;
     this.#live?.close();
@@ -368,16 +395,26 @@ export class App {
         quest.close();
         return;
       }
-      this.#show(id, core, quest, lease !== null ? 'drive' : record.drive ? 'follow' : 'watch', null);
-      await this.notes.begin(true);
+      const [work, parts] = await Promise.all([storage.work(id), storage.parts(id)]);
       if (turn !== this.#opening) {
+        lease?.release();
+        quest.close();
+        return;
+      }
+      this.#show(id, core, quest, lease !== null ? 'drive' : record.drive ? 'follow' : 'watch', null);
+      this.#store.setQuest({ work: work ?? null, parts });
+      await this.notes.begin(true);
+      const kit = lease !== null && live === undefined && playersFor(this.state.cast, quest.view().agents).length > 0 ? await Kit.open(core, this.#ports, id, this.state.servers) : null;
+      if (turn !== this.#opening) {
+        kit?.close();
         lease?.release();
         return;
       }
+      this.#kit = kit;
       if (lease === null && record.drive) tabs.whenFree(id, this.#waiting.signal, () => void this.openQuest(id));
       // What a server keeps goes on there and nowhere else, also while it is out of reach: two logs would come of it.
       if (live !== undefined) this.#goLive(live, lease);
-      else if (lease !== null) this.#drive(core, lease);
+      else if (lease !== null) await this.#drive(core, kit, lease);
       else if (record.drive) this.#writer = new Writer(this.#ports, id, quest, () => this.#refresh());
     } catch (error) {
       if (turn === this.#opening) this.#store.set({ trouble: { kind: 'storage', message: inWords(error) } });
@@ -385,17 +422,27 @@ export class App {
   }
 
   /** This tab performs the effects, until another one takes that over. */
-  #drive(core: Core, lease: Lease): void {
+  async #drive(core: Core, kit: Kit | null, lease: Lease): Promise<void> {
     const { id } = this.state.quest ?? {};
     const { quest } = this.#open ?? {};
     if (id === undefined || quest === undefined) return;
     const { cast, off, team } = this.state;
+    const turn = this.#opening;
+    const documents = kit?.bench === null || kit === null ? [] : await this.work.documents(id);
+    if (turn !== this.#opening) {
+      kit?.close();
+      lease.release();
+      return;
+    }
     this.#players = playersFor(cast, quest.view().agents);
     this.#roster = openRoster(core, team.files, off).roster;
-    const driver = core.newDriver(quest, { roster: this.#roster, request: { agent: '', text: '', players: [...this.#players] } });
-    this.#session = new Session({ ...this.#ports, ...this.#asking() }, id, quest, driver, lease, () => this.state.pace, {
+    const driver = core.newDriver(quest, { roster: this.#roster, request: { agent: '', text: '', players: [...this.#players], ...(documents.length > 0 ? { documents } : {}) } });
+    kit?.give(driver);
+    this.#session = new Session({ ...this.#ports, ...this.#asking() }, id, quest, driver, kit, lease, () => this.state.pace, {
       changed: () => this.#refresh(),
-      deltas: (deltas) => this.drafts.take(deltas),
+      deltas: (deltas) => this.#take(deltas),
+      asks: (asks) => this.#store.setQuest({ asks }),
+      made: () => this.#store.setQuest({ work: kit?.bench?.work ?? null }),
       waits: (until) => this.drafts.waits(until),
       stopped: (why) => {
         this.#session = null;
@@ -415,6 +462,50 @@ export class App {
     const { quest, cast } = this.state;
     if (this.#session === null || quest === null) return;
     if (JSON.stringify(playersFor(cast, quest.view.agents)) !== JSON.stringify(this.#players)) await this.openQuest(quest.id);
+  }
+
+  /** Other tools, or other files: likewise. */
+  async #rekit(): Promise<void> {
+    const { quest } = this.state;
+    if (quest === null || this.#session === null) return;
+    if (this.#players.length > 0 || quest.work === null) await this.openQuest(quest.id);
+  }
+
+  /** What models write, and which servers are not there. */
+  #take(deltas: readonly SeatDelta[]): void {
+    this.drafts.take(deltas.filter(({ server, stopped }) => server === undefined && stopped !== true));
+    const silent = { ...this.state.quest?.silent };
+    for (const { server, problem } of deltas) if (server !== undefined && problem !== undefined) silent[server] = problem;
+    if (deltas.some(({ server }) => server !== undefined)) this.#store.setQuest({ silent });
+  }
+
+  /** Somebody said yes or no to a call of a tool. */
+  allow(id: number, allowed: boolean): void {
+    this.#session?.allow(id, allowed);
+  }
+
+  /** Stops the model that plays a seat, or says how it goes on; the others are not disturbed. */
+  steer(agent: string, how: Steer['how']): void {
+    const { quest } = this.state;
+    if (quest === null || this.#session === null) return;
+    try {
+      this.#session.steer({ agent, how });
+      const others = quest.stopped.filter((one) => one !== agent);
+      this.#store.setQuest({ stopped: how === 'stop' ? [...others, agent] : others });
+    } catch (error) {
+      if (!(error instanceof CoreError)) throw error;
+      this.#store.toast(inWords(error));
+    }
+  }
+
+  /** What an agent's file says to a call. */
+  permitOf(agent: string, tool: string, path: string | null): Permit | null {
+    if (this.#open === null || this.#roster === null) return null;
+    try {
+      return this.#open.core.permit(this.#roster, agent, tool, path);
+    } catch {
+      return null; // it has no file here any more
+    }
   }
 
   /** Who holds the turn and is played by a model that is not set up here. */
@@ -467,6 +558,11 @@ export class App {
         notes: [],
         place: this.chair.remembered(id),
         link,
+        asks: [],
+        stopped: [],
+        work: null,
+        parts: [],
+        silent: {},
         cut: null,
       },
     });
@@ -492,7 +588,9 @@ export class App {
     if (open === null || shown === null) return;
     const view = open.quest.view();
     const verdict = open.quest.verdict();
-    this.#store.setQuest({ view, shown: shown.at === null ? view : shown.shown, verdict });
+    const parts = shown.parts.filter(({ agent }) => view.holders.includes(agent)); // who answered needs none
+    const stopped = view.status === 'running' ? shown.stopped.filter((agent) => view.holders.includes(agent)) : [];
+    this.#store.setQuest({ view, shown: shown.at === null ? view : shown.shown, verdict, stopped, ...(parts.length === shown.parts.length ? {} : { parts }) });
     void this.#checkSignatures();
     this.notes.grown();
     this.chair.follow();
@@ -574,18 +672,20 @@ export class App {
     return this.#ports.clock.now();
   }
 
-  /** Starts the quest with the plan as it is shown: one that was changed by hand makes the quest anew, before anything ran. */
+  /** Starts the quest with the plan as it is shown: one that was changed by hand, in its order of turns too, or is bound by a budget, makes the quest anew, before anything ran. */
   async approve(reason = ''): Promise<void> {
     const { quest } = this.state;
     const planner = this.#planner;
     if (quest === null) return;
     let { id } = quest;
-    const plan = planner?.changed === true ? planner.plan : null;
+    const budget = planner === null || Object.keys(planner.budget).length === 0 ? {} : { budget: planner.budget };
+    const plan = planner?.changed === true || planner?.reordered === true || 'budget' in budget ? (planner?.plan ?? null) : null;
     if (planner !== null && plan !== null) {
-      const made = await this.propose({ agent: plan.leader, mode: 'prequest', plan, text: plan.objective });
+      const made = await this.propose({ agent: plan.leader, mode: 'prequest', plan, text: plan.objective, policy: planner.policy, ...budget });
       if (made === null) this.#store.toast(this.state.note ?? 'The plan could not be started.');
       else {
         await planner.handOver(made);
+        await this.#ports.storage.moveWork(id, made);
         await this.#ports.storage.remove(id);
         id = made;
       }
@@ -605,6 +705,8 @@ export class App {
       storage: this.#ports.storage,
       team: () => this.state.team,
       off: () => this.state.off,
+      players: (agents) => playersOf(this.state.cast, agents),
+      free: ({ provider }) => this.state.providers.some(({ id, local }) => id === provider && local),
       quest: () => this.state.quest,
       select: (task) => this.viewer.selectTask(task),
       toast: (text) => this.#store.toast(text),
@@ -617,6 +719,7 @@ export class App {
     this.#chats ??= new kind({
       newCore: () => this.#newCore(),
       asking: () => this.#asking(),
+      kit: (core, id) => Kit.open(core, this.#ports, id, this.state.servers),
       storage: this.#ports.storage,
       team: () => ({ files: this.state.team.files, off: this.state.off }),
       players: (agent) => playersOf(this.state.cast, [agent]),
@@ -894,12 +997,14 @@ export class App {
     const lines = await storage.lines(id, 0);
     const notes = await storage.notes(id);
     const plan = await storage.setting(`plan:${id}`);
+    const work = await storage.work(id);
+    const blobs = work === undefined ? new Map<string, Uint8Array>() : await storage.blobs(id);
     if (record === undefined) return;
     if (this.state.quest?.id === id) this.#closeQuest();
     await storage.remove(id);
     this.#changedLibrary();
     this.#store.toast(`“${record.title}” deleted.`, () => {
-      const back = [storage.putQuest(record, lines), storage.putNotes(id, notes), plan === undefined ? null : storage.putSetting(`plan:${id}`, plan)];
+      const back = [storage.putQuest(record, lines), storage.putNotes(id, notes), plan === undefined ? null : storage.putSetting(`plan:${id}`, plan), work === undefined ? null : storage.putWork(work, blobs)];
       void Promise.all(back).then(() => this.#changedLibrary());
     });
   }

@@ -1,6 +1,7 @@
 import type { Driver, Effect, EffectResult, SeatDelta } from '@questline/core';
 import type { Clock } from '../ports/clock.ts';
 import type { Http } from '../ports/http.ts';
+import type { Ask } from './kit.ts';
 
 export interface AskerPorts {
   clock: Clock;
@@ -14,19 +15,26 @@ export interface AskerPorts {
 export interface AskerEvents {
   /** What models added, at most once a frame. */
   deltas(deltas: readonly SeatDelta[]): void;
+  /** Calls of tools that wait for a yes or no, the oldest first. */
+  asks(asks: readonly Ask[]): void;
+  /** Words of an answer that is not whole, or bytes, are to be kept. */
+  part?(effect: Effect): Promise<void>;
+  blob?(effect: Effect): Promise<'ok' | 'full'>;
   /** The driver cannot take what came: it is of no more use. */
   failed(error: unknown): void;
 }
 
 /**
- * Asks models for a driver: performs http.request and effect.cancel, many at once, and hands back what comes. The owner goes on asking the driver
- * for effects, and waits here when it says so. Closing it ends what is under way, without a word to the driver.
+ * Asks models, servers of tools and people for a driver: many at once, and hands back what comes. The owner goes on asking the driver for effects, and
+ * waits here when it says so. Closing it ends what is under way, without a word to the driver.
  */
 export class Asker {
   #ports: AskerPorts;
   #driver: Driver;
   #events: AskerEvents;
   #open = new Map<number, AbortController>();
+  #asks: readonly Ask[] = [];
+  #kept: Promise<unknown> = Promise.resolve(); // what is kept comes in order
   #wake = new AbortController();
   #fresh = false; // bytes came since the driver was asked what they say
   #closed = false;
@@ -44,10 +52,46 @@ export class Asker {
 
   /** Performs an effect that concerns models; false: it is of another kind. */
   perform(effect: Effect): boolean {
-    if (effect.kind === 'effect.cancel') this.#open.get(effect.cancels ?? 0)?.abort();
-    else if (effect.kind === 'http.request') void this.#send(effect);
-    else return false;
-    return true;
+    switch (effect.kind) {
+      case 'effect.cancel':
+        this.#cancel(effect.cancels ?? 0);
+        return true;
+      case 'http.request':
+        void this.#send(effect);
+        return true;
+      case 'ask.tool':
+        this.#asked([...this.#asks, { id: effect.id, agent: effect.agent ?? '', question: effect.question ?? '', tool: effect.tool ?? { name: '' } }]);
+        return true;
+      case 'partial.put':
+        this.#keep(async () => this.#events.part?.(effect));
+        return true;
+      case 'blob.put':
+        this.#keep(async () => this.#tell({ id: effect.id, outcome: (await this.#events.blob?.(effect)) ?? 'ok' }));
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Somebody said yes or no to a call. */
+  allow(id: number, allowed: boolean): void {
+    if (!this.#asks.some((ask) => ask.id === id)) return;
+    this.#asked(this.#asks.filter((ask) => ask.id !== id));
+    this.#tell({ id, allowed });
+  }
+
+  #asked(asks: readonly Ask[]): void {
+    this.#asks = asks;
+    this.#events.asks(asks);
+  }
+
+  #cancel(id: number): void {
+    this.#open.get(id)?.abort();
+    this.allow(id, false);
+  }
+
+  #keep(work: () => Promise<void>): void {
+    this.#kept = this.#kept.then(() => (this.#closed ? undefined : work())).catch((error: unknown) => this.#fail(error));
   }
 
   /** Until something came of a request, the time has come, or somebody rouses. */
@@ -114,15 +158,21 @@ export class Asker {
     try {
       return call();
     } catch (error) {
-      this.close();
-      this.#events.failed(error);
+      this.#fail(error);
       return undefined;
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    this.close();
+    this.#events.failed(error);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#asks.length > 0) this.#asked([]);
     this.stop();
     this.rouse();
   }

@@ -2,6 +2,7 @@ import type { Core, Effect, ModelMessage, Player, SeatDelta } from '@questline/c
 import type { Storage } from '../ports/storage.ts';
 import { Asker, type AskerPorts } from './asker.ts';
 import { type Answer, type Chat, type Exchange, asJson, asMarkdown, historyOf, titleOf } from './chat-model.ts';
+import type { Ask, Kit } from './kit.ts';
 import { inWords } from './logs.ts';
 import type { AgentFile, Off } from './model.ts';
 import { openRoster } from './team.ts';
@@ -11,7 +12,9 @@ export interface ChatHost {
   /** An instance of the whole core, for one conversation. */
   newCore: () => Promise<Core>;
   asking: () => AskerPorts;
-  storage: Pick<Storage, 'chats' | 'putChat' | 'removeChat'>;
+  /** What agents work with in a conversation. */
+  kit: (core: Core, id: string) => Promise<Kit>;
+  storage: Pick<Storage, 'chats' | 'putChat' | 'removeChat' | 'moveWork'>;
   team: () => { files: readonly AgentFile[]; off: Off };
   players: (agent: string) => Player[];
   newId: () => string;
@@ -26,9 +29,12 @@ export interface Coming {
   text: string;
   thinking: string;
   until: number | null; // when a model is asked again; null: nothing waits for a time
+  asks: readonly Ask[]; // calls of tools that wait for a yes or no
 }
 
 const KEPT_EVERY = 1000; // ms: how much of an answer a page that is closed loses
+/** Where the files of a conversation are kept; null: of one that begins with the next question. */
+export const workOf = (id: string | null): string => `chat:${id ?? ''}`;
 const GO_ON = 'Your last answer was interrupted. Go on exactly where it ends: repeat nothing, and write nothing before it.';
 
 /** Conversations with agents: what is asked, what comes of it, and that this browser keeps it. */
@@ -38,8 +44,10 @@ export class ChatDesk {
   #listeners = new Set<() => void>();
   #watchers = new Set<() => void>();
   #stop: (() => void) | null = null;
+  #allow: ((id: number, allowed: boolean) => void) | null = null;
   #core: Core | null = null;
   #asked: Chat | null = null; // as it was when the answer in the making was asked for
+  #fresh: Promise<void> | null = null; // files that are given to a conversation as it begins
   coming: Coming | null = null;
 
   constructor(host: ChatHost) {
@@ -99,6 +107,7 @@ export class ChatDesk {
     const now = this.#host.asking().clock.now();
     const before = this.find(id);
     const chat: Chat = before ?? { id: this.#host.newId(), agent, created: now, updated: now, exchanges: [] };
+    if (before === null) this.#fresh = this.#host.storage.moveWork(workOf(null), workOf(chat.id));
     this.#begin({ ...chat, updated: now, exchanges: [...chat.exchanges, { asked: words, at: now, answer: null }] }, null);
     return chat.id;
   }
@@ -126,6 +135,11 @@ export class ChatDesk {
     this.#begin(chat, last.answer);
   }
 
+  /** Somebody said yes or no to a call of a tool. */
+  allow(id: number, allowed: boolean): void {
+    this.#allow?.(id, allowed);
+  }
+
   /** Ends the answer in the making; what came of it stays. */
   stop(): void {
     this.#stop?.();
@@ -136,10 +150,10 @@ export class ChatDesk {
     const last = chat.exchanges.at(-1);
     if (last === undefined) return;
     const history = historyOf(from === null ? chat.exchanges.slice(0, -1) : chat.exchanges);
-    this.coming = { chat: chat.id, text: from?.text ?? '', thinking: from?.thinking ?? '', until: null };
+    this.coming = { chat: chat.id, text: from?.text ?? '', thinking: from?.thinking ?? '', until: null, asks: [] };
     this.#asked = chat;
     this.#put(chat);
-    void this.#answer(chat.agent, from === null ? last.asked : GO_ON, history, from).then((answer) => {
+    void this.#answer(chat, from === null ? last.asked : GO_ON, history, from).then((answer) => {
       this.coming = null;
       this.#settle(chat, { ...last, answer });
     });
@@ -163,7 +177,8 @@ export class ChatDesk {
   #grow(deltas: readonly SeatDelta[], from: Answer | null): void {
     const coming = this.coming;
     if (coming === null) return;
-    for (const { delta } of deltas) {
+    for (const { delta, server, stopped } of deltas) {
+      if (server !== undefined || stopped === true) continue;
       if (delta === undefined) {
         coming.text = from?.text ?? '';
         coming.thinking = from?.thinking ?? '';
@@ -173,6 +188,12 @@ export class ChatDesk {
     for (const watcher of this.#watchers) watcher();
   }
 
+  #asks(asks: readonly Ask[]): void {
+    if (this.coming === null) return;
+    this.coming.asks = asks;
+    this.#tell();
+  }
+
   #wait(until: number | null): void {
     if (this.coming === null || this.coming.until === until) return;
     this.coming.until = until;
@@ -180,7 +201,7 @@ export class ChatDesk {
   }
 
   /** Never fails: what goes wrong is part of the answer. */
-  async #answer(agent: string, text: string, history: ModelMessage[], from: Answer | null): Promise<Answer> {
+  async #answer({ id, agent }: Chat, text: string, history: ModelMessage[], from: Answer | null): Promise<Answer> {
     const ports = this.#host.asking();
     let stopped = false;
     let kept = ports.clock.now();
@@ -199,7 +220,11 @@ export class ChatDesk {
       const { files, off } = this.#host.team();
       const { roster } = openRoster(core, files, off);
       const quest = core.openQuest();
-      const driver = core.newDriver(quest, { roster, request: { agent, mode: 'normal', text, players: this.#host.players(agent), history } });
+      const players = this.#host.players(agent);
+      const driver = core.newDriver(quest, { roster, request: { agent, mode: 'normal', text, players, history } });
+      if (this.#fresh !== null) await this.#fresh;
+      const kit = players.length === 0 ? null : await this.#host.kit(core, workOf(id));
+      kit?.give(driver);
       const asker = new Asker(ports, driver, {
         deltas: (deltas) => {
           this.#grow(deltas, from);
@@ -207,10 +232,13 @@ export class ChatDesk {
           kept = ports.clock.now();
           this.#keepPart();
         },
+        asks: (asks) => this.#asks(asks),
         failed: (error) => {
           failed = error;
         },
+        ...(kit === null ? {} : { blob: (effect) => kit.blob(effect) }),
       });
+      this.#allow = (ask, allowed) => asker.allow(ask, allowed);
       this.#stop = () => {
         stopped = true;
         asker.stop();
@@ -222,14 +250,18 @@ export class ChatDesk {
           const effect = driver.next(ports.clock.now());
           if (effect.kind === 'answer') return stopped && effect.failed === true ? { ...ended(), ...cost(effect) } : answerOf(effect, part(), from);
           if (asker.perform(effect)) continue;
+          await kit?.keep();
           if (effect.kind !== 'wait') throw new Error('The driver asked for something that a conversation does not need.');
           this.#wait(asker.open === 0 ? (effect.until ?? null) : null);
           await asker.wait(effect.until);
           this.#wait(null);
         }
       } finally {
+        this.#allow = null;
         asker.close();
         driver.close();
+        await kit?.keep();
+        kit?.close();
         quest.close();
         roster.close();
       }

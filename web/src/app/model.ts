@@ -1,5 +1,8 @@
 import type { Note, Plan, Provider, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
 import type { Cast } from './cast.ts';
+import type { Ask } from './kit.ts';
+import type { KeptServer } from './servers.ts';
+import type { KeptWork, Part } from './work.ts';
 import type { Signing } from './sign-in.ts';
 import type { Slot, Wanted } from './vault.ts';
 
@@ -85,6 +88,11 @@ export interface OpenQuest {
   task: string | null;
   place: Place | null; // null: nobody sits down here
   link: LiveLink | null;
+  asks: readonly Ask[]; // calls of tools that wait for a yes or no
+  stopped: readonly string[]; // whose models somebody stopped, until they go on
+  work: KeptWork | null; // the files that its agents work on
+  parts: readonly Part[]; // of answers that the page was closed in the middle of
+  silent: Readonly<Record<string, string>>; // MCP servers whose tools are not there, and why
   cut: string | null; // why a live connection is not there
 }
 
@@ -121,6 +129,7 @@ export type PlanBudget = Readonly<Partial<Record<'micro' | 'ms' | 'tokens', numb
 /** What this browser keeps of a plan that is only proposed. */
 export interface KeptPlan {
   budget?: PlanBudget;
+  policy?: QuestView['policy']; // in place of the proposed one
   versions: readonly Version[]; // the proposed one first
   at: number; // where undo and redo stand
   typed: string | null; // of the text form, not taken over yet
@@ -177,6 +186,9 @@ export interface AppState {
   asked: string | null; // the model that plans, in words; null: none
   cast: Cast;
   providers: readonly Provider[]; // empty until the whole core is there
+  servers: readonly KeptServer[]; // MCP servers
+  work: KeptWork | null; // files for the quest that is asked for next
+  gathering: boolean; // files are being read
   slots: Readonly<Record<string, Slot>>; // keys of this browser
   signing: Signing | null; // a sign-in for a key
   wanted: Wanted | null; // a key that a request waits for

@@ -1,4 +1,4 @@
-import { type Core, CoreError, type PackSource, type Plan, type PlanChanges, type PlanCost, type PlanEdit, type PlanProblem, type PriceTable, type Roster, type Schedule } from '@questline/core';
+import { type Core, CoreError, type PackSource, type Plan, type PlanChanges, type PlanCost, type PlanEdit, type PlanProblem, type Player, type PriceTable, type QuestView, type Roster, type Schedule } from '@questline/core';
 import type { Storage } from '../ports/storage.ts';
 import { inWords } from './logs.ts';
 import type { AgentFile, KeptPlan, Off, OpenQuest, PlanBudget, Version } from './model.ts';
@@ -12,6 +12,10 @@ export interface PlanHost {
   storage: Pick<Storage, 'setting' | 'putSetting'>;
   team: () => { files: readonly AgentFile[] };
   off: () => Off;
+  /** Who is played by a model, of these agents. */
+  players: (agents: readonly string[]) => Player[];
+  /** Models that cost nothing, for they run on one's own machine. */
+  free: (player: Player) => boolean;
   quest: () => OpenQuest | null;
   select: (task: string | null) => void;
   toast: (text: string) => void;
@@ -23,6 +27,7 @@ export interface Looked {
   problems: readonly PlanProblem[];
   schedule: Schedule | null; // there is none of a cycle
   cost: PlanCost;
+  players: string; // that the cost is of
 }
 
 /** The files of the project, from its root. */
@@ -90,6 +95,22 @@ export class PlanDesk {
     return this.#kept.budget ?? {};
   }
 
+  /** The order of turns that the quest will have. */
+  get policy(): QuestView['policy'] {
+    return this.#kept.policy ?? this.#host.quest()?.view.policy ?? 'strict';
+  }
+
+  /** Whether the quest is to be made with another order of turns than the proposed one has. */
+  get reordered(): boolean {
+    return this.open && this.policy !== this.#host.quest()?.view.policy;
+  }
+
+  setPolicy(policy: QuestView['policy']): void {
+    if (!this.open) return;
+    this.#set({ ...this.#kept, policy });
+    this.#keep();
+  }
+
   /** Words in the text form that were not taken over yet. */
   get typed(): string | null {
     return this.#kept.typed;
@@ -111,7 +132,8 @@ export class PlanDesk {
     const { plan } = this;
     if (plan === null) return null;
     const roster = this.roster();
-    if (this.#looked?.plan !== plan) {
+    const players = JSON.stringify(this.#players(plan));
+    if (this.#looked?.plan !== plan || this.#looked.players !== players) {
       const core = this.#host.core();
       let schedule: Schedule | null = null;
       try {
@@ -121,14 +143,22 @@ export class PlanDesk {
       }
       const cost = this.cost(plan);
       const facts = { budget: this.budget, cost, ...(this.project === null ? {} : { paths: this.project.paths }) };
-      this.#looked = { plan, problems: core.checkPlanWith(plan, facts, roster), schedule, cost };
+      this.#looked = { plan, problems: core.checkPlanWith(plan, facts, roster), schedule, cost, players };
     }
     return this.#looked;
   }
 
   /** What a plan costs with this team and these prices. */
   cost(plan: Plan): PlanCost {
-    return this.#host.core().planCost(plan, { roster: this.roster(), ...(this.prices === null ? {} : { prices: this.prices.table }) });
+    const players = this.#players(plan);
+    const own = players.filter((player) => this.#host.free(player)).map(({ model }) => ({ model, input: 0, output: 0 }));
+    const table = this.prices?.table ?? {};
+    const prices = players.length === 0 ? table : { ...table, players, prices: [...own, ...(table.prices ?? [])] };
+    return this.#host.core().planCost(plan, { roster: this.roster(), prices });
+  }
+
+  #players({ leader, tasks }: Plan): Player[] {
+    return this.#host.players([...new Set([leader, ...tasks.map(({ agent }) => agent)])]);
   }
 
   /** The team as it is now, inside the core. */

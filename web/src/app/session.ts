@@ -1,7 +1,8 @@
-import type { Command, Driver, Effect, EffectResult, Quest, QuestView, SeatDelta } from '@questline/core';
+import type { Command, Driver, Effect, EffectResult, Quest, QuestView, SeatDelta, Steer } from '@questline/core';
 import type { Lease } from '../ports/lock.ts';
 import { Asker, type AskerPorts } from './asker.ts';
 import { base64url } from './bytes.ts';
+import type { Ask, Kit } from './kit.ts';
 import { Timekeeper } from './timekeeper.ts';
 import { type Sent, Writer, type WriterPorts } from './writer.ts';
 
@@ -11,6 +12,10 @@ export interface SessionEvents {
   changed(): void;
   /** What models write; at most once a frame. */
   deltas(deltas: readonly SeatDelta[]): void;
+  /** Calls of tools that wait for a yes or no. */
+  asks(asks: readonly Ask[]): void;
+  /** Files were changed, or pictures came. */
+  made(): void;
   /** When a model is asked again; null: nothing waits for a time. */
   waits(until: number | null): void;
   /** Another tab took over, or the effects cannot be performed any more. */
@@ -43,19 +48,35 @@ export class Session {
   #wake = new AbortController();
   #answer: ((command: Command) => void) | null = null;
   #lease: Lease;
+  #kit: Kit | null;
   readonly id: string;
   readonly quest: Quest;
 
-  constructor(ports: SessionPorts, id: string, quest: Quest, driver: Driver, lease: Lease, pace: Pace, events: SessionEvents) {
+  constructor(ports: SessionPorts, id: string, quest: Quest, driver: Driver, kit: Kit | null, lease: Lease, pace: Pace, events: SessionEvents) {
     this.#ports = ports;
     this.id = id;
     this.quest = quest;
     this.#driver = driver;
+    this.#kit = kit;
     this.#lease = lease;
     this.#pace = pace;
     this.#events = events;
     this.#writer = new Writer(ports, id, quest, () => this.#changed());
-    this.#asker = new Asker(ports, driver, { deltas: (deltas) => events.deltas(deltas), failed: (error) => this.#fail(error) });
+    this.#asker = new Asker(ports, driver, {
+      deltas: (deltas) => events.deltas(deltas),
+      asks: (asks) => events.asks(asks),
+      failed: (error) => this.#fail(error),
+      ...(kit === null
+        ? {}
+        : {
+            part: (effect) => kit.part(effect),
+            blob: async (effect) => {
+              const outcome = await kit.blob(effect);
+              events.made();
+              return outcome;
+            },
+          }),
+    });
     this.#time = new Timekeeper(
       ports.clock,
       () => this.quest.head().due,
@@ -118,11 +139,21 @@ export class Session {
       if (this.#closed) return;
       const lines = effect.lines ?? [];
       const { n, head } = this.quest.head();
+      if ((await this.#kit?.keep()) === true) this.#events.made(); // before the log says so
+      if (this.#closed) return;
       // Somebody may have moved while this line waited for its time: then the driver thinks again.
       const outcome = effect.expected === head ? await this.#writer.store(n, lines) : 'conflict';
       this.#give({ id: effect.id, outcome });
-      if (outcome === 'ok') this.#writer.tell(n, lines);
+      if (outcome !== 'ok') return;
+      lines.forEach((_, i) => this.#settle(n + i));
+      this.#writer.tell(n, lines);
     });
+  }
+
+  /** An answer that is whole, or given up, is in the log: its beginning need not be kept. */
+  #settle(n: number): void {
+    const { type, data } = this.quest.event(n);
+    if (type === 'done') void this.#kit?.settle((data as { start: number }).start).catch((error: unknown) => this.#fail(error));
   }
 
   /** What is due comes before anything that is said after it. Where nothing is, there is no event. */
@@ -166,6 +197,17 @@ export class Session {
       if ('n' in sent) this.#rouse();
       return sent;
     });
+  }
+
+  /** Somebody said yes or no to a call of a tool. */
+  allow(id: number, allowed: boolean): void {
+    this.#asker.allow(id, allowed);
+  }
+
+  /** Stops the call of one model, or says how it goes on. */
+  steer(steer: Steer): void {
+    this.#driver.steer(steer);
+    this.#rouse();
   }
 
   /** Another tab stored event n. */
@@ -212,6 +254,7 @@ export class Session {
     this.#asker.close();
     this.#rouse();
     this.#driver.close();
+    this.#kit?.close();
   }
 
   close(): void {

@@ -17,6 +17,13 @@ export function letters(agent: string): string {
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
+/** Bytes as people say them. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return count(bytes, 'byte');
+  const [unit, each] = bytes < 1_000_000 ? (['KB', 1000] as const) : (['MB', 1_000_000] as const);
+  return `${(bytes / each).toLocaleString('en', { maximumFractionDigits: bytes / each < 10 ? 1 : 0 })} ${unit}`;
+}
+
 export function list(words: readonly string[]): string {
   if (words.length <= 1) return words[0] ?? '';
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

@@ -40,7 +40,7 @@ export interface Found {
 }
 
 /** Files and folders let go over the page. Entries must be taken before the event is over, hence the loop without await. */
-export async function filesOf(transfer: DataTransfer): Promise<Found[]> {
+export async function filesOf(transfer: DataTransfer, wants = (path: string): boolean | Promise<boolean> => !/\/(node_modules|\.git)$/.test(path)): Promise<Found[]> {
   const entries: FileSystemEntry[] = [];
   const found: Found[] = [];
   for (const item of transfer.items) {
@@ -54,7 +54,7 @@ export async function filesOf(transfer: DataTransfer): Promise<Found[]> {
     if (entry.isFile) {
       const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
       found.push({ path: entry.fullPath.replace(/^\//, ''), file });
-    } else if (!/\/(node_modules|\.git)$/.test(entry.fullPath)) {
+    } else if (await wants(entry.fullPath)) {
       const reader = (entry as FileSystemDirectoryEntry).createReader();
       for (;;) {
         // A reader gives at most a hundred entries at a time, and none at the end.
@@ -118,9 +118,9 @@ export function pickText(accept: string): Promise<{ name: string; text: string }
   });
 }
 
-export function download(name: string, text: string): void {
-  const type = AGENT.test(name) ? 'text/markdown' : QUEST.test(name) || NOTES.test(name) || /\.jsonl$/.test(name) ? 'application/jsonl' : /\.json$/.test(name) ? 'application/json' : 'text/plain';
-  const url = URL.createObjectURL(new Blob([text], { type }));
+export function download(name: string, text: string | Uint8Array): void {
+  const type = typeof text !== 'string' ? 'application/zip' : AGENT.test(name) ? 'text/markdown' : QUEST.test(name) || NOTES.test(name) || /\.jsonl$/.test(name) ? 'application/jsonl' : /\.json$/.test(name) ? 'application/json' : 'text/plain';
+  const url = URL.createObjectURL(new Blob([text as BlobPart], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -3,6 +3,8 @@ import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { KeptDecision, KeptServices } from '../app/decision-desk.ts';
 import type { Cast } from '../app/cast.ts';
 import type { Chat } from '../app/chat-model.ts';
+import type { KeptServer } from '../app/servers.ts';
+import type { KeptWork, Part } from '../app/work.ts';
 import type { AgentFile, KeptPlan, LiveLink, Off, QuestRecord } from '../app/model.ts';
 import type { Sealed } from './seal.ts';
 
@@ -21,6 +23,7 @@ export interface Settings {
   services: KeptServices; // the form that is being filled
   cast: Cast; // who plays
   keys: Record<string, Sealed>; // of providers, by slot; never one that is not sealed
+  servers: readonly KeptServer[]; // MCP servers
   live: Record<string, LiveLink>; // quests of this browser that a server keeps too
   [plan: `plan:${string}`]: KeptPlan; // of the quest of that id, while it is only proposed
 }
@@ -33,6 +36,9 @@ interface Schema extends DBSchema {
   settings: { key: string; value: unknown };
   memory: { key: 'graph'; value: string };
   chats: { key: string; value: Chat };
+  works: { key: string; value: KeptWork };
+  blobs: { key: [string, string]; value: Uint8Array };
+  parts: { key: [string, number]; value: Part };
 }
 
 export type AppendOutcome = 'ok' | 'conflict' | 'full';
@@ -51,7 +57,21 @@ export interface Storage {
   notes(id: string): Promise<string[]>;
   /** Writes notes, each in place of the one of its id if there is one. */
   putNotes(id: string, lines: readonly string[]): Promise<void>;
-  /** Deletes a quest and its notes. */
+  /** The files that a quest, a conversation, or what is asked next works on. */
+  work(id: string): Promise<KeptWork | undefined>;
+  /** Writes that, and bytes of it by their hash. */
+  putWork(work: KeptWork, blobs?: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  /** Gives the files of one to another. */
+  moveWork(from: string, to: string): Promise<void>;
+  removeWork(id: string): Promise<void>;
+  blob(id: string, hash: string): Promise<Uint8Array | undefined>;
+  blobs(id: string): Promise<Map<string, Uint8Array>>;
+  putBlob(id: string, hash: string, bytes: Uint8Array): Promise<'ok' | 'full'>;
+  /** Words of answers that were not whole when they were kept. */
+  parts(id: string): Promise<Part[]>;
+  putPart(part: Part): Promise<void>;
+  removePart(id: string, start: number): Promise<void>;
+  /** Deletes a quest with its notes and files. */
   remove(id: string): Promise<void>;
   chats(): Promise<Chat[]>;
   putChat(chat: Chat): Promise<void>;
@@ -83,6 +103,11 @@ const steps: readonly ((db: IDBPDatabase<Schema>) => void)[] = [
   (db) => void db.createObjectStore('notes', { keyPath: ['quest', 'id'] }),
   (db) => void db.createObjectStore('memory'),
   (db) => void db.createObjectStore('chats', { keyPath: 'id' }),
+  (db) => {
+    db.createObjectStore('works', { keyPath: 'id' });
+    db.createObjectStore('blobs');
+    db.createObjectStore('parts', { keyPath: ['quest', 'start'] });
+  },
 ];
 
 export async function openStorage(): Promise<Storage> {
@@ -95,6 +120,9 @@ export async function openStorage(): Promise<Storage> {
   });
   const ofQuest = (id: string, from = 0): IDBKeyRange => IDBKeyRange.bound([id, from], [id, Infinity]);
   const notesOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, ''], [id, '\uffff']);
+
+  const blobsOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, ''], [id, '\uffff']);
+  const isFull = (error: unknown): boolean => error instanceof DOMException && error.name === 'QuotaExceededError';
 
   return {
     list: () => db.getAll('quests'),
@@ -134,16 +162,75 @@ export async function openStorage(): Promise<Storage> {
       await tx.done;
     },
     remove: async (id) => {
-      const tx = db.transaction(['quests', 'events', 'notes', 'settings'], 'readwrite');
+      const tx = db.transaction(['quests', 'events', 'notes', 'settings', 'works', 'blobs', 'parts'], 'readwrite');
+      await tx.objectStore('works').delete(id);
+      await tx.objectStore('blobs').delete(blobsOf(id));
+      await tx.objectStore('parts').delete(ofQuest(id));
       await tx.objectStore('quests').delete(id);
       await tx.objectStore('settings').delete(`plan:${id}`);
       await tx.objectStore('events').delete(ofQuest(id));
       await tx.objectStore('notes').delete(notesOf(id));
       await tx.done;
     },
+    work: (id) => db.get('works', id),
+    putWork: async (work, blobs = new Map()) => {
+      const tx = db.transaction(['works', 'blobs'], 'readwrite', { durability: 'strict' });
+      try {
+        await Promise.all([...blobs].map(([hash, bytes]) => tx.objectStore('blobs').put(bytes, [work.id, hash])));
+        await tx.objectStore('works').put(work);
+        await tx.done;
+      } catch (error) {
+        await tx.done.catch(() => {});
+        if (isFull(error)) throw new Error('This browser has no space left for these files.', { cause: error });
+        throw error;
+      }
+    },
+    moveWork: async (from, to) => {
+      const tx = db.transaction(['works', 'blobs'], 'readwrite', { durability: 'strict' });
+      const work = await tx.objectStore('works').get(from);
+      if (work !== undefined) {
+        await tx.objectStore('works').put({ ...work, id: to });
+        await tx.objectStore('works').delete(from);
+        for await (const cursor of tx.objectStore('blobs').iterate(blobsOf(from))) {
+          await tx.objectStore('blobs').put(cursor.value, [to, cursor.key[1]]);
+          await cursor.delete();
+        }
+      }
+      await tx.done;
+    },
+    removeWork: async (id) => {
+      const tx = db.transaction(['works', 'blobs'], 'readwrite');
+      await tx.objectStore('works').delete(id);
+      await tx.objectStore('blobs').delete(blobsOf(id));
+      await tx.done;
+    },
+    blob: (id, hash) => db.get('blobs', [id, hash]),
+    blobs: async (id) => {
+      const tx = db.transaction('blobs');
+      const [keys, values] = await Promise.all([tx.store.getAllKeys(blobsOf(id)), tx.store.getAll(blobsOf(id))]);
+      return new Map(keys.map(([, hash], i) => [hash, values[i] as Uint8Array]));
+    },
+    putBlob: async (id, hash, bytes) => {
+      try {
+        await db.put('blobs', bytes, [id, hash]);
+        return 'ok';
+      } catch (error) {
+        if (isFull(error)) return 'full';
+        throw error;
+      }
+    },
+    parts: (id) => db.getAll('parts', ofQuest(id)),
+    putPart: async (part) => void (await db.put('parts', part)),
+    removePart: (id, start) => db.delete('parts', [id, start]),
     chats: () => db.getAll('chats'),
     putChat: async (chat) => void (await db.put('chats', chat)),
-    removeChat: (id) => db.delete('chats', id),
+    removeChat: async (id) => {
+      const tx = db.transaction(['chats', 'works', 'blobs'], 'readwrite');
+      await tx.objectStore('chats').delete(id);
+      await tx.objectStore('works').delete(`chat:${id}`);
+      await tx.objectStore('blobs').delete(blobsOf(`chat:${id}`));
+      await tx.done;
+    },
     team: async () => {
       const files = await db.getAll('specs');
       return files.sort((a, b) => a.order - b.order).map(({ order: _, ...file }) => file);

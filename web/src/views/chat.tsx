@@ -4,13 +4,17 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import { inName, modelOf, whoPlays } from '../app/cast.ts';
 import { type Chat, titleOf } from '../app/chat-model.ts';
-import { ChatDesk } from '../app/chat.ts';
+import { ChatDesk, workOf } from '../app/chat.ts';
 import type { AppState } from '../app/model.ts';
 import { href } from '../app/route.ts';
 import { bare, count, day } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Blank, Seat } from '../parts/parts.tsx';
+import type { KeptWork } from '../app/work.ts';
 import { AnswerView } from './answer.tsx';
+import { Approvals } from './approvals.tsx';
+import { Changes } from './work-changes.tsx';
+import { WorkFiles } from './work-files.tsx';
 
 const NEAR = 48; // px: who is so near to the end follows it
 
@@ -186,6 +190,32 @@ function Talk({ chat, desk, app, edit, follow }: { chat: Chat; desk: ChatDesk; a
   );
 }
 
+/** What a conversation works on, and what became of it. Folded, for most need none. */
+function Files({ id, app, busy, ended }: { id: string; app: App; busy: boolean; ended: number }): JSX.Element {
+  const [work, setWork] = useState<KeptWork | null>(null);
+  const [writes, setWrites] = useState(0);
+  useEffect(() => {
+    let gone = false;
+    void app.work.work(id).then(
+      (kept) => {
+        if (!gone) setWork(kept ?? null);
+      },
+      (error: unknown) => app.toast(String(error)),
+    );
+    return () => {
+      gone = true;
+    };
+  }, [id, ended, writes]);
+  const changed = work === null ? 0 : Object.keys(work.changed).length;
+  return (
+    <details class="chat-files" open={changed > 0}>
+      <summary>{work === null ? 'Files to work on' : `${count(work.files.length, 'file')} to work on${changed > 0 ? `, ${changed} changed` : ''}`}</summary>
+      <WorkFiles app={app} id={id} work={work} busy={busy || app.state.gathering} taken={setWork} />
+      {work !== null && <Changes app={app} work={work} wrote={() => setWrites((n) => n + 1)} />}
+    </details>
+  );
+}
+
 /** What was said of the last answer, for who does not see it. */
 function spoken(chat: Chat | null, desk: ChatDesk): string {
   if (chat === null) return '';
@@ -277,14 +307,16 @@ export function ChatScreen({ state, app, agent: asked, id }: { state: AppState; 
           )}
         </header>
         {chat === null ? (
-          <p class="begin">Ask a question. Nothing is planned and no file is changed; “Plan this” makes a plan of what you asked.</p>
+          <p class="begin">Ask a question. Nothing is planned; “Plan this” makes a plan of what you asked.</p>
         ) : (
           <Talk chat={chat} desk={desk} app={app} edit={setEdits} follow={follow} />
         )}
         <p class="vh" role="status">
           {spoken(chat, desk)}
         </p>
+        {modelOf(state.cast, whoPlays(state.cast, agent)) !== undefined && <Files id={workOf(id)} app={app} busy={busy} ended={(chat?.exchanges.length ?? 0) + (busy ? 0 : 0.5)} />}
         <div class="foot">
+          {desk.coming !== null && desk.coming.chat === id && <Approvals app={app} asks={desk.coming.asks} allow={(ask, allowed) => desk.allow(ask, allowed)} />}
           {away && busy && (
             <button class="btn s end" type="button" onClick={toEnd}>
               <Icon name="drop" />

@@ -2,7 +2,10 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { Draft } from '../app/drafts.ts';
+import type { OpenQuest } from '../app/model.ts';
+import type { Part } from '../app/work.ts';
 import { count, time } from '../app/words.ts';
+import { Icon, type IconName } from '../parts/icons.tsx';
 
 const SHOWN = 1200; // characters of the end of what is being written
 
@@ -31,6 +34,41 @@ export function Writing({ app, agent, grown }: { app: App; agent: string; grown:
         {doing(draft)}, {count(size, 'character')} so far
       </p>
       {words !== '' && <p class="words">{words}</p>}
+    </div>
+  );
+}
+
+/** What an agent had written when the page was closed. It is asked anew; its words are shown until it has answered. */
+export function Earlier({ parts, agent }: { parts: readonly Part[]; agent: string }): JSX.Element | null {
+  const mine = parts.filter((part) => part.agent === agent && part.text.trim() !== '');
+  if (mine.length === 0) return null;
+  return (
+    <div class="draft earlier-part">
+      <p class="muted">What had come before the page was closed:</p>
+      <p class="words">{mine.map(({ text }) => text).join('\n\n')}</p>
+    </div>
+  );
+}
+
+/** Stops the model on a seat, or lets it go on. */
+export function Steering({ quest, app, agent }: { quest: OpenQuest; app: App; agent: string }): JSX.Element | null {
+  const { view, mode, stopped } = quest;
+  const plays = view.agents.some(({ id, kind }) => id === agent && kind === 'model');
+  if (!plays || mode !== 'drive' || view.status !== 'running') return null;
+  const button = (how: 'stop' | 'again' | 'continue', icon: IconName, word: string): JSX.Element => (
+    <button key={how} class="btn s" type="button" aria-label={`${word}: ${agent}`} onClick={() => app.steer(agent, how)}>
+      <Icon name={icon} />
+      {word}
+    </button>
+  );
+  if (!stopped.includes(agent)) return <div class="row steering">{button('stop', 'stop', 'Stop')}</div>;
+  return (
+    <div class="row steering">
+      <span class="muted" role="status">
+        Stopped; the turn is kept.
+      </span>
+      {button('continue', 'play', 'Continue')}
+      {button('again', 'prev', 'Ask again')}
     </div>
   );
 }

@@ -5,11 +5,15 @@ import { inName, modelOf, whoPlays } from '../app/cast.ts';
 import type { AppState } from '../app/model.ts';
 import { href } from '../app/route.ts';
 import { bare, count } from '../app/words.ts';
+import { NEXT } from '../app/work.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Bead, Name, Seat } from '../parts/parts.tsx';
+import { later } from '../parts/later.tsx';
 import { scoreOfPlan } from '../parts/score.ts';
 import { lineInWords, Track } from '../parts/track.tsx';
 import { DropZone, LeaderPick } from './team-parts.tsx';
+
+const WorkFiles = later('Files to work on', async () => (await import('./work-files.tsx')).WorkFiles);
 
 /** The first clause of what an agent is for. */
 const short = (agent: Agent): string => (agent.description ?? '').split(/[.:;](?:\s|$)|\(/)[0]?.trim() ?? '';
@@ -34,6 +38,7 @@ function Ask({ state, app }: { state: AppState; app: App }): JSX.Element {
       </div>
       <label for="objective">What should the team do?</label>
       <textarea id="objective" rows={1} value={state.objective} onInput={(event) => app.desk.setObjective(event.currentTarget.value)} onKeyDown={submitOnEnter} aria-describedby="objective-note" />
+      {model !== undefined && <WorkFiles app={app} id={NEXT} work={state.work} busy={state.gathering} />}
       <div class="do">
         <p id="objective-note" class={state.note === null ? '' : 'c-fail'} role={state.note === null ? undefined : 'alert'}>
           {state.note ?? (model === undefined ? 'A rehearsal is scripted: no key, no account, no cost. You see the plan first; nothing runs until you approve.' : `Planned by ${inName(model, state.providers)}. You see the plan first; nothing else runs until you approve.`)}{' '}

@@ -168,9 +168,36 @@ function Unlock({ app, done }: { app: App; done: () => void }): JSX.Element {
 const stands = (slot: Slot | undefined): string =>
   slot === undefined ? 'none' : slot.open ? (slot.sealed ? 'sealed here, and open in this tab' : 'in the memory of this tab') : 'sealed here, not open';
 
+/** Whether there is a key in a slot, and a form for one. */
+export function KeySlot({ state, app, slot, title, signIn }: { state: AppState; app: App; slot: string; title: string; signIn?: (() => void) | undefined }): JSX.Element {
+  const [changing, setChanging] = useState(false);
+  const known = state.slots[slot];
+  return (
+    <div class="key-slot" data-slot={slot} data-open={known?.open === true} data-sealed={known?.sealed === true}>
+      <p>
+        <b>{title}</b> <span class="muted">{stands(known)}</span>
+        <span class="end">
+          {known !== undefined && (
+            <button class="btn quiet s" type="button" aria-label={`Forget the key for ${title}`} onClick={() => void app.vault.forget(slot)}>
+              <Icon name="trash" />
+              Forget
+            </button>
+          )}
+          {known !== undefined && !changing && (
+            <button class="btn quiet s" type="button" aria-label={`Another key for ${title}`} onClick={() => setChanging(true)}>
+              Another
+            </button>
+          )}
+        </span>
+      </p>
+      {(known === undefined || changing) && <KeyForm app={app} slot={slot} title={title} signIn={signIn} done={() => setChanging(false)} />}
+      {app.vault.mayJoin(slot) && <Join app={app} slot={slot} title={title} />}
+    </div>
+  );
+}
+
 /** The keys of the providers that are in use. */
 export function Keys({ state, app, slots }: { state: AppState; app: App; slots: readonly { slot: string; title: string; signIn?: () => void }[] }): JSX.Element {
-  const [changing, setChanging] = useState<string | null>(null);
   const closed = Object.values(state.slots).some(({ open }) => !open);
   const { signing } = state;
   return (
@@ -186,31 +213,11 @@ export function Keys({ state, app, slots }: { state: AppState; app: App; slots: 
         </p>
       )}
       <ul>
-        {slots.map(({ slot, title, signIn }) => {
-          const known = state.slots[slot];
-          return (
-            <li key={slot} data-slot={slot} data-open={known?.open === true} data-sealed={known?.sealed === true}>
-              <p>
-                <b>{title}</b> <span class="muted">{stands(known)}</span>
-                <span class="end">
-                  {known !== undefined && (
-                    <button class="btn quiet s" type="button" aria-label={`Forget the key for ${title}`} onClick={() => void app.vault.forget(slot)}>
-                      <Icon name="trash" />
-                      Forget
-                    </button>
-                  )}
-                  {known !== undefined && changing !== slot && (
-                    <button class="btn quiet s" type="button" aria-label={`Another key for ${title}`} onClick={() => setChanging(slot)}>
-                      Another
-                    </button>
-                  )}
-                </span>
-              </p>
-              {(known === undefined || changing === slot) && <KeyForm app={app} slot={slot} title={title} signIn={signIn} done={() => setChanging(null)} />}
-              {app.vault.mayJoin(slot) && <Join app={app} slot={slot} title={title} />}
-            </li>
-          );
-        })}
+        {slots.map(({ slot, title, signIn }) => (
+          <li key={slot}>
+            <KeySlot state={state} app={app} slot={slot} title={title} signIn={signIn} />
+          </li>
+        ))}
         {slots.length === 0 && <li class="muted">None of the models above needs one.</li>}
         {closed && (
           <li>
@@ -235,14 +242,15 @@ export function KeyDialog({ state, app }: { state: AppState; app: App }): JSX.El
   }, [slot]);
   useEffect(() => dialog.current?.querySelector('input')?.focus(), [slot]);
   if (wanted === null || slot === undefined) return null;
-  const title = providers.find((provider) => provider.slot === slot)?.title ?? slot;
+  const title = providers.find((provider) => provider.slot === slot)?.title ?? slot.replace(/^mcp:/, '');
+  const server = slot.startsWith('mcp:');
   const leave = (): void => app.vault.decline(slot);
   return (
     <dialog class="help key-dialog" ref={dialog} aria-labelledby="key-title" onClose={leave}>
       <header>
         <h2 id="key-title">{wanted.sealed ? `Unlock the key for ${title}` : `${title} needs a key`}</h2>
       </header>
-      <p>{wanted.sealed ? 'A model is to be asked, and its key is sealed in this browser.' : 'A model is to be asked, and this tab holds no key for it. It is sent to the provider alone.'}</p>
+      <p>{`${server ? 'A server of tools' : 'A model'} is to be asked, and ${wanted.sealed ? 'its key is sealed in this browser.' : `this tab holds no key for it. It is sent to the ${server ? 'server' : 'provider'} alone.`}`}</p>
       {wanted.sealed ? <Unlock key={slot} app={app} done={() => {}} /> : <KeyForm key={slot} app={app} slot={slot} title={title} done={() => {}} />}
       <button class="btn quiet" type="button" onClick={leave}>
         Go on without it

@@ -9,6 +9,7 @@ import { count } from '../app/words.ts';
 import { PickField, TextField } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Keys } from './keys.tsx';
+import { Servers } from './servers.tsx';
 import { WhoPlays } from './who.tsx';
 
 type Said = { [field in keyof Model]?: Model[field] | undefined };
@@ -205,6 +206,7 @@ export function ModelsScreen({ state, app }: { state: AppState; app: App }): JSX
       </button>
       <Keys state={state} app={app} slots={slots} />
       <WhoPlays state={state} app={app} agents={agents} settings />
+      <Servers state={state} app={app} />
     </main>
   );
 }

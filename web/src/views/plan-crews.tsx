@@ -33,12 +33,12 @@ export function Crews({ schedule }: { schedule: Schedule }): JSX.Element {
 }
 
 /** What each agent will read and write, and what that costs at the prices the core knows. */
-export function Costs({ cost }: { cost: PlanCost }): JSX.Element {
+export function Costs({ cost, chosen }: { cost: PlanCost; chosen: boolean }): JSX.Element {
   return (
     <section class="panel crews" aria-label="What it costs">
       <div class="panel-h">
         <h2>What it costs</h2>
-        <span class="end">with models; a rehearsal costs nothing</span>
+        <span class="end">{chosen ? 'with the models chosen here; a rehearsal and people cost nothing' : 'with the models that the files name; a rehearsal costs nothing'}</span>
       </div>
       <table class="num">
         <thead>
@@ -53,7 +53,7 @@ export function Costs({ cost }: { cost: PlanCost }): JSX.Element {
           {cost.agents.map((agent) => (
             <tr key={agent.agent}>
               <th scope="row">
-                <Name id={agent.agent} /> {agent.model !== undefined && <small>{agent.model}</small>}
+                <Name id={agent.agent} /> {agent.model !== undefined ? <small>{agent.model}</small> : chosen && <small>no model</small>}
               </th>
               <td>
                 <span class="unreal">{tokens(agent.input)}</span>
@@ -61,7 +61,13 @@ export function Costs({ cost }: { cost: PlanCost }): JSX.Element {
               <td>
                 <span class="unreal">{tokens(agent.output)}</span>
               </td>
-              <td>{agent.micro === undefined ? <span class="muted">no price known</span> : <span class="unreal">{money(agent.micro)}</span>}</td>
+              <td>{agent.micro === undefined ? <span class="muted">price not known</span> : <span class="unreal">{money(agent.micro)}</span>}
+                {agent.fallback !== undefined && (
+                  <small class="else">
+                    {agent.dearest === undefined ? `or that of ${agent.fallback}, not known` : agent.dearest > (agent.micro ?? 0) ? `up to ${money(agent.dearest)} with ${agent.fallback}` : `no more with ${agent.fallback}`}
+                  </small>
+                )}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -4,7 +4,7 @@ import { inWords } from '../app/logs.ts';
 import type { PlanBudget } from '../app/model.ts';
 import type { Looked, PlanDesk } from '../app/plan-desk.ts';
 import { count } from '../app/words.ts';
-import { TextField } from '../parts/fields.tsx';
+import { PickField, TextField } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { type Found, pick, pickText, textsOf } from '../ports/files.ts';
 
@@ -15,6 +15,10 @@ const LIMITS: readonly { limit: keyof PlanBudget; label: string; unit: number }[
   { limit: 'ms', label: 'Time, in minutes', unit: 60_000 },
 ];
 
+const ORDERS = [
+  { value: 'strict', word: 'strict: one agent at a time' },
+  { value: 'parallel', word: 'parallel: agents of a step work at once' },
+];
 const OTHERS = /(^|\/)(node_modules|\.git)\//;
 const DOCUMENT = /\.(md|markdown|txt)$/i;
 const DOCUMENTS_MAX = 100;
@@ -75,15 +79,16 @@ export function Limits({ desk, looked }: { desk: PlanDesk; looked: Looked }): JS
             <TextField key={limit} label={label} value={budget[limit] === undefined ? '' : String((budget[limit] ?? 0) / unit)} commit={commit(limit, unit)} />
           ))}
         </div>
+        <PickField label="Order of turns" value={desk.policy} choices={ORDERS} commit={(value) => (desk.setPolicy(value === 'parallel' ? 'parallel' : 'strict'), true)} />
         <ul class="checks">
           <Check holds={!limited ? null : !told.has('over-budget') && !told.has('no-price')}>
             {!limited
-              ? 'No budget is said. It is for this check alone: it does not bound the quest.'
+              ? 'No budget is said. With one, the quest pauses before it goes beyond it.'
               : told.has('over-budget')
                 ? 'The plan goes beyond this budget: see its problems.'
                 : told.has('no-price')
                   ? 'Whether the money is enough cannot be said: see its problems.'
-                  : 'The plan is thought to stay within this budget.'}
+                  : 'The plan is thought to stay within this budget. The quest pauses before it goes beyond it.'}
           </Check>
           <Check holds={project === null ? null : !told.has('missing-file')}>
             {project === null

@@ -264,7 +264,7 @@ function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: Open
     event.preventDefault();
     go(key === 'y' || event.shiftKey ? 1 : -1);
   };
-  const graph = { tasks, groups, phases: plan?.phases ?? [], schedule: looked?.schedule ?? null, path: plan?.path ?? [], parallel: view.policy === 'parallel', selected: selected?.id ?? null, select, press };
+  const graph = { tasks, groups, phases: plan?.phases ?? [], schedule: looked?.schedule ?? null, path: plan?.path ?? [], parallel: desk.policy === 'parallel', selected: selected?.id ?? null, select, press };
   const blocked = looked?.problems.some((problem) => problem.severity === 'error') === true;
   const undone = desk.versions[desk.at]?.said;
   const redone = desk.versions[desk.at + 1]?.said;
@@ -366,7 +366,7 @@ function ThePlan({ state, app, quest }: { state: AppState; app: App; quest: Open
             <PlanFiles app={app} desk={desk} plan={plan} name={quest.id} compare={() => setComparing(true)} />
             {looked !== null && desk.open && <Limits desk={desk} looked={looked} />}
             {looked !== null && looked.schedule !== null && <Crews schedule={looked.schedule} />}
-            {looked !== null && <Costs cost={looked.cost} />}
+            {looked !== null && <Costs cost={looked.cost} chosen={looked.players !== '[]'} />}
             <Lists plan={plan} desk={desk} team={state.team} />
           </>
         )}

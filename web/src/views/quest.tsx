@@ -24,6 +24,9 @@ const RoadmapTick = later('The roadmap', async () => (await standing()).RoadmapT
 const Seats = later('Who plays', async () => (await standing()).Seats);
 const Held = later('Why the quest waits', async () => (await standing()).Held);
 const Halt = later('Why the quest waits', async () => (await standing()).Halt);
+const tools = () => import('./tools.tsx');
+const ToolsTop = later('What agents ask', async () => (await tools()).ToolsTop);
+const ToolsSide = later('The files', async () => (await tools()).ToolsSide);
 const MIDDLE = {
   talk: { word: 'Talk', name: 'Conversation', Part: Talk },
   board: { word: 'Board', name: 'Status board', Part: later('The board', async () => (await standing()).Board) },
@@ -341,6 +344,11 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
       {view.status === 'completed' && quest.plan?.item !== undefined && <RoadmapTick quest={quest} app={app} />}
       {shown.status === 'paused' && shown.cause !== 'owner' && <Halt quest={quest} app={app} />}
       {quest.at === null && shown.cause !== 'budget' && (reasonOf(view) !== null || app.unplayed(quest).length > 0) && <Held quest={quest} app={app} />}
+      {quest.asks.length + Object.keys(quest.silent).length > 0 && (
+        <div class="tools-top">
+          <ToolsTop quest={quest} app={app} />
+        </div>
+      )}
       <Track score={score} lane={30} words={lineInWords(score)}>
         <Scrub quest={quest} app={app} length={score.length} pace={pace} />
       </Track>
@@ -362,6 +370,7 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
         </section>
         <div class="side" role="group" aria-label="Next up and gates" tabIndex={0}>
           <NextUp view={shown} />
+          {(quest.work !== null || quest.view.agents.some(({ kind }) => kind === 'model')) && <ToolsSide quest={quest} app={app} />}
           <Standing quest={quest} app={app} />
           <Seats quest={quest} app={app} />
           {!lasting && (

@@ -9,7 +9,7 @@ import { later } from '../parts/later.tsx';
 import { byPlace, NoteMark } from '../parts/note-mark.tsx';
 import { Bead, Name, Seat } from '../parts/parts.tsx';
 import { Compose } from './compose.tsx';
-import { Writing } from './draft.tsx';
+import { Earlier, Steering, Writing } from './draft.tsx';
 
 const Notes = later('Notes', async () => (await import('./notes.tsx')).Notes);
 /** What calls of models cost stands in the ledger and the timeline; it says nothing to those who read along. */
@@ -163,7 +163,9 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
                     <span class="c-turn">holds the turn</span>
                     <span class="caret" />
                   </header>
+                  {quest.at === null && <Earlier parts={quest.parts} agent={id} />}
                   {quest.at === null && <Writing app={app} agent={id} grown={follow} />}
+                  {quest.at === null && <Steering quest={quest} app={app} agent={id} />}
                 </div>
               </li>
             ))}

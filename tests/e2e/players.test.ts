@@ -1,0 +1,98 @@
+// What models do in the seats of a quest in a tab: budgets.
+
+import assert from 'node:assert/strict';
+import { after, before, test, type TestContext } from 'node:test';
+import type { Core } from '@questline/core';
+import { loadCore } from '@questline/core/node';
+import type { Browser, Page } from 'playwright-core';
+import type { Script } from '../loopback/script.ts';
+import { Loopback } from '../loopback/server.ts';
+import { OBJECTIVE, players, team } from '../loopback/team.ts';
+import { launch, logOf, openProfile, playedBy, type Profile, serveApp, type Site, stored, takeLog, untilStatus } from './harness.ts';
+
+let site: Site;
+let browser: Browser;
+let core: Core;
+
+before(async () => {
+  core = await loadCore();
+  site = await serveApp();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const PRICED = 'claude-haiku-4-5';
+
+interface Place extends Profile {
+  readonly server: Loopback;
+}
+
+async function place(t: TestContext, files: Readonly<Record<string, string>>, script: Script): Promise<Place> {
+  const server = await Loopback.start({ key: null, models: [PRICED], script });
+  const profile = await openProfile(browser);
+  t.after(async () => {
+    await profile.context.close();
+    await server.stop();
+  });
+  await playedBy(profile.page, site.url, files, { provider: 'anthropic', model: PRICED, base_url: server.url('messages') });
+  return { ...profile, server };
+}
+
+async function completed(page: Page): Promise<void> {
+  await untilStatus(page, 'completed');
+  await page.getByText('Each move was made by who held the turn.').waitFor();
+}
+
+const away: Script = (ask) => (ask.schema === undefined ? { calls: [{ name: 'quest_drop', arguments: { task: 'T9', reason: 'x' } }], usage: { input: 900, output: 100 } } : players()(ask));
+
+test('a budget of the plan screen stops a run-away, and a larger one lets it go on', async (t) => {
+  let calm = false;
+  const sensible = players();
+  const { page, server } = await place(t, team.files, (ask) => (calm ? sensible(ask) : away(ask)));
+  await page.evaluate(() => void (location.hash = '#/'));
+  await page.getByLabel('What should the team do?').fill(OBJECTIVE);
+  await page.getByRole('button', { name: 'Plan', exact: true }).click();
+  await page.locator('.screen-plan').waitFor();
+  const limits = page.getByRole('region', { name: 'What it is held against' });
+  await limits.getByText('No budget is said. With one, the quest pauses').waitFor();
+  await limits.getByLabel(/token/i).fill('60000');
+  await limits.getByLabel(/token/i).press('Enter');
+  await limits.getByText('The quest pauses before it goes beyond it.').waitFor();
+  await page.getByRole('button', { name: 'Approve and run' }).click();
+  await untilStatus(page, 'paused');
+  const halt = page.getByRole('region', { name: 'Why the quest waits' });
+  await halt.getByText('The budget is used up').waitFor();
+  assert.match((await stored(page))[0]?.line ?? '', /"budget":\{"tokens":60000\}/);
+  assert.ok(server.asks.length > 2 && server.asks.length < 60, `${server.asks.length} calls`);
+  calm = true;
+  await halt.getByLabel(/token/i).fill('9000000');
+  await halt.getByRole('button', { name: 'Raise and resume' }).click();
+  await completed(page);
+});
+
+for (const [name, budget, larger] of [
+  ['money', { micro: 50_000 }, '90'],
+  ['turns', { turns: 2 }, '900'],
+  ['time', { ms: 1 }, '600'],
+] as const) {
+  test(`a budget of ${name} stops what runs, and a larger one lets it go on`, async (t) => {
+    let calm = false;
+    const sensible = players();
+    const runs: Script = name === 'money' ? away : sensible;
+    const { page } = await place(t, team.files, (ask) => (calm ? sensible(ask) : runs(ask)));
+    const tasks = team.plan.tasks.map(({ id, title, agent, after }) => ({ id, title, to: agent, ...(after.length > 0 ? { after } : {}) }));
+    const log = logOf(core, { agents: team.agents, mission: OBJECTIVE, budget, seats: team.agents.map((id) => [id, 'model']), tasks }, { type: 'approve', by: '@owner' });
+    await takeLog(page, site.url, core, log, 0);
+    await untilStatus(page, 'paused');
+    const halt = page.getByRole('region', { name: 'Why the quest waits' });
+    await halt.getByText('The budget is used up').waitFor();
+    calm = true;
+    await halt.getByRole('textbox').fill(larger);
+    await halt.getByRole('button', { name: 'Raise and resume' }).click();
+    await completed(page);
+  });
+}
