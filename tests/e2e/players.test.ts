@@ -1,14 +1,14 @@
-// What models do in the seats of a quest in a tab: budgets.
+// What models do in the seats of a quest in a tab: a group of four at once, and budgets.
 
 import assert from 'node:assert/strict';
 import { after, before, test, type TestContext } from 'node:test';
 import type { Core } from '@questline/core';
 import { loadCore } from '@questline/core/node';
 import type { Browser, Page } from 'playwright-core';
-import type { Script } from '../loopback/script.ts';
+import { Steps, type Script } from '../loopback/script.ts';
 import { Loopback } from '../loopback/server.ts';
-import { OBJECTIVE, players, team } from '../loopback/team.ts';
-import { launch, logOf, openProfile, playedBy, type Profile, serveApp, type Site, stored, takeLog, untilStatus } from './harness.ts';
+import { agentOf, group, OBJECTIVE, players, team } from '../loopback/team.ts';
+import { launch, logOf, noSidewaysScroll, openProfile, picture, playedBy, type Profile, serveApp, type Site, stored, takeLog, untilStatus } from './harness.ts';
 
 let site: Site;
 let browser: Browser;
@@ -46,6 +46,26 @@ async function completed(page: Page): Promise<void> {
   await untilStatus(page, 'completed');
   await page.getByText('Each move was made by who held the turn.').waitFor();
 }
+
+test('four workers of a group write at once, and all four are seen writing', async (t) => {
+  const paces = new Map(group.agents.map((name) => [name.slice(1), new Steps()]));
+  const healthy = players(group.plan);
+  const { page, server } = await place(t, group.files, async (ask) => {
+    const [answer, pace] = [await healthy(ask), paces.get(agentOf(ask) ?? '')];
+    return pace === undefined || agentOf(ask) === 'lead' ? answer : { ...answer, pace, piece: 4, text: 'I look at what there is, then I write it down.' };
+  });
+  const tasks = group.plan.tasks.map(({ id, title, agent }) => ({ id, title, to: agent }));
+  const log = logOf(core, { agents: group.agents, mission: OBJECTIVE, policy: 'parallel', seats: group.agents.map((id) => [id, 'model']), tasks }, { type: 'approve', by: '@owner' });
+  await takeLog(page, site.url, core, log, 0);
+  await page.waitForFunction(() => document.querySelectorAll('.say.now').length === 4);
+  for (const pace of paces.values()) pace.go(10);
+  await page.waitForFunction(() => [...document.querySelectorAll<HTMLElement>('[data-draft]')].filter((one) => Number(one.dataset['size']) > 0).length === 4);
+  assert.equal(server.open, 4, 'all four answers are under way');
+  await noSidewaysScroll(page, 'a quest that four models write in');
+  await picture(page, 'models-four-1440-light');
+  for (const pace of paces.values()) pace.go(Infinity);
+  await completed(page);
+});
 
 const away: Script = (ask) => (ask.schema === undefined ? { calls: [{ name: 'quest_drop', arguments: { task: 'T9', reason: 'x' } }], usage: { input: 900, output: 100 } } : players()(ask));
 
