@@ -115,6 +115,18 @@ static int show_answer(session *s, const ql_value *effect) {
   return cli_fail(s->c, QL_ERR_STATE, "%.*s", (int)words.len, words.ptr);
 }
 
+/// An image that a model made, beside the quest.
+static int keep_blob(session *s, const ql_value *effect) {
+  ql_str hash = ql_get_str(effect, QL_STR("hash"));
+  cli_body body = {0};
+  ql_value *result = ql_object(s->step);
+  bool good = ql_base64_read(s->step, ql_get_str(effect, QL_STR("data")), &body.bytes) && hash.len < sizeof body.hash;
+  if (good) memcpy(body.hash, hash.ptr, hash.len);
+  good = good && cli_store_body(s->c, s->log.path, &body) == CLI_DONE;
+  QL_SET(result, "outcome", ql_string(s->step, good ? QL_STR("ok") : QL_STR("unknown")));
+  return answer(s, effect, result);
+}
+
 /// @return what perform returns: CLI_DONE to go on; *over is set when there is nothing more to do.
 static int perform(session *s, const ql_value *effect, bool *over) {
   bool mine = false;
@@ -125,6 +137,7 @@ static int perform(session *s, const ql_value *effect, bool *over) {
   if (ql_eq(kind, QL_STR("random"))) return give_random(s, effect);
   if (ql_eq(kind, QL_STR("log.append"))) return append_lines(s, effect);
   if (ql_eq(kind, QL_STR("ask.human"))) return approve(s, effect);
+  if (ql_eq(kind, QL_STR("blob.put"))) return keep_blob(s, effect);
   if (ql_eq(kind, QL_STR("answer"))) return show_answer(s, effect);
   if (ql_eq(kind, QL_STR("partial.put"))) return cli_partial_put(s->c, s->log.path, effect);
   *over = ql_eq(kind, QL_STR("done"));
