@@ -43,3 +43,11 @@ test('each of them is a row', { skip: existsSync(shared) ? false : 'no shared da
   const table = readFileSync(join(shared, 'features.md'), 'utf8');
   for (const id of [...wanted, ...named().keys()]) assert.match(table, new RegExp(`^\\| ${id} \\|`, 'm'));
 });
+
+test('each row of models has a test named after it', () => {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const textsOf = (folder: string, ending: RegExp): string[] => readdirSync(folder).filter((name) => ending.test(name)).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const texts = [...textsOf(here, /\.test\.ts$/), ...textsOf(unit, /^test_.*\.c$/)];
+  const rows = ['S08', 'S09', 'S10', 'S42', 'S43', 'S44', 'C04'];
+  assert.deepEqual(rows.filter((id) => !texts.some((text) => new RegExp(`\\btest\\(['\`]${id} |cmocka_unit_test\\w*\\(${id}_`).test(text))), []);
+});

@@ -131,13 +131,15 @@ static void test_folder(void **state) {
 
 static void test_environment(void **state) {
   (void)state;
+  cli_hide_environment();
   setenv("LANG", "C.UTF-8", 1);
   setenv("TIDE_API_KEY", "planted-0123456789", 1);
   setenv("SSH_AUTH_SOCK", "/nowhere", 1);
-  cli_hide_environment();
   assert_string_equal(getenv("TIDE_API_KEY"), "planted-0123456789");
   ql_str text = run("env; tr '\\0' '\\n' < /proc/self/environ; cat /proc/$PPID/environ; cat /proc/$PPID/cmdline").text;
   assert_true(has(text, "PATH=") && has(text, "LANG=C.UTF-8"));
+  /* setenv put these elsewhere: what the process was started with is gone, whoever may look */
+  assert_str_is(run("cat /proc/$PPID/environ 2>/dev/null | tr -d '\\0' | wc -c").text, "0\n(exit code 0)");
   assert_false(has(text, "planted") || has(text, "_API_KEY") || has(text, "SSH_AUTH"));
 }
 

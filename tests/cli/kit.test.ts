@@ -1,0 +1,45 @@
+// What models are given to work with on the command line: memory, servers, commands.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { agentOf, players } from '../loopback/team.ts';
+import { type Script } from '../loopback/script.ts';
+import { Scene } from './scene.ts';
+
+const entity = { entities: [{ name: 'billing', entityType: 'module', observations: ['Owns invoices'] }] };
+
+/** The designer remembers something, then goes on as everybody does. */
+const remembers: Script = (ask) => {
+  const used = ask.messages.some(({ parts }) => parts.some(({ kind }) => kind === 'result'));
+  if (agentOf(ask) !== 'api-designer' || used) return players()(ask);
+  return { calls: [{ name: 'mcp__memory__create_entities', arguments: entity }] };
+};
+
+test('what a model remembers is in the file, and what stood there stays', async (t) => {
+  const at = await Scene.set(t, remembers);
+  at.allow('api-designer', 'mcp__memory');
+  const file = join(at.cwd, 'memory.jsonl');
+  writeFileSync(file, '{"type":"entity","name":"queue","entityType":"module","observations":[]}\n');
+  const { code, stdout, stderr } = await at.play('--memory', 'memory.jsonl');
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(readFileSync(file, 'utf8'), /"queue"[^]*"billing"[^]*"Owns invoices"/);
+});
+
+test('a memory that nobody changed is not written', async (t) => {
+  const at = await Scene.set(t, players());
+  const { code } = await at.play('--memory', 'memory.jsonl');
+  assert.equal(code, 0);
+  assert.equal(existsSync(join(at.cwd, 'memory.jsonl')), false);
+});
+
+test('options that belong together', async (t) => {
+  const at = await Scene.set(t, players());
+  const words = ['run', '--specs', 'agents', '--agent', 'lead', 'Add login'];
+  assert.match((await at.ask(...words, '--memory', 'm')).stderr, /belong to --provider/);
+  assert.match((await at.play('--allow-bash')).stderr, /--allow-bash needs --work DIR/);
+  assert.match((await at.play('--mcp', 'docs')).stderr, /--mcp wants NAME=URL/);
+  assert.match((await at.play('--mcp', 'docs=https://x/\ny')).stderr, /no line ends/);
+  assert.match((await at.play('--memory', join(at.cwd, 'agents'))).stderr, /directory|folder/i);
+});
