@@ -205,8 +205,8 @@ async function signIn({ page }: Profile, base: string): Promise<void> {
   await page.goto(`${site.url}#/models`);
   await page.getByRole('button', { name: 'Add a model' }).click();
   await page.getByLabel('Provider', { exact: true }).selectOption('openrouter');
-  await page.getByLabel('Address').fill(base);
-  await page.getByLabel('Address').press('Enter');
+  await page.locator('.models').getByLabel(/^Address/).fill(base);
+  await page.locator('.models').getByLabel(/^Address/).press('Enter');
   await page.getByRole('button', { name: 'Sign in at OpenRouter instead' }).click();
   await page.locator('[data-signing="done"], [data-signing="failed"]').waitFor();
 }
@@ -280,8 +280,8 @@ test('where keys are sealed, one that came by signing in joins them', async (t) 
   await page.getByRole('button', { name: 'Use this key' }).click();
   await page.locator('[data-slot="anthropic"][data-sealed="true"]').waitFor();
   await page.getByLabel('Provider', { exact: true }).selectOption('openrouter');
-  await page.getByLabel('Address').fill(base);
-  await page.getByLabel('Address').press('Enter');
+  await page.locator('.models').getByLabel(/^Address/).fill(base);
+  await page.locator('.models').getByLabel(/^Address/).press('Enter');
   await page.getByRole('button', { name: 'Sign in at OpenRouter instead' }).click();
   const form = page.getByRole('form', { name: 'Seal the key for OpenRouter' });
   await form.getByLabel(/Passphrase/).fill('other words');

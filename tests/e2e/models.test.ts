@@ -99,7 +99,7 @@ async function setUp({ page, server, wire }: Place, key: string | null = KEY): P
   await page.goto(`${site.url}?pace=0#/models`);
   await page.getByRole('button', { name: 'Add a model' }).click();
   await page.getByLabel('Provider', { exact: true }).selectOption(providers[wire].id);
-  await page.getByLabel('Address').fill(server.url(wire));
+  await page.locator('.models').getByLabel(/^Address/).fill(server.url(wire));
   await page.getByLabel('Model', { exact: true }).fill(MODEL);
   await page.getByLabel('Model', { exact: true }).press('Enter');
   if (key !== null) await giveKey(page, providers[wire].title, key);
@@ -217,13 +217,13 @@ test('a connection is tested: what there is, or why it is not reached and what t
   await page.getByRole('button', { name: 'loop-large' }).click();
   await page.getByRole('heading', { name: 'loop-large' }).waitFor();
   server.cors = 'none';
-  await page.getByLabel('Address').fill(server.url('chat').replace('127.0.0.1', ELSEWHERE));
-  await page.getByLabel('Address').press('Enter');
+  await page.locator('.models').getByLabel(/^Address/).fill(server.url('chat').replace('127.0.0.1', ELSEWHERE));
+  await page.locator('.models').getByLabel(/^Address/).press('Enter');
   await page.locator('.tested').waitFor({ state: 'detached' });
   assert.equal(await tested(here), 'cors');
   await page.getByText(/does not let pages of other sites in \(CORS\)/).waitFor();
-  await page.getByLabel('Address').fill(server.url('chat'));
-  await page.getByLabel('Address').press('Enter');
+  await page.locator('.models').getByLabel(/^Address/).fill(server.url('chat'));
+  await page.locator('.models').getByLabel(/^Address/).press('Enter');
   await page.locator('.tested').waitFor({ state: 'detached' });
   server.cors = 'origins';
   await page.getByLabel('Provider', { exact: true }).selectOption('ollama');
@@ -442,7 +442,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await picture(page, `models-empty-320-${colorScheme}`);
     await page.getByRole('button', { name: 'Add a model' }).click();
     await page.getByLabel('Provider', { exact: true }).selectOption('vllm');
-    await page.getByLabel('Address').fill(server.url('chat'));
+    await page.locator('.models').getByLabel(/^Address/).fill(server.url('chat'));
     await page.getByRole('button', { name: 'Test the connection' }).click();
     await page.getByRole('button', { name: MODEL }).click();
     await page.getByRole('heading', { name: MODEL }).waitFor();

@@ -250,10 +250,11 @@ export class ChatDesk {
           const effect = driver.next(ports.clock.now());
           if (effect.kind === 'answer') return stopped && effect.failed === true ? { ...ended(), ...cost(effect) } : answerOf(effect, part(), from);
           if (asker.perform(effect)) continue;
-          await kit?.keep();
           if (effect.kind !== 'wait') throw new Error('The driver asked for something that a conversation does not need.');
+          const woken = asker.wait(effect.until); // before anything else is waited for: what comes meanwhile is not slept over
+          await kit?.keep();
           this.#wait(asker.open === 0 ? (effect.until ?? null) : null);
-          await asker.wait(effect.until);
+          await woken;
           this.#wait(null);
         }
       } finally {
