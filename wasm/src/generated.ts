@@ -2821,6 +2821,8 @@ export interface ToolResult {
   changed: ToolChange[];
   /** it was not done; the text says why */
   error: boolean;
+  /** that a server gave: shown to the model behind the text */
+  images?: ModelPart[];
   /** for the model */
   text: string;
   /** not all is shown; the text says what was cut */
@@ -3285,6 +3287,8 @@ export interface CommandFields {
     task?: string;
     /** at most */
     tokens: number;
+    /** which tool */
+    tool?: string;
   };
   /** an effect settled: what was reserved is free, what was used is booked */
   done: {
@@ -3308,6 +3312,8 @@ export interface CommandFields {
     recalled?: number;
     /** what came, as canonical JSON: the shape ModelReply without what stands beside it, or ToolResult */
     reply?: string;
+    /** of what a tool answered */
+    result?: string;
     /** the event that started it */
     start: number;
   };
@@ -3572,6 +3578,8 @@ export interface EventData {
     task?: string;
     /** at most */
     tokens: number;
+    /** which tool */
+    tool?: string;
   };
   /** an effect settled: what was reserved is free, what was used is booked */
   done: {
@@ -3595,6 +3603,8 @@ export interface EventData {
     recalled?: number;
     /** what came, as canonical JSON: the shape ModelReply without what stands beside it, or ToolResult */
     reply?: string | null;
+    /** of what a tool answered */
+    result?: string;
     /** the event that started it */
     start: number;
   };

@@ -92,6 +92,7 @@ static ql_status converse(ql_driver *d, const ql_value *player, const ql_value *
   ql_status status = QL_OK;
   ql__turn *t = ql__turn_new(d->alloc, QL__CHAT, player);
   if (!t) return ql__out_of_memory(err);
+  t->step = QL__TURN_EQUIP;
   ql__add_turn(d, t);
   t->system = ql__prompt_identity(t->arena, d->roster, d->leader);
   const ql_value *history = QL_GET(request, "history");
@@ -164,6 +165,7 @@ ql_status ql__begin(ql_driver *d, const ql_value *request, ql_error *err) {
   if (ql_arena_failed(d->arena)) return ql__out_of_memory(err);
   if (!agent.ptr) return ql_fail(err, QL_ERR_ARGUMENT, "a request says which agent is asked", QL_STR("agent"));
   if (!text.ptr || text.len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
+  d->words = text;
   const ql_agent *leader = ql_roster_find(d->roster, agent);
   if (!leader) return ql_fail(err, QL_ERR_NOT_FOUND, "nobody in the roster has that name", agent);
   ql_status status = find_mode(d, leader->id, TEXT_OF(request, "mode"), &text, err);
@@ -265,11 +267,13 @@ ql_status ql__before_quest(ql_driver *d, int64_t now, ql_error *err) {
     return QL_OK;
   }
   if (t->step == QL__TURN_WAIT && t->until <= now) t->step = QL__TURN_ASK;
-  if (t->kind == QL__CHAT && !t->tools && t->calls == 0) status = ql__offer_tools(d, t, d->leader, err);
+  if (t->step == QL__TURN_EQUIP) status = ql__equip(d, t, d->leader, now, err);
   if (status == QL_OK) status = ql__steer(t, err);
   if (status == QL_OK && t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
-  while (status == QL_OK && (t->step == QL__TURN_TOOL_RUN || t->step == QL__TURN_TOOL_TOLD))
-    status = t->step == QL__TURN_TOOL_RUN ? ql__use_tool(d, t, err) : ql__turn_tool_told(t, err);
+  while (status == QL_OK && (t->step == QL__TURN_TOOL_LOOK || t->step == QL__TURN_TOOL_RUN || t->step == QL__TURN_TOOL_TOLD))
+    status = t->step == QL__TURN_TOOL_LOOK  ? ql__look_at_tool(d, t, err)
+             : t->step == QL__TURN_TOOL_RUN ? ql__use_tool(d, t, now, err)
+                                            : ql__turn_tool_told(t, err);
   if (status == QL_OK && t->step == QL__TURN_ASK) status = ql__turn_ask(t, err);
   if (status != QL_OK) return status;
   if (t->step == QL__TURN_HALTED) return take_halted(d, t, err);

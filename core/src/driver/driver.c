@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "driver/images.h"
 #include "driver/partial.h"
-#include "driver/session.h"
+#include "driver/servers.h"
+#include "driver/tooling.h"
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
 
@@ -86,13 +87,18 @@ void ql_driver_free(ql_driver *driver) {
   if (!driver) return;
   ql_alloc alloc = driver->alloc;
   while (driver->turns) ql__drop_turn(driver, driver->turns);
+  ql__servers_free(driver->servers);
   ql_arena_free(driver->arena);
   ql_arena_free(driver->command);
   alloc.resize(alloc.ctx, driver, sizeof *driver, 0);
 }
 
 ql_status ql_driver_use(ql_driver *driver, const ql_driver_kit *kit, ql_error *err) {
-  (void)err;
+  ql__servers *servers;
+  ql_status status = ql__servers_new(driver->alloc, kit->servers, &servers, err);
+  if (status != QL_OK) return status;
+  ql__servers_free(driver->servers);
+  driver->servers = servers;
   driver->kit = *kit;
   return QL_OK;
 }
@@ -202,7 +208,8 @@ static ql_value *answer_effect(const ql_driver *d, ql_arena *a) {
 /* Nothing to do but to wait: for a result, for somebody, or for the time of another attempt. */
 static ql_value *wait_effect(const ql_driver *d, ql_arena *a) {
   ql_value *e = effect(a, d->last_id + 1, QL_STR("wait"));
-  int64_t until = ql__play_due(d);
+  int64_t until = ql__play_due(d), servers = ql__servers_due(d);
+  if (until < 0 || (servers >= 0 && servers < until)) until = servers;
   if (until >= 0) QL_SET(e, "until", ql_int(a, until));
   return e;
 }
@@ -228,6 +235,7 @@ static ql_value *present(ql_driver *d, ql_arena *a) {
 
 /* Nobody waits for more of it: the turn is gone, or the answer is whole, or failed, while bytes still come. */
 static bool unwanted(const ql__turn *t) {
+  if (t->step == QL__TURN_TOOL_OUT) return !t->told && !t->server && (t->stopping || t->steer == QL__STOP);
   return t->step == QL__TURN_OPEN && !t->told && (t->stopping || t->steer != QL__FREE || (t->stream && ql_stream_over(t->stream)));
 }
 
@@ -244,6 +252,20 @@ static ql_value *ask_about_tool(ql_driver *d, ql__turn *t, ql_arena *a) {
   return e;
 }
 
+static ql_value *run_tool(ql_driver *d, ql__turn *t, ql_arena *a) {
+  t->step = QL__TURN_TOOL_OUT;
+  t->effect = ++d->last_id;
+  t->told = false;
+  ql_value *e = effect(a, t->effect, QL_STR("tool.run")), *tool = ql_object(a);
+  QL_SET(tool, "arguments", ql_string(a, TEXT_OF(t->part, "arguments")));
+  QL_SET(tool, "name", ql_string(a, TEXT_OF(t->part, "name")));
+  if (t->agent.ptr) QL_SET(e, "agent", ql_string(a, t->agent));
+  QL_SET(e, "limit", ql_int(a, ql__tool_limit(t)));
+  if (t->start >= 0) QL_SET(e, "start", ql_int(a, t->start));
+  QL_SET(e, "tool", tool);
+  return e;
+}
+
 /* A call that is to be sent, or to be ended; NULL for none. Each is handed out once. */
 static ql_value *hand_out(ql_driver *d, ql_arena *a, int64_t now) {
   for (ql__turn *t = d->turns; t; t = t->next) {
@@ -254,6 +276,7 @@ static ql_value *hand_out(ql_driver *d, ql_arena *a, int64_t now) {
       return e;
     }
     if (t->step == QL__TURN_TOOL_ASK) return ask_about_tool(d, t, a);
+    if (t->step == QL__TURN_TOOL_SEND) return run_tool(d, t, a);
     if (t->step == QL__TURN_IMAGE) {
       t->step = QL__TURN_IMAGE_OPEN;
       t->effect = ++d->last_id;
@@ -295,16 +318,20 @@ static ql_value *put_partial(ql_driver *d, ql_arena *a, int64_t now) {
 }
 
 ql_status ql_driver_next(ql_driver *driver, ql_arena *a, int64_t now, ql_value **out, ql_error *err) {
-  ql_status status = QL_OK;
+  ql_status status = ql__servers_take(driver, now, err);
+  if (status != QL_OK) return status;
   /* The quest may have gone on by other hands while the owner was asked. */
   if (driver->step == QL__STEP_LOOK || driver->step == QL__STEP_HUMAN) {
     driver->step = QL__STEP_LOOK;
     status = look(driver, now, err);
   }
+  bool over = true;
+  if (status == QL_OK && driver->step == QL__STEP_FINISHED) status = ql__servers_close(driver, now, &over, err);
   if (status != QL_OK) return status;
   ql_value *e = hand_out(driver, a, now);
+  if (!e && (status = ql__servers_next(driver, a, now, &e, err)) != QL_OK) return status;
   if (!e) e = put_partial(driver, a, now);
-  if (!e) e = present(driver, a);
+  if (!e) e = over ? present(driver, a) : wait_effect(driver, a);
   if (!e || ql_arena_failed(a)) return ql__out_of_memory(err);
   *out = e;
   return QL_OK;
@@ -396,7 +423,8 @@ static ql_status take_command(ql_driver *d, const ql_value *result, ql_error *er
 }
 
 static bool is_open(const ql__turn *t) {
-  return t->step == QL__TURN_OPEN || t->step == QL__TURN_TOOL_OPEN || t->step == QL__TURN_IMAGE_OPEN;
+  return t->step == QL__TURN_OPEN || t->step == QL__TURN_TOOL_OPEN || t->step == QL__TURN_IMAGE_OPEN ||
+         (t->step == QL__TURN_TOOL_OUT && !t->server);
 }
 
 /* An image that is not kept is none; the turn goes on without. */
@@ -412,29 +440,23 @@ static ql__turn *open_turn(const ql_driver *d, int64_t id) {
   return t;
 }
 
-/* A person said yes: the tool is used. Or no: the model is told. */
+/* A person said yes: the tool is used. Or no: the model is told. Both are logged. */
 static ql_status take_leave(ql__turn *t, const ql_value *result, ql_error *err) {
   const ql_value *allowed = QL_GET(result, "allowed");
   if (!allowed || allowed->kind != QL_BOOL) return ql_fail(err, QL_ERR_ARGUMENT, "yes or no was expected", QL_STR("allowed"));
   t->approved = allowed->number != 0;
-  if (t->approved) {
-    t->step = QL__TURN_TOOL_RUN;
-    return QL_OK;
-  }
-  ql_value *refused = ql_object(t->attempt);
-  QL_SET(refused, "changed", ql_array(t->attempt));
-  QL_SET(refused, "error", ql_bool(t->attempt, true));
-  QL_SET(refused, "text", ql_string(t->attempt, QL_STR("Refused: the person who was asked said no.")));
-  t->outcome = refused;
-  t->made = NULL;
-  t->step = t->start >= 0 ? QL__TURN_TOOL_DONE : QL__TURN_TOOL_TOLD;
-  return ql_arena_failed(t->attempt) ? ql__out_of_memory(err) : QL_OK;
+  t->step = t->kind == QL__SEAT ? QL__TURN_TOOL_START : QL__TURN_TOOL_RUN;
+  return t->approved ? QL_OK : ql__tool_refused(t, err);
 }
 
 ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *result, ql_error *err) {
   int64_t id = ql_get_int(result, QL_STR("id"), -1);
   ql__turn *turn = open_turn(driver, id);
+  bool servers = false;
+  ql_status told = ql__servers_result(driver, result, &servers, err);
+  if (servers) return told;
   if (turn && turn->step == QL__TURN_TOOL_OPEN) return take_leave(turn, result, err);
+  if (turn && turn->step == QL__TURN_TOOL_OUT) return ql__tool_ran(turn, result, err);
   if (turn && turn->step == QL__TURN_IMAGE_OPEN) return take_image(turn, result, err);
   if (turn) return QL_GET(result, "outcome") ? ql__turn_end(turn, result, now, err) : ql__turn_head(turn, result, err);
   if (id <= 0 || id != driver->effect) return ql_fail(err, QL_ERR_ARGUMENT, "no effect with that id is open", QL_STR("id"));
@@ -454,6 +476,9 @@ ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *resul
 
 ql_status ql_driver_bytes(ql_driver *driver, int64_t id, ql_str bytes, ql_error *err) {
   ql__turn *turn = open_turn(driver, id);
+  bool servers = false;
+  ql_status told = ql__servers_bytes(driver, id, bytes, &servers, err);
+  if (servers) return told;
   return turn && turn->step == QL__TURN_OPEN ? ql__turn_bytes(turn, bytes, err)
                                              : ql_fail(err, QL_ERR_ARGUMENT, "no request with that id is under way", QL_STR("id"));
 }
@@ -487,6 +512,7 @@ ql_status ql_driver_deltas(ql_driver *driver, ql_arena *a, ql_value **out, ql_er
       if (more) add_delta(a, all, t, delta);
     }
   }
+  ql__servers_tell(driver, a, all);
   if (!all || ql_arena_failed(a)) return ql__out_of_memory(err);
   *out = all;
   return QL_OK;

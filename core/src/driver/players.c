@@ -6,6 +6,7 @@
 #include "driver/moves.h"
 #include "driver/prompt.h"
 #include "driver/recall.h"
+#include "driver/servers.h"
 #include "driver/steer.h"
 #include "driver/tooling.h"
 
@@ -84,26 +85,58 @@ ql_status ql__prepare_turn(ql_driver *d, ql__turn *t, const ql_quest *quest, ql_
 
 static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *seat, const ql_value *player, ql_error *err) {
   ql__turn *t = ql__turn_new(d->alloc, QL__SEAT, player);
-  bool begun = false;
   if (!t) return ql__out_of_memory(err);
+  ql__add_turn(d, t);
   t->agent = ql_arena_str(t->arena, TEXT_OF(seat, "id"));
   t->leads = ql_get_bool(seat, QL_STR("leads"));
   t->fence = ql_get_int(seat, QL_STR("fence"), -1);
   t->held_from = held_from(view, t->agent);
-  ql_status status = t->agent.ptr ? ql__replay_turn(d, t, &begun, err) : ql__out_of_memory(err);
+  t->step = QL__TURN_EQUIP;
+  return t->agent.ptr ? QL_OK : ql__out_of_memory(err);
+}
+
+/* With the tools it has, from where the log ends. */
+static ql_status begin_play(ql_driver *d, ql__turn *t, int64_t now, ql_error *err) {
+  bool ready = true, begun = false;
+  ql_status status = ql__servers_open(d, t, t->agent, now, &ready, err);
+  if (status != QL_OK || !ready) return status;
+  status = ql__replay_turn(d, t, &begun, err);
   if (status == QL_OK) status = begun ? ql__recall_call(d, t, err) : ql__prepare_turn(d, t, d->quest, err);
-  if (status == QL_OK)
-    ql__add_turn(d, t);
-  else
-    ql__turn_free(t);
+  if (status != QL_OK) t->step = QL__TURN_EQUIP;
   return status;
 }
 
 /* Whether a call is neither under way nor to be logged, so that nothing is owed when the turn is dropped. */
 static bool at_rest(const ql__turn *t) {
-  bool sent = t->step == QL__TURN_SEND && t->start >= 0, asked = t->step == QL__TURN_TOOL_OPEN || t->step == QL__TURN_TOOL_RUN;
-  return t->step != QL__TURN_OPEN && t->step != QL__TURN_RECALLED && t->step != QL__TURN_IMAGE && t->step != QL__TURN_IMAGE_OPEN &&
-         t->step != QL__TURN_LOG_DONE && t->step != QL__TURN_TOOL_DONE && !sent && !asked;
+  switch (t->step) {
+  case QL__TURN_SEND: return t->start < 0;
+  case QL__TURN_OPEN:
+  case QL__TURN_IMAGE:
+  case QL__TURN_IMAGE_OPEN:
+  case QL__TURN_RECALLED:
+  case QL__TURN_LOG_DONE:
+  case QL__TURN_TOOL_OPEN:
+  case QL__TURN_TOOL_RUN:
+  case QL__TURN_TOOL_SEND:
+  case QL__TURN_TOOL_OUT:
+  case QL__TURN_TOOL_DONE: return false;
+  case QL__TURN_ASK:
+  case QL__TURN_EQUIP:
+  case QL__TURN_HALTED:
+  case QL__TURN_LOG_START:
+  case QL__TURN_IMAGE_MADE:
+  case QL__TURN_READ:
+  case QL__TURN_MOVE:
+  case QL__TURN_TOOL_LOOK:
+  case QL__TURN_TOOL_ASK:
+  case QL__TURN_TOOL_START:
+  case QL__TURN_TOOL_MADE:
+  case QL__TURN_TOOL_TOLD:
+  case QL__TURN_WAIT:
+  case QL__TURN_FAILED:
+  case QL__TURN_OVER: return true;
+  }
+  return true;
 }
 
 static ql_status follow(ql_driver *d, const ql_value *view, bool running, ql_error *err) {
@@ -164,9 +197,13 @@ static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *sta
   case QL__TURN_TOOL_MADE: return running && !t->stopping ? made(d, t, state) : NULL;
   case QL__TURN_IMAGE_MADE: return running && !t->stopping ? ql__image_made(t, state, d->command) : NULL;
   case QL__TURN_RECALLED: return t->outcome ? ql__tool_done(t, d->command) : ql__turn_done(t, d->command);
-  case QL__TURN_TOOL_RUN:
+  case QL__TURN_EQUIP:
+  case QL__TURN_TOOL_LOOK:
   case QL__TURN_TOOL_ASK:
   case QL__TURN_TOOL_OPEN:
+  case QL__TURN_TOOL_RUN:
+  case QL__TURN_TOOL_SEND:
+  case QL__TURN_TOOL_OUT:
   case QL__TURN_TOOL_TOLD:
   case QL__TURN_ASK:
   case QL__TURN_SEND:
@@ -197,17 +234,20 @@ static ql_status advance(ql_driver *d, ql__turn *t, const ql_value *state, int64
   ql_status status = QL_OK;
   if (t->step == QL__TURN_WAIT && t->until <= now) t->step = QL__TURN_ASK;
   if (t->stopping) status = ql__turn_abandon(t, err);
-  if (status == QL_OK && t->step == QL__TURN_TOOL_RUN) status = ql__use_tool(d, t, err);
+  if (status == QL_OK && t->step == QL__TURN_EQUIP && running) status = begin_play(d, t, now, err);
   if (status == QL_OK && t->step == QL__TURN_TOOL_MADE) find_made(d, t, state);
   if (status == QL_OK && t->step == QL__TURN_IMAGE_MADE) find_image(d, t, state);
   if (status == QL_OK && t->step == QL__TURN_TOOL_TOLD) status = ql__turn_tool_told(t, err);
   if (status == QL_OK) status = ql__steer(t, err);
   if (status == QL_OK && t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
+  if (status == QL_OK && running) status = ql__recall_tool(d, t, err);
+  if (status == QL_OK && t->step == QL__TURN_TOOL_LOOK && running) status = ql__look_at_tool(d, t, err);
+  if (status == QL_OK && t->step == QL__TURN_TOOL_RUN) status = ql__use_tool(d, t, now, err);
   if (status == QL_OK && t->step == QL__TURN_ASK && running) {
     status = ql__turn_ask(t, err);
     if (status == QL_OK) status = ql__recall_call(d, t, err);
   }
-  return status == QL_OK && running ? ql__recall_tool(d, t, err) : status;
+  return status;
 }
 
 ql_status ql__play(ql_driver *d, const ql_value *view, const ql_value *state, int64_t now, ql_error *err) {
@@ -291,9 +331,13 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
     return status;
   }
   case QL__TURN_FAILED: ql__drop_turn(d, t); return QL_OK;
-  case QL__TURN_TOOL_RUN:
+  case QL__TURN_EQUIP:
+  case QL__TURN_TOOL_LOOK:
   case QL__TURN_TOOL_ASK:
   case QL__TURN_TOOL_OPEN:
+  case QL__TURN_TOOL_RUN:
+  case QL__TURN_TOOL_SEND:
+  case QL__TURN_TOOL_OUT:
   case QL__TURN_TOOL_TOLD:
   case QL__TURN_ASK:
   case QL__TURN_SEND:

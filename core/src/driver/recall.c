@@ -76,7 +76,7 @@ ql_status ql__recall_tool(ql_driver *d, ql__turn *t, ql_error *err) {
   const ql__record *record = NULL;
   ql_value *result;
   bool known;
-  if (!d->recorded || t->step != QL__TURN_TOOL_START || t->recalled >= 0) return QL_OK;
+  if (!d->recorded || t->step != QL__TURN_TOOL_LOOK || t->recalled >= 0) return QL_OK;
   const ql_value *start = ql__tool_start(t, t->attempt);
   if (!start) return ql__out_of_memory(err);
   ql_status status = find(d, t, QL__USED, TEXT_OF(start, "request"), &record, &result, &known, err);
@@ -87,6 +87,7 @@ ql_status ql__recall_tool(ql_driver *d, ql__turn *t, ql_error *err) {
   t->outcome = result;
   t->made = changed->first;
   t->recalled = record->done;
+  t->step = QL__TURN_TOOL_START;
   return QL_OK;
 }
 

@@ -187,7 +187,7 @@ static ql_status follow(replay *r, ql_error *err) {
       status = ask(r, &known, err);
     else if (step == QL__TURN_MOVE)
       status = pass_move(r, &live, err);
-    else if (step == QL__TURN_TOOL_START)
+    else if (step == QL__TURN_TOOL_LOOK)
       status = pass_tool(r, &live, err);
     else if (step == QL__TURN_TOOL_MADE)
       status = pass_made(r, &live, err);

@@ -20,6 +20,8 @@ typedef enum ql__step {
 
 typedef enum ql__mode { QL__NORMAL, QL__PREQUEST, QL__QUEST, QL__MODE_COUNT } ql__mode;
 
+typedef struct ql__servers ql__servers;
+
 struct ql_driver {
   ql_alloc alloc;
   ql_arena *arena;   /* lives as long as the driver: the request, the plan, the answer */
@@ -27,6 +29,7 @@ struct ql_driver {
   ql_quest *quest;
   const ql_roster *roster; /* may be NULL */
   ql_driver_kit kit;
+  ql__servers *servers;     /* NULL for none */
   const ql_quest *recorded; /* whose answers are taken in place of asking; NULL for none */
   ql__records records;      /* of that */
   bool only;                /* nobody is asked besides */
@@ -40,6 +43,7 @@ struct ql_driver {
   const ql_value *budget;    /* of a request; NULL for none */
   const ql_value *documents; /* shape PackSource[]; NULL for none */
   ql_str leader;             /* of a request */
+  ql_str words;              /* of a request; absent for a quest that was opened from its log */
   const ql_value *asked;     /* shape PlanRequest: what the model that plans was asked */
   ql_str answer, raw;        /* words to be shown */
   bool answer_failed, answer_cut, rehearsed;

@@ -3,13 +3,13 @@
 
 #include <questline/limits.h>
 #include <questline/schedule.h>
-#include <questline/tools.h>
 
 #include "base/text.h"
 #include "driver/images.h"
 #include "driver/moves.h"
 #include "driver/records.h"
-#include "driver/session.h"
+#include "driver/servers.h"
+#include "driver/tooling.h"
 #include "format/crypto.h"
 
 #define CALLS_MAX     64u  /* of one turn */
@@ -73,6 +73,9 @@ void ql__turn_begin(ql__turn *t) {
   t->after = t->recalled = -1;
   t->tools = NULL;
   t->tooled = false;
+  t->images = NULL;
+  t->image_bytes = 0;
+  t->image_tokens = 0;
   t->calls = t->nudges = 0;
   t->attempt_number = 0;
   t->step = QL__TURN_ASK;
@@ -144,7 +147,7 @@ static ql_value *build_call(ql__turn *t) {
 
 /* What it may cost at most. Nothing is guessed where no price is known. */
 static void reserve(ql__turn *t, ql_str body) {
-  int64_t input = ql_token_estimate(body), output = ql_get_int(t->player, QL_STR("max_tokens"), ANSWER_TOKENS);
+  int64_t input = ql_token_estimate(body) - t->image_tokens, output = ql_get_int(t->player, QL_STR("max_tokens"), ANSWER_TOKENS);
   ql_price price;
   t->reserve_tokens = input + output;
   t->reserve_micro = 0;
@@ -255,7 +258,9 @@ ql_status ql__turn_abandon(ql__turn *t, ql_error *err) {
   } else if (t->step == QL__TURN_IMAGE) {
     t->unkept = true;
     t->step = QL__TURN_LOG_DONE;
-  } else if (t->step == QL__TURN_TOOL_RUN || t->step == QL__TURN_RECALLED) {
+  } else if (t->step == QL__TURN_TOOL_RUN || t->step == QL__TURN_TOOL_SEND || t->step == QL__TURN_RECALLED ||
+             (t->step == QL__TURN_TOOL_OUT && t->server)) {
+    if (t->server && ql__servers_drop(t, err) != QL_OK) return QL_ERR_NOMEM;
     t->outcome = NULL;
     t->made = NULL;
     t->recalled = -1;
@@ -375,7 +380,10 @@ static void next_move(ql__turn *t) {
     if (t->tooled && !ql__is_move(TEXT_OF(call, "name"))) {
       t->start = -1;
       t->approved = false;
-      t->step = t->kind == QL__SEAT ? QL__TURN_TOOL_START : QL__TURN_TOOL_RUN;
+      t->broken_off = false;
+      t->outcome = NULL;
+      t->step = QL__TURN_TOOL_LOOK;
+      ql__tool_hash(t);
       return;
     }
     ql__move move = ql__read_move(t->attempt, TEXT_OF(call, "name"), TEXT_OF(call, "arguments"), t->agent, t->leads);
@@ -388,6 +396,9 @@ static void next_move(ql__turn *t) {
     add_result(t, call, move.problem, true);
     t->part = call->next;
   }
+  for (const ql_value *image = t->images ? t->images->first : NULL; image; image = image->next)
+    ql_push(t->results, ql_copy(t->arena, image));
+  t->images = NULL;
   if (t->results->first) add_message(t, QL_STR("user"), t->results);
   next_call(t);
 }
@@ -489,11 +500,8 @@ ql_status ql__turn_moved(ql__turn *t, ql_str refusal, ql_error *err) {
 
 ql_status ql__turn_tool_told(ql__turn *t, ql_error *err) {
   const ql_value *call = t->part;
-  ql_str name = TEXT_OF(call, "name"), text = TEXT_OF(t->outcome, "text");
-  bool failed = ql_get_bool(t->outcome, QL_STR("error"));
-  /* What a tool gives back is data, whatever it says. Of what failed in here, the words are our own. */
-  if (!failed || ql_starts(name, QL_STR("mcp__")) || ql_eq(name, QL_STR("Bash"))) text = ql_data_block(t->attempt, text, name);
-  add_result(t, call, text, failed);
+  add_result(t, call, TEXT_OF(t->outcome, "text"), ql_get_bool(t->outcome, QL_STR("error")));
+  ql__tool_show(t);
   t->start = t->recalled = -1;
   t->outcome = NULL;
   t->part = call->next;

@@ -9,6 +9,7 @@ typedef enum ql__turn_kind { QL__CHAT, QL__PLANNING, QL__SEAT } ql__turn_kind;
 
 typedef enum ql__turn_step {
   QL__TURN_ASK,        /* the next call is to be made */
+  QL__TURN_EQUIP,      /* the servers it may use are to say what tools they have; then it begins */
   QL__TURN_LOG_START,  /* its start is to be logged */
   QL__TURN_SEND,       /* the host is to send it */
   QL__TURN_OPEN,       /* the host is at it */
@@ -19,10 +20,13 @@ typedef enum ql__turn_step {
   QL__TURN_IMAGE_MADE, /* an image that is kept is to be logged */
   QL__TURN_READ,       /* the answer is to be acted on */
   QL__TURN_MOVE,       /* a move of it is at hand: to be logged or refused */
-  QL__TURN_TOOL_START, /* a tool is to be used: its start is to be logged */
-  QL__TURN_TOOL_RUN,   /* it is to be used */
+  QL__TURN_TOOL_LOOK,  /* a tool is to be used: whether it may be is to be found out */
   QL__TURN_TOOL_ASK,   /* a person is to be asked about it */
   QL__TURN_TOOL_OPEN,  /* and is */
+  QL__TURN_TOOL_START, /* its start is to be logged */
+  QL__TURN_TOOL_RUN,   /* it is to be used */
+  QL__TURN_TOOL_SEND,  /* the host is to run it */
+  QL__TURN_TOOL_OUT,   /* the host is at it, or a server */
   QL__TURN_TOOL_DONE,  /* its end is to be logged */
   QL__TURN_TOOL_MADE,  /* a file it left behind is to be logged */
   QL__TURN_TOOL_TOLD,  /* the model is to be told what came of it */
@@ -76,7 +80,7 @@ struct ql__turn {
   int64_t sent_at;  /* ms since 1970 */
   int64_t since;    /* ms since 1970: the first attempt of this call */
   int64_t took;     /* ms */
-  int64_t until;    /* QL__TURN_WAIT */
+  int64_t until;    /* QL__TURN_WAIT; QL__TURN_TOOL_OUT of a server */
   int status;       /* of HTTP; 0: no answer came */
   size_t put;       /* bytes of its words that the host keeps */
   int64_t put_at;   /* ms since 1970: when it was given them, or the call was sent */
@@ -93,8 +97,19 @@ struct ql__turn {
   bool ends;             /* the turn, where that move is accepted */
 
   /* one use of a tool */
-  bool tooled;             /* it has any */
-  bool approved;           /* a person said yes */
+  bool tooled;               /* it has any */
+  int64_t began;             /* how many events there were then */
+  bool approved;             /* a person said yes */
+  bool late;                 /* it was given up because its time was up */
+  bool broken_off;           /* whether it was carried out is not known */
+  ql_str runs;               /* as in ToolOutcome */
+  char call_hash[64];        /* SHA-256 of its name and arguments in hexadecimal */
+  struct ql__server *server; /* who answers it; NULL when it is none */
+  int64_t wanted;            /* id of that */
+  uint64_t retried;          /* bits of the servers that were tried once more in this turn */
+  ql_value *images;          /* ModelPart[] that came with results; NULL for none */
+  size_t image_bytes;
+  int64_t image_tokens;    /* by which images look longer than they are */
   ql_str question;         /* what the person is asked */
   const ql_value *outcome; /* shape ToolResult */
   const ql_value *made;    /* of that: the next file that was changed */

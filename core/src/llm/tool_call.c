@@ -57,6 +57,7 @@ typedef struct call {
   bool known;         /* a tool of the table */
   ql__tool_schema tool;
   ql_str runs; /* as in ToolOutcome */
+  bool looks;  /* nothing is done */
 } call;
 
 static bool is_name(ql_str name) {
@@ -89,7 +90,8 @@ static ql_status read_call(call *c, ql_error *err) {
         c->tool.runs == QL__RUNS_COMMAND
             ? QL_STR(" does nothing here: this host runs no commands. Read, search and edit files with the other tools, and say which "
                      "command somebody should run.")
-            : QL_STR(" does nothing here: there is nothing it could work on."));
+        : c->tool.runs == QL__RUNS_QUEST ? QL_STR(" does nothing here: work is handed out by who leads a quest, with quest_message.")
+                                         : QL_STR(" does nothing here: there is nothing it could work on."));
   }
   if (c->words.len > QL_TOOL_ARGUMENTS_MAX) {
     if (!r->error)
@@ -252,7 +254,7 @@ static ql_status make(call *c, bool approved, ql_value **out, ql_error *err) {
   if (status == QL_OK) status = ask_leave(c, &permit, err);
   if (status != QL_OK) return status;
   ql_str decision = ql_get_str(permit, QL_STR("decision"));
-  bool here = ql_eq(c->runs, QL_STR("here")), refused = ql_eq(decision, QL_STR("refuse"));
+  bool here = !c->looks && ql_eq(c->runs, QL_STR("here")), refused = ql_eq(decision, QL_STR("refuse"));
   bool allowed = ql_eq(decision, QL_STR("allow")) || (approved && !refused);
   if (refused) refuse(r, permit);
   if (allowed && here && !r->error) run(c);
@@ -264,7 +266,7 @@ static ql_status make(call *c, bool approved, ql_value **out, ql_error *err) {
   return status;
 }
 
-ql_status ql_tool_call(ql_arena *a, const ql_toolbox *box, const ql_value *said, bool approved, ql_value **out, ql_error *err) {
+static ql_status begin(ql_arena *a, const ql_toolbox *box, const ql_value *said, bool looks, bool approved, ql_value **out, ql_error *err) {
   ql_str words = ql_get_str(said, QL_STR("arguments"));
   call c = {.run = {.arena = a,
                     .box = box,
@@ -272,10 +274,19 @@ ql_status ql_tool_call(ql_arena *a, const ql_toolbox *box, const ql_value *said,
                     .edited = ql_buf_new(ql_arena_alloc(a)),
                     .changed = ql_array(a)},
             .name = ql_get_str(said, QL_STR("name")),
-            .words = words.ptr ? words : QL_STR("")};
+            .words = words.ptr ? words : QL_STR(""),
+            .looks = looks};
   if (!c.name.ptr) c.name = QL_STR("");
   ql_status status = make(&c, approved, out, err);
   ql_buf_free(&c.run.text);
   ql_buf_free(&c.run.edited);
   return status;
+}
+
+ql_status ql_tool_call(ql_arena *a, const ql_toolbox *box, const ql_value *said, bool approved, ql_value **out, ql_error *err) {
+  return begin(a, box, said, false, approved, out, err);
+}
+
+ql_status ql__tool_look(ql_arena *a, const ql_toolbox *box, const ql_value *said, ql_value **out, ql_error *err) {
+  return begin(a, box, said, true, false, out, err);
 }

@@ -1,4 +1,4 @@
-/* How tools are run. Private to llm/tool_*.c. */
+/* How tools are run. Private to llm/tool_*.c and to driver/tooling.c. */
 #ifndef QL_LLM_TOOLS_H
 #define QL_LLM_TOOLS_H
 
@@ -21,6 +21,9 @@ bool ql__tool_named(ql_str name, ql__tool_schema *out);
 ql_value *ql__tool_value(ql_arena *a, const ql__tool_schema *tool);
 /// What is wrong with arguments, one sentence; absent when nothing is.
 ql_str ql__tool_fault(ql_arena *a, const ql__tool_schema *tool, const ql_value *arguments);
+
+/// What ql_tool_call would answer to a call before it is done: a result only where it is wrong, or refused.
+ql_status ql__tool_look(ql_arena *a, const ql_toolbox *box, const ql_value *call, ql_value **out, ql_error *err);
 
 /// A call on its way.
 typedef struct ql__running {
