@@ -196,6 +196,9 @@ int cli_models_list(cli *c) {
   if (base.ptr) QL_SET(attempt, "base_url", ql_string(c->a, base));
   QL_SET(attempt, "body", ql_string(c->a, ql_buf_str(&l.body)));
   QL_SET(attempt, "has_key", ql_bool(c->a, has_key));
+#ifdef __APPLE__
+  QL_SET(attempt, "platform", ql_string(c->a, QL_STR("macos")));
+#endif
   if (l.problem.ptr) QL_SET(attempt, "problem", ql_string(c->a, l.problem));
   QL_SET(attempt, "provider", ql_string(c->a, provider));
   if (l.status > 0) QL_SET(attempt, "status", ql_int(c->a, l.status));

@@ -2754,7 +2754,7 @@ export interface ConnectionCommand {
 /** what came of it */
 export interface ConnectionTest {
   /** download, not_there: of a model that the host runs */
-  cause: "ok" | "key_missing" | "key_refused" | "cors" | "org_cors" | "mixed_content" | "origins" | "not_running" | "not_found" | "rate_limited" | "server" | "unreachable" | "not_json" | "download" | "not_there";
+  cause: "ok" | "key_missing" | "key_refused" | "cors" | "org_cors" | "org_setting" | "mixed_content" | "origins" | "not_running" | "not_found" | "rate_limited" | "server" | "unreachable" | "not_json" | "download" | "not_there";
   /** what to type to mend it; that of Linux where no platform was said */
   command?: string;
   /** the same for each system, where they differ */

@@ -63,6 +63,15 @@ static finding of_silence(const attempt *t) {
   return own && !t->has_key ? NO_KEY_NO_ANSWER : NO_CORS;
 }
 
+/* In the words of Anthropic and OpenAI. */
+static bool is_org_setting(const attempt *t) {
+  static const char *const words[] = {"organization has been disabled", "organization must be verified", "be a member of an organization",
+                                      "mismatched_organization", "ip_not_authorized"};
+  size_t i = 0;
+  while (i < QL_COUNT(words) && !mentions(t, words[i])) i++;
+  return i < QL_COUNT(words) && t->status >= 400 && t->status < 500;
+}
+
 static finding of_refusal(const attempt *t) {
   if (mentions(t, "CORS requests are not allowed")) return ORG_CORS;
   if (mentions(t, "CORS requests must set")) return NO_HEADER;
@@ -106,6 +115,7 @@ static finding of_attempt(const attempt *t) {
   if (!t->has_url) return NO_URL;
   if (t->sign_in) return of_sign_in(t);
   if (t->status == 0) return of_silence(t);
+  if (is_org_setting(t)) return ORG_SETTING;
   bool no_good_key = t->status == 400 && (mentions(t, "API_KEY_INVALID") || mentions(t, "API key not valid"));
   if (t->status == 401 || t->status == 403 || no_good_key) return of_refusal(t);
   if (t->status == 429) return RATE_LIMITED;
