@@ -131,14 +131,19 @@ static int queue(cli_tools *tools, const ql_value *effect) {
   return CLI_DONE;
 }
 
-/* A yes that is given for all: --allow-bash for commands, --yes for everything else. */
+/* A yes that is given for all: --allow-bash for commands, --yes for everything else. Never for what may have been done already. */
 int cli_tools_ask(cli_tools *tools, ql_arena *a, const ql_value *effect) {
   cli *c = tools->c;
-  bool command = is_command(effect);
-  if (c->value[command ? CLI_allow_bash : CLI_yes]) return tell_allowed(tools, effect, true, a);
+  bool command = is_command(effect), again = ql_get_bool(effect, QL_STR("again"));
+  if (c->value[command ? CLI_allow_bash : CLI_yes] && !again) return tell_allowed(tools, effect, true, a);
   if (has_terminal() && !tools->ended) return queue(tools, effect);
-  ql_str agent = ql_get_str(effect, QL_STR("agent"));
-  if (command)
+  ql_str agent = ql_get_str(effect, QL_STR("agent")), name = ql_get_str(QL_GET(effect, "tool"), QL_STR("name"));
+  if (again)
+    cli_note(
+        "questline: %.*s of %.*s is refused: the same call was begun before the quest was interrupted, and may have been carried out. Only a "
+        "person at a terminal allows it once more.",
+        (int)name.len, name.ptr, (int)agent.len, agent.ptr);
+  else if (command)
     cli_note("questline: A command of %.*s is refused: there is no terminal to ask at. --allow-bash allows every command.", (int)agent.len,
              agent.ptr);
   return tell_allowed(tools, effect, false, a);

@@ -293,6 +293,7 @@ static void ask_person(host *h, ql_arena *a, const ql_value *effect) {
   ql_value *r = result(a, ql_get_int(effect, QL_STR("id"), -1));
   ql_str question = TEXT_OF(effect, "question");
   h->asked++;
+  h->asked_again += ql_get_bool(effect, QL_STR("again"));
   snprintf(h->question, sizeof h->question, "%.*s", (int)question.len, question.ptr);
   QL_SET(r, "allowed", ql_bool(a, !h->refuses));
   hand_back(h, r);

@@ -49,6 +49,7 @@ struct host {
 
   const char *stops_before; /* a line with these words is not appended: step() answers QL_OK */
   size_t asked, commands;   /* ask.tool, tool.run */
+  size_t asked_again;       /* about what may have been carried out */
   bool refuses;             /* the person says no */
   char question[512], command[256];
   int64_t limit;                                 /* of the last command */

@@ -462,6 +462,37 @@ static void commands_fail_take_long_and_print_much(void **state) {
   closed(&h);
 }
 
+/* What the command left behind, as its host found it. */
+static ql_workspace *folder;
+
+static ql_str change_files(host *h, ql_str command, bool *failed) {
+  ql_error err;
+  assert_int_equal(ql_workspace_write(folder, QL_STR("made.txt"), QL_STR("made\n"), &err), QL_OK);
+  assert_int_equal(ql_workspace_write(folder, QL_STR("old.txt"), command, &err), QL_OK);
+  assert_int_equal(ql_workspace_remove(folder, QL_STR("gone.txt"), &err), QL_OK);
+  return print(h, command, failed);
+}
+
+static void files_that_a_command_changed_are_artifacts(void **state) {
+  (void)state;
+  SCRIPT({"Write", "{\"content\":\"mine\",\"file_path\":\"mine.txt\"}"}, {"Bash", "{\"command\":\"make\"}"});
+  folder = ql_workspace_new(ql_alloc_libc());
+  assert_int_equal(ql_workspace_load(folder, QL_STR("old.txt"), QL_STR("old\n"), NULL), QL_OK);
+  assert_int_equal(ql_workspace_load(folder, QL_STR("gone.txt"), QL_STR("gone\n"), NULL), QL_OK);
+  host h = opened(follow_script, "quest", "Sign-in", true);
+  h.shell = change_files;
+  assert_int_equal(ql_driver_use(h.driver, &(ql_driver_kit){.workspace = folder, .commands = true}, NULL), QL_OK);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_terminal(&h);
+  assert_int_equal(events(&h, "artifact", "name", "mine.txt"), 1); /* of the tool before: not the command's, and not twice */
+  assert_int_equal(events(&h, "artifact", "name", "made.txt"), 1);
+  assert_int_equal(events(&h, "artifact", "name", "old.txt"), 1);
+  assert_int_equal(events(&h, "artifact", "name", ""), 3);
+  assert_true(saw("[Files: gone.txt removed, made.txt added, old.txt changed]"));
+  closed(&h);
+  ql_workspace_free(folder);
+}
+
 static void a_command_ends_with_the_turn(void **state) {
   (void)state;
   SCRIPT({"Bash", "{\"command\":\"sleep\"}"});
@@ -532,6 +563,8 @@ static void crash_at_each_point(const char *tool, const char *arguments, const s
     assert_terminal(&second);
     assert_memory_equal(ql_quest_log(second.quest).ptr, log.ptr, log.len);
     assert_int_equal(second.asked, asked[at]);
+    assert_int_equal(second.asked_again,
+                     at >= AFTER_START && asked[at]); /* what is not known to have been carried out, no leave for all holds for */
     assert_int_equal(second.tool_calls + second.commands, at != AFTER_DONE); /* its result stands in the log */
     bool doubt = at == AFTER_START || at == IN_THE_MIDDLE || at == AFTER_RESULT;
     assert_int_equal(events(&second, "done", "outcome", "lost"), doubt);
@@ -751,6 +784,7 @@ int main(void) {
       cmocka_unit_test(a_command_that_was_refused_is_not_run),
       cmocka_unit_test(a_file_that_forbids_commands_is_not_overruled),
       cmocka_unit_test(commands_fail_take_long_and_print_much),
+      cmocka_unit_test(files_that_a_command_changed_are_artifacts),
       cmocka_unit_test(a_command_ends_with_the_turn),
       cmocka_unit_test(a_command_that_was_ended_is_told_half),
       cmocka_unit_test(a_call_of_a_server_survives_crashes),

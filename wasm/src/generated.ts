@@ -2897,6 +2897,8 @@ export interface MarkdownGrowing {
 
 /** what the host should do next; which fields are there depends on the kind */
 export interface Effect {
+  /** ask.tool: the same call was begun before everything stopped, and may have been carried out; a leave that was given for all calls does not hold for it */
+  again?: boolean;
   /** http.request, ask.tool, tool.run, partial.put: for whom */
   agent?: string;
   /** answer: the words */

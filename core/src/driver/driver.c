@@ -246,6 +246,7 @@ static ql_value *ask_about_tool(ql_driver *d, ql__turn *t, ql_arena *a) {
   e = effect(a, t->effect, QL_STR("ask.tool"));
   QL_SET(tool, "arguments", ql_string(a, TEXT_OF(t->part, "arguments")));
   QL_SET(tool, "name", ql_string(a, TEXT_OF(t->part, "name")));
+  if (t->again) QL_SET(e, "again", ql_bool(a, true));
   if (t->agent.ptr) QL_SET(e, "agent", ql_string(a, t->agent));
   QL_SET(e, "question", ql_string(a, t->question));
   QL_SET(e, "tool", tool);
@@ -256,6 +257,7 @@ static ql_value *run_tool(ql_driver *d, ql__turn *t, ql_arena *a) {
   t->step = QL__TURN_TOOL_OUT;
   t->effect = ++d->last_id;
   t->told = false;
+  ql__tool_hand_out(d, t);
   ql_value *e = effect(a, t->effect, QL_STR("tool.run")), *tool = ql_object(a);
   QL_SET(tool, "arguments", ql_string(a, TEXT_OF(t->part, "arguments")));
   QL_SET(tool, "name", ql_string(a, TEXT_OF(t->part, "name")));
@@ -456,7 +458,7 @@ ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *resul
   ql_status told = ql__servers_result(driver, result, &servers, err);
   if (servers) return told;
   if (turn && turn->step == QL__TURN_TOOL_OPEN) return take_leave(turn, result, err);
-  if (turn && turn->step == QL__TURN_TOOL_OUT) return ql__tool_ran(turn, result, err);
+  if (turn && turn->step == QL__TURN_TOOL_OUT) return ql__tool_ran(driver, turn, result, err);
   if (turn && turn->step == QL__TURN_IMAGE_OPEN) return take_image(turn, result, err);
   if (turn) return QL_GET(result, "outcome") ? ql__turn_end(turn, result, now, err) : ql__turn_head(turn, result, err);
   if (id <= 0 || id != driver->effect) return ql_fail(err, QL_ERR_ARGUMENT, "no effect with that id is open", QL_STR("id"));

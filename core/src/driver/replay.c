@@ -139,7 +139,10 @@ static ql_status pass_tool(replay *r, bool *live, ql_error *err) {
     const ql_value *made = result ? QL_GET(result, "changed") : NULL;
     if (!made) continue;
     for (const ql_value *change = made->first; change; change = change->next)
-      if (!is_there(r, change, i + 1)) return QL_OK;
+      if (!is_there(r, change, i + 1)) {
+        t->again = true;
+        return QL_OK;
+      }
     t->outcome = result;
     t->made = made->first;
     t->step = QL__TURN_TOOL_MADE;

@@ -13,6 +13,7 @@
 
 #define COMMAND_MS       120000 /* where the call says nothing */
 #define COMMAND_MS_MAX   600000
+#define NAMED_MAX        20u                  /* files that a command changed, in words */
 #define IMAGES_BYTES_MAX (4u * 1024u * 1024u) /* base64, of one turn */
 #define IMAGE_TOKENS     1600                 /* about what providers count for one */
 
@@ -73,18 +74,24 @@ void ql__tool_hash(ql__turn *t) {
 }
 
 /* Whether the very same call was begun before this turn was taken up: when everything stopped while it was under way, or in what this turn was before
-   that. It may have been carried out. */
-static ql_status was_begun(const ql_driver *d, const ql__turn *t, bool *out, ql_error *err) {
+   that. It may have been carried out; doubt: nobody was told what came of it. */
+static ql_status was_begun(const ql_driver *d, const ql__turn *t, bool *out, bool *doubt, ql_error *err) {
   ql_arena *a = ql_arena_new(d->alloc);
   bool failed = !a;
+  int64_t known = -1;
   for (int64_t n = t->began - 1; n > 0 && !failed && !*out; n--) {
     ql_arena_reset(a);
     const ql_value *event = ql_quest_event(d->quest, a, n), *data = QL_GET(event, "data");
-    bool lost = ql_eq(TEXT_OF(event, "type"), QL_STR("done")) && ql_eq(TEXT_OF(data, "outcome"), QL_STR("lost"));
+    bool done = ql_eq(TEXT_OF(event, "type"), QL_STR("done")), lost = done && ql_eq(TEXT_OF(data, "outcome"), QL_STR("lost"));
+    bool told = done && QL_GET(data, "result") && QL_GET(data, "reply");
     bool start = ql_eq(TEXT_OF(event, "type"), QL_STR("start")) && n > t->held_from && ql_eq(TEXT_OF(data, "seat"), t->agent);
-    if (lost) data = QL_GET(ql_quest_event(d->quest, a, ql_get_int(data, QL_STR("start"), 0)), "data");
-    *out = (lost || start) && ql_eq(TEXT_OF(data, "request"), (ql_str){t->call_hash, sizeof t->call_hash});
+    int64_t from = done ? ql_get_int(data, QL_STR("start"), 0) : n;
+    if (lost || told) data = QL_GET(ql_quest_event(d->quest, a, from), "data");
     failed = ql_arena_failed(a);
+    if (!(lost || told || start) || !ql_eq(TEXT_OF(data, "request"), (ql_str){t->call_hash, sizeof t->call_hash})) continue;
+    if (told) known = from;
+    *out = !told;
+    *doubt = from != known;
   }
   if (a) ql_arena_free(a);
   return failed ? ql__out_of_memory(err) : QL_OK;
@@ -93,21 +100,28 @@ static ql_status was_begun(const ql_driver *d, const ql__turn *t, bool *out, ql_
 /* Commands are always asked about, and what may have been carried out by a server already. Absent where nobody is. */
 static ql_status find_question(ql_driver *d, ql__turn *t, const ql_value *permit, ql_str *out, ql_error *err) {
   ql_str message = TEXT_OF(permit, "message"), name = TEXT_OF(t->part, "name");
-  bool begun = false;
-  *out = QL_ABSENT;
-  if (ql_eq(TEXT_OF(permit, "decision"), QL_STR("ask"))) *out = message;
-  if (ql_eq(t->runs, QL_STR("command")))
-    *out = ql_arena_concat(t->attempt, (const ql_str[]){who(d, t), QL_STR(" wants to run a command. "), message}, 3);
-  if (out->ptr || !ql_eq(t->runs, QL_STR("mcp")) || ql__effect_of(name, ql__tool_canonical(t->attempt, name)) == QL__EFFECT_NONE)
+  bool begun = false, doubt = false, command = ql_eq(t->runs, QL_STR("command"));
+  *out = ql_eq(TEXT_OF(permit, "decision"), QL_STR("ask")) ? message : QL_ABSENT;
+  if (!command &&
+      (out->ptr || !ql_eq(t->runs, QL_STR("mcp")) || ql__effect_of(name, ql__tool_canonical(t->attempt, name)) == QL__EFFECT_NONE))
     return QL_OK;
-  ql_status status = was_begun(d, t, &begun, err);
-  if (status == QL_OK && begun)
+  ql_status status = was_begun(d, t, &begun, &doubt, err);
+  if (status != QL_OK) return status;
+  t->again |= begun && doubt;
+  if (command)
+    *out = ql_arena_concat(
+        t->attempt,
+        (const ql_str[]){who(d, t), QL_STR(" wants to run a command. "), message,
+                         t->again ? QL_STR(" The same command was begun before the quest was interrupted, and may have been carried out.")
+                                  : QL_STR("")},
+        4);
+  else if (begun)
     *out = ql_arena_concat(
         t->attempt,
         (const ql_str[]){who(d, t), QL_STR(" wants to call "), name,
                          QL_STR(" once more. The same call was made before the quest was interrupted, and may have been carried out.")},
         4);
-  return status;
+  return QL_OK;
 }
 
 ql_status ql__look_at_tool(ql_driver *d, ql__turn *t, ql_error *err) {
@@ -267,7 +281,11 @@ void ql__tool_show(ql__turn *t) {
 
 ql_status ql__tool_refused(ql__turn *t, ql_error *err) {
   ql__turn_step step = t->step; /* it is logged as others are */
-  ql_status status = ql__tool_answer(t, QL_STR("Refused: the person who was asked said no."), QL_ABSENT, true, err);
+  static const ql_str NO = QL_STR_INIT("Refused: the person who was asked said no.");
+  static const ql_str TWICE =
+      QL_STR_INIT("Refused: the same call was begun before everything stopped and may have been carried out, and nobody allowed "
+                  "it once more. Find out first what it left behind.");
+  ql_status status = ql__tool_answer(t, t->again ? TWICE : NO, QL_ABSENT, true, err);
   t->step = step;
   return status;
 }
@@ -281,7 +299,56 @@ int64_t ql__tool_limit(const ql__turn *t) {
   return said <= 0 ? COMMAND_MS : said > COMMAND_MS_MAX ? COMMAND_MS_MAX : said;
 }
 
-ql_status ql__tool_ran(ql__turn *t, const ql_value *result, ql_error *err) {
+void ql__tool_hand_out(const ql_driver *d, ql__turn *t) {
+  t->already = d->kit.workspace ? ql_workspace_changes(d->kit.workspace, t->attempt) : NULL;
+}
+
+static bool holds_change(const ql_value *list, const ql_value *change) {
+  for (; list; list = list->next)
+    if (ql_eq(TEXT_OF(list, "path"), TEXT_OF(change, "path")) && ql_eq(TEXT_OF(list, "after"), TEXT_OF(change, "after"))) return true;
+  return false;
+}
+
+/* Somebody else's tool made it meanwhile, and logs it. */
+static bool is_others(const ql_driver *d, const ql__turn *t, const ql_value *change) {
+  bool other = false;
+  for (const ql__turn *u = d->turns; u && !other; u = u->next) other = u != t && holds_change(u->made, change);
+  return other;
+}
+
+/* The files that the command changed: for the log in *changed, in words at the end of the text. */
+static ql_str add_changes(const ql_driver *d, ql__turn *t, ql_str text, ql_value *changed) {
+  static const char *const KEPT[] = {"after", "before", "path"};
+  ql_arena *a = t->attempt;
+  ql_value *now = d->kit.workspace ? ql_workspace_changes(d->kit.workspace, a) : NULL;
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  size_t count = 0;
+  ql_buf_add(&out, text);
+  for (const ql_value *change = now ? now->first : NULL; change; change = change->next) {
+    if (holds_change(t->already ? t->already->first : NULL, change) || is_others(d, t, change)) continue;
+    if (count++ < NAMED_MAX) {
+      ql_buf_add(&out, count == 1 ? QL_STR("\n[Files: ") : QL_STR(", "));
+      ql_buf_add(&out, TEXT_OF(change, "path"));
+      ql_buf_byte(&out, ' ');
+      ql_buf_add(&out, TEXT_OF(change, "kind"));
+    }
+    if (!TEXT_OF(change, "after").ptr) continue;
+    ql_value *kept = ql_push(changed, ql_object(a));
+    for (size_t i = 0; i < QL_COUNT(KEPT); i++) {
+      const ql_value *field = ql_get_literal(change, KEPT[i]);
+      if (field) ql_set_literal(kept, KEPT[i], ql_copy(a, field));
+    }
+  }
+  if (count > NAMED_MAX) {
+    ql_buf_add(&out, QL_STR(" and "));
+    ql_buf_int(&out, (int64_t)(count - NAMED_MAX));
+    ql_buf_add(&out, QL_STR(" more"));
+  }
+  if (count > 0) ql_buf_byte(&out, ']');
+  return ql_buf_take(&out, a);
+}
+
+ql_status ql__tool_ran(const ql_driver *d, ql__turn *t, const ql_value *result, ql_error *err) {
   ql_str outcome = TEXT_OF(result, "outcome"), text = TEXT_OF(result, "text");
   bool cancelled = ql_eq(outcome, QL_STR("cancelled")), error = ql_get_bool(result, QL_STR("error"));
   if (!cancelled && !ql_eq(outcome, QL_STR("complete")))
@@ -294,11 +361,18 @@ ql_status ql__tool_ran(ql__turn *t, const ql_value *result, ql_error *err) {
     return QL_OK;
   }
   if (!text.ptr || text.len == 0) text = QL_STR("[Nothing was printed.]");
-  if (cancelled) {
-    const ql_str pieces[] = {within_limit(t->attempt, text), QL_STR("\n[The command was ended before it was done.]")};
-    text = ql_arena_concat(t->attempt, pieces, QL_COUNT(pieces));
+  ql_value *changed = ql_array(t->attempt);
+  ql_str ended = cancelled ? QL_STR("\n[The command was ended before it was done.]") : QL_STR("");
+  text = add_changes(d, t, ql_arena_concat(t->attempt, (const ql_str[]){text, ended}, 2), changed);
+  if (ql_arena_failed(t->attempt)) return ql__out_of_memory(err);
+  ql_status status = ql__tool_answer(t, text, TEXT_OF(t->part, "name"), error || cancelled, err);
+  if (status == QL_OK && changed->first) {
+    ql_value *whole = ql_copy(t->attempt, t->outcome);
+    QL_SET(whole, "changed", changed);
+    t->outcome = whole;
+    t->made = changed->first;
   }
-  return ql_arena_failed(t->attempt) ? ql__out_of_memory(err) : ql__tool_answer(t, text, TEXT_OF(t->part, "name"), error || cancelled, err);
+  return status == QL_OK && ql_arena_failed(t->attempt) ? ql__out_of_memory(err) : status;
 }
 
 /* ---- what is logged ---- */

@@ -24,8 +24,10 @@ ql_status ql__tool_images(ql__turn *t, const ql_value *parts, ql_error *err);
 void ql__tool_show(ql__turn *t);
 /// A person said no.
 ql_status ql__tool_refused(ql__turn *t, ql_error *err);
-/// What came of tool.run. @return QL_OK; QL_ERR_ARGUMENT; QL_ERR_NOMEM.
-ql_status ql__tool_ran(ql__turn *t, const ql_value *result, ql_error *err);
+/// tool.run is handed out: what is changed from now on is the command's.
+void ql__tool_hand_out(const ql_driver *d, ql__turn *t);
+/// What came of it. @return QL_OK; QL_ERR_ARGUMENT; QL_ERR_NOMEM.
+ql_status ql__tool_ran(const ql_driver *d, ql__turn *t, const ql_value *result, ql_error *err);
 /// ms that a command may take.
 int64_t ql__tool_limit(const ql__turn *t);
 

@@ -380,6 +380,7 @@ static void next_move(ql__turn *t) {
     if (t->tooled && !ql__is_move(TEXT_OF(call, "name"))) {
       t->start = -1;
       t->approved = false;
+      t->again = false;
       t->broken_off = false;
       t->outcome = NULL;
       t->step = QL__TURN_TOOL_LOOK;

@@ -100,6 +100,7 @@ struct ql__turn {
   bool tooled;               /* it has any */
   int64_t began;             /* how many events there were then */
   bool approved;             /* a person said yes */
+  bool again;                /* the same call may have been carried out before everything stopped */
   bool late;                 /* it was given up because its time was up */
   bool broken_off;           /* whether it was carried out is not known */
   ql_str runs;               /* as in ToolOutcome */
@@ -113,6 +114,7 @@ struct ql__turn {
   ql_str question;         /* what the person is asked */
   const ql_value *outcome; /* shape ToolResult */
   const ql_value *made;    /* of that: the next file that was changed */
+  const ql_value *already; /* shape WorkspaceChange[]: what was changed before the command was run */
 };
 
 /// @return NULL when out of memory.
