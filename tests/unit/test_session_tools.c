@@ -571,6 +571,7 @@ static void crash_at_each_point(const char *tool, const char *arguments, const s
     closed(&second);
     closed(&h);
   }
+  script = NULL, script_len = 0;
 }
 
 static void a_call_of_a_server_survives_crashes(void **state) {

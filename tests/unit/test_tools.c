@@ -183,7 +183,8 @@ static const struct {
     {"", "{}", "!There is no tool ."},
     {"Bash", "{'command':'ls'}",
      "!Bash does nothing here: this host runs no commands. Read, search and edit files with the other tools, and say which command somebody should run."},
-    {"Task", "{'description':'a','prompt':'b','subagent_type':'c'}", "!Task does nothing here: work is handed out by who leads a quest, with quest_message."},
+    {"Task", "{'description':'a','prompt':'b','subagent_type':'c'}",
+     "!Task does nothing here: work is handed out by who leads a quest, with quest_message."},
     {"mcp__files__search", "{}", "!There is no tool mcp__files__search."},
 };
 
