@@ -134,6 +134,7 @@ int32_t qlw_quest_what_if(uint32_t quest, uint32_t branch, const char *change, u
                           uint32_t entropy_len);
 /* The lines by which theirs continues mine. */
 int32_t qlw_quest_continuation(uint32_t mine, uint32_t theirs);
+int32_t qlw_quest_join(uint32_t mine, uint32_t theirs);
 /* Events: a JSON array of numbers; none: all. Answers the log. */
 int32_t qlw_quest_redact(uint32_t quest, const char *events, uint32_t events_len);
 /* Event -1: all. Answers the log. */

@@ -49,6 +49,15 @@ int32_t qlw_quest_continuation(uint32_t mine, uint32_t theirs) {
   return status == QL_OK ? qlw__give_bytes(lines) : qlw__give_failure(status);
 }
 
+int32_t qlw_quest_join(uint32_t mine, uint32_t theirs) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  const ql_quest *one = qlw__find_quest(mine), *other = qlw__find_quest(theirs);
+  if (one == NULL || other == NULL) return qlw__give_failure(QL_ERR_HANDLE);
+  ql_str log = QL_ABSENT;
+  ql_status status = ql_quest_join(one, other, qlw__arena, &log, &qlw__error);
+  return status == QL_OK ? qlw__give_bytes(log) : qlw__give_failure(status);
+}
+
 int32_t qlw_quest_what_if(uint32_t quest, uint32_t branch, const char *change, uint32_t change_len, const char *entropy,
                           uint32_t entropy_len) {
   if (!qlw__begin()) return QL_ERR_NOMEM;

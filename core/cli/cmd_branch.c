@@ -198,18 +198,38 @@ int cli_quest_fork(cli *c) {
 
 /* ---- import ---- */
 
+/// Writes what the joined log has more than the one that is open. Where only events came they are added behind it, as those of a turn are.
+static int write_more(cli *c, cli_log *mine, ql_str log) {
+  ql_str before = ql_quest_log(mine->quest);
+  bool same = ql_starts(log, before);
+  if (same && log.len == before.len) return CLI_DONE;
+  return same ? cli_log_write(c, mine, ql_slice(log, before.len, log.len)) : cli_log_replace(c, mine, log);
+}
+
+int cli_log_join(cli *c, cli_log *mine, const cli_log *theirs, const char *advice) {
+  ql_str log;
+  ql_error err = {0};
+  ql_status status = ql_quest_join(mine->quest, theirs->quest, c->a, &log, &err);
+  if (status == QL_ERR_CONFLICT && err.line > 0)
+    return cli_fail(c, status, "%s and %s part ways at line %u. Nothing was written. %s", mine->path, theirs->path, err.line, advice);
+  if (status != QL_OK) return cli_fail_error(c, &err, theirs->path);
+  cli_log both;
+  int code = write_more(c, mine, log);
+  if (code == CLI_DONE) code = cli_log_new(c, &both);
+  if (code != CLI_DONE) return code;
+  if (ql_quest_append_log(both.quest, log, &err) != QL_OK) {
+    cli_log_close(&both);
+    return cli_fail_error(c, &err, mine->path);
+  }
+  ql_quest_free(mine->quest);
+  mine->quest = both.quest;
+  return CLI_DONE;
+}
+
 /// Adds to a quest what a copy of it has more.
 static int take_over(cli *c, cli_log *mine, const cli_log *theirs) {
-  ql_str lines = QL_STR("");
-  ql_error err = {0};
   const int64_t before = ql_quest_count(mine->quest);
-  ql_status status = ql_quest_continuation(mine->quest, theirs->quest, c->a, &lines, &err);
-  if (status == QL_ERR_CONFLICT && err.line > 0)
-    return cli_fail(c, status, "%s and %s part ways at line %u. Nothing was written; see questline quest compare.", mine->path,
-                    theirs->path, err.line);
-  if (status != QL_OK) return cli_fail_error(c, &err, theirs->path);
-  int code = lines.len > 0 ? cli_log_write(c, mine, lines) : CLI_DONE;
-  if (code == CLI_DONE && ql_quest_append_log(mine->quest, lines, &err) != QL_OK) code = cli_fail_error(c, &err, mine->path);
+  int code = cli_log_join(c, mine, theirs, "See questline quest compare.");
   return code == CLI_DONE ? tell(c, mine, ql_quest_count(mine->quest) - before) : code;
 }
 

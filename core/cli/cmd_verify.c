@@ -9,7 +9,8 @@
 #include "signing.h"
 #include "store.h"
 
-#define BASE_URL "http://localhost:8787/app/"
+#define BASE_URL  "http://localhost:8787/app/"
+#define ELSEWHERE "Write the link's quest elsewhere with --out FILE."
 
 /// The bytes of the log an operand names: a file, stdin, or a quest of the store.
 static int read_log(cli *c, ql_str *log) {
@@ -95,13 +96,36 @@ static int check(cli *c, ql_str log, ql_quest *quest) {
                   *err.detail ? " " : "", err.detail);
 }
 
-/// Compares with what is there already: the same quest is no news, another one is not overwritten.
-static int keep(cli *c, const char *path, ql_str log) {
+/// Whether the file holds a quest at all: one that does not is not touched.
+static int look(cli *c, const char *path) {
+  cli_log there;
+  int code = cli_log_open(c, path, false, &there);
+  bool empty = code == CLI_DONE && ql_quest_count(there.quest) == 0;
+  cli_log_close(&there);
+  return empty ? cli_fail(c, QL_ERR_CONFLICT, "%s is there already and is no quest. " ELSEWHERE, path) : code;
+}
+
+/// The same quest that is there already is joined with it; another one is not overwritten.
+static int keep(cli *c, cli_log *opened, ql_str log) {
+  const char *path = opened->path;
   if (access(path, F_OK) != 0) return cli_write_file(c, path, log);
-  ql_str there;
-  int code = cli_log_bytes(c, path, &there);
-  if (code != CLI_DONE || ql_eq(there, log)) return code;
-  return cli_fail(c, QL_ERR_CONFLICT, "%s is there already and differs. Write the link's quest elsewhere with --out FILE.", path);
+  cli_log there;
+  int code = look(c, path);
+  if (code != CLI_DONE) return code;
+  code = cli_log_open(c, path, true, &there);
+  const ql_str before = code == CLI_DONE ? ql_arena_str(c->a, ql_quest_log(there.quest)) : QL_ABSENT;
+  opened->path = "the quest in the link";
+  if (code == CLI_DONE) code = before.ptr ? cli_log_join(c, &there, opened, ELSEWHERE) : cli_no_memory(c);
+  opened->path = path;
+  if (code == CLI_DONE) {
+    bool more = !ql_eq(before, ql_quest_log(there.quest));
+    cli_note("%s is here already%s.", path, more ? "; what the link has more was added" : ", with all that is in the link");
+    ql_quest_free(opened->quest);
+    opened->quest = there.quest;
+    there.quest = NULL;
+  }
+  cli_log_close(&there);
+  return code;
 }
 
 static int write_quest(cli *c, ql_str log, cli_log *opened) {
@@ -120,7 +144,7 @@ static int write_quest(cli *c, ql_str log, cli_log *opened) {
     if (!out) return cli_no_memory(c);
   }
   opened->path = out;
-  code = keep(c, out, log);
+  code = keep(c, opened, log);
   if (code != CLI_DONE) return code;
   if (c->json) return cli_json(c, cli_where(c, opened));
   cli_put(stdout, (ql_str){out, strlen(out)});

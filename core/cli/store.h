@@ -85,6 +85,9 @@ cli_woken cli_sleep(int64_t ms);
 
 /// Writes a quest that has no file into the store under its id.
 int cli_log_keep(cli *c, cli_log *log);
+/// Adds to a quest that is open for writing the events and the texts that a copy of it has more; nothing of either is lost.
+/// @param advice  what to do where they part ways
+int cli_log_join(cli *c, cli_log *mine, const cli_log *theirs, const char *advice);
 
 /* print.c */
 

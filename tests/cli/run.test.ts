@@ -237,7 +237,9 @@ test('a quest goes into a link and comes out as the same bytes', async () => {
   other.id = place.id;
   assert.deepEqual(readFileSync(other.file), readFileSync(place.file));
   assert.equal(await other.stateHash(), await place.stateHash());
-  assert.equal((await other.run('link', 'open', url)).code, 0, 'the same quest again is no news');
+  const again = await other.run('link', 'open', url);
+  assert.equal(again.code, 0);
+  assert.match(again.stderr, /is here already, with all that is in the link\./);
   const toStdout = await other.run('link', 'open', '--out', '-', url.slice(url.indexOf('#')));
   assert.equal(toStdout.stdout, readFileSync(place.file, 'utf8'));
   const fromStdin = await questline(['link', 'open', '--out', join(other.folder, 'x.quest'), '-'], { input: `${url}\n` });
@@ -258,10 +260,46 @@ test('link open does not overwrite a quest that went another way', async () => {
   const url = (await place.run('link', 'make', place.file)).stdout.trim();
   await place.quest('message', '--from', '@lead', '--to', '@api', '--msg', 'x');
   const before = readFileSync(place.file);
-  const { code, stderr } = await place.run('link', 'open', url);
-  assert.equal(code, 1);
-  assert.match(stderr, /there already and differs\. Write the link's quest elsewhere with --out FILE/);
+  assert.equal((await place.run('link', 'open', url)).code, 0, 'it went on since');
   assert.deepEqual(readFileSync(place.file), before);
+  const other = new Place();
+  await other.run('link', 'open', url);
+  other.id = place.id;
+  await other.quest('message', '--from', '@lead', '--to', '@api', '--msg', 'Another');
+  const theirs = (await other.run('link', 'make', other.file)).stdout.trim();
+  const { code, stderr } = await place.run('link', 'open', theirs);
+  assert.equal(code, 1);
+  assert.match(stderr, /part ways at line 2\. Nothing was written\. Write the link's quest elsewhere with --out FILE/);
+  assert.deepEqual(readFileSync(place.file), before);
+  const file = join(place.folder, 'notes.txt');
+  writeFileSync(file, 'mine');
+  assert.equal((await place.run('link', 'open', url, '--out', file)).code, 1);
+  assert.equal(readFileSync(file, 'utf8'), 'mine');
+});
+
+test('a copy of a quest gives its texts and events to the one that is there, and takes nothing', async () => {
+  const place = await ran();
+  const full = readFileSync(place.file, 'utf8');
+  const bare = join(place.folder, 'bare.quest');
+  await place.quest('redact', '--out', bare);
+  const link = async (file: string): Promise<string> => (await place.run('link', 'make', file)).stdout.trim();
+  const withheld = await link(bare);
+  const whole = await link(place.file);
+  for (const open of [['link', 'open', withheld], ['quest', 'import', bare]]) {
+    assert.equal((await place.run(...open)).code, 0, open[0]);
+    assert.equal(readFileSync(place.file, 'utf8'), full);
+  }
+  const other = new Place();
+  other.id = place.id;
+  await other.run('link', 'open', withheld);
+  assert.equal(readFileSync(other.file, 'utf8'), readFileSync(bare, 'utf8'));
+  const given = await other.run('link', 'open', whole);
+  assert.match(given.stderr, /is here already; what the link has more was added\./);
+  assert.equal(readFileSync(other.file, 'utf8'), full);
+  const lines = readFileSync(bare, 'utf8').split('\n');
+  writeFileSync(other.file, `${lines.slice(0, 2).join('\n')}\n`);
+  assert.deepEqual(JSON.parse((await other.run('quest', 'import', place.file, '--json')).stdout).added, lines.length - 3);
+  assert.equal(readFileSync(other.file, 'utf8'), full);
 });
 
 test('a damaged link is refused and nothing is written', async () => {

@@ -266,6 +266,7 @@ function runReport(instance: Instance, vector: Vector): Outcome {
   const redacted = instance.handle('qlw_quest_open', bare);
   answer.compare = attempt(instance, 'qlw_quest_compare', quest, redacted).text;
   answer.revealed = `${instance.text('qlw_quest_reveal', redacted, quest, -1) === log}`;
+  answer.joined = `${instance.text('qlw_quest_join', redacted, quest) === log}`;
   answer.continuation = JSON.stringify(instance.text('qlw_quest_continuation', quest, redacted));
   instance.run('qlw_close', redacted);
   instance.run('qlw_close', quest);

@@ -103,6 +103,8 @@ static int32_t quest_standing(void) { return qlw_quest_standing(a_quest); }
 static int32_t quest_timeline(void) { return qlw_quest_timeline(a_quest); }
 static int32_t quest_compare(void) { return qlw_quest_compare(a_quest, an_empty_quest); }
 static int32_t quest_continuation(void) { return qlw_quest_continuation(an_empty_quest, a_quest); }
+static int32_t quest_join(void) { return qlw_quest_join(an_empty_quest, a_quest); }
+static int32_t refused_join(void) { return qlw_quest_join(a_quest, a_roster); }
 static int32_t refused_continuation(void) { return qlw_quest_continuation(a_quest, a_roster); }
 static int32_t what_if(void) {
   return qlw_quest_what_if(a_quest, an_empty_quest, PASS("{\"at\":1,\"msg\":\"x\"}"), entropy, sizeof entropy);
@@ -196,6 +198,8 @@ static const struct {
     {"quest_compare", quest_compare, QL_OK},
     {"quest_continuation", quest_continuation, QL_OK},
     {"refused_continuation", refused_continuation, QL_ERR_HANDLE},
+    {"quest_join", quest_join, QL_OK},
+    {"refused_join", refused_join, QL_ERR_HANDLE},
     {"quest_redact", quest_redact, QL_OK},
     {"refused_redact", refused_redact, QL_ERR_ARGUMENT},
     {"quest_signatures", quest_signatures, QL_OK},

@@ -105,6 +105,23 @@ static void a_call_under_way_is_asked_anew(void **state) {
   close_theatre(&h);
 }
 
+static ql_str beginning_of(const ql_quest *quest, int64_t events) {
+  ql_str log = ql_quest_log(quest), last = ql_quest_line(quest, events - 1);
+  return ql_slice(log, 0, (size_t)(last.ptr - log.ptr) + last.len);
+}
+
+static void assert_moves(const ql_quest *x, const ql_quest *y) {
+  static const char *const SEATS[] = {"@lead", "@api-designer", "@data-keeper", "@reviewer"};
+  for (size_t i = 0; i < QL_COUNT(SEATS); i++) {
+    char *one = moves_of(x, SEATS[i]), *other = moves_of(y, SEATS[i]);
+    assert_string_equal(one, other);
+    free(one);
+    free(other);
+  }
+}
+
+static size_t answers_in(const ql_quest *quest) { return count_events(quest, "done", "reply", "\"parts\":["); }
+
 /* Stopped at each step of it: before the start is logged, before it is sent, before its end is logged, while it uses a tool. A move that is at hand is made. */
 static void stopped_anywhere_it_can_go_on(void **state) {
   (void)state;
@@ -123,6 +140,12 @@ static void stopped_anywhere_it_can_go_on(void **state) {
       assert_int_equal(act_all(&h), QL_DONE);
       assert_quest_is(&h, "completed");
       assert_int_equal(count_events(h.quest, "artifact", NULL, NULL), 1);
+      /* And its log is one that can be gone on from. */
+      theatre second = open_theatre(play_parts, beginning_of(h.quest, ql_quest_count(h.quest) - 4));
+      load_made(&second, &h);
+      assert_int_equal(act_all(&second), QL_DONE);
+      assert_moves(h.quest, second.quest);
+      close_theatre(&second);
       close_theatre(&h);
     }
     assert_true(halted > 10);
@@ -139,6 +162,50 @@ static void a_stopped_seat_outlives_a_reload(void **state) {
   assert_int_equal(second.calls, 2); /* the keeper, and the leader at the end */
   close_theatre(&second);
   close_theatre(&h);
+}
+
+/* What was said until the stop stands in the log: with it the model is not asked twice either. */
+static void what_went_on_outlives_a_reload(void **state) {
+  (void)state;
+  theatre h = stopped_one();
+  int64_t stopped = ql_quest_count(h.quest);
+  assert_int_equal(count_events(h.quest, "done", "reply", "\"end\":\"cancelled\""), 1);
+  assert_int_equal(steer(&h, "@data-keeper", "continue"), QL_OK);
+  assert_int_equal(act_all(&h), QL_DONE);
+  for (int64_t events = stopped + 1; events < ql_quest_count(h.quest); events++) {
+    theatre second = open_theatre(thoughtful, beginning_of(h.quest, events));
+    size_t known = answers_in(second.quest);
+    load_made(&second, &h);
+    while (second.calls == 0 && act(&second) == QL_MORE) continue;
+    assert_int_equal(ql_find(str(second.said), QL_STR("Go on from exactly"), 0) != SIZE_MAX, events < stopped + 2);
+    assert_int_equal(act_all(&second), QL_DONE);
+    assert_int_equal(known + second.calls, answers_in(h.quest));
+    assert_moves(h.quest, second.quest);
+    close_theatre(&second);
+  }
+  close_theatre(&h);
+}
+
+/* A recording in which somebody was stopped: nobody has to do that again. */
+static void a_recorded_stop_plays_by_itself(void **state) {
+  (void)state;
+  static const char *const HOWS[] = {"again", "continue"};
+  for (size_t i = 0; i < QL_COUNT(HOWS); i++) {
+    theatre h = stopped_one(), again = open_theatre(thoughtful, QL_STR("")), third = open_theatre(thoughtful, QL_STR(""));
+    assert_int_equal(steer(&h, "@data-keeper", HOWS[i]), QL_OK);
+    assert_int_equal(act_all(&h), QL_DONE);
+    assert_int_equal(ql_driver_recall(again.driver, h.quest, true, NULL), QL_OK);
+    assert_int_equal(act_all(&again), QL_DONE);
+    assert_int_equal(again.calls, 0);
+    assert_moves(h.quest, again.quest);
+    assert_int_equal(count_events(again.quest, "done", "outcome", "cancelled"), i);
+    assert_int_equal(ql_driver_recall(third.driver, again.quest, true, NULL), QL_OK);
+    assert_int_equal(act_all(&third), QL_DONE);
+    assert_int_equal(third.calls, 0);
+    close_theatre(&third);
+    close_theatre(&again);
+    close_theatre(&h);
+  }
 }
 
 static void who_is_not_at_work_is_not_steered(void **state) {
@@ -273,6 +340,8 @@ int main(void) {
       cmocka_unit_test(a_call_under_way_is_asked_anew),
       cmocka_unit_test(stopped_anywhere_it_can_go_on),
       cmocka_unit_test(a_stopped_seat_outlives_a_reload),
+      cmocka_unit_test(what_went_on_outlives_a_reload),
+      cmocka_unit_test(a_recorded_stop_plays_by_itself),
       cmocka_unit_test(who_is_not_at_work_is_not_steered),
       cmocka_unit_test(a_conversation_that_is_stopped_is_answered_by_what_came),
       cmocka_unit_test(a_conversation_goes_on_from_its_words),

@@ -384,3 +384,16 @@ char *moves_of(const ql_quest *quest, const char *agent) {
   ql_arena_free(a);
   return text;
 }
+
+void load_made(theatre *h, const theatre *before) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  for (int64_t n = 0; n < ql_quest_count(h->quest); n++) {
+    const ql_value *event = ql_quest_event(h->quest, a, n);
+    ql_file file;
+    if (!ql_eq(TEXT_OF(event, "type"), QL_STR("artifact"))) continue;
+    ql_str name = TEXT_OF(QL_GET(event, "data"), "name");
+    assert_true(ql_workspace_file(before->files, name, &file));
+    assert_int_equal(ql_workspace_write(h->files, name, file.text, NULL), QL_OK);
+  }
+  ql_arena_free(a);
+}

@@ -55,6 +55,8 @@ ql_value *player_request(ql_arena *a, const char *mode, const char *text);
 /// The driver on a quest whose log is this; the empty one begins three tasks for three workers at once.
 theatre open_theatre(brain b, ql_str log);
 void close_theatre(theatre *h);
+/// As the command line does: what the artifacts of the log name is there again.
+void load_made(theatre *h, const theatre *before);
 
 /// One effect. QL_MORE when something was done, QL_DONE at the end, QL_OK when nothing can be done but to wait for a person.
 ql_status act(theatre *h);

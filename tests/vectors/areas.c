@@ -315,6 +315,8 @@ static void run_report(ql_arena *a, const ql_value *vector, outcome *out) {
   QL_SET(answer, "revealed", ql_bool(a, ql_eq(answered(a), log)));
   (void)qlw_quest_continuation(quest, redacted);
   QL_SET(answer, "continuation", ql_string(a, answered(a)));
+  (void)qlw_quest_join(redacted, quest);
+  QL_SET(answer, "joined", ql_bool(a, ql_eq(answered(a), log)));
   done(redacted);
   done(quest);
   ql_value_write(&out->answer, answer);

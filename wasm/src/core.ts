@@ -707,6 +707,11 @@ export class Quest extends Held {
     return this.instance.text('qlw_quest_continuation', this.handle, theirs.handleIn(this.instance));
   }
 
+  /** This quest and another copy of it as one log: the longer one, with every text that either opens. Fails when the logs part ways. */
+  join(theirs: Quest): string {
+    return this.instance.text('qlw_quest_join', this.handle, theirs.handleIn(this.instance));
+  }
+
   /** Plays the recording again with one answer changed; `branch` is an empty quest, which becomes the other one. */
   whatIf(change: Change, branch: Quest, entropy: Uint8Array): WhatIf {
     return this.instance.json('qlw_quest_what_if', this.handle, branch.handleIn(this.instance), JSON.stringify(change), entropy) as WhatIf;

@@ -41,6 +41,10 @@ ql_value *ql_quest_compare(const ql_quest *left, const ql_quest *right, ql_arena
 /// The lines by which theirs continues mine, to be appended to mine; borrowed from theirs, empty when there are none.
 /// @return QL_OK; QL_ERR_CONFLICT (another quest, a fork, or a log that parts ways: err->line is the first line that differs); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_quest_continuation(const ql_quest *mine, const ql_quest *theirs, ql_arena *a, ql_str *lines, ql_error *err);
+/// Two copies of one quest as one log: all events of the longer one, with every text that either opens, and the signature of mine where both
+/// have one. The heads stay.
+/// @return QL_OK; QL_ERR_CONFLICT (as ql_quest_continuation); QL_ERR_INTEGRITY (texts of both do not go together); QL_ERR_LIMIT; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql_quest_join(const ql_quest *mine, const ql_quest *theirs, ql_arena *a, ql_str *log, ql_error *err);
 
 /// Plays a recorded quest again with one answer changed: a fork before that event, the changed command, then each recorded one, decided again at
 /// its recorded time and bound to the fork's fences, up to the first that the machine refuses or whose words are withheld. The same for the same

@@ -62,6 +62,11 @@ ql_status ql__images_hash(ql__turn *t, ql_error *err) {
   return out_of_memory(t, err);
 }
 
+void ql__images_leave(ql__turn *t) {
+  t->image = ql__image_with(QL_GET(t->reply, "parts")->first, "data");
+  while (t->image) settle(t, QL_ABSENT, 0);
+}
+
 ql_status ql__image_kept(ql__turn *t, bool kept, ql_error *err) {
   ql_str hash = kept ? ql_arena_str(t->attempt, (ql_str){t->image_hash, sizeof t->image_hash}) : QL_ABSENT;
   settle(t, hash, t->image_size);

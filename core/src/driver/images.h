@@ -9,6 +9,8 @@ const ql_value *ql__image_with(const ql_value *part, const char *member);
 
 /// Finds the next image of the answer that a host can keep: the turn stands at QL__TURN_IMAGE then. What is none loses its bytes. @return QL_OK; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql__images_hash(ql__turn *t, ql_error *err);
+/// Nobody keeps the images of an answer that is not whole: they lose their bytes.
+void ql__images_leave(ql__turn *t);
 /// Fills blob.put for it.
 void ql__image_put(const ql__turn *t, ql_value *effect, ql_arena *a);
 /// The host has it, or not: hash and size stand in place of its bytes, and the next one comes, or the end is logged. @return QL_OK; QL_ERR_NOMEM.

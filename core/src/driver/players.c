@@ -261,7 +261,7 @@ ql_status ql__play(ql_driver *d, const ql_value *view, const ql_value *state, in
   int64_t first = INT64_MAX;
   bool unsettled = d->wanted != NULL;
   for (ql__turn *t = d->turns; t && !unsettled; t = t->next) {
-    int64_t rank = ql__recall_rank(d, t);
+    int64_t rank = ql__recall_rank(t);
     const ql_value *command = rank < first ? command_of(d, t, state, running) : NULL;
     if (!command) continue;
     d->wanted = command;
@@ -314,18 +314,18 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
     t->unkept = false;
     t->step = t->step == QL__TURN_TOOL_DONE || t->outcome ? QL__TURN_TOOL_MADE : QL__TURN_IMAGE_MADE;
     if (t->step == QL__TURN_IMAGE_MADE) t->image = ql__image_with(QL_GET(t->reply, "parts")->first, "hash");
-    if (t->recalled >= 0) ql__recall_taken(d, t);
+    if (t->recalled >= 0) ql__recall_taken(t);
     return QL_OK;
   case QL__TURN_IMAGE_MADE:
-    if (!refusal.ptr) ql__recall_moved(d, t);
+    if (!refusal.ptr) ql__recall_moved(t);
     t->image = ql__image_with(t->image->next, "hash");
     return QL_OK;
   case QL__TURN_TOOL_MADE: /* one that was refused is in the workspace all the same */
-    if (!refusal.ptr) ql__recall_moved(d, t);
+    if (!refusal.ptr) ql__recall_moved(t);
     t->made = t->made->next;
     return QL_OK;
   case QL__TURN_MOVE: {
-    if (!refusal.ptr) ql__recall_moved(d, t);
+    if (!refusal.ptr) ql__recall_moved(t);
     ql_status status = ql__turn_moved(t, refusal, err);
     if (status == QL_OK && t->step == QL__TURN_OVER) ql__drop_turn(d, t);
     return status;

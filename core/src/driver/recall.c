@@ -20,21 +20,30 @@ ql_status ql_driver_recall(ql_driver *driver, const ql_quest *recorded, bool onl
   return QL_OK;
 }
 
-/* The next call of the seat with that hash; *known says whether one was there at all. */
-static ql_status find(const ql_driver *d, const ql__turn *t, ql__record_kind kind, ql_str hash, const ql__record **found, ql_value **answer,
+/* The next call of the seat with that hash; *known says whether one was there at all. What cannot be taken any more is not looked at again. */
+static ql_status find(const ql_driver *d, const ql__turn *t, ql__record_kind kind, ql_str hash, ql__record **found, ql_value **answer,
                       bool *known, ql_error *err) {
   const char *const holds = kind == QL__ASKED ? "parts" : "changed";
+  ql__record **first = ql__records_find(&d->records, kind, t->agent, hash);
   *answer = NULL;
   *known = false;
-  for (size_t i = 0; i < d->records.count; i++) {
-    const ql__record *record = &d->records.items[i];
-    if (record->kind != kind || record->taken || !ql_eq(record->hash, hash) || !ql_eq(record->who, t->agent)) continue;
+  for (ql__record *record = *first; record; record = record->same) {
+    if (record->taken) {
+      if (record == *first && record->same) *first = record->same;
+      continue;
+    }
     *known = true;
-    if (record->done < 0) continue;
+    if (!ql__record_counts(record)) {
+      record->taken = record->same != NULL; /* the last one says that there was one */
+      continue;
+    }
     ql_value *reply = NULL;
     ql_status status = ql__record_reply(t->attempt, d->recorded, record->done, &reply, err);
     if (status != QL_OK) return status;
-    if (!ql_get_literal(reply, holds)) continue;
+    if (!ql_get_literal(reply, holds)) {
+      record->done = -1;
+      continue;
+    }
     *found = record;
     *answer = reply;
     return QL_OK;
@@ -58,22 +67,24 @@ static ql_status not_recorded(ql__turn *t, ql_str what, bool known, ql_error *er
 }
 
 ql_status ql__recall_call(ql_driver *d, ql__turn *t, ql_error *err) {
-  const ql__record *record = NULL;
+  ql__record *record = NULL;
   ql_value *reply;
   bool known;
   if (!d->recorded || t->step != QL__TURN_LOG_START) return QL_OK;
   ql_status status = find(d, t, QL__ASKED, (ql_str){t->request_hash, sizeof t->request_hash}, &record, &reply, &known, err);
   if (status != QL_OK) return status;
   t->after = -1;
+  t->behind = NULL;
   if (!reply) return d->only ? not_recorded(t, QL_STR("call "), known, err) : QL_OK;
   t->reply = reply;
   t->recalled = record->done;
+  t->record = record;
   t->reserve_tokens = t->reserve_micro = 0;
   return QL_OK;
 }
 
 ql_status ql__recall_tool(ql_driver *d, ql__turn *t, ql_error *err) {
-  const ql__record *record = NULL;
+  ql__record *record = NULL;
   ql_value *result;
   bool known;
   if (!d->recorded || t->step != QL__TURN_TOOL_LOOK || t->recalled >= 0) return QL_OK;
@@ -87,46 +98,48 @@ ql_status ql__recall_tool(ql_driver *d, ql__turn *t, ql_error *err) {
   t->outcome = result;
   t->made = changed->first;
   t->recalled = record->done;
+  t->record = record;
   t->step = QL__TURN_TOOL_START;
   return QL_OK;
 }
 
-void ql__recall_taken(ql_driver *d, ql__turn *t) {
-  for (size_t i = 0; i < d->records.count; i++) d->records.items[i].taken |= d->records.items[i].done == t->recalled;
+void ql__recall_taken(ql__turn *t) {
+  t->record->taken = true;
+  t->behind = t->record;
   t->after = t->recalled;
-  if (!t->outcome) t->recalled = -1; /* of a tool it is known until the model is told */
+  if (t->outcome) return; /* of a tool it is known until the model is told */
+  t->recalled = -1;
+  if (t->record->stopped) t->steer = QL__CONTINUE; /* as the person did there */
 }
 
 /* ---- the order ---- */
 
 /* The next event of the seat in the recording, before it asks again. */
-static const ql__record *next_move(const ql_driver *d, const ql__turn *t) {
-  for (size_t i = 0; t->after >= 0 && i < d->records.count; i++) {
-    const ql__record *record = &d->records.items[i];
-    if (record->n <= t->after || !ql_eq(record->who, t->agent)) continue;
+static const ql__record *next_move(const ql__turn *t) {
+  for (const ql__record *record = t->behind ? t->behind->next : NULL; record; record = record->next) {
+    if (record->n <= t->after) continue;
     if (record->kind == QL__ASKED) return NULL;
     if (record->kind == QL__MOVED) return record;
   }
   return NULL;
 }
 
-int64_t ql__recall_rank(const ql_driver *d, const ql__turn *t) {
+int64_t ql__recall_rank(const ql__turn *t) {
   if (t->step == QL__TURN_RECALLED) return t->recalled;
   const ql__record *move =
-      t->step == QL__TURN_MOVE || t->step == QL__TURN_TOOL_MADE || t->step == QL__TURN_IMAGE_MADE ? next_move(d, t) : NULL;
+      t->step == QL__TURN_MOVE || t->step == QL__TURN_TOOL_MADE || t->step == QL__TURN_IMAGE_MADE ? next_move(t) : NULL;
   return move ? move->n : -1;
 }
 
-void ql__recall_moved(const ql_driver *d, ql__turn *t) {
-  const ql__record *move = next_move(d, t);
+void ql__recall_moved(ql__turn *t) {
+  const ql__record *move = next_move(t);
   if (move) t->after = move->n;
 }
 
 ql_value *ql__recall_made(const ql_driver *d, const ql__turn *t, ql_arena *a) {
   static const char *const KEPT[] = {"bytes", "hash", "media", "name"};
-  for (size_t i = 0; i < d->records.count; i++) {
-    const ql__record *record = &d->records.items[i];
-    if (record->n <= t->after || !ql_eq(record->who, t->agent) || !ql_eq(record->hash, TEXT_OF(t->made, "after"))) continue;
+  for (const ql__record *record = t->behind ? t->behind->next : NULL; record && record->kind != QL__ASKED; record = record->next) {
+    if (record->n <= t->after || !ql_eq(record->hash, TEXT_OF(t->made, "after"))) continue;
     const ql_value *data = record->kind == QL__MOVED ? QL_GET(ql_quest_event(d->recorded, a, record->n), "data") : NULL;
     if (!TEXT_OF(data, "name").ptr) continue;
     ql_value *command = ql_object(a);

@@ -16,12 +16,12 @@ QL_NODISCARD ql_status ql__recall_call(ql_driver *d, ql__turn *t, ql_error *err)
 QL_NODISCARD ql_status ql__recall_tool(ql_driver *d, ql__turn *t, ql_error *err);
 
 /// The answer is logged: it is not taken twice.
-void ql__recall_taken(ql_driver *d, ql__turn *t);
+void ql__recall_taken(ql__turn *t);
 
 /// The place in the recorded log of what the turn wants to have logged; -1 where it has none. What has a lower one comes first.
-int64_t ql__recall_rank(const ql_driver *d, const ql__turn *t);
+int64_t ql__recall_rank(const ql__turn *t);
 /// The turn's move is logged.
-void ql__recall_moved(const ql_driver *d, ql__turn *t);
+void ql__recall_moved(ql__turn *t);
 /// The artifact that the recorded tool left behind where the turn stands at, as shape `Command`; NULL for none.
 ql_value *ql__recall_made(const ql_driver *d, const ql__turn *t, ql_arena *a);
 

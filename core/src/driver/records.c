@@ -19,12 +19,20 @@ static ql__record *add(ql_arena *a, ql__records *all, ql__record_kind kind, ql_s
   return &items[all->count++];
 }
 
-/* The call that ended, where its answer is there. */
+/* The call that ended, where its answer is there. Records stand in the order of the log. */
 static void note_done(ql__records *all, const ql_value *d, const ql_value *open, int64_t n) {
   int64_t start = ql_get_int(d, QL_STR("start"), -1);
-  if (!QL_GET(open, "reply")) return;
-  for (size_t i = all->count; i-- > 0;)
-    if (all->items[i].n == start) all->items[i].done = n;
+  size_t from = 0, to = all->count;
+  while (from < to) {
+    size_t middle = from + (to - from) / 2;
+    if (all->items[middle].n < start)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  if (!QL_GET(open, "reply") || from == all->count || all->items[from].n != start) return;
+  all->items[from].done = n;
+  all->items[from].stopped = ql_eq(TEXT_OF(d, "outcome"), QL_STR("cancelled"));
 }
 
 static void note(ql_arena *a, ql__records *all, const ql_value *root, int64_t n, ql_str who) {
@@ -39,6 +47,49 @@ static void note(ql_arena *a, ql__records *all, const ql_value *root, int64_t n,
   }
 }
 
+/* ---- finding them again ---- */
+
+static size_t place_of(ql__record_kind kind, ql_str who, ql_str hash) {
+  uint32_t place = (uint32_t)kind;
+  const ql_str pieces[] = {who, hash};
+  for (size_t p = 0; p < QL_COUNT(pieces); p++)
+    for (size_t i = 0; i < pieces[p].len; i++) place = (place ^ (unsigned char)pieces[p].ptr[i]) * 16777619u;
+  return place ^ place >> 15;
+}
+
+ql__record **ql__records_find(const ql__records *all, ql__record_kind kind, ql_str who, ql_str hash) {
+  size_t at = place_of(kind, who, hash) & all->mask;
+  for (ql__record *r; (r = all->first[at]) != NULL; at = (at + 1) & all->mask)
+    if (r->kind == kind && ql_eq(r->who, who) && ql_eq(r->hash, hash)) break;
+  return &all->first[at];
+}
+
+/* From the last to the first, so that each finds those behind it. */
+static bool link_all(ql_arena *a, ql__records *all) {
+  size_t places = 16;
+  while (places < all->count * 4) places *= 2;
+  ql__record **seats = ql_arena_array(a, places, sizeof *seats);
+  all->first = ql_arena_array(a, places, sizeof *all->first);
+  all->mask = places - 1;
+  if (!seats || !all->first) return false;
+  for (size_t i = all->count; i-- > 0;) {
+    ql__record *record = &all->items[i], **same = ql__records_find(all, record->kind, record->who, record->hash);
+    size_t at = place_of(QL__MOVED, record->who, QL_ABSENT) & all->mask;
+    while (seats[at] && !ql_eq(seats[at]->who, record->who)) at = (at + 1) & all->mask;
+    record->next = seats[at];
+    record->same = *same;
+    seats[at] = *same = record;
+  }
+  return true;
+}
+
+bool ql__record_counts(const ql__record *record) {
+  if (record->done < 0) return false;
+  const ql__record *next = record->next;
+  bool again = next && next->kind == QL__ASKED && ql_eq(next->hash, record->hash);
+  return record->stopped ? next && next->kind == QL__ASKED && !again : !again;
+}
+
 ql_status ql__records_read(ql_arena *a, const ql_quest *quest, int64_t from, ql_str who, ql__records *out, ql_error *err) {
   ql_arena *line = ql_arena_new(ql_arena_alloc(a));
   ql__records all = {0};
@@ -49,7 +100,7 @@ ql_status ql__records_read(ql_arena *a, const ql_quest *quest, int64_t from, ql_
     if ((ok = root != NULL)) note(a, &all, root, n, who);
   }
   ql_arena_free(line);
-  if (!ok || ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
+  if (!ok || !link_all(a, &all) || ql_arena_failed(a)) return ql_fail(err, QL_ERR_NOMEM, "out of memory", QL_ABSENT);
   *out = all;
   return QL_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "driver/images.h"
 #include "driver/recall.h"
+#include "driver/steer.h"
 #include "driver/tooling.h"
 #include "format/crypto.h"
 #include "quest/same.h"
@@ -33,7 +34,8 @@ static ql_status take_answer(replay *r, bool *known, ql_error *err) {
   *known = false;
   for (size_t i = r->next; t->step == QL__TURN_LOG_START && i < r->records.count && !*known; i++) {
     const ql__record *record = &r->records.items[i];
-    bool same = record->kind == QL__ASKED && record->done >= 0 && ql_eq(record->hash, (ql_str){t->request_hash, sizeof t->request_hash});
+    bool same =
+        record->kind == QL__ASKED && ql__record_counts(record) && ql_eq(record->hash, (ql_str){t->request_hash, sizeof t->request_hash});
     ql_value *reply = NULL;
     if (!same) continue;
     ql_status status = ql__record_reply(t->attempt, r->d->quest, record->done, &reply, err);
@@ -42,6 +44,7 @@ static ql_status take_answer(replay *r, bool *known, ql_error *err) {
     t->reply = reply;
     t->image = ql__image_with(QL_GET(reply, "parts")->first, "hash");
     t->step = QL__TURN_IMAGE_MADE;
+    if (record->stopped) t->steer = QL__CONTINUE;
     r->next = i + 1;
     *known = true;
   }
@@ -75,7 +78,7 @@ static ql_status begin(replay *r, bool *on, ql_error *err) {
   *on = false;
   for (int attempt = 0; attempt < 2 && status == QL_OK && !*on; attempt++) {
     size_t i = r->next;
-    while (i < r->records.count && (r->records.items[i].kind != QL__ASKED || r->records.items[i].done < 0)) i++;
+    while (i < r->records.count && (r->records.items[i].kind != QL__ASKED || !ql__record_counts(&r->records.items[i]))) i++;
     if (i == r->records.count) return QL_OK;
     if (attempt == 1) status = go_to(r, r->records.items[i].n, err);
     if (status == QL_OK) status = ql__prepare_turn(r->d, r->t, r->then, err);
@@ -85,6 +88,20 @@ static ql_status begin(replay *r, bool *on, ql_error *err) {
 }
 
 /* ---- what follows from an answer ---- */
+
+/* A person stopped it and let it go on from its words. Where it was asked something else, the turn was begun anew. */
+static ql_status go_on(replay *r, ql_error *err) {
+  ql__turn *t = r->t;
+  bool known;
+  size_t i = r->next;
+  while (r->records.items[i].kind != QL__ASKED) i++; /* it is there: else the answer would not count */
+  ql_status status = ql__steer(t, err);
+  if (status == QL_OK) status = ql__turn_ask(t, err);
+  if (status != QL_OK || t->step != QL__TURN_LOG_START) return status;
+  if (ql_eq(r->records.items[i].hash, (ql_str){t->request_hash, sizeof t->request_hash})) return take_answer(r, &known, err);
+  t->step = QL__TURN_FAILED;
+  return QL_OK;
+}
 
 /* A move is made in the quest as it stood: it is refused as it was, or it is the one that is logged. */
 static ql_status pass_move(replay *r, bool *live, ql_error *err) {
@@ -182,7 +199,9 @@ static ql_status follow(replay *r, ql_error *err) {
   while (status == QL_OK && !live) {
     ql_arena_reset(r->arena);
     ql__turn_step step = r->t->step;
-    if (step == QL__TURN_READ)
+    if (step == QL__TURN_READ && r->t->steer == QL__CONTINUE)
+      status = go_on(r, err);
+    else if (step == QL__TURN_READ)
       status = ql__turn_read(r->t, 0, err);
     else if (step == QL__TURN_IMAGE_MADE)
       pass_images(r, &live);

@@ -71,6 +71,7 @@ void ql__turn_begin(ql__turn *t) {
   t->model = TEXT_OF(t->player, "model");
   t->messages = ql_array(t->arena);
   t->after = t->recalled = -1;
+  t->behind = NULL;
   t->tools = NULL;
   t->tooled = false;
   t->images = NULL;
@@ -240,6 +241,7 @@ ql_status ql__turn_end(ql__turn *t, const ql_value *result, int64_t now, ql_erro
     if (status != QL_OK) return status;
   }
   t->step = t->start >= 0 ? QL__TURN_LOG_DONE : QL__TURN_READ;
+  if (t->start >= 0 && !complete) ql__images_leave(t);
   bool whole = t->start >= 0 && complete && !QL_GET(t->reply, "fault");
   return whole && settled(t, err) == QL_OK ? ql__images_hash(t, err) : settled(t, err);
 }
@@ -310,13 +312,14 @@ static void add_cost(const ql__turn *t, ql_value *command, ql_arena *a) {
 ql_value *ql__turn_done(const ql__turn *t, ql_arena *a) {
   ql_str end = TEXT_OF(t->reply, "end");
   bool cancelled = ql_eq(end, QL_STR("cancelled")), failed = ql_eq(end, QL_STR("failed")) || ql_eq(end, QL_STR("cut"));
+  bool says = !failed && QL_GET(t->reply, "parts") && (!cancelled || QL_GET(t->reply, "parts")->first);
   ql_value *command = ql__owners_command(a, QL_STR("done"));
   if (t->recalled >= 0)
     QL_SET(command, "recalled", ql_int(a, t->recalled));
   else
     add_cost(t, command, a);
   QL_SET(command, "outcome", ql_string(a, cancelled ? QL_STR("cancelled") : failed ? QL_STR("error") : QL_STR("ok")));
-  if (t->start >= 0 && !cancelled && !failed && !t->unkept) ql__log_reply(a, command, t->reply);
+  if (t->start >= 0 && says && !t->unkept) ql__log_reply(a, command, t->reply);
   QL_SET(command, "start", ql_int(a, t->start));
   return command;
 }

@@ -5,6 +5,8 @@
 
 #include <questline/stream.h>
 
+#include "driver/records.h"
+
 typedef enum ql__turn_kind { QL__CHAT, QL__PLANNING, QL__SEAT } ql__turn_kind;
 
 typedef enum ql__turn_step {
@@ -67,23 +69,25 @@ struct ql__turn {
   ql_str said;        /* the words that came until then */
   ql_str before;      /* words of the answer that the model went on from; absent for none */
   int64_t after;      /* event of the recorded log that the turn is behind; -1: it plays live */
+  ql__record *behind; /* the call or the tool there whose answer it took last; NULL with that */
 
   /* one call */
   int64_t attempt_number;
   const ql_value *request; /* shape HttpRequest */
   char request_hash[64];   /* SHA-256 of its body in hexadecimal */
   int64_t reserve_tokens, reserve_micro;
-  int64_t recalled; /* event of the recorded log that has the answer; -1: it is to be asked for */
-  bool unkept;      /* what came does not fit the log */
-  int64_t start;    /* the event that announced it; -1 for none */
-  int64_t effect;   /* id of the open effect */
-  int64_t sent_at;  /* ms since 1970 */
-  int64_t since;    /* ms since 1970: the first attempt of this call */
-  int64_t took;     /* ms */
-  int64_t until;    /* QL__TURN_WAIT; QL__TURN_TOOL_OUT of a server */
-  int status;       /* of HTTP; 0: no answer came */
-  size_t put;       /* bytes of its words that the host keeps */
-  int64_t put_at;   /* ms since 1970: when it was given them, or the call was sent */
+  int64_t recalled;   /* event of the recorded log that has the answer; -1: it is to be asked for */
+  ql__record *record; /* the call or the tool of that log; stale where `recalled` is -1 */
+  bool unkept;        /* what came does not fit the log */
+  int64_t start;      /* the event that announced it; -1 for none */
+  int64_t effect;     /* id of the open effect */
+  int64_t sent_at;    /* ms since 1970 */
+  int64_t since;      /* ms since 1970: the first attempt of this call */
+  int64_t took;       /* ms */
+  int64_t until;      /* QL__TURN_WAIT; QL__TURN_TOOL_OUT of a server */
+  int status;         /* of HTTP; 0: no answer came */
+  size_t put;         /* bytes of its words that the host keeps */
+  int64_t put_at;     /* ms since 1970: when it was given them, or the call was sent */
   const ql_value *headers;
   ql_stream *stream;
   ql_str problem;        /* the host's words, or why it failed for good */
