@@ -78,6 +78,8 @@ static int say(talk *t, ql_str words) {
     code = cli_fail_error(c, &err, NULL);
   if (code == CLI_DONE) code = cli_kit_open(c, driver, request, !c->json, &kit);
   if (code == CLI_DONE) code = answer(t, driver, &kit, &said);
+  if (kit.work.workspace && cli_work_save(&kit.work, NULL) != CLI_DONE && code == CLI_DONE) code = CLI_FAILED;
+  cli_work_note(&kit.work);
   cli_kit_close(&kit);
   ql_driver_free(driver);
   ql_quest_free(quest);

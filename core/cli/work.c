@@ -178,11 +178,14 @@ static int save(cli_work *work, cli *c, const ql_value *change, const char *ques
   if (!ql_workspace_file(work->workspace, path, &file) || !file.text.ptr) return CLI_DONE; /* no tool takes files away */
   body.bytes = file.text;
   hash_of(file.text, body.hash);
-  int code = cli_store_body(c, quest_path, &body);
+  int code = quest_path ? cli_store_body(c, quest_path, &body) : CLI_DONE;
   if (code != CLI_DONE) return code;
   bool stands = false;
   const char *why = write_back(work, c, change, file.text, &stands);
-  if (why) cli_note("questline: %.*s is not written: %s. It is kept beside the quest as %.12s…", (int)path.len, path.ptr, why, body.hash);
+  if (why && quest_path)
+    cli_note("questline: %.*s is not written: %s. It is kept beside the quest as %.12s…", (int)path.len, path.ptr, why, body.hash);
+  else if (why)
+    cli_note("questline: %.*s is not written: %s.", (int)path.len, path.ptr, why);
   if (stands && !why)
     work->written++;
   else
@@ -200,6 +203,12 @@ int cli_work_save(cli_work *work, const char *quest_path) {
     code = save(work, &c, change, quest_path);
   ql_arena_free(c.a);
   return code;
+}
+
+void cli_work_note(const cli_work *work) {
+  if (work->written > 0) cli_note("questline: %zu file%s written in %s", work->written, cli_plural((int64_t)work->written), work->root);
+  if (work->kept > 0)
+    cli_note("questline: %zu changed file%s not kept: --write puts them into %s", work->kept, cli_plural((int64_t)work->kept), work->root);
 }
 
 void cli_work_tell(const cli_work *work) {

@@ -33,12 +33,15 @@ int cli_work_documents(cli *c, const ql_roster *roster, ql_str leader, ql_value 
 void cli_work_close(cli_work *work);
 /// Saves what models changed: in the folder where --write says so, and unless somebody else changed the file meanwhile; its bytes are kept beside
 /// the quest in any case.
+/// @param quest_path  NULL: there is no quest
 int cli_work_save(cli_work *work, const char *quest_path);
 /// What stands in the folder now: to be asked before a command, see cli_work_take. NULL when it cannot be read; said.
 cli_seen *cli_work_look(cli_work *work);
 void cli_seen_free(cli_seen *seen);
 /// Files that are not as they were then are taken over into the workspace, as an agent's changes.
 int cli_work_take(cli_work *work, const cli_seen *seen);
+/// Tells on stderr what a conversation changed.
+void cli_work_note(const cli_work *work);
 /// Tells what was changed, and where it is.
 void cli_work_tell(const cli_work *work);
 
