@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { wires, type Ask, type Call, type Script } from '../loopback/script.ts';
 import { agentOf, OBJECTIVE, players, team } from '../loopback/team.ts';
+import { Servers } from '../mcp/server.ts';
 import { shared } from './harness.ts';
 import { providers, Table } from './players.ts';
 
@@ -69,7 +70,7 @@ test('S08 the file that guards its role turns a change of it down, and a request
 });
 
 /** A quest that this file leads: its model makes these calls, then only talks, which pauses the quest. */
-async function led(t: Parameters<typeof Table.set>[0], number: string, agent: string, calls: readonly Call[]): Promise<{ at: Table; root: string; asks: readonly Ask[] }> {
+async function led(t: Parameters<typeof Table.set>[0], number: string, agent: string, calls: readonly Call[], objective = OBJECTIVE, ...args: string[]): Promise<{ at: Table; root: string; asks: readonly Ask[] }> {
   const plan = { tasks: [{ id: 'T1', title: 'Look', agent: '@data-keeper', reason: 'it reads', outputs: ['notes.md'], accept: ['it is read'], after: [] }] };
   const leads = ({ system }: Ask): boolean => system.startsWith(`You are @${agent}.`);
   const at = await Table.set(
@@ -83,7 +84,7 @@ async function led(t: Parameters<typeof Table.set>[0], number: string, agent: st
     { files: { 'agent.md': seed(number), 'data-keeper.md': team.files['data-keeper.md'] ?? '' } },
   );
   const root = project(at, { 'api.ts': 'export const login = 1;\n' });
-  const { code, stdout, stderr } = await at.ask('run', '--agent', agent, OBJECTIVE, '--work', root, '--write', '--allow-bash');
+  const { code, stdout, stderr } = await at.ask('run', '--agent', agent, objective, '--work', root, '--write', '--allow-bash', ...args);
   assert.equal(code, 3, stdout + stderr);
   return { at, root, asks: at.server.asks.filter(leads) };
 }
@@ -110,6 +111,80 @@ test('S42 the toolkit names of seed 004 are offered as canonical tools', { skip 
   const offered = asks.at(-1)?.tools.map(({ name }) => name) ?? [];
   for (const name of ['Read', 'LS', 'Glob', 'Grep', 'Edit', 'Write', 'TodoWrite']) assert.ok(offered.includes(name), `${name} of ${offered.join(' ')}`);
   assert.match(told(asks).join(), /export const login/);
+});
+
+for (const [words, saved] of [
+  ['Design the sign-in', false],
+  ['Design the sign-in. Remember that we deploy on Tuesdays.', true],
+] as const)
+  test(`S42 a model of seed 004 that saves to memory ${saved ? 'does, as it was asked to' : 'is refused, as nobody asked'}`, { skip }, async (t) => {
+    const entity = { name: 'deploys', entityType: 'habit', observations: ['On Tuesdays'] };
+    const { at, asks } = await led(t, '004', 'backend-architect-agent', [{ name: 'mcp__memory__create_entities', arguments: { entities: [entity] } }], words, '--memory', 'memory.jsonl');
+    const file = join(at.cwd, 'memory.jsonl');
+    assert.equal(existsSync(file) && readFileSync(file, 'utf8').includes('On Tuesdays'), saved);
+    if (saved) assert.doesNotMatch(told(asks).join(), /Refused/);
+    else assert.match(told(asks).join(), /Refused: Its file saves to memory only when somebody asks for it, and this request does not\. \(agents\/agent\.md, line \d+\)/);
+  });
+
+/** A server of tools that goes with the test. */
+async function library(t: Parameters<typeof Table.set>[0]): Promise<Servers> {
+  const servers = await Servers.start({ stateful: true, json: false });
+  t.after(() => servers.stop());
+  return servers;
+}
+
+test('S10 the coordinator of seed 000 looks into documentation, then searches, then hands out; each step is recorded', { skip }, async (t) => {
+  const [docs, web] = [await library(t), await library(t)];
+  const calls: Call[] = [
+    { name: 'mcp__context7__echo', arguments: { words: 'PKCE is for public clients' } },
+    { name: 'mcp__server-fetch__echo', arguments: { words: 'RFC 7636 says so too' } },
+    { name: 'quest_message', arguments: { to: ['@data-keeper'], msg: 'Keep a verifier: PKCE, by RFC 7636.', task: 'T1' } },
+  ];
+  const { at, asks } = await led(t, '000', 'coordinator.backend', calls, OBJECTIVE, '--mcp', `context7=${docs.url}`, '--mcp', `server-fetch=${web.url}`, '--yes');
+  const rule = asks[0]?.system.split('# Looking things up')[1] ?? '';
+  assert.match(rule, /less than 95 % certain[\s\S]*Here: mcp__context7__echo[\s\S]*Other tools that look things up: mcp__server-fetch__files_read/);
+  assert.match(told(asks)[0] ?? '', /PKCE is for public clients/);
+  assert.match(told(asks)[1] ?? '', /RFC 7636 says so too/);
+  assert.ok(docs.heard.length > 0 && web.heard.length > 0);
+  const steps = [/"effect":"tool"[^\n]*mcp__context7__echo/, /"effect":"tool"[^\n]*mcp__server-fetch__echo/, /"t":"message"/].map((step) => at.log.search(step));
+  assert.ok(steps.every((place) => place > 0), steps.join());
+  assert.deepEqual(steps, [...steps].sort((a, b) => a - b), 'in that order');
+});
+
+test('S44 a worker of seed 004 that shows no evidence is not done; what it then shows and says reaches the leader', { skip }, async (t) => {
+  const plan = {
+    gates: [{ id: 'verified', task: 'T1', text: 'Verification output proves that it works', evidence: 'output of the tests' }],
+    tasks: [{ id: 'T1', title: 'Design the endpoints', agent: '@backend-architect-agent', reason: 'it designs', outputs: ['design.md'], accept: ['it is verified'], after: [] }],
+  };
+  const OUTPUT = '$ make test: 12 passed, 0 failed';
+  const SAID = 'Trade-off: opaque tokens cost a look-up for each request. Rollback: switch the route off, then undo migration 7.';
+  const calls: Call[] = [respond('It works, believe me.'), { name: 'quest_evidence', arguments: { as: 'given', gate: 'verified', evidence: OUTPUT } }, respond(`${OUTPUT}. ${SAID}`)];
+  const leader = (team.files['lead.md'] ?? '').replace(/## Team[\s\S]*/, '## Team\n\n- **backend-architect-agent**: backend systems\n');
+  const orders: Call[] = [{ name: 'quest_message', arguments: { to: ['@backend-architect-agent'], msg: 'Please begin.', task: 'T1' } }, { name: 'quest_report', arguments: { msg: 'It is handed out.' } }];
+  const verdicts: Call[] = [{ name: 'quest_judge', arguments: { as: 'pass', gate: 'verified' } }, { name: 'quest_complete', arguments: { summary: 'It is designed.' } }];
+  const at = await Table.set(
+    t,
+    'messages',
+    (ask) => {
+      const done = ask.messages.flatMap(({ parts }) => parts).filter(({ kind }) => kind === 'result').length;
+      if (ask.schema !== undefined) return { text: JSON.stringify(plan) };
+      const next = agentOf(ask) === 'lead' ? (sent(ask).includes('12 passed') ? verdicts : orders) : calls;
+      return { calls: [next[done] ?? respond(SAID)] };
+    },
+    { files: { 'lead.md': leader, 'architect.md': seed('004') } },
+  );
+  const { code, stdout, stderr } = await at.ask('run', '--agent', 'lead', OBJECTIVE);
+  assert.equal(code, 0, stdout + stderr);
+  const worker = at.server.asks.filter((ask) => agentOf(ask) === 'backend-architect-agent');
+  for (const rule of [/verification output/, /trade-offs and rationale/, /rollback considerations/]) assert.match(worker[0]?.system ?? '', rule, 'its file says so');
+  assert.equal(told(worker)[0], 'These gates want evidence before the task is completed: verified.', 'the claim is refused');
+  const leads = at.server.asks.filter((ask) => agentOf(ask) === 'lead');
+  assert.ok(leads.some((ask) => sent(ask).includes(SAID)), 'the leader is told');
+  assert.doesNotMatch(at.log, /"t":"respond"[^\n]*believe me/);
+  const places = [/"as":"given"/, /"kind":"completed"/, /"as":"pass"/].map((step) => at.log.search(step));
+  assert.ok(places.every((place) => place > 0), places.join());
+  assert.deepEqual(places, [...places].sort((a, b) => a - b), 'shown, answered, judged');
+  await at.verified();
 });
 
 test('S43 a question reaches the leader, who answers it; a plan is kept; what is in the way names a specialist', async (t) => {

@@ -20,6 +20,7 @@ static const struct {
     {"listed.md",
      "---\nname: listed\ndescription: Few tools.\ntools: Read, Bash(git:*), Bash(npm run test), Write(docs/**), Edit(**/*.adoc), NotebookEdit(/lab/*), "
      "mcp__context7, mcp__github__list_issues, memory, gizmo\n---\nWork.\n"},
+    {"keeper.md", "---\nname: keeper\ndescription: Remembers.\ntools: Save Memory\n---\nWork.\n"},
     {"all.md", "---\nname: all\ndescription: All tools.\ntools: '*'\n---\nWork.\n"},
     {"docs.md", "---\nname: docs\ndescription: Plans and writes.\n---\n\n# Docs\n\nYou do not write code yourself.\n"},
     {"strict.md", "---\nname: strict\ndescription: Plans only.\ntools: Read, Write, Bash, WebSearch\n---\n\n# Strict\n\n"
@@ -98,6 +99,8 @@ static const permit_case CASES[] = {
     {"listed", "mcp__github__create_issue", NULL, false, "refuse", LISTED},
     {"listed", "mcp__memory__search_nodes", NULL, false, "allow", 0},
     {"listed", "save_memory", NULL, false, "allow", 0},
+    {"keeper", "mcp__memory__create_entities", NULL, false, "allow", 0},
+    {"keeper", "mcp__memories__create_entities", NULL, false, "refuse", 4},
     {"all", "Bash", NULL, false, "allow", 0},
     {"all", "mcp__x__delete_all", NULL, false, "allow", 0},
     /* paths that leave the workspace, for everybody */

@@ -80,11 +80,12 @@ static fit fit_pattern(const call *c, ql_str pattern) {
 
 static ql_str server_of(ql_str canonical) { return ql_slice(canonical, 4, ql_find_byte(canonical, '/', 4)); }
 
-/* The name of a server stands for all its tools. */
+/* The name of a server stands for all its tools; so does the tool of a family that keeps a memory, for the server of that name. */
 static bool fits_server(const call *c, const ql_tool *tool) {
   if (!c->canonical.ptr || !ql_starts(c->canonical, QL_STR("mcp:"))) return false;
   ql_str server = server_of(c->canonical);
   if (ql_eq_nocase(tool->name, server)) return true;
+  if (ql_eq(tool->canonical, QL_STR("memory")) && ql_eq_nocase(server, QL_STR("memory"))) return true;
   if (!tool->canonical.ptr || !ql_starts(tool->canonical, QL_STR("mcp:"))) return false;
   ql_str listed = server_of(tool->canonical);
   return ql_ends(tool->canonical, QL_STR("/*")) && (ql_eq_nocase(listed, server) || ql_eq(listed, QL_STR("*")));
