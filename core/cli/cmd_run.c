@@ -27,10 +27,11 @@ typedef struct session {
   cli_kit kit;
 } session;
 
-/* What calls cost is in the log and in the reports, but says nothing of what goes on. */
+/* What calls cost is in the log and in the reports, but says nothing of what goes on. Which tool is used does. */
 static bool is_bookkeeping(const session *s, int64_t n) {
-  ql_str type = ql_get_str(ql_quest_event(s->log.quest, s->step, n), QL_STR("type"));
-  return ql_eq(type, QL_STR("start")) || ql_eq(type, QL_STR("done"));
+  const ql_value *event = ql_quest_event(s->log.quest, s->step, n);
+  ql_str type = ql_get_str(event, QL_STR("type"));
+  return ql_eq(type, QL_STR("done")) || (ql_eq(type, QL_STR("start")) && !QL_GET(QL_GET(event, "data"), "tool"));
 }
 
 static void print_new_events(session *s) {

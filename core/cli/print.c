@@ -92,6 +92,8 @@ void cli_print_event(cli *c, const ql_quest *quest, int64_t n) {
   print_plain_field(data, QL_STR("task"));
   print_plain_field(data, QL_STR("agent"));
   print_plain_field(data, QL_STR("seat"));
+  print_plain_field(data, QL_STR("tool"));
+  print_plain_field(data, QL_STR("name"));
   if (to) fputs(" to ", stdout);
   cli_print_names(stdout, to);
   if (words) fputs(": ", stdout);
