@@ -76,7 +76,7 @@ async function free(port: number): Promise<void> {
 
 /** Those of them that the environment of the command has. */
 function settingsOf(environment: NodeJS.ProcessEnv): Settings {
-  const wanted = Object.entries(environment).filter(([name, value]) => value !== undefined && (/^KEY_[A-Z]+$/.test(name) || name === 'ALLOWED_HOSTS' || name === 'PROXY'));
+  const wanted = Object.entries(environment).filter(([name, value]) => value !== undefined && (/^KEY_[A-Z0-9_]+$/.test(name) || name === 'ALLOWED_HOSTS' || name === 'PROXY'));
   return Object.fromEntries(wanted) as Settings;
 }
 

@@ -102,6 +102,8 @@ export interface Pace {
 export interface Answer {
   readonly thinking?: string;
   readonly text?: string;
+  /** A picture in base64, of a model that makes some; in the wire `generate` alone. */
+  readonly image?: { readonly media: string; readonly data: string };
   readonly calls?: readonly Call[];
   /** The model refuses, in these words. */
   readonly refusal?: string;

@@ -26,6 +26,7 @@ const message = ({ role, parts }: Record<string, unknown>): Message => ({
 function* parts(said: Said): Generator<{ part: object; carries: Frame['carries'] }> {
   for (const text of pieces(said.thinking, said.piece)) yield { part: { text, thought: true }, carries: 'other' };
   for (const text of pieces(said.text || said.refusal, said.piece)) yield { part: { text }, carries: 'text' };
+  if (said.image !== undefined) yield { part: { inlineData: { mimeType: said.image.media, data: said.image.data } }, carries: 'other' };
   for (const [at, call] of said.calls.entries()) {
     const thoughtSignature = said.thinking && at === 0 ? { thoughtSignature: said.signature } : {};
     yield { part: { functionCall: { id: call.id, name: call.name, args: parsed(call.arguments) }, ...thoughtSignature }, carries: 'call' };

@@ -52,6 +52,7 @@ export interface Said {
   readonly n: number;
   readonly thinking: string;
   readonly text: string;
+  readonly image: Answer['image'];
   readonly calls: readonly (Required<Omit<Call, 'arguments'>> & { readonly arguments: string })[];
   readonly refusal: string;
   readonly filtered: boolean;
@@ -76,6 +77,7 @@ export function settle(ask: Ask, answer: Answer): Said {
     n: ask.n,
     thinking,
     text,
+    image: answer.image,
     calls: said,
     refusal,
     filtered: answer.filtered ?? false,

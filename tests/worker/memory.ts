@@ -1,5 +1,5 @@
 /* The rows of a room without a disk. */
-import type { Partial } from '../../worker/src/play.ts';
+import type { Blob, Partial } from '../../worker/src/play.ts';
 import type { Grant, Row, Store } from '../../worker/src/room.ts';
 
 /** Rows in memory; `fail` makes the next insert fail as a full disk would. */
@@ -57,6 +57,16 @@ export class Memory implements Store {
   }
   dropPartial(start: number): void {
     this.words = this.words.filter((partial) => partial.start !== start);
+  }
+  made = new Map<string, Blob>();
+  blob(hash: string): Blob | null {
+    return this.made.get(hash) ?? null;
+  }
+  blobsSize(): number {
+    return [...this.made.values()].reduce((size, { bytes }) => size + bytes.length, 0);
+  }
+  putBlob(blob: Blob): void {
+    this.made.set(blob.hash, blob);
   }
   transaction(work: () => void): void {
     const before = [...this.rows];

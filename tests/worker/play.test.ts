@@ -165,7 +165,20 @@ describe('a quest with a cast', { timeout: 60_000 }, () => {
     }
     assert.deepEqual([kept?.agent, kept?.text.startsWith('These words are put aside. ')], [API, true]);
     assert.equal((await read(at))[kept!.start]?.e.t, 'start');
-    steps.go(Infinity);
+    const late = server.live(at);
+    await late.enter(at.tokens.view);
+    let whole = '';
+    for (let over = false; !over; ) {
+      const frame = await late.next();
+      if (frame.type === 'presence') steps.go(Infinity);
+      if (frame.type === 'partials') whole += (frame['partials'] as { agent: string; text: string }[]).find(({ agent }) => agent === API)?.text ?? '';
+      if (frame.type !== 'deltas') continue;
+      const mine = (frame['deltas'] as { agent: string; delta?: { kind: string; text?: string } }[]).flatMap(({ agent, delta }) => (agent === API && delta !== undefined ? [delta] : []));
+      whole += mine.map(({ kind, text = '' }) => (kind === 'text' ? text : '')).join('');
+      over = mine.some(({ kind }) => kind === 'end');
+    }
+    assert.equal(whole, 'These words are put aside. '.repeat(400), 'who comes in the middle misses no word, and hears none twice');
+    late.close();
     await completed(at);
     const live = server.live(at);
     await live.enter(at.tokens.view);

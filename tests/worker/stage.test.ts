@@ -204,16 +204,53 @@ describe('what a model may not do unasked', () => {
   it('is asked of the owner, who alone answers, once', () => {
     const { room, given, frames, peer } = scripted([question]);
     put(room);
-    const asked = frames['own']!.find(({ type }) => type === 'ask') as { ask: string; agent: string; question: string };
+    const waiting = (): { ask: string; agent: string; question: string }[][] => frames['own']!.flatMap((frame) => (frame.type === 'asks' ? [frame.asks as never] : []));
+    const [asked] = waiting()[0]!;
+    assert(asked);
     assert.deepEqual([asked.agent, asked.question], [API, 'May @api use it?']);
-    assert(!frames['view']!.some(({ type }) => type === 'ask'));
+    assert(!frames['view']!.some(({ type }) => type === 'asks'));
     const late: Peer = { ...peer(OWN), grant: null };
     room.enter(late, OWN.key, -1);
-    assert.deepEqual(frames['own']!.filter(({ type }) => type === 'ask').length, 2, 'who comes later is asked too');
+    assert.deepEqual(waiting(), [[asked], [asked]], 'who comes later is asked too');
     const allow = (key: string, ask: string): number => room.ask({ kind: 'allow', key, ask, allowed: true }).status;
     assert.deepEqual([allow(VIEW.key, asked.ask), allow(OWN.key, 'another'), given.length], [403, 404, 0]);
     assert.deepEqual([allow(OWN.key, asked.ask), allow(OWN.key, asked.ask)], [200, 404]);
     assert.deepEqual(given, [{ id: 7, allowed: true }]);
+    assert.deepEqual(waiting().at(-1), [], 'every tab of the owner is told');
+  });
+
+  it('is asked no more when the driver wants no answer, or the seats are taken back', () => {
+    const { room, given, frames } = scripted([question, { id: 8, kind: 'effect.cancel', cancels: 7 }, { ...question, id: 9 }]);
+    put(room);
+    assert.deepEqual(given, [{ id: 7, allowed: false }]);
+    const waiting = (): number[] => frames['own']!.flatMap((frame) => (frame.type === 'asks' ? [frame.asks.length] : []));
+    assert.deepEqual(waiting(), [1, 0, 1]);
+    room.ask({ kind: 'put cast', key: OWN.key, cast: null });
+    assert.deepEqual(waiting(), [1, 0, 1, 0]);
+  });
+});
+
+describe('bytes that models and tools make', () => {
+  const bytes = new TextEncoder().encode('harbour');
+  const hash = core.sha256(bytes);
+  const put1: Effect = { id: 4, kind: 'blob.put', agent: API, hash, media: 'image/png', data: 'aGFyYm91cg==' };
+
+  it('are kept once, and given to who may look', () => {
+    const { room, given, rows } = scripted([put1, { ...put1, id: 5 }]);
+    put(room);
+    assert.deepEqual(given, [{ id: 4, outcome: 'ok' }, { id: 5, outcome: 'ok' }]);
+    assert.equal(rows.blobsSize(), 7);
+    const ask = (key: string, wanted: string): Answer => room.ask({ kind: 'blob', key, hash: wanted });
+    assert.deepEqual(ask(VIEW.key, hash), { status: 200, body: { hash, media: 'image/png', bytes } });
+    assert.deepEqual([ask('another', hash).status, ask(VIEW.key, '0'.repeat(64)).status], [404, 404]);
+  });
+
+  it('are bounded, all together', () => {
+    const rows = rowsOf();
+    rows.putBlob({ hash: 'x', media: 'image/png', bytes: new Uint8Array(64 * 1024 * 1024 - 6) });
+    const { room, given } = scripted([put1], rows);
+    put(room);
+    assert.deepEqual([given, rows.made.size], [[{ id: 4, outcome: 'full' }], 1]);
   });
 });
 

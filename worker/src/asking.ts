@@ -17,7 +17,7 @@ export type AskPorts = {
 export const SILENCE = 120_000; // ms without a byte: the provider is gone
 const HIDDEN = '[key]';
 
-const joined = (all: readonly Uint8Array[]): Uint8Array => {
+export const joined = (all: readonly Uint8Array[]): Uint8Array => {
   const whole = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const one of all) {

@@ -14,6 +14,9 @@ export type House = {
   hosts: readonly string[];
 };
 
+/** What a slot's key is called among the secrets of a deployment. */
+export const secretOf = (slot: string): string => `KEY_${slot.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+
 /** What anybody with a capability may know of a cast. */
 export type CastView = { players: Player[]; files: { name: string; sha256: string }[]; documents: string[]; servers: string[] };
 
@@ -63,7 +66,7 @@ function aboutPlayer(core: Core, house: House, player: Player): string | undefin
   if (!own && !house.hosts.includes(hostOf(url))) return notHere(hostOf(url) || url);
   if (!mayAsk(core, house, url, player.provider)) return notHere(hostOf(url) || url);
   if (secret !== undefined && house.key(secret.slot) === undefined) {
-    return `This deployment has no key for ${player.provider}: set the secret KEY_${secret.slot.toUpperCase()}.`;
+    return `This deployment has no key for ${player.provider}: set the secret ${secretOf(secret.slot)}.`;
   }
   return undefined;
 }
@@ -83,8 +86,8 @@ export function objection(core: Core, quest: Quest, cast: Cast, house: House): s
     if (problem !== undefined) return problem;
   }
   for (const { name, url, secret } of cast.servers) {
-    if (!house.hosts.includes(hostOf(url))) return notHere(hostOf(url) || url);
-    if (secret !== undefined && house.key(secret.slot) === undefined) return `This deployment has no key for ${name}: set the secret KEY_${secret.slot.toUpperCase()}.`;
+    if (!house.hosts.includes(hostOf(url))) return `This deployment does not ask ${hostOf(url) || url}, where the MCP server ${name} is: add it to ALLOWED_HOSTS, or leave the server out.`;
+    if (secret !== undefined && house.key(secret.slot) === undefined) return `This deployment has no key for ${name}: set the secret ${secretOf(secret.slot)}.`;
   }
   return aboutFiles(core, cast, data.specs ?? []);
 }

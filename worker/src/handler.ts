@@ -3,7 +3,8 @@ import type { Command, NoteDraft, Signature } from '@questline/core';
 import { NoEd25519, checkSignature } from '@questline/core/signatures';
 import { checkAddress, digest, makeAddress, makeToken } from './address.ts';
 import type { FoundingBody, NotesBody, Ports, Question } from './ports.ts';
-import { badRequest, failure, file, json, unknownQuest } from './replies.ts';
+import { badRequest, failure, file, json, raw, unknownQuest } from './replies.ts';
+import type { Blob } from './play.ts';
 import { CARRIED, proxy } from './proxy.ts';
 import { type Answer, type Grant, isObject } from './room.ts';
 
@@ -18,6 +19,7 @@ const ROUTES: ReadonlyArray<{ path: RegExp; method: string; route: Route }> = [
   { path: /^\/api\/quests$/, method: 'POST', route: found },
   { path: /^\/api\/quests\/([^/]+)$/, method: 'GET', route: view },
   { path: /^\/api\/quests\/([^/]+)\/events$/, method: 'GET', route: events },
+  { path: /^\/api\/quests\/([^/]+)\/blobs\/[\da-f]{64}$/, method: 'GET', route: blob },
   { path: /^\/api\/quests\/([^/]+)\/commands$/, method: 'POST', route: command },
   { path: /^\/api\/quests\/([^/]+)\/events\/(\d{1,9})\/signature$/, method: 'PUT', route: sign },
   { path: /^\/api\/quests\/([^/]+)\/notes$/, method: 'GET', route: notes },
@@ -131,6 +133,11 @@ async function events(call: Call): Promise<Response> {
   const after = call.url.searchParams.get('after') ?? '-1';
   if (!/^(-1|\d{1,9})$/.test(after)) return reply(call, badRequest('after is the number of the last event you have, or -1 for none.'));
   return ask(call, (key) => ({ kind: 'events', key, after: Number(after) }));
+}
+
+async function blob(call: Call): Promise<Response> {
+  const answer = await put(call, (key) => ({ kind: 'blob', key, hash: call.url.pathname.slice(-64) }));
+  return answer.status === 200 ? raw(answer.body as Blob) : json(answer);
 }
 
 async function command(call: Call): Promise<Response> {

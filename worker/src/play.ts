@@ -13,13 +13,19 @@ export type Partial = { start: number; agent: string; text: string };
 /** Somebody wants to use a tool that a person has to allow. */
 export type Asked = { ask: string; agent: string; question: string; tool: ToolCall | undefined };
 
+/** Bytes that a model or a tool made, named by their SHA-256. */
+export type Blob = { hash: string; media: string; bytes: Uint8Array };
+
 /** What the room does for those who play in it. Nothing here waits. */
 export type Table = {
   /** Stores the line, and lets the driver have it: both, or neither and an error. */
   append(line: string, stored: () => void): void;
   keep(partial: Partial, offset: number): void;
   shown(deltas: readonly SeatDelta[]): void;
-  asked(asked: Asked): void;
+  /** Keeps bytes; false: there is no room for them. */
+  blob(blob: Blob): boolean;
+  /** All that somebody has to allow now. */
+  asks(asks: readonly Asked[]): void;
   /** Nothing is left to do but to wait. */
   rests(): void;
   failed(error: unknown): void;
@@ -73,6 +79,7 @@ export class Play {
     if (this.#end.signal.aborted) return;
     this.#went = this.#ports.now();
     try {
+      this.#drain(); // what is put aside was shown before
       while (this.#step(this.#driver.next(this.#ports.now())));
       this.#table.rests();
     } catch (error) {
@@ -96,9 +103,13 @@ export class Play {
         return true;
       case 'effect.cancel':
         this.#open.get(effect.cancels ?? 0)?.abort();
+        this.#withdraw(effect.cancels ?? 0);
         return true;
       case 'partial.put':
         this.#table.keep({ start: effect.start ?? 0, agent: effect.agent ?? '', text: effect.text ?? '' }, effect.offset ?? 0);
+        return true;
+      case 'blob.put':
+        this.#give({ id, outcome: this.#table.blob(blobOf(effect)) ? 'ok' : 'full' });
         return true;
       case 'ask.tool':
         this.#question(effect);
@@ -181,15 +192,26 @@ export class Play {
   #question({ id, agent = '', question = '', tool }: Effect): void {
     const asked = { ask: base64url(this.#ports.random(ANSWER)), agent, question, tool };
     this.#asked.set(asked.ask, { effect: id, asked });
-    this.#table.asked(asked);
+    this.#table.asks(this.questions);
+  }
+
+  /** Nobody waits for the answer any more. */
+  #withdraw(effect: number): void {
+    const [question] = [...this.#asked].find(([, asked]) => asked.effect === effect) ?? [];
+    if (question !== undefined) this.#answer(question, effect, false);
+  }
+
+  #answer(question: string, effect: number, allowed: boolean): void {
+    this.#asked.delete(question);
+    this.#give({ id: effect, allowed });
+    this.#table.asks(this.questions);
   }
 
   /** The owner says yes or no to the use of a tool; false: nobody asks that any more. */
   allow(question: string, allowed: boolean): boolean {
     const found = this.#asked.get(question);
     if (found === undefined) return false;
-    this.#asked.delete(question);
-    this.#heard(() => this.#give({ id: found.effect, allowed }));
+    this.#heard(() => this.#answer(question, found.effect, allowed));
     this.go();
     return true;
   }
@@ -204,3 +226,5 @@ export class Play {
     this.#roster.close();
   }
 }
+
+const blobOf = ({ hash = '', media = '', data = '' }: Effect): Blob => ({ hash, media, bytes: Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)) });

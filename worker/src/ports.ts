@@ -8,6 +8,8 @@ export type Question =
   | { kind: 'answer'; key: string; answer: Answer }
   | { kind: 'view'; key: string }
   | { kind: 'events'; key: string; after: number }
+  /** Bytes that models and tools made, by their SHA-256. */
+  | { kind: 'blob'; key: string; hash: string }
   | { kind: 'command'; key: string; command: Command }
   /** What is to be signed of an event, for who acts for its author. */
   | { kind: 'signature'; key: string; n: number }

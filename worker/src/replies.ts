@@ -1,4 +1,5 @@
 import type { Failure } from '@questline/core';
+import type { Blob } from './play.ts';
 import type { Answer } from './room.ts';
 
 /** A failure in the shape the core uses for its own. */
@@ -24,18 +25,23 @@ const COMMON: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
+const API: Readonly<Record<string, string>> = {
+  ...COMMON,
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
 /** An answer of the API. */
 export function json(answer: Answer, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(answer.body), {
     status: answer.status,
-    headers: {
-      ...COMMON,
-      'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'content-type': 'application/json; charset=utf-8',
-      ...headers,
-    },
+    headers: { ...API, 'content-type': 'application/json; charset=utf-8', ...headers },
   });
+}
+
+/** Bytes that somebody else made: never a page, whatever they say they are. */
+export function raw({ media, bytes }: Blob): Response {
+  return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { ...API, 'content-disposition': 'attachment', 'content-type': media } });
 }
 
 /** A file of the site, under the site's policy. Files whose name holds a hash never change. */

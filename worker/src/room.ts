@@ -3,7 +3,7 @@ import { type Command, type Core, CoreError, type Failure, type Quest, type Refu
 import { equal } from './address.ts';
 import { badRequest, failure, unknownQuest } from './replies.ts';
 import { addNotes, behind, pages } from './notes.ts';
-import type { Asked, Partial, PlayPorts } from './play.ts';
+import type { Asked, Blob, Partial, PlayPorts } from './play.ts';
 import type { NotesBody, Question } from './ports.ts';
 import { Stage } from './stage.ts';
 
@@ -38,6 +38,10 @@ export type Store = {
   partials(): Partial[];
   putPartial(partial: Partial): void;
   dropPartial(start: number): void;
+  blob(hash: string): Blob | null;
+  /** Bytes of all of them. */
+  blobsSize(): number;
+  putBlob(blob: Blob): void;
   transaction(work: () => void): void;
 };
 
@@ -60,7 +64,8 @@ export type Frame =
   | { type: 'deltas'; deltas: readonly SeatDelta[]; cut?: true }
   /** What had come of answers that are not whole. */
   | { type: 'partials'; partials: Partial[] }
-  | ({ type: 'ask' } & Asked)
+  /** All calls of tools that the owner has to allow now. */
+  | { type: 'asks'; asks: readonly Asked[] }
   | { type: 'accepted'; id: unknown; n: number; head: string }
   | { type: 'refused'; id: unknown; refusal: Refusal }
   | { type: 'conflict'; id: unknown; head: string }
@@ -157,6 +162,10 @@ export class Room {
           return this.#stage.put(grant, question.cast);
         case 'allow':
           return this.#stage.allow(grant, question.ask, question.allowed);
+        case 'blob': {
+          const body = this.#ports.store.blob(question.hash);
+          return body === null ? { status: 404, body: failure('QL_ERR_NOT_FOUND', 'No bytes of that hash are kept here.') } : { status: 200, body };
+        }
         case 'events': {
           const lines = this.#ports.store.lines(question.after, PAGE);
           return { status: 200, body: { lines, head: this.#ports.store.last().h } };

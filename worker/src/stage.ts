@@ -1,7 +1,7 @@
 /* Where models play in a room: the cast that its owner handed in, kept with the rows, and the play that memory holds of it. */
 import { type Core, CoreError, type Quest, type SeatDelta } from '@questline/core';
 import { type Cast, objection, readCast, viewOf } from './cast.ts';
-import { type Partial, Play, type Table } from './play.ts';
+import { type Blob, type Partial, Play, type Table } from './play.ts';
 import { badRequest, failure } from './replies.ts';
 import type { Answer, Frame, Grant, Peer, RoomPorts } from './room.ts';
 
@@ -22,11 +22,14 @@ const ENTROPY = 32;
 const WATCH = 15_000; // ms after which a room that models play in is woken, should it have been put away meanwhile
 const SHOWN_MAX = 64 * 1024; // characters of one frame of what models add
 const PARTIAL_MAX = 1024 * 1024; // characters that are kept of an answer that is not whole
+const SINCE_MAX = 2048; // pieces of answers that are told to who comes in the middle of them
+const BLOBS_MAX = 64 * 1024 * 1024; // bytes of all that models and tools of a quest made
 
 export class Stage {
   readonly #ports: RoomPorts;
   readonly #room: Around;
   #play: Play | null | undefined; // null: nobody plays here; undefined: not looked yet
+  #since: SeatDelta[] = []; // what was shown since it was put aside
 
   constructor(ports: RoomPorts, room: Around) {
     this.#ports = ports;
@@ -79,6 +82,7 @@ export class Stage {
   leave(): void {
     this.#play?.close();
     this.#play = undefined;
+    this.#since = [];
   }
 
   /** When the room is to be woken for its models: to ask again, or to look whether it was put away while they answer. An alarm that is `set` for before
@@ -98,7 +102,8 @@ export class Stage {
     const partials = this.#ports.store.partials();
     peer.send({ type: 'cast', plays: true });
     if (partials.length > 0) peer.send({ type: 'partials', partials });
-    if (peer.grant?.role === 'own') for (const asked of play.questions) peer.send({ type: 'ask', ...asked });
+    if (this.#since.length > 0) peer.send(framed(this.#since));
+    if (peer.grant?.role === 'own' && play.questions.length > 0) peer.send({ type: 'asks', asks: play.questions });
   }
 
   view(): Answer {
@@ -117,6 +122,7 @@ export class Stage {
     if (against !== undefined) return { status: 422, body: failure('QL_ERR_STATE', against) };
     const next = cast === null ? null : this.#begin(cast);
     const before = this.#cast;
+    if ((this.#play?.questions.length ?? 0) > 0) this.#table.asks([]);
     this.leave();
     this.#play = next;
     store.transaction(() => {
@@ -158,7 +164,8 @@ export class Stage {
     },
     keep: (partial, offset) => this.#keep(partial, offset),
     shown: (deltas) => this.#show(deltas),
-    asked: (asked) => this.#room.tell({ type: 'ask', ...asked }, 'own'),
+    blob: (blob) => this.#keepBlob(blob),
+    asks: (asks) => this.#room.tell({ type: 'asks', asks }, 'own'),
     rests: () => this.#room.setAlarm(true),
     failed: (error) => this.#stumble(error),
   };
@@ -167,13 +174,26 @@ export class Stage {
     const { store } = this.#ports;
     const before = offset === 0 ? '' : (store.partials().find(({ start }) => start === partial.start)?.text ?? '');
     const text = before + partial.text;
-    if (text.length <= PARTIAL_MAX) store.putPartial({ ...partial, text });
+    if (text.length > PARTIAL_MAX) return;
+    store.putPartial({ ...partial, text });
+    this.#since = this.#since.filter(({ agent, delta }) => agent !== partial.agent || delta?.kind !== 'text');
+  }
+
+  #keepBlob(blob: Blob): boolean {
+    const { store } = this.#ports;
+    if (store.blob(blob.hash) !== null) return true;
+    if (store.blobsSize() + blob.bytes.length > BLOBS_MAX) return false;
+    store.putBlob(blob);
+    return true;
   }
 
   #show(deltas: readonly SeatDelta[]): void {
-    let left = SHOWN_MAX;
-    const some = deltas.filter((delta) => (left -= JSON.stringify(delta).length) >= 0);
-    this.#room.tell({ type: 'deltas', deltas: some, ...(left < 0 ? { cut: true } : {}) });
+    for (const one of deltas) {
+      const over = one.delta === undefined || one.delta.kind === 'end'; // what was shown of it stands in the log, or nowhere
+      if (over) this.#since = this.#since.filter(({ agent }) => agent !== one.agent);
+      else if (one.delta?.kind !== 'thinking' && this.#since.length < SINCE_MAX) this.#since.push(one);
+    }
+    this.#room.tell(framed(deltas));
   }
 
   /** Models cannot be played on here: the quest says so and pauses. What cannot even be written is tried again when the alarm rings. */
@@ -191,6 +211,12 @@ export class Stage {
       store.setAlarm(now() + WATCH);
     }
   }
+}
+
+function framed(deltas: readonly SeatDelta[]): Frame {
+  let left = SHOWN_MAX;
+  const some = deltas.filter((delta) => (left -= JSON.stringify(delta).length) >= 0);
+  return { type: 'deltas', deltas: some, ...(left < 0 ? { cut: true } : {}) };
 }
 
 const barred = (why: string): Answer => ({ status: 403, body: failure('QL_ERR_ARGUMENT', why) });

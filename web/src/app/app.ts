@@ -11,11 +11,13 @@ import { sampleObjective, sampleTeam } from '../sample/index.ts';
 import { Asker, type AskerPorts } from './asker.ts';
 import { base64url } from './bytes.ts';
 import { type Cast, NOBODY_CHOSEN, type Who, inName, kindOf, modelOf, playersFor, playersOf, whoPlays } from './cast.ts';
+import { carrying } from './carried.ts';
 import { CastDesk } from './cast-desk.ts';
 import { Chair } from './chair.ts';
 import type { ChatDesk } from './chat.ts';
 import { TeamDesk } from './desk.ts';
 import { Drafts } from './drafts.ts';
+import { HandDesk } from './hand.ts';
 import { Inspector } from './inspect.ts';
 import { Kit } from './kit.ts';
 import { Live } from './live.ts';
@@ -80,6 +82,7 @@ export class App {
   readonly cast: CastDesk;
   readonly signIn: SignInDesk;
   readonly servers: ServerDesk;
+  readonly hand: HandDesk;
   readonly work: WorkDesk;
   readonly notes: NotesDesk;
   readonly desk: TeamDesk;
@@ -119,6 +122,8 @@ export class App {
       lasting: 'unasked',
       online: navigator.onLine,
       server: false,
+      carries: null,
+      carried: [],
       help: false,
       dragging: false,
       storageBroken: null,
@@ -126,9 +131,10 @@ export class App {
     };
     this.#store = new Store(start, ports.clock);
     this.vault = new Vault(this.#store, ports);
-    this.cast = new CastDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: ports.http, builtIn: ports.builtIn, changed: () => void this.#recast() });
+    this.cast = new CastDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: carrying(ports.http, () => this.state), net: ports.net, builtIn: ports.builtIn, changed: () => void this.#recast() });
     this.signIn = new SignInDesk(this.#store, this.vault, { ...ports, core: () => this.whole().then(() => this.#core) });
     this.servers = new ServerDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: ports.http, changed: () => void this.#rekit() });
+    this.hand = new HandDesk(this.#store, { net: ports.net, open: () => this.#open });
     this.work = new WorkDesk(this.#store, {
       core: () => this.#newCore(),
       storage: ports.storage,
@@ -164,7 +170,7 @@ export class App {
   async #boot(fixedPace: number | null): Promise<void> {
     const { storage } = this.#ports;
     try {
-      const [which, files, off, leader, objective, pace, asked, cast, servers, work] = await Promise.all([
+      const [which, files, off, leader, objective, pace, asked, cast, servers, carried, work] = await Promise.all([
         storage.setting('team'),
         storage.team(),
         storage.setting('off'),
@@ -174,11 +180,12 @@ export class App {
         storage.setting('asked'),
         storage.setting('cast'),
         storage.setting('servers'),
+        storage.setting('carried'),
         storage.work(NEXT),
         this.vault.read(),
       ]);
       const team = files.length > 0 ? readTeam(this.#core, files, which !== 'own') : this.state.team;
-      this.#store.set({ pace: fixedPace ?? pace ?? PACE, cast: cast ?? NOBODY_CHOSEN, servers: servers ?? [], work: work ?? null });
+      this.#store.set({ pace: fixedPace ?? pace ?? PACE, cast: cast ?? NOBODY_CHOSEN, servers: servers ?? [], carried: carried ?? [], work: work ?? null });
       this.desk.change({ team, off: off?.[team.sample ? 'sample' : 'own'] ?? {}, leader: defaultLeader(team.roster, leader), objective: objective ?? this.state.objective });
       await this.#readLibrary();
       if (asked === true) void storage.persisted().then((kept) => this.#store.set({ lasting: kept ? 'granted' : 'refused' }));
@@ -207,8 +214,8 @@ export class App {
       if (id !== null && this.state.quest?.id !== id) await this.openQuest(id);
       else if (id === null && this.state.quest === null) this.#store.set({ trouble: null });
       // Only who shares may want a server: nobody is asked for one before.
-      if (route.screen === 'share') this.#store.set({ server: await this.#ports.net.hasServer() });
-    }
+      if (route.screen === 'share') this.#store.set({ server: (await this.#ports.net.server()) !== null });
+    } else if (route.screen === 'models' && this.state.carried.length > 0) await this.cast.lookForProxy();
   }
 
   async #readLibrary(): Promise<void> {
@@ -317,7 +324,7 @@ export class App {
 
   #asking(): AskerPorts {
     const { clock, frame, http } = this.#ports;
-    return { clock, frame, http, keyOf: (slot, url) => this.vault.key(slot, url) };
+    return { clock, frame, http: carrying(http, () => this.state), keyOf: (slot, url) => this.vault.key(slot, url) };
   }
 
   async #askLasting(): Promise<void> {
@@ -482,6 +489,12 @@ export class App {
   /** Somebody said yes or no to a call of a tool. */
   allow(id: number, allowed: boolean): void {
     this.#session?.allow(id, allowed);
+    void this.#live?.allow(id, allowed).catch((error: unknown) => this.#store.toast(inWords(error)));
+  }
+
+  /** Bytes that tools or models made, by their hash; undefined: they are kept neither here nor at the server. */
+  async blob({ id, link }: OpenQuest, hash: string): Promise<Uint8Array | undefined> {
+    return (await this.#ports.storage.blob(id, hash)) ?? (link === null ? undefined : this.hand.blob(link, hash));
   }
 
   /** Stops the model that plays a seat, or says how it goes on; the others are not disturbed. */
@@ -563,6 +576,7 @@ export class App {
         work: null,
         parts: [],
         silent: {},
+        handed: null,
         cut: null,
       },
     });
@@ -976,11 +990,15 @@ export class App {
     const open = this.#open;
     const quest = this.state.quest;
     if (open === null || quest === null) return;
-    this.#store.setQuest({ mode: 'live', link });
+    this.#store.setQuest({ mode: 'live', link, asks: [], stopped: [] });
+    if (link.own !== undefined) this.#roster ??= openRoster(open.core, this.state.team.files, this.state.off).roster;
     this.#live = new Live(this.#ports, link, open.quest, lease === null ? null : { id: quest.id, lease }, () => this.state.pace, {
       changed: () => this.#refresh(),
       noted: (lines) => this.notes.take(lines),
-      deltas: (deltas) => this.drafts.take(deltas),
+      deltas: (deltas) => this.#take(deltas),
+      partials: (partials) => this.drafts.begin(partials),
+      asks: (asks) => this.#store.setQuest({ asks }),
+      played: (plays) => void this.hand.heard(link, plays),
       cut: (why) => {
         this.#store.setQuest({ cut: why });
         this.notes.connected(why === null);

@@ -1,5 +1,6 @@
 import type { ConnectionTest, Core } from '@questline/core';
 import type { Http } from '../ports/http.ts';
+import type { Net } from '../ports/net.ts';
 import type { BuiltIn } from '../ports/prompt-api.ts';
 import type { Storage } from '../ports/storage.ts';
 import { type Cast, type Model, type Who } from './cast.ts';
@@ -10,6 +11,7 @@ interface DeskPorts {
   core: () => Core;
   storage: Storage;
   http: Http;
+  net: Pick<Net, 'server'>;
   /** The model of the browser itself, fetched when it is asked for. */
   builtIn: () => Promise<BuiltIn>;
   /** Somebody else may play from now on. */
@@ -83,6 +85,19 @@ export class CastDesk {
     return 'LanguageModel' in globalThis;
   }
 
+  /** Whether the server of this page carries requests to providers; asked once. */
+  async lookForProxy(): Promise<void> {
+    if (this.#store.state.carries === null) this.#store.set({ carries: (await this.#ports.net.server())?.proxy === true });
+  }
+
+  /** Whether a provider is asked through the server of this page. */
+  carry(provider: string, on: boolean): void {
+    const others = this.#store.state.carried.filter((one) => one !== provider);
+    const carried = on ? [...others, provider] : others;
+    this.#store.set({ carried });
+    void this.#ports.storage.putSetting('carried', carried).catch((error: unknown) => this.#store.storageFailed(error));
+  }
+
   /** What is said of a model that goes to another provider: nothing of the one before but how it answers. */
   moved(provider: string): { provider: string; model?: string; base_url?: undefined; fallback?: undefined } {
     const { providers } = this.#store.state;
@@ -95,7 +110,13 @@ export class CastDesk {
   }
 
   /** Asks a provider for its models; what comes of it is in words. */
-  async test({ provider, base_url }: Model): Promise<ConnectionTest> {
+  async test(model: Model): Promise<ConnectionTest> {
+    const test = await this.#test(model);
+    if (test.cause === 'cors' || test.cause === 'org_cors') await this.lookForProxy();
+    return test;
+  }
+
+  async #test({ provider, base_url }: Model): Promise<ConnectionTest> {
     const core = this.#ports.core();
     if (this.#store.state.providers.find(({ id }) => id === provider)?.built_in === true) {
       const availability = await (await this.#ports.builtIn()).availability();

@@ -50,6 +50,13 @@ export class Drafts {
     this.#tell();
   }
 
+  /** What had come before anybody looked. */
+  begin(partials: readonly { agent: string; text: string }[]): void {
+    this.#all.clear();
+    for (const { agent, text } of partials) this.#grow({ agent, delta: { index: 0, kind: 'text', text } });
+    this.#tell();
+  }
+
   waits(until: number | null): void {
     if (this.until === until) return;
     this.until = until;

@@ -1,8 +1,9 @@
 import type { Command, Quest, SeatDelta } from '@questline/core';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease } from '../ports/lock.ts';
-import type { Net, Socket } from '../ports/net.ts';
+import type { Net, Socket, Told, Waiting } from '../ports/net.ts';
 import type { Storage } from '../ports/storage.ts';
+import type { Ask } from './kit.ts';
 import type { LiveLink } from './model.ts';
 import type { Pace } from './session.ts';
 import type { Sent } from './writer.ts';
@@ -13,6 +14,12 @@ export interface LiveEvents {
   noted(lines: readonly string[]): void;
   /** What models at the server write. */
   deltas(deltas: readonly SeatDelta[]): void;
+  /** What had come of answers before this tab was connected. */
+  partials(partials: readonly Told[]): void;
+  /** Calls of tools at the server that wait for a yes or no. */
+  asks(asks: readonly Ask[]): void;
+  /** Whether the server plays the seats. */
+  played(plays: boolean): void;
   /** Null: connected. */
   cut(why: string | null): void;
 }
@@ -41,6 +48,8 @@ export class Live {
   #socket: Socket | null = null;
   #applying: Promise<void> = Promise.resolve();
   #playedThere = false;
+  #asks = new Map<number, string>(); // what the server calls them
+  #lastAsk = 0;
 
   /** @param own  the quest of this browser that is live, when this tab plays its rehearsed seats */
   constructor(ports: LivePorts, link: LiveLink, quest: Quest, own: { id: string; lease: Lease } | null, pace: Pace, events: LiveEvents) {
@@ -72,6 +81,7 @@ export class Live {
       const known = await new Promise<boolean>((closed) => {
         let next = this.#quest.head().n;
         this.#playedThere = false;
+        this.#events.partials([]);
         this.#socket = this.#ports.net.follow(this.#link, next - 1, {
           lines: (lines) => {
             wait = 1000;
@@ -84,13 +94,17 @@ export class Live {
           signed: (n, signature) => void this.#sign(n, signature),
           cast: (plays) => {
             this.#playedThere = plays;
+            this.#events.played(plays);
             this.#rouse();
           },
           deltas: (deltas) => this.#events.deltas(deltas),
+          partials: (partials) => this.#events.partials(partials),
+          asks: (asks) => this.#asked(asks),
           closed,
         });
       });
       if (this.#end.signal.aborted) return;
+      this.#asked([]);
       if (!known) {
         this.#events.cut('The server does not know this quest, or the link was revoked. What is shown is what came before.');
         return;
@@ -99,6 +113,20 @@ export class Live {
       await this.#ports.clock.sleep(wait, this.#end.signal);
       wait = Math.min(wait * 2, LONGEST_WAIT);
     }
+  }
+
+  #asked(asks: readonly Waiting[]): void {
+    const before = new Map([...this.#asks].map(([id, ask]) => [ask, id]));
+    const all = asks.map(({ ask, ...rest }) => ({ ask, id: before.get(ask) ?? ++this.#lastAsk, ...rest }));
+    if (all.length + before.size === 0) return;
+    this.#asks = new Map(all.map(({ id, ask }) => [id, ask]));
+    this.#events.asks(all.map(({ id, agent, question, tool = { name: '' } }) => ({ id, agent, question, tool })));
+  }
+
+  /** The owner says yes or no; the server tells everybody of them that it is answered. */
+  async allow(id: number, allowed: boolean): Promise<void> {
+    const ask = this.#asks.get(id);
+    if (ask !== undefined) await this.#ports.net.allow(this.#link, ask, allowed);
   }
 
   /** Lines come twice, as the answer to a command and over the socket: each is applied once, in order. */

@@ -1,4 +1,4 @@
-import type { Note, Plan, Provider, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
+import type { Note, Plan, Player, Provider, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
 import type { Cast } from './cast.ts';
 import type { Ask } from './kit.ts';
 import type { KeptServer } from './servers.ts';
@@ -93,6 +93,7 @@ export interface OpenQuest {
   work: KeptWork | null; // the files that its agents work on
   parts: readonly Part[]; // of answers that the page was closed in the middle of
   silent: Readonly<Record<string, string>>; // MCP servers whose tools are not there, and why
+  handed: Handed | null; // whom its server plays
   cut: string | null; // why a live connection is not there
 }
 
@@ -104,6 +105,12 @@ export interface LiveLink {
   as?: string; // the agent that the token acts for too
   lead?: string; // tokens to give away: of the leader, and of each other agent
   seats?: Readonly<Record<string, string>>;
+}
+
+/** Who plays a live quest at its server. */
+export interface Handed {
+  players: readonly Player[];
+  servers: readonly string[]; // names of MCP servers
 }
 
 /** Where somebody sits in this tab, and what they are writing. It outlives a reload, and is in no log. */
@@ -197,6 +204,8 @@ export interface AppState {
   lasting: Lasting;
   online: boolean;
   server: boolean; // this page is served by one that can keep live quests
+  carries: boolean | null; // and that carries requests to providers; null: it was not asked
+  carried: readonly string[]; // providers that are asked through it
   help: boolean;
   dragging: boolean;
   storageBroken: string | null;

@@ -24,6 +24,7 @@ export interface Settings {
   cast: Cast; // who plays
   keys: Record<string, Sealed>; // of providers, by slot; never one that is not sealed
   servers: readonly KeptServer[]; // MCP servers
+  carried: readonly string[]; // providers that are asked through the server of this page
   live: Record<string, LiveLink>; // quests of this browser that a server keeps too
   [plan: `plan:${string}`]: KeptPlan; // of the quest of that id, while it is only proposed
 }

@@ -3,6 +3,7 @@ import type { ConnectionTest, Provider } from '@questline/core';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
+import { mayCarry } from '../app/carried.ts';
 import { type Model, hostOf } from '../app/cast.ts';
 import type { AppState } from '../app/model.ts';
 import { count } from '../app/words.ts';
@@ -117,7 +118,30 @@ function Tested({ test, app, pick, again }: { test: ConnectionTest; app: App; pi
   );
 }
 
-function ModelCard({ app, model, providers, n }: { app: App; model: Model; providers: readonly Provider[]; n: number }): JSX.Element {
+/** A provider that lets no page in is asked through the server that this page comes from, if somebody says so. */
+function Carry({ state, app, provider }: { state: AppState; app: App; provider: Provider }): JSX.Element | null {
+  const on = state.carried.includes(provider.id);
+  if (!on && state.carries !== true) return null;
+  const host = hostOf(provider.base_url);
+  return (
+    <div class="carry">
+      <label class="tick">
+        <input type="checkbox" checked={on} onChange={(event) => app.cast.carry(provider.id, event.currentTarget.checked)} />
+        Ask {provider.title} through this site
+      </label>
+      <p class="muted">
+        Your key and what agents are told go to {location.host}, which passes them on to {host}: switch it on only where you trust this site.
+      </p>
+      {on && state.carries === false && (
+        <p class="c-warn" role="status">
+          This site passes nothing on at present. Switch it off to ask {host} from this tab.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function ModelCard({ state, app, model, providers, n }: { state: AppState; app: App; model: Model; providers: readonly Provider[]; n: number }): JSX.Element {
   const [test, setTest] = useState<ConnectionTest | null>(null);
   const [busy, setBusy] = useState(false);
   const provider = providers.find((one) => one.id === model.provider);
@@ -140,6 +164,11 @@ function ModelCard({ app, model, providers, n }: { app: App; model: Model; provi
     setBusy(false);
   };
   const url = model.base_url ?? provider?.base_url ?? '';
+  const may = mayCarry(provider, model.base_url);
+  const carried = may && state.carried.includes(provider.id);
+  const offered = useRef<string | null>(null); // for which provider: it stays, so that it can be taken back
+  if (carried || test?.cause === 'cors' || test?.cause === 'org_cors') offered.current = model.provider;
+  const by = carried ? ` by way of ${location.host}` : '';
   return (
     <li class="panel model" data-model={model.id}>
       <div class="panel-h">
@@ -166,7 +195,7 @@ function ModelCard({ app, model, providers, n }: { app: App; model: Model; provi
         </div>
       </details>
       <p class="pad muted">
-        {builtIn ? 'What agents are told stays on this device.' : url === '' ? 'It has no address yet.' : `What agents are told${provider?.slot === undefined ? '' : ', and the key,'} goes to ${hostOf(url)}.`}
+        {builtIn ? 'What agents are told stays on this device.' : url === '' ? 'It has no address yet.' : `What agents are told${provider?.slot === undefined ? '' : ', and the key,'} goes to ${hostOf(url)}${by}.`}
       </p>
       <div class="pad">
         <button class="btn" type="button" aria-disabled={busy} onClick={() => void ask()}>
@@ -174,6 +203,7 @@ function ModelCard({ app, model, providers, n }: { app: App; model: Model; provi
           {busy ? 'Asking' : builtIn ? 'Is it there?' : 'Test the connection'}
         </button>
         {test !== null && <Tested test={test} app={app} pick={(name) => change({ model: name })} again={() => void ask()} />}
+        {may && offered.current === provider.id && <Carry state={state} app={app} provider={provider} />}
       </div>
     </li>
   );
@@ -193,11 +223,11 @@ export function ModelsScreen({ state, app }: { state: AppState; app: App }): JSX
     <main class="screen-models" id="main">
       <div class="top">
         <h1>Models</h1>
-        <p>Without one the rehearsal plays, which asks nobody. With one, this tab talks to the provider itself; nothing stands in between.</p>
+        <p>Without one the rehearsal plays, which asks nobody. With one, this tab talks to the provider itself; nothing stands in between unless you say so.</p>
       </div>
       <ul class="models" aria-label="Models of this browser">
         {cast.models.map((model, i) => (
-          <ModelCard key={model.id} app={app} model={model} providers={providers} n={i + 1} />
+          <ModelCard key={model.id} state={state} app={app} model={model} providers={providers} n={i + 1} />
         ))}
       </ul>
       <button class="btn add" type="button" onClick={() => app.cast.add(cast.models.at(-1)?.provider ?? providers[0]?.id ?? 'anthropic')}>

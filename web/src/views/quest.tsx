@@ -22,6 +22,7 @@ const Spent = later('The ledger', async () => (await standing()).Spent);
 const PlanMark = later('The plan', async () => (await standing()).PlanMark);
 const RoadmapTick = later('The roadmap', async () => (await standing()).RoadmapTick);
 const Seats = later('Who plays', async () => (await standing()).Seats);
+const Hand = later('Who plays', async () => (await standing()).Hand);
 const Held = later('Why the quest waits', async () => (await standing()).Held);
 const Halt = later('Why the quest waits', async () => (await standing()).Halt);
 const tools = () => import('./tools.tsx');
@@ -372,7 +373,7 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
           <NextUp view={shown} />
           {(quest.work !== null || quest.view.agents.some(({ kind }) => kind === 'model')) && <ToolsSide quest={quest} app={app} />}
           <Standing quest={quest} app={app} />
-          <Seats quest={quest} app={app} />
+          {quest.mode === 'live' ? <Hand quest={quest} app={app} /> : <Seats quest={quest} app={app} />}
           {!lasting && (
             <section class="panel keep" aria-label="Storage">
               <p>This browser may delete quests when space runs low. Make a backup, or allow lasting storage.</p>

@@ -10,6 +10,7 @@ import { Icon } from '../parts/icons.tsx';
 import { Blank, Name, OpeningNote, Verdicts } from '../parts/parts.tsx';
 import { scoreOf } from '../parts/score.ts';
 import { lineInWords, Track } from '../parts/track.tsx';
+import { Hand } from './hand.tsx';
 import { TroubleScreen } from './trouble.tsx';
 
 const WARN = 2000; // characters: some chat programs cut here
@@ -278,6 +279,7 @@ export function ShareScreen({ state, app }: { state: AppState; app: App }): JSX.
           </div>
         </section>
         <LiveBox state={state} quest={quest} app={app} />
+        {quest.mode === 'live' && <Hand quest={quest} app={app} />}
         <Preview quest={quest} app={app} heading="What they will see" />
       </div>
     </main>

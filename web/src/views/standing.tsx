@@ -8,6 +8,7 @@ import { Escalation } from './ladder.tsx';
 import { Ledger } from './ledger.tsx';
 
 export { Board } from './board.tsx';
+export { Hand } from './hand.tsx';
 export { Held } from './held.tsx';
 export { TaskCard } from './ladder.tsx';
 export { Halt } from './ledger.tsx';

@@ -43,7 +43,7 @@ function Pictures({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element |
   useEffect(() => {
     let gone = false;
     const load = async ({ hash, name, media }: (typeof wanted)[number]): Promise<Picture[]> => {
-      const bytes = await app.storage.blob(quest.id, hash);
+      const bytes = await app.blob(quest, hash);
       if (bytes === undefined) return [];
       const url = await new Promise<string>((resolve) => {
         const reader = new FileReader();

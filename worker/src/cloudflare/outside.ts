@@ -1,11 +1,11 @@
 /* What a room reaches outside, and what the deployment says about it: keys are secrets KEY_SLOT, hosts stand in ALLOWED_HOSTS. */
-import type { House } from '../cast.ts';
+import { type House, secretOf } from '../cast.ts';
 
 export function house(env: object): House {
   const settings = env as Readonly<Record<string, unknown>>;
   const text = (name: string): string | undefined => (typeof settings[name] === 'string' && settings[name] !== '' ? settings[name] : undefined);
   return {
-    key: (slot) => text(`KEY_${slot.toUpperCase()}`),
+    key: (slot) => text(secretOf(slot)),
     hosts: (text('ALLOWED_HOSTS') ?? '').split(/[\s,]+/).filter((host) => host !== ''),
   };
 }
