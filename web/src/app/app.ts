@@ -31,6 +31,7 @@ import { Session } from './session.ts';
 import { SignInDesk } from './sign-in.ts';
 import { checked } from './signatures.ts';
 import { Store } from './store.ts';
+import { takeIn } from './taken.ts';
 import { defaultLeader, openRoster, readTeam } from './team.ts';
 import { Vault } from './vault.ts';
 import { Viewer } from './viewer.ts';
@@ -880,26 +881,21 @@ export class App {
     const { log, view } = this.state.opened.opened;
     if (view === null) return;
     const { storage, clock } = this.#ports;
-    const lines = split(log);
-    let id = view.id ?? view.head.slice(0, 10);
-    const mine = await storage.record(id);
-    if (mine !== undefined) {
-      const have = await storage.lines(id, 0);
-      const same = have.every((line, n) => lines[n] === undefined || lines[n] === line);
-      if (same && have.length >= lines.length) {
-        await this.notes.keep(id);
-        this.#store.toast('This browser has this quest already, with all of these events.');
-        this.go({ screen: 'quest', quest: id });
-        return;
-      }
-      if (!same) id = `${id}-${view.head.slice(0, 6)}`; // both went on after a common start: the other one stays as it is
+    const own = view.id ?? view.head.slice(0, 10);
+    let id = own;
+    let taken = await takeIn(this.#core, storage, id, split(log), clock.now());
+    if (taken === 'parts') {
+      id = `${own}-${view.head.slice(0, 6)}`; // both went on after a common start: the other one stays as it is
+      taken = await takeIn(this.#core, storage, id, split(log), clock.now());
     }
-    await storage.putQuest(recordOf(id, view, true, clock.now()), lines);
     await this.notes.keep(id);
+    if (taken === 'same') this.#store.toast('This browser has this quest already, with all of this.');
+    if (taken === 'more') this.#store.toast('This browser has this quest already: what the other copy has more was added.');
     this.#closeQuest();
     this.#changedLibrary();
     void this.#askLasting();
-    this.go({ screen: view.status === 'proposed' ? 'plan' : 'quest', quest: id });
+    const proposed = (await storage.record(id))?.status === 'proposed';
+    this.go({ screen: proposed ? 'plan' : 'quest', quest: id });
   }
 
   /** Goes on from an event as another quest; the one that is open stays as it is. */

@@ -1,5 +1,6 @@
 import type { Board, Certificate, Command, Comparison, Core, Inbox, Learned, Metrics, Plan, Quest, ReportKind, Standing, Timeline } from '@questline/core';
 import type { Clock } from '../ports/clock.ts';
+import { type Came, whatCame } from './came.ts';
 import { inWords, joined, split } from './logs.ts';
 import type { Store } from './store.ts';
 
@@ -87,6 +88,12 @@ export class Inspector {
 
   timeline(): Timeline {
     return this.#shown().quest.timeline();
+  }
+
+  /** What came of the call that event n settled, as the log has it; nothing where it has none, or where it is withheld. */
+  came(n: number): readonly Came[] {
+    const { reply } = this.#shown().quest.event(n).data as { reply?: unknown };
+    return typeof reply === 'string' ? whatCame(reply) : [];
   }
 
   metrics(): Metrics {

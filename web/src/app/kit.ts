@@ -69,7 +69,7 @@ export class Kit {
 
   /** Before the driver is asked for its first effect. */
   give(driver: Driver): void {
-    driver.use({ memory: this.#recall.graph, servers: this.servers.map(asServer), ...(this.bench === null ? {} : { workspace: this.bench.workspace }) });
+    driver.use({ memory: this.#recall.graph, partials: true, servers: this.servers.map(asServer), ...(this.bench === null ? {} : { workspace: this.bench.workspace }) });
   }
 
   /** Keeps what tools changed: before a line that tells of it is. True: files are among it. */

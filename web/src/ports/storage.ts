@@ -52,8 +52,8 @@ export interface Storage {
   lines(id: string, from: number): Promise<string[]>;
   /** Writes lines from event n on; resolves after the transaction is complete. A line that is already there is a conflict. */
   append(id: string, n: number, lines: readonly string[]): Promise<AppendOutcome>;
-  /** Writes a whole quest at once, in place of one of the same id. */
-  putQuest(record: QuestRecord, lines: readonly string[]): Promise<void>;
+  /** Writes a whole quest at once, in place of one of the same id. False: that one does not have `over` events (any more), and nothing was written. */
+  putQuest(record: QuestRecord, lines: readonly string[], over?: number): Promise<boolean>;
   /** The lines of a quest's notes, by id. */
   notes(id: string): Promise<string[]>;
   /** Writes notes, each in place of the one of its id if there is one. */
@@ -149,12 +149,17 @@ export async function openStorage(): Promise<Storage> {
         throw error;
       }
     },
-    putQuest: async (record, lines) => {
+    putQuest: async (record, lines, over) => {
       const tx = db.transaction(['quests', 'events'], 'readwrite', { durability: 'strict' });
+      if (over !== undefined && (await tx.objectStore('events').count(ofQuest(record.id))) !== over) {
+        await tx.done;
+        return false;
+      }
       await tx.objectStore('events').delete(ofQuest(record.id));
       await Promise.all(lines.map((line, n) => tx.objectStore('events').put({ quest: record.id, n, line })));
       await tx.objectStore('quests').put(record);
       await tx.done;
+      return true;
     },
     notes: async (id) => (await db.getAll('notes', notesOf(id))).map((note) => note.line),
     putNotes: async (quest, lines) => {

@@ -7,6 +7,21 @@ import { deed, list } from '../app/words.ts';
 import { Name } from '../parts/parts.tsx';
 import './board.css';
 
+/** What a model said and called, or a tool gave, also where no message came of it. */
+function WhatCame({ app, n }: { app: App; n: number }): JSX.Element | null {
+  const parts = app.inspect.came(n);
+  if (parts.length === 0) return null;
+  return (
+    <ul class="came" aria-label={`What came, event ${n}`}>
+      {parts.map(({ kind, name, text }) => (
+        <li>
+          <span class="tag">{name === undefined ? kind : `${kind} ${name}`}</span> <p>{text}</p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** Every event as one line. A line leads to that event; from there the quest can be continued as another one. */
 export function Events({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
   const { shown, view } = quest;
@@ -27,6 +42,7 @@ export function Events({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elem
                 {item.line !== null ? <q>{item.line}</q> : item.withheld > 0 && <span class="tag unreal">text withheld</span>}
               </span>
             </button>
+            {item.n === at && item.type === 'done' && <WhatCame app={app} n={item.n} />}
           </li>
         ))}
       </ol>
