@@ -91,6 +91,36 @@ test('who closes hears nothing more, and what is under way is ended', async () =
   assert.equal(heard.length, 0);
 });
 
+test('what stands still is looked at once more, a second after its last bytes', async () => {
+  const { driver, sent, frames } = conversation();
+  const sleeps: { ms: number; wake: () => void }[] = [];
+  const later = { now: () => NOW, sleep: (ms: number) => new Promise<void>((resolve) => sleeps.push({ ms, wake: resolve })) };
+  const http = { send: (request: HttpRequest, key: string | null, signal: AbortSignal, answering: Answering) => void sent.push({ request, key, signal, answering }) };
+  const asker = new Asker({ clock: later, keyOf: () => 'k', frame: () => new Promise<void>((resolve) => frames.push(resolve)), http }, driver, { deltas: () => {}, asks: () => {}, part: () => Promise.resolve(), failed: (error) => assert.fail(String(error)) });
+  asker.perform(driver.next(NOW));
+  await tick();
+  const { answering } = sent[0] ?? assert.fail('nothing was sent');
+  answering.head(200, [{ name: 'content-type', value: 'text/event-stream' }]);
+  const grow = async (words: string): Promise<void> => {
+    answering.bytes(text(words));
+    frames.at(-1)?.();
+    await tick();
+  };
+  answering.bytes(begin);
+  answering.bytes(open);
+  await grow('Hel');
+  assert.deepEqual(sleeps.map(({ ms }) => ms), [1000]);
+  await grow('lo');
+  assert.equal(sleeps.length, 1, 'one look at a time');
+  for (const looks of [2, 2]) {
+    const roused = asker.wait();
+    sleeps.at(-1)?.wake();
+    await roused;
+    assert.equal(sleeps.length, looks, 'bytes that came during the first are looked at once more, and then nothing is left');
+  }
+  asker.close();
+});
+
 test('a request waits for its key, and is not sent when it was ended meanwhile', async () => {
   let give: (key: string | null) => void = () => {};
   const { driver, asker, sent } = conversation(() => new Promise((resolve) => (give = resolve)));

@@ -35,7 +35,7 @@ import { takeIn } from './taken.ts';
 import { defaultLeader, openRoster, readTeam } from './team.ts';
 import { Vault } from './vault.ts';
 import { Viewer } from './viewer.ts';
-import { NEXT } from './work.ts';
+import { copyWork, NEXT, unended } from './work.ts';
 import { WorkDesk } from './work-desk.ts';
 import { type Sent, Writer, type WriterPorts } from './writer.ts';
 
@@ -403,14 +403,16 @@ export class App {
         quest.close();
         return;
       }
-      const [work, parts] = await Promise.all([storage.work(id), storage.parts(id)]);
+      const [work, kept] = await Promise.all([storage.work(id), storage.parts(id)]);
       if (turn !== this.#opening) {
         lease?.release();
         quest.close();
         return;
       }
       this.#show(id, core, quest, lease !== null ? 'drive' : record.drive ? 'follow' : 'watch', null);
+      const parts = unended(quest, kept);
       this.#store.setQuest({ work: work ?? null, parts });
+      if (lease !== null) for (const part of kept) if (!parts.includes(part)) await storage.removePart(id, part.start);
       await this.notes.begin(true);
       const kit = lease !== null && live === undefined && playersFor(this.state.cast, quest.view().agents).length > 0 ? await Kit.open(core, this.#ports, id, this.state.servers) : null;
       if (turn !== this.#opening) {
@@ -905,8 +907,10 @@ export class App {
       const lines = this.inspect.fork(n, entropy.bytes(32));
       const probe = this.#core.openQuest(joined(lines));
       const view = probe.view();
+      const { artifacts } = probe.standing();
       probe.close();
       const id = view.id ?? '';
+      await copyWork(storage, this.state.quest?.id ?? '', id, artifacts);
       await storage.putQuest(recordOf(id, view, true, clock.now()), lines);
       this.#changedLibrary();
       void this.#askLasting();
@@ -1012,13 +1016,13 @@ export class App {
     const notes = await storage.notes(id);
     const plan = await storage.setting(`plan:${id}`);
     const work = await storage.work(id);
-    const blobs = work === undefined ? new Map<string, Uint8Array>() : await storage.blobs(id);
+    const blobs = await storage.blobs(id);
     if (record === undefined) return;
     if (this.state.quest?.id === id) this.#closeQuest();
     await storage.remove(id);
     this.#changedLibrary();
     this.#store.toast(`“${record.title}” deleted.`, () => {
-      const back = [storage.putQuest(record, lines), storage.putNotes(id, notes), plan === undefined ? null : storage.putSetting(`plan:${id}`, plan), work === undefined ? null : storage.putWork(work, blobs)];
+      const back = [storage.putQuest(record, lines), storage.putNotes(id, notes), plan === undefined ? null : storage.putSetting(`plan:${id}`, plan), ...(work === undefined ? [...blobs].map(([hash, bytes]) => storage.putBlob(id, hash, bytes)) : [storage.putWork(work, blobs)])];
       void Promise.all(back).then(() => this.#changedLibrary());
     });
   }

@@ -24,6 +24,8 @@ export interface AskerEvents {
   failed(error: unknown): void;
 }
 
+const PARTS_EVERY = 1000; // ms, as the driver keeps them
+
 /**
  * Asks models, servers of tools and people for a driver: many at once, and hands back what comes. The owner goes on asking the driver for effects, and
  * waits here when it says so. Closing it ends what is under way, without a word to the driver.
@@ -36,6 +38,8 @@ export class Asker {
   #asks: readonly Ask[] = [];
   #kept: Promise<unknown> = Promise.resolve(); // what is kept comes in order
   #wake = new AbortController();
+  #look: AbortController | null = null; // until the driver is asked what is to be kept of what came
+  #grown = false; // bytes came since that was settled
   #fresh = false; // bytes came since the driver was asked what they say
   #closed = false;
 
@@ -150,7 +154,22 @@ export class Asker {
     this.#fresh = false;
     const deltas = this.#guard(() => this.#driver.deltas()) ?? [];
     if (deltas.length > 0) this.#events.deltas(deltas);
+    this.#grown = true;
+    if (this.#events.part !== undefined && this.#look === null) this.#lookLater();
     if (deltas.some(({ delta }) => delta?.kind === 'end')) this.rouse();
+  }
+
+  /** Each second while answers grow, and once more a second after the last bytes, the driver is asked what is to be kept: also where they stall. */
+  #lookLater(): void {
+    const look = new AbortController();
+    this.#look = look;
+    this.#grown = false;
+    void this.#ports.clock.sleep(PARTS_EVERY, look.signal).then(() => {
+      if (this.#look !== look) return;
+      this.#look = null;
+      if (this.#grown) this.#lookLater();
+      this.rouse();
+    });
   }
 
   #guard<T>(call: () => T): T | undefined {
@@ -172,6 +191,9 @@ export class Asker {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    const look = this.#look;
+    this.#look = null;
+    look?.abort();
     if (this.#asks.length > 0) this.#asked([]);
     this.stop();
     this.rouse();

@@ -1,6 +1,7 @@
 import type { Core, Driver, Effect, ToolCall } from '@questline/core';
 import type { Tabs } from '../ports/lock.ts';
 import type { Storage } from '../ports/storage.ts';
+import { Recall } from './recall.ts';
 import { type KeptServer, asServer } from './servers.ts';
 import { Bench } from './work.ts';
 
@@ -12,37 +13,9 @@ export interface Ask {
   tool: ToolCall;
 }
 
-type Graph = ReturnType<Core['openMemory']>;
-
 interface Ports {
   storage: Storage;
   tabs: Pick<Tabs, 'send'>;
-}
-
-/** The team's memory while agents use it. What somebody else saved meanwhile is gained, not lost. */
-class Recall {
-  readonly #ports: Ports;
-  readonly graph: Graph;
-  #stored: string;
-  #known: string;
-
-  constructor(ports: Ports, graph: Graph, stored: string) {
-    this.#ports = ports;
-    this.graph = graph;
-    this.#stored = stored;
-    this.#known = graph.write();
-  }
-
-  async keep(): Promise<void> {
-    if (this.graph.write() === this.#known) return;
-    await this.#ports.storage.changeMemory((stored) => {
-      if (stored !== this.#stored) this.graph.read(stored);
-      this.#known = this.graph.write();
-      this.#stored = this.#known;
-      return this.#known;
-    });
-    this.#ports.tabs.send({ kind: 'memory' });
-  }
 }
 
 /** What the models of one quest or conversation work with, and that this browser keeps it. */
@@ -50,6 +23,7 @@ export class Kit {
   readonly #ports: Ports;
   readonly #id: string;
   readonly #recall: Recall;
+  #parts: Promise<void> = Promise.resolve();
   readonly bench: Bench | null;
   readonly servers: readonly KeptServer[];
 
@@ -64,7 +38,7 @@ export class Kit {
   static async open(core: Core, ports: Ports, id: string, servers: readonly KeptServer[]): Promise<Kit> {
     const lines = await ports.storage.memory();
     const bench = await Bench.open(core, ports.storage, id);
-    return new Kit(ports, id, bench, new Recall(ports, core.openMemory(lines), lines), servers);
+    return new Kit(ports, id, bench, new Recall(core, ports, lines), servers);
   }
 
   /** Before the driver is asked for its first effect. */
@@ -79,15 +53,24 @@ export class Kit {
   }
 
   /** Keeps words of an answer that is not whole. */
-  async part({ start = 0, agent = '', offset = 0, text = '' }: Effect): Promise<void> {
+  part({ start = 0, agent = '', offset = 0, text = '' }: Effect): Promise<void> {
     const { storage } = this.#ports;
-    const before = offset === 0 ? undefined : (await storage.parts(this.#id)).find((one) => one.start === start);
-    await storage.putPart({ quest: this.#id, start, agent, text: (before?.text ?? '') + text });
+    return this.#inOrder(async () => {
+      const before = offset === 0 ? undefined : (await storage.parts(this.#id)).find((one) => one.start === start);
+      await storage.putPart({ quest: this.#id, start, agent, text: (before?.text ?? '') + text });
+    });
   }
 
   /** An answer is whole, or given up: its beginning need not be kept. */
   settle(start: number): Promise<void> {
-    return this.#ports.storage.removePart(this.#id, start);
+    return this.#inOrder(() => this.#ports.storage.removePart(this.#id, start));
+  }
+
+  /** What came of an answer last is not kept after its end. */
+  #inOrder(work: () => Promise<void>): Promise<void> {
+    const mine = this.#parts.then(work);
+    this.#parts = mine.catch(() => {}); // who asked for it is told
+    return mine;
   }
 
   /** Keeps bytes by their hash. */
@@ -98,7 +81,7 @@ export class Kit {
   /** The driver is closed. */
   close(): void {
     this.bench?.close();
-    this.#recall.graph.close();
+    this.#recall.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { CoreError, type Core, type Workspace } from '@questline/core';
+import { type ArtifactView, CoreError, type Core, type Quest, type Workspace } from '@questline/core';
 import type { Gathered, Why } from '../ports/folder.ts';
 import type { Storage } from '../ports/storage.ts';
 
@@ -90,6 +90,28 @@ export async function textsOf(storage: Storage, { id }: KeptWork, { before, hash
 export function withSaved(work: KeptWork, { path, hash }: Changed, size: number): KeptWork {
   const { [path]: mine, ...others } = work.changed;
   return { ...work, files: [...work.files.filter((file) => file.path !== path), { path, hash, size }], changed: mine === hash ? others : work.changed };
+}
+
+/** The beginnings of answers that have no end in the log. Of the others a page that was closed at that moment may have left some. */
+export function unended(quest: Quest, parts: readonly Part[]): Part[] {
+  if (parts.length === 0) return [];
+  const ended = new Set<number>();
+  for (let n = Math.min(...parts.map(({ start }) => start)) + 1; n < quest.head().n; n++) {
+    const { type, data } = quest.event(n);
+    if (type === 'done') ended.add((data as { start: number }).start);
+  }
+  return parts.filter(({ start }) => !ended.has(start));
+}
+
+/** Gives another quest what one works on and what it made, as it was when these were its artifacts. */
+export async function copyWork(storage: Storage, from: string, to: string, artifacts: readonly ArtifactView[]): Promise<void> {
+  const [work, blobs] = await Promise.all([storage.work(from), storage.blobs(from)]);
+  if (work === undefined) {
+    for (const [hash, bytes] of blobs) await storage.putBlob(to, hash, bytes);
+    return;
+  }
+  const made = artifacts.flatMap(({ name, hash, replaced }) => (name !== null && replaced !== true && name in work.changed && blobs.has(hash) ? [[name, hash]] : []));
+  await storage.putWork({ ...work, id: to, changed: Object.fromEntries(made) as Record<string, string> }, blobs);
 }
 
 /** The files of one quest or conversation, as its models see them; this browser keeps what they change. */

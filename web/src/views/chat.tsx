@@ -207,8 +207,12 @@ function Files({ id, app, busy, ended }: { id: string; app: App; busy: boolean; 
     };
   }, [id, ended, writes]);
   const changed = work === null ? 0 : Object.keys(work.changed).length;
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    if (changed > 0) setOpen(true); // and it stays so: what came of writing them back is said there
+  }, [changed > 0]);
   return (
-    <details class="chat-files" open={changed > 0}>
+    <details class="chat-files" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{work === null ? 'Files to work on' : `${count(work.files.length, 'file')} to work on${changed > 0 ? `, ${changed} changed` : ''}`}</summary>
       <WorkFiles app={app} id={id} work={work} busy={busy || app.state.gathering} taken={setWork} />
       {work !== null && <Changes app={app} work={work} wrote={() => setWrites((n) => n + 1)} />}
