@@ -275,6 +275,8 @@ int cli_make_roster(cli *c, const cli_files *files, ql_str dialect, ql_roster **
 /// stays, the file it leads to is replaced and keeps its permissions.
 /// @return NULL; otherwise why not, and the file is as it was
 const char *cli_replace_file(cli *c, const char *path, ql_str before, ql_str after);
+/// Makes a file that is not there yet: as a whole or not at all, also where the program is killed meanwhile.
+int cli_make_file(cli *c, const char *path, ql_str bytes);
 
 /// Whether a path below root, or a folder on the way to it, is a symbolic link; also where that cannot be found out.
 int cli_find_link(cli *c, const char *root, const char *path, bool *link);

@@ -78,8 +78,9 @@ static int append(session *s, ql_str line, ql_str *outcome) {
 static int append_lines(session *s, const ql_value *effect) {
   ql_str outcome = QL_STR("ok");
   const ql_value *lines = QL_GET(effect, "lines");
-  int code = lines && lines->count == 1 ? append(s, lines->first->text, &outcome)
-                                        : cli_fail(s->c, QL_ERR_STATE, "The driver asked for several lines at once.");
+  int code = lines && lines->count == 1 ? CLI_DONE : cli_fail(s->c, QL_ERR_STATE, "The driver asked for several lines at once.");
+  if (code == CLI_DONE) code = cli_work_keep(&s->kit.work, lines->first->text, s->log.path);
+  if (code == CLI_DONE) code = append(s, lines->first->text, &outcome);
   if (code != CLI_DONE) return code;
   ql_value *result = ql_object(s->step);
   QL_SET(result, "outcome", ql_string(s->step, outcome));

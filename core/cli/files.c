@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "cli.h"
+#include "store.h"
 
 /* ---- reading ---- */
 
@@ -204,6 +205,25 @@ static void sync_folder_of(cli *c, const char *target) {
   if (fd < 0) return;
   (void)fsync(fd);
   (void)close(fd);
+}
+
+int cli_make_file(cli *c, const char *path, ql_str bytes) {
+  const char *slash = strrchr(path, '/');
+  char part[40];
+  int len = snprintf(part, sizeof part, ".questline-%ld", (long)getpid());
+  ql_str folder = {path, slash ? (size_t)(slash - path) + 1 : 0};
+  const char *unfinished = ql_arena_concat(c->a, (const ql_str[]){folder, {part, (size_t)len}, {"", 1}}, 3).ptr;
+  if (!unfinished) return cli_no_memory(c);
+  int fd = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+  bool written = fd >= 0 && write_synced(fd, bytes), good = written && link(unfinished, path) == 0;
+  int why = errno;
+  if (fd >= 0) (void)close(fd);
+  if (fd >= 0) (void)unlink(unfinished);
+  if (good) sync_folder_of(c, path);
+  errno = why;
+  if (good) return CLI_DONE;
+  bool unlinkable = written && (why == EPERM || why == EOPNOTSUPP || why == ENOSYS || why == EMLINK); /* there are no hard links there */
+  return unlinkable ? cli_write_file(c, path, bytes) : cli_fail_errno(c, fd < 0 || why == EEXIST ? "make" : "write", path);
 }
 
 static const char *replace(cli *c, const char *target, ql_str before, ql_str after) {

@@ -51,7 +51,7 @@ static const char *write_file(cli *c, const cli_memory_file *file, int *code) {
     return NULL;
   }
   if (file->before.ptr) return ql_eq(file->before, after) ? NULL : cli_replace_file(c, file->path, file->before, after);
-  if (after.len > 0) *code = cli_write_file(c, file->path, after);
+  if (after.len > 0) *code = cli_make_file(c, file->path, after);
   return NULL;
 }
 

@@ -167,7 +167,7 @@ static const char *write_back(cli_work *work, cli *c, const ql_value *change, ql
   if (exists != (before.ptr != NULL) || (exists && !ql_eq(before, (ql_str){hash, 64}))) return "somebody else changed it meanwhile";
   if (exists) return cli_replace_file(c, whole, there, text);
   if (!make_way(whole, strlen(work->root))) return strerror(errno);
-  return cli_write_file(c, whole, text) == CLI_DONE ? NULL : "see above";
+  return cli_make_file(c, whole, text) == CLI_DONE ? NULL : "see above";
 }
 
 static int save(cli_work *work, cli *c, const ql_value *change, const char *quest_path) {
@@ -191,6 +191,26 @@ static int save(cli_work *work, cli *c, const ql_value *change, const char *ques
   else
     work->kept++;
   return ql_workspace_saved(work->workspace, path, &err) == QL_OK ? CLI_DONE : cli_fail_error(c, &err, NULL);
+}
+
+int cli_work_keep(cli_work *work, ql_str line, const char *quest_path) {
+  ql_value *root = NULL;
+  ql_file file;
+  cli_body body;
+  if (!work->workspace || !line.ptr || ql_find(line, QL_STR("\"t\":\"artifact\""), 0) == SIZE_MAX) return CLI_DONE;
+  cli c = *work->c;
+  c.a = ql_arena_new(ql_alloc_libc());
+  int code = c.a ? CLI_DONE : cli_no_memory(work->c);
+  if (code == CLI_DONE && ql_json_read(c.a, ql_trim(line), &root, NULL) == QL_OK) {
+    const ql_value *name = QL_GET(QL_GET(root, "x"), "name");
+    ql_str path = name && name->last ? name->last->text : QL_ABSENT;
+    bool there = path.ptr && ql_workspace_file(work->workspace, path, &file) && file.text.ptr;
+    if (there) hash_of(body.bytes = file.text, body.hash);
+    if (there && ql_eq(ql_get_str(QL_GET(QL_GET(root, "e"), "d"), QL_STR("hash")), (ql_str){body.hash, 64}))
+      code = cli_store_body(&c, quest_path, &body);
+  }
+  ql_arena_free(c.a);
+  return code;
 }
 
 int cli_work_save(cli_work *work, const char *quest_path) {

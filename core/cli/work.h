@@ -35,6 +35,9 @@ void cli_work_close(cli_work *work);
 /// the quest in any case.
 /// @param quest_path  NULL: there is no quest
 int cli_work_save(cli_work *work, const char *quest_path);
+/// The bytes of the file that a line of the log is about to name as an artifact are kept before it does: they may be a command's, of a part of the
+/// quest that was killed.
+int cli_work_keep(cli_work *work, ql_str line, const char *quest_path);
 /// What stands in the folder now: to be asked before a command, see cli_work_take. NULL when it cannot be read; said.
 cli_seen *cli_work_look(cli_work *work);
 void cli_seen_free(cli_seen *seen);

@@ -50,6 +50,8 @@ export class Servers {
   waiting: () => Promise<void> = () => Promise.resolve();
   readonly heard: { method: string; headers: IncomingMessage['headers'] }[] = [];
   readonly problems: string[] = [];
+  /** The tools that were called. */
+  readonly called: string[] = [];
   readonly #kind: Kind;
   readonly #sessions = new Map<string, StreamableHTTPServerTransport>();
   readonly #http = createServer((request, response) => void this.#serve(request, response));
@@ -120,6 +122,7 @@ export class Servers {
     });
     server.setRequestHandler(CallToolRequestSchema, async ({ params }, { sendNotification, signal, requestId }): Promise<CallToolResult> => {
       const text = (words: string): CallToolResult => ({ content: [{ type: 'text', text: words }] });
+      this.called.push(params.name);
       switch (params.name) {
         case 'echo':
           return text(String(params.arguments?.['words']));
