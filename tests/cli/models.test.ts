@@ -1,43 +1,17 @@
 // Models play from the command line, over real HTTP: the loopback server speaks the wire of each provider, well and badly.
 
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, writeFileSync, mkdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { brain } from '../loopback/brain.ts';
 import { Steps, wires, type Answer, type Ask, type Fault, type Script, type WireName } from '../loopback/script.ts';
 import { Loopback } from '../loopback/server.ts';
+import { KEY, MODEL, OBJECTIVE as objective, players, team as backend } from '../loopback/team.ts';
 import { finish, folder, questline, start, type Result } from './harness.ts';
-
-const KEY = 'sk-loopback-0123456789abcdef';
-const MODEL = 'loop-small';
-const players: Readonly<Record<WireName, { provider: string; variable: string }>> = {
-  messages: { provider: 'anthropic', variable: 'ANTHROPIC_API_KEY' },
-  responses: { provider: 'openai', variable: 'OPENAI_API_KEY' },
-  chat: { provider: 'openrouter', variable: 'OPENROUTER_API_KEY' },
-  generate: { provider: 'gemini', variable: 'GEMINI_API_KEY' },
-};
-
-const files: Readonly<Record<string, string>> = {
-  'lead.md':
-    '---\nname: lead\ndescription: Coordinates the backend team\n---\n\n# Lead\n\n## Team\n\n- **api-designer**: HTTP API contracts and endpoints\n' +
-    '- **data-keeper**: database schema and migrations\n- **reviewer**: security review and tests\n',
-  'api-designer.md': '---\nname: api-designer\ndescription: Designs HTTP API contracts and writes endpoints\n---\n\nYou design APIs.\n',
-  'data-keeper.md': '---\nname: data-keeper\ndescription: Owns the database schema, migrations and queries\n---\n\nYou keep data.\n',
-  'reviewer.md': '---\nname: reviewer\ndescription: Security review, tests and code quality\n---\n\nYou review.\n',
-};
-
-const plan = {
-  tasks: [
-    { id: 'T1', title: 'Write the contract', agent: '@api-designer', reason: 'it designs APIs', outputs: ['contract.md'], accept: ['it is complete'], after: [] },
-    { id: 'T2', title: 'Write the schema', agent: '@data-keeper', reason: 'it owns the schema', outputs: ['schema.sql'], accept: ['it migrates'], after: [] },
-    { id: 'T3', title: 'Review both', agent: '@reviewer', reason: 'it reviews', outputs: ['review.md'], accept: ['nothing is open'], after: ['T1', 'T2'] },
-  ],
-};
+import { providers } from './players.ts';
 
 /** Plans where a plan is asked for, and has common sense everywhere else. */
-const wise = brain();
-const sensible: Script = (ask) => (ask.schema === undefined ? wise(ask) : { text: JSON.stringify(plan) });
+const sensible = players();
 
 /** Goes wrong at the n-th question to a model, from 1, and only there. */
 const wrongAt =
@@ -57,16 +31,15 @@ interface Place {
 async function place(t: { after(f: () => Promise<void>): void }, wire: WireName, script: Script): Promise<Place> {
   const cwd = folder();
   mkdirSync(join(cwd, 'agents'));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, 'agents', name), text);
+  for (const [name, text] of Object.entries(backend.files)) writeFileSync(join(cwd, 'agents', name), text);
   const server = await Loopback.start({ key: KEY, script });
   t.after(() => server.stop());
-  const { provider, variable } = players[wire];
+  const [provider, variable] = providers[wire];
   return { cwd, env: { [variable]: KEY }, who: ['--provider', provider, '--model', MODEL, '--base-url', server.url(wire)], server };
 }
 
 const ask = ({ cwd, env, who }: Place, command: string, ...args: string[]): Promise<Result> => questline([command, ...args, ...who], { cwd, env });
 const team = ['--specs', 'agents', '--agent', 'lead'];
-const objective = 'Add sign-in with OAuth2: endpoints, schema, review';
 const run = (at: Place, ...args: string[]): Promise<Result> => ask(at, 'run', ...team, objective, ...args);
 const logs = ({ cwd }: Place): string[] => readdirSync(join(cwd, '.questline/quests')).filter((name) => name.endsWith('.quest')).map((name) => join(cwd, '.questline/quests', name));
 const log = (at: Place): string => readFileSync(logs(at)[0] ?? '', 'utf8');
@@ -93,6 +66,30 @@ for (const wire of wires) {
     await verified(at);
   });
 
+  test(`${wire}: a plan that is asked for twice is in the bill twice, in the form that the API has for it`, async (t) => {
+    const at = await place(t, wire, (ask) => (ask.n === 1 ? { text: JSON.stringify({ ...backend.plan, tasks: [] }) } : sensible(ask)));
+    const { code, stdout, stderr } = await run(at);
+    assert.equal(code, 0, stderr + stdout);
+    assert.equal(count(log(at), '"t":"usage"'), 2);
+    const [first, second] = at.server.asks;
+    assert.ok(first?.schema?.properties?.['tasks'] && second?.schema?.properties?.['tasks'], 'it is asked for by a schema');
+    assert.equal(first.tools.length, 0);
+    await verified(at);
+  });
+
+  for (const [how, answer, says] of [
+    ['refused', { refusal: 'I do not plan that.' }, /I do not plan that/],
+    ['cut off', { text: '{"tasks": [', length: true }, /The plan was not whole when its length was used up: /],
+  ] as const)
+    test(`${wire}: a plan that is ${how} is told, and is no quest`, async (t) => {
+      const at = await place(t, wire, () => answer);
+      const { code, stdout, stderr } = await run(at);
+      assert.equal(code, 1, stdout + stderr);
+      assert.match(stderr, says);
+      assert.equal(at.server.asks.length, how === 'refused' && wire === 'generate' ? 2 : 1, 'asked again only where a refusal is mere words');
+      assert.ok(!existsSync(join(at.cwd, '.questline/quests')) || logs(at).length === 0);
+    });
+
   test(`${wire}: an answer comes as it is written, without a log`, async (t) => {
     const at = await place(t, wire, () => ({ text: 'In the repository, under `db/`.\nAsk @data-keeper.', piece: 5 }));
     const { code, stdout, stderr } = await ask(at, 'chat', ...team, 'Where is the schema?');
@@ -102,7 +99,7 @@ for (const wire of wires) {
 
   test(`${wire}: the models are listed, and a wrong key is told`, async (t) => {
     const at = await place(t, wire, sensible);
-    const { provider, variable } = players[wire];
+    const [provider, variable] = providers[wire];
     const list = ['models', '--provider', provider, '--base-url', at.server.url(wire)];
     const good = await questline(list, { cwd: at.cwd, env: at.env });
     assert.equal(good.code, 0, good.stderr);
@@ -231,7 +228,7 @@ test('options that belong together', async () => {
   ];
   const cwd = folder();
   mkdirSync(join(cwd, 'agents'));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, 'agents', name), text);
+  for (const [name, text] of Object.entries(backend.files)) writeFileSync(join(cwd, 'agents', name), text);
   for (const [args, words] of cases) {
     const { code, stderr } = await questline(args, { cwd });
     assert.ok(code === 1 || code === 2, `${args.join(' ')}: ${code}`);
@@ -269,7 +266,7 @@ function project(at: Place): string {
   const root = join(at.cwd, 'project');
   mkdirSync(join(root, 'src'), { recursive: true });
   writeFileSync(join(root, 'src/api.ts'), 'export function login() {}\n');
-  writeFileSync(join(at.cwd, 'agents/api-designer.md'), `${files['api-designer.md']?.replace('---\n\n', 'tools: Read, Edit, Write\n---\n\n') ?? ''}`);
+  writeFileSync(join(at.cwd, 'agents/api-designer.md'), `${backend.files['api-designer.md']?.replace('---\n\n', 'tools: Read, Edit, Write\n---\n\n') ?? ''}`);
   return root;
 }
 
@@ -318,7 +315,7 @@ test('a file that somebody else changed meanwhile is not written over', async (t
 test('who may not write does not, whatever the model asks for', async (t) => {
   const at = await place(t, 'messages', craftsman);
   const root = project(at);
-  writeFileSync(join(at.cwd, 'agents/api-designer.md'), `${files['api-designer.md']?.replace('---\n\n', 'tools: Read\n---\n\n') ?? ''}`);
+  writeFileSync(join(at.cwd, 'agents/api-designer.md'), `${backend.files['api-designer.md']?.replace('---\n\n', 'tools: Read\n---\n\n') ?? ''}`);
   const { code, stdout, stderr } = await run(at, '--work', root, '--write');
   assert.equal(code, 0, stdout + stderr);
   assert.equal(readFileSync(join(root, 'src/api.ts'), 'utf8'), 'export function login() {}\n');

@@ -2877,6 +2877,8 @@ export interface Request {
   mode?: "normal" | "prequest" | "quest";
   /** to carry out instead of one made of the words */
   plan?: Plan;
+  /** with a plan: what making it took, as data of the usage events of the quest it was proposed in; logged again */
+  planned?: JsonObject[];
   /** who is played by a model; the rehearsal plays everybody else */
   players?: Player[];
   /** the order of turns; strict where nothing is said */

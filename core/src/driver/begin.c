@@ -114,6 +114,21 @@ static ql_status ask_for_plan(ql_driver *d, const ql_value *player, ql_error *er
   return ql_arena_failed(t->arena) ? ql__out_of_memory(err) : QL_OK;
 }
 
+/* What planning took is logged as soon as there is a log. */
+static void book_plan(ql_driver *d, const ql_value *took) {
+  static const char *const KEPT[] = {"cached", "input", "micro", "ms", "output", "reasoning"};
+  ql_value *usage = ql__owners_command(d->arena, QL_STR("usage"));
+  QL_SET(usage, "agent", ql_string(d->arena, d->leader));
+  for (size_t i = 0; i < QL_COUNT(KEPT); i++) {
+    const ql_value *field = ql_get_literal(took, KEPT[i]);
+    if (field) ql_set_literal(usage, KEPT[i], ql_copy(d->arena, field));
+  }
+  QL_SET(usage, "model", ql_string(d->arena, ql_arena_str(d->arena, TEXT_OF(took, "model")))); /* the turn does not last */
+  if (!d->bills) d->bills = ql_array(d->arena);
+  ql_push(d->bills, usage);
+  d->planned = d->bills ? d->bills->first : NULL;
+}
+
 static ql_status make_plan(ql_driver *d, const ql_value *request, ql_str text, ql_error *err) {
   const ql_value *given = QL_GET(request, "plan"), *player = ql__player_of(d, d->leader);
   const ql_plan *plan;
@@ -126,6 +141,8 @@ static ql_status make_plan(ql_driver *d, const ql_value *request, ql_str text, q
     d->asked = asked;
     return status == QL_OK ? ask_for_plan(d, player, err) : status;
   }
+  const ql_value *planned = given ? QL_GET(request, "planned") : NULL;
+  for (const ql_value *took = planned ? planned->first : NULL; took; took = took->next) book_plan(d, took);
   status = given ? ql_plan_from_value(d->arena, given, &plan, err) : ql_plan_rehearse(d->arena, d->roster, d->leader, text, &plan, err);
   return status == QL_OK ? take_plan(d, plan, err) : status;
 }
@@ -188,29 +205,23 @@ ql_status ql__begin(ql_driver *d, const ql_value *request, ql_error *err) {
 
 /* ---- what came of it ---- */
 
-/* What planning took is logged as soon as there is a log. */
-static void book_plan(ql_driver *d, ql__turn *t) {
-  ql_value *done = ql__turn_done(t, d->arena), *usage = ql__owners_command(d->arena, QL_STR("usage"));
-  static const char *const KEPT[] = {"cached", "input", "micro", "ms", "output", "reasoning"};
-  QL_SET(usage, "agent", ql_string(d->arena, d->leader));
-  for (size_t i = 0; i < QL_COUNT(KEPT); i++) {
-    const ql_value *field = ql_get_literal(done, KEPT[i]);
-    if (field) ql_set_literal(usage, KEPT[i], ql_copy(d->arena, field));
-  }
-  QL_SET(usage, "model", ql_string(d->arena, ql_arena_str(d->arena, TEXT_OF(done, "model")))); /* the turn does not last */
-  d->planned = usage;
-}
-
 static ql_status take_planned(ql_driver *d, ql__turn *t, ql_error *err) {
   ql_value *answered;
   ql_str text = ql_arena_str(d->arena, ql__reply_text(t->attempt, t->reply));
   const ql_value *player = t->player;
+  bool cut = ql_eq(TEXT_OF(t->reply, "end"), QL_STR("length"));
   if (!text.ptr) return ql__out_of_memory(err);
-  book_plan(d, t);
+  book_plan(d, ql__turn_done(t, d->arena));
   ql__drop_turn(d, t);
   ql_status status = ql_plan_answer(d->arena, d->roster, d->asked, text, &answered, err);
   if (status != QL_OK) return status;
   ql_str outcome = TEXT_OF(answered, "outcome");
+  if (ql_eq(outcome, QL_STR("repair")) && cut) { /* it would be cut again */
+    d->raw = text;
+    d->answer_cut = d->answer_failed = true;
+    return show(d, QL_STR("The plan was not whole when its length was used up: allow longer answers, less reasoning, or ask for less."),
+                err);
+  }
   if (ql_eq(outcome, QL_STR("repair"))) {
     d->asked = QL_GET(answered, "repair");
     return ask_for_plan(d, player, err);

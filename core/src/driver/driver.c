@@ -348,7 +348,7 @@ static ql_status take_refusal(ql_driver *d, const ql_value *refusal, ql_error *e
   if (ql_arena_failed(d->command)) return ql__out_of_memory(err);
   if (d->wanting) return ql__played(d, -1, message, err);
   if (d->wanted == d->planned) { /* nobody is asked about that: it is only not booked */
-    d->planned = NULL;
+    d->planned = d->planned->next;
     return QL_OK;
   }
   if ((!owners || tick) && d->looked_at == ql_quest_count(d->quest)) /* asking again would be refused again, for ever */
@@ -407,7 +407,7 @@ static ql_status take_append(ql_driver *d, const ql_value *result, ql_error *err
   ql_status status = ok ? ql_quest_append(d->quest, d->line, err) : QL_OK;
   if (status != QL_OK) return status;
   d->step = QL__STEP_LOOK;
-  if (ok && d->wanted == d->planned) d->planned = NULL;
+  if (ok && d->planned && d->wanted == d->planned) d->planned = d->planned->next;
   return ok && d->wanting ? ql__played(d, ql_quest_count(d->quest) - 1, QL_ABSENT, err) : QL_OK;
 }
 

@@ -50,7 +50,8 @@ struct ql_driver {
   const ql_value *answer_usage, *answer_took; /* took: shape Command, what would be logged of the call */
   const ql_value *create;  /* the first command of a new quest; NULL for one that was opened from its log, and while the plan is made */
   const ql_value *plan;    /* shape Plan, shown to the owner; NULL when the quest was opened from its log */
-  const ql_value *planned; /* shape Command: what the plan took, to be logged once the quest is there; NULL for nothing */
+  ql_value *bills;         /* shape Command: what each call took that the plan was made with */
+  const ql_value *planned; /* the first of them that is to be logged once the quest is there; NULL for nothing */
   const ql_value *wanted;  /* the command in the making */
   ql__turn *wanting;       /* whose it is; NULL: the driver's own */
   int64_t looked_at;       /* events of the quest when `wanted` was made */

@@ -21,7 +21,7 @@ import { HandDesk } from './hand.ts';
 import { Inspector } from './inspect.ts';
 import { Kit } from './kit.ts';
 import { Live } from './live.ts';
-import { inWords, joined, planOf, recordOf, split } from './logs.ts';
+import { inWords, joined, planOf, recordOf, split, usageIn } from './logs.ts';
 import type { AppState, LiveLink, Mode, OpenedLog, OpenQuest, Route } from './model.ts';
 import { NotesDesk } from './notes.ts';
 import type { PlanDesk } from './plan-desk.ts';
@@ -698,7 +698,8 @@ export class App {
     const budget = planner === null || Object.keys(planner.budget).length === 0 ? {} : { budget: planner.budget };
     const plan = planner?.changed === true || planner?.reordered === true || 'budget' in budget ? (planner?.plan ?? null) : null;
     if (planner !== null && plan !== null) {
-      const made = await this.propose({ agent: plan.leader, mode: 'prequest', plan, text: plan.objective, policy: planner.policy, ...budget });
+      const planned = usageIn(await this.#ports.storage.lines(id, 0));
+      const made = await this.propose({ agent: plan.leader, mode: 'prequest', plan, planned, text: plan.objective, policy: planner.policy, ...budget });
       if (made === null) this.#store.toast(this.state.note ?? 'The plan could not be started.');
       else {
         await planner.handOver(made);

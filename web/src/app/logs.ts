@@ -1,10 +1,16 @@
-import { type Core, CoreError, type Plan, type Quest, type QuestView } from '@questline/core';
+import { type Core, CoreError, type JsonObject, type Plan, type Quest, type QuestView } from '@questline/core';
 import type { QuestRecord } from './model.ts';
 import { isOver } from './words.ts';
 
 /** A log of its lines, each with its LF, and back. */
 export const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 export const split = (log: string): string[] => log.split('\n').filter((line) => line !== '');
+
+/** What calls took that were made before anything was handed out: by who planned. */
+export function usageIn(lines: readonly string[]): JsonObject[] {
+  const events = lines.map((line) => (JSON.parse(line) as { e: { t: string; d: JsonObject } }).e);
+  return events.flatMap(({ t, d }) => (t === 'usage' ? [d] : []));
+}
 
 /** What went wrong, as a sentence. */
 export function inWords(error: unknown): string {
