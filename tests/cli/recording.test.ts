@@ -5,7 +5,8 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { wires } from '../loopback/script.ts';
-import { players } from '../loopback/team.ts';
+import { agentOf, players } from '../loopback/team.ts';
+import { type Call, type Script } from '../loopback/script.ts';
 import { Place, questline, teamFolder } from './harness.ts';
 import { count, Scene } from './scene.ts';
 
@@ -142,4 +143,43 @@ test('options of what-if that belong to one way of it', async (t) => {
   assert.match((await what('--specs', 'agents', '--kind', 'blocked')).stderr, /belong to --at/);
   assert.match((await what('--at', '3', '--specs', 'agents')).stderr, /without --at/);
   assert.equal((await what('--at', '3', '--specs', 'agents')).code, 2);
+});
+
+/** The designer uses these tools before it answers. */
+function uses(...calls: readonly Call[]): Script {
+  const others = players();
+  return (ask) => {
+    const made = ask.messages.flatMap(({ parts }) => parts.filter(({ kind }) => kind === 'result')).length;
+    return agentOf(ask) === 'api-designer' && made < calls.length ? { calls: [calls[made]!] } : others(ask);
+  };
+}
+
+test('a quest that used files, commands and memory is played again: nothing runs, nothing is written', async (t) => {
+  const entity = { entities: [{ name: 'billing', entityType: 'module', observations: ['Owns invoices'] }] };
+  const at = await Scene.set(
+    t,
+    uses(
+      { name: 'Write', arguments: { file_path: 'contract.md', content: '# Contract\n' } },
+      { name: 'Read', arguments: { file_path: 'contract.md' } },
+      { name: 'Bash', arguments: { command: 'echo ran >> runs; date +%N' } },
+      { name: 'mcp__memory__create_entities', arguments: entity },
+      { name: 'mcp__memory__read_graph', arguments: {} },
+    ),
+  );
+  const options = ['--work', 'project', '--allow-bash', '--memory', 'memory.jsonl'];
+  const played = await at.play(...options);
+  assert.equal(played.code, 0, played.stdout + played.stderr);
+  await at.server.stop();
+  const runs = join(at.cwd, 'project/runs');
+  assert.equal(readFileSync(runs, 'utf8'), 'ran\n');
+  const memory = readFileSync(join(at.cwd, 'memory.jsonl'), 'utf8');
+  const { code, quests } = await verdicts(at, ...options, at.files[0] ?? '');
+  assert.deepEqual([code, quests[0]?.ok], [0, true], JSON.stringify(quests));
+  assert.equal(quests[0]?.calls, count(at.log(), '"t":"done"'), 'uses of tools are calls as well');
+  assert.equal(readFileSync(runs, 'utf8'), 'ran\n');
+  assert.equal(readFileSync(join(at.cwd, 'memory.jsonl'), 'utf8'), memory);
+  // Without the tools it is another question that is asked.
+  const without = await verdicts(at, at.files[0] ?? '');
+  assert.deepEqual([without.code, without.quests[0]?.ok], [1, false]);
+  assert.match(without.quests[0]?.problem ?? '', /@\S+'s call 1 of this turn asks something else than the recording/);
 });
