@@ -5,9 +5,9 @@ import { after, before, test, type TestContext } from 'node:test';
 import type { Core } from '@questline/core';
 import { loadCore } from '@questline/core/node';
 import type { Browser, Page } from 'playwright-core';
-import { brain } from '../loopback/brain.ts';
 import { Steps, wordsOf, type Answer, type Script, type WireName } from '../loopback/script.ts';
 import { Loopback, type Options } from '../loopback/server.ts';
+import { MODEL, OBJECTIVE, players, team } from '../loopback/team.ts';
 import { launch, logOf, noSidewaysScroll, openProfile, picture, type Profile, serveApp, type Site, stored, takeLog, untilStatus } from './harness.ts';
 
 let site: Site;
@@ -28,8 +28,6 @@ after(async () => {
 /** Another name of this machine: what a page may know of a server is not the same for one that is its own. */
 const ELSEWHERE = 'provider.test';
 const KEY = 'sk-planted-0123456789abcdef';
-const MODEL = 'loop-small';
-const OBJECTIVE = 'Add sign-in with OAuth2: endpoints, database schema, security review';
 const providers: Readonly<Record<WireName, { id: string; title: string }>> = {
   messages: { id: 'anthropic', title: 'Anthropic' },
   responses: { id: 'openai', title: 'OpenAI' },
@@ -37,26 +35,9 @@ const providers: Readonly<Record<WireName, { id: string; title: string }>> = {
   generate: { id: 'gemini', title: 'Google Gemini' },
 };
 
-const files = Object.entries({
-  'lead.md':
-    '---\nname: lead\ndescription: Coordinates the backend team\n---\n\n# Lead\n\n## Team\n\n- **api-designer**: HTTP API contracts and endpoints\n' +
-    '- **data-keeper**: database schema and migrations\n- **reviewer**: security review and tests\n',
-  'api-designer.md': '---\nname: api-designer\ndescription: Designs HTTP API contracts and writes endpoints\n---\n\nYou design APIs.\n',
-  'data-keeper.md': '---\nname: data-keeper\ndescription: Owns the database schema, migrations and queries\n---\n\nYou keep data.\n',
-  'reviewer.md': '---\nname: reviewer\ndescription: Security review, tests and code quality\n---\n\nYou review.\n',
-}).map(([name, text]) => ({ name, mimeType: 'text/markdown', buffer: Buffer.from(text) }));
-
-/** Two that go together, and one behind them. */
-const plan = {
-  tasks: [
-    { id: 'T1', title: 'Write the contract', agent: '@api-designer', reason: 'it designs APIs', outputs: ['contract.md'], accept: ['it is complete'], after: [] },
-    { id: 'T2', title: 'Write the schema', agent: '@data-keeper', reason: 'it owns the schema', outputs: ['schema.sql'], accept: ['it migrates'], after: [] },
-    { id: 'T3', title: 'Review both', agent: '@reviewer', reason: 'it reviews', outputs: ['review.md'], accept: ['nothing is open'], after: ['T1', 'T2'] },
-  ],
-};
-
-const wise = brain();
-const sensible: Script = (ask) => (ask.schema === undefined ? wise(ask) : { text: JSON.stringify(plan) });
+const files = Object.entries(team.files).map(([name, text]) => ({ name, mimeType: 'text/markdown', buffer: Buffer.from(text) }));
+const { plan } = team;
+const sensible = players();
 
 /** Goes wrong, or slowly, at the n-th question to a model, from 1, and only there. */
 const at =
@@ -148,6 +129,24 @@ for (const wire of ['messages', 'chat'] as const) {
     assert.deepEqual(wrong(here), []);
   });
 }
+
+test('a plan that is bound by a budget makes the quest anew, and what planning took stays in its bill', async (t) => {
+  const here = await place(t, 'messages');
+  const { page } = here;
+  await setUp(here);
+  await propose(here);
+  const usages = async (): Promise<string[]> => (await log(page)).split('\n').filter((line) => line.includes('"t":"usage"')).map((line) => JSON.stringify((JSON.parse(line) as { e: { d: object } }).e.d));
+  const before = await usages();
+  assert.equal(before.length, 1);
+  const held = page.getByRole('region', { name: 'What it is held against' });
+  await held.getByLabel('Tokens', { exact: true }).fill('4000000');
+  await held.getByLabel('Tokens', { exact: true }).press('Enter');
+  await approve(here);
+  const text = await whole(here);
+  assert.match(text, /"budget"/, 'it was made anew');
+  assert.deepEqual(await usages(), before);
+  assert.deepEqual(wrong(here), []);
+});
 
 const drafts = (page: Page, least: number): Promise<unknown> => page.waitForFunction((n) => [...document.querySelectorAll<HTMLElement>('[data-draft]')].filter((one) => Number(one.dataset['size']) > 0).length >= n, least);
 
@@ -358,8 +357,8 @@ for (const how of ['memory', 'sealed'] as const) {
     const link = await page.getByLabel('Link', { exact: true }).inputValue();
     const opened = core.openLink(new URL(link).hash);
     assert.match(opened, /"t":"create"/);
-    const history = await page.evaluate(() => [location.href, document.title, JSON.stringify(history.state), document.referrer].join('\n'));
-    const all = [await kept(page), ...shownTexts, said.join('\n'), text, link, opened, history, ...files].join('\n');
+    const where = await page.evaluate(() => [location.href, document.title, JSON.stringify(history.state), document.referrer].join('\n'));
+    const all = [await kept(page), ...shownTexts, said.join('\n'), text, link, opened, where, ...files].join('\n');
     assert.ok(files.some((file) => file.includes('"t":"create"')));
     for (const one of spellings(SECRET)) {
       const at = all.indexOf(one);
