@@ -208,6 +208,19 @@ static void a_recorded_stop_plays_by_itself(void **state) {
   }
 }
 
+/* Where nobody said how it goes on there, nobody knows here. */
+static void a_recorded_stop_alone_is_no_answer(void **state) {
+  (void)state;
+  theatre h = stopped_one(), again = open_theatre(thoughtful, QL_STR(""));
+  assert_int_equal(ql_driver_recall(again.driver, h.quest, true, NULL), QL_OK);
+  assert_int_equal(act_all(&again), QL_OK);
+  assert_int_equal(count_events(again.quest, "pause", "reason", "@data-keeper's call 1 of this turn is in the recording without an answer"),
+                   1);
+  assert_int_equal(count_events(again.quest, "done", "outcome", "cancelled"), 0);
+  close_theatre(&again);
+  close_theatre(&h);
+}
+
 static void who_is_not_at_work_is_not_steered(void **state) {
   (void)state;
   theatre h = open_theatre(play_parts, QL_STR(""));
@@ -342,6 +355,7 @@ int main(void) {
       cmocka_unit_test(a_stopped_seat_outlives_a_reload),
       cmocka_unit_test(what_went_on_outlives_a_reload),
       cmocka_unit_test(a_recorded_stop_plays_by_itself),
+      cmocka_unit_test(a_recorded_stop_alone_is_no_answer),
       cmocka_unit_test(who_is_not_at_work_is_not_steered),
       cmocka_unit_test(a_conversation_that_is_stopped_is_answered_by_what_came),
       cmocka_unit_test(a_conversation_goes_on_from_its_words),

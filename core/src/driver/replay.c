@@ -94,11 +94,12 @@ static ql_status go_on(replay *r, ql_error *err) {
   ql__turn *t = r->t;
   bool known;
   size_t i = r->next;
-  while (r->records.items[i].kind != QL__ASKED) i++; /* it is there: else the answer would not count */
+  while (i < r->records.count && r->records.items[i].kind != QL__ASKED) i++;
   ql_status status = ql__steer(t, err);
   if (status == QL_OK) status = ql__turn_ask(t, err);
   if (status != QL_OK || t->step != QL__TURN_LOG_START) return status;
-  if (ql_eq(r->records.items[i].hash, (ql_str){t->request_hash, sizeof t->request_hash})) return take_answer(r, &known, err);
+  bool same = i < r->records.count && ql_eq(r->records.items[i].hash, (ql_str){t->request_hash, sizeof t->request_hash});
+  if (same) return take_answer(r, &known, err);
   t->step = QL__TURN_FAILED;
   return QL_OK;
 }
