@@ -9,6 +9,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import type { HttpRequest, ModelCall } from '@questline/core';
+import { loadCore } from '@questline/core/node';
 import * as cases from './request-cases.ts';
 import type { Case } from './request-cases.ts';
 
@@ -139,6 +140,32 @@ for (const [wire, side] of Object.entries(sides) as [string, Side<any>][]) {
     t.diagnostic(`| ${wire}: ${calls.length} calls; headers of the SDK that are not sent: ${[...left].sort().join(', ')}`);
   });
 }
+
+/** What a model that plans is held to, as the core asks it. */
+async function planSchema(): Promise<Record<string, unknown>> {
+  const core = await loadCore();
+  const roster = core.newRoster();
+  roster.add('lead.md', '---\nname: lead\ndescription: Leads\n---\n\n# Lead\n\n- **api**: HTTP APIs\n');
+  roster.add('api.md', '---\nname: api\ndescription: Writes HTTP APIs\n---\n\n# API\n');
+  return core.planRequest(roster, '@lead', 'Add a login').schema as unknown as Record<string, unknown>;
+}
+
+test('a plan is asked for in the form of structured output that each API has', async () => {
+  const schema = await planSchema();
+  const format = { name: 'answer', schema, strict: true };
+  const forms: Record<string, object> = {
+    messages: { output_config: { format: { type: 'json_schema', schema } } },
+    responses: { text: { format: { type: 'json_schema', ...format } } },
+    chat: { response_format: { type: 'json_schema', json_schema: format } },
+    generate: { config: { ...sides.generate.base.config, responseMimeType: 'application/json', responseJsonSchema: schema } },
+  };
+  for (const [wire, side] of Object.entries(sides) as [string, Side<any>][]) {
+    const call = callOf(side, { name: 'plan', call: { schema: JSON.stringify(schema) }, sdk: {} } as Case<any>);
+    const [request] = ours([call]);
+    const sent = await theirs((fetch) => side.send({ ...side.base, ...forms[wire] }, call.base_url, fetch));
+    assert.deepEqual(JSON.parse(request?.body ?? ''), known(sent.body), wire);
+  }
+});
 
 test('a replay is written through as it came', () => {
   const one = cases.generateCases.find(({ name }) => name.startsWith('thoughts'))!;
