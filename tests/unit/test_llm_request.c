@@ -275,7 +275,7 @@ static void providers_are_listed(void **state) {
   ql_value *list = NULL;
   ql_wire wire;
   assert_int_equal(ql_llm_providers(a, &list, &err), QL_OK);
-  assert_int_equal(list->count, 9);
+  assert_int_equal(list->count, 10);
   for (const ql_value *one = list->first; one; one = one->next) {
     ql_str base = word(one, "base_url");
     assert_int_equal(ql_llm_wire(word(one, "id"), &wire, &err), QL_OK);
