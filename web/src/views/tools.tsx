@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
+import { isOver } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Approvals } from './approvals.tsx';
 import { Work } from './work-changes.tsx';
@@ -19,7 +20,7 @@ export function ToolsTop({ quest, app }: { quest: OpenQuest; app: App }): JSX.El
             <p key={server} role="status">
               <Icon name="warn" tone="c-warn" />
               <span>
-                Agents go on without the tools of {server}: {problem} <a href={href({ screen: 'models' })}>See to it</a>
+                Agents {isOver(quest.view) ? 'went' : 'go'} on without the tools of {server}: {/[.!?]$/.test(problem) ? problem : `${problem}.`} <a href={href({ screen: 'models' })}>See to it</a>
               </span>
             </p>
           ))}
