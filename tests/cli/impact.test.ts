@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { finish, folder, questline, start, write } from './harness.ts';
+import { finish, folder, questline, start, until, write } from './harness.ts';
 
 const place = folder();
 const madge = JSON.stringify({
@@ -106,6 +107,9 @@ test('names from a graph do not reach the terminal as control characters', async
 test('impact that waits for stdin ends when it is interrupted', async () => {
   const child = start(['impact'], { open: true });
   child.stdin?.write('{');
-  setTimeout(() => child.kill('SIGINT'), 200);
-  assert.equal((await finish(child)).code, 130);
+  const ended = finish(child);
+  const status = (): string => readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  if (existsSync('/proc/self/status')) await until(() => (parseInt(/SigCgt:\s*(\w+)/.exec(status())?.[1]?.slice(-1) ?? '0', 16) & 2) !== 0, 'it listens', child);
+  setTimeout(() => child.kill('SIGINT'), 100);
+  assert.equal((await ended).code, 130);
 });
