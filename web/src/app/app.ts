@@ -414,7 +414,7 @@ export class App {
       this.#store.setQuest({ work: work ?? null, parts });
       if (lease !== null) for (const part of kept) if (!parts.includes(part)) await storage.removePart(id, part.start);
       await this.notes.begin(true);
-      const kit = lease !== null && live === undefined && playersFor(this.state.cast, quest.view().agents).length > 0 ? await Kit.open(core, this.#ports, id, this.state.servers) : null;
+      const kit = lease !== null && live === undefined && playersFor(this.state.cast, quest.view().agents).length > 0 ? await Kit.open(core, this.#ports, id, this.state.servers, quest) : null;
       if (turn !== this.#opening) {
         kit?.close();
         lease?.release();
@@ -737,7 +737,7 @@ export class App {
     this.#chats ??= new kind({
       newCore: () => this.#newCore(),
       asking: () => this.#asking(),
-      kit: (core, id) => Kit.open(core, this.#ports, id, this.state.servers),
+      kit: (core, id) => Kit.open(core, this.#ports, id, this.state.servers, null),
       storage: this.#ports.storage,
       team: () => ({ files: this.state.team.files, off: this.state.off }),
       players: (agent) => playersOf(this.state.cast, [agent]),

@@ -1,4 +1,4 @@
-import type { Core, Driver, Effect, ToolCall } from '@questline/core';
+import type { Core, Driver, Effect, Quest, ToolCall } from '@questline/core';
 import type { Tabs } from '../ports/lock.ts';
 import type { Storage } from '../ports/storage.ts';
 import { Recall } from './recall.ts';
@@ -35,9 +35,9 @@ export class Kit {
     this.servers = servers.filter(({ on }) => on);
   }
 
-  static async open(core: Core, ports: Ports, id: string, servers: readonly KeptServer[]): Promise<Kit> {
+  static async open(core: Core, ports: Ports, id: string, servers: readonly KeptServer[], quest: Quest | null): Promise<Kit> {
     const lines = await ports.storage.memory();
-    const bench = await Bench.open(core, ports.storage, id);
+    const bench = await Bench.open(core, ports.storage, id, quest?.standing().artifacts ?? null);
     return new Kit(ports, id, bench, new Recall(core, ports, lines), servers);
   }
 

@@ -103,6 +103,14 @@ export function unended(quest: Quest, parts: readonly Part[]): Part[] {
   return parts.filter(({ start }) => !ended.has(start));
 }
 
+/** What agents changed, as far as a log tells of it: of a change that was kept and not told before the page was closed, its call is made anew. */
+function asTold(changed: KeptWork['changed'], artifacts: readonly ArtifactView[]): KeptWork['changed'] {
+  const told = new Set(artifacts.map(({ hash }) => hash));
+  const last = new Map(artifacts.map(({ name, hash }) => [name, hash]));
+  const known = Object.entries(changed).map(([path, hash]) => [path, told.has(hash) ? hash : last.get(path)]);
+  return Object.fromEntries(known.filter(([, hash]) => hash !== undefined)) as Record<string, string>;
+}
+
 /** Gives another quest what one works on and what it made, as it was when these were its artifacts. */
 export async function copyWork(storage: Storage, from: string, to: string, artifacts: readonly ArtifactView[]): Promise<void> {
   const [work, blobs] = await Promise.all([storage.work(from), storage.blobs(from)]);
@@ -110,8 +118,7 @@ export async function copyWork(storage: Storage, from: string, to: string, artif
     for (const [hash, bytes] of blobs) await storage.putBlob(to, hash, bytes);
     return;
   }
-  const made = artifacts.flatMap(({ name, hash, replaced }) => (name !== null && replaced !== true && name in work.changed && blobs.has(hash) ? [[name, hash]] : []));
-  await storage.putWork({ ...work, id: to, changed: Object.fromEntries(made) as Record<string, string> }, blobs);
+  await storage.putWork({ ...work, id: to, changed: asTold(work.changed, artifacts) }, blobs);
 }
 
 /** The files of one quest or conversation, as its models see them; this browser keeps what they change. */
@@ -126,10 +133,11 @@ export class Bench {
     this.work = work;
   }
 
-  /** Null: nothing was given to work on. */
-  static async open(core: Core, storage: Storage, id: string): Promise<Bench | null> {
-    const work = await storage.work(id);
-    if (work === undefined) return null;
+  /** Null: nothing was given to work on. @param artifacts  of the quest; null: no log tells of these files */
+  static async open(core: Core, storage: Storage, id: string, artifacts: readonly ArtifactView[] | null): Promise<Bench | null> {
+    const kept = await storage.work(id);
+    if (kept === undefined) return null;
+    const work = artifacts === null ? kept : { ...kept, changed: asTold(kept.changed, artifacts) };
     const blobs = await storage.blobs(id);
     const workspace = core.newWorkspace();
     for (const { path, hash } of work.files) {
