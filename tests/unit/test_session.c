@@ -180,6 +180,30 @@ static void a_budget_stops_a_call_before_it_is_sent(void **state) {
   closed(&h);
 }
 
+/* Always the same work, which is always done. */
+static ql_str go_in_circles(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  (void)h, (void)body, (void)status;
+  if (!ql_eq(agent, QL_STR("@lead"))) return one_call(a, "quest_respond", "{\"kind\":\"completed\",\"msg\":\"Done.\"}");
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  add_begin(&out);
+  add_call(a, &out, 0, "quest_message", QL_STR("{\"msg\":\"Please begin.\",\"task\":\"T1\",\"to\":[\"@api-designer\"]}"));
+  add_call(a, &out, 1, "quest_report", QL_STR("{\"msg\":\"It is handed out.\"}"));
+  return ended(a, &out, "tool_use");
+}
+
+static void models_that_go_in_circles_stop_without_a_limit(void **state) {
+  (void)state;
+  host h = opened(go_in_circles, "quest", "Sign-in", true);
+  assert_int_equal(run(&h), QL_OK);
+  assert_status(&h, "paused");
+  assert_int_equal(h.calls, 32 + 8 * 3 + 1); /* one for each turn, and that which went beyond */
+  write_command(&h, "{\"budget\":{\"turns\":58},\"by\":\"@owner\",\"type\":\"resume\"}");
+  assert_int_equal(run(&h), QL_OK);
+  assert_status(&h, "paused");
+  assert_int_equal(h.calls, 58 + 1);
+  closed(&h);
+}
+
 static void who_loses_the_turn_is_stopped(void **state) {
   (void)state;
   host h = opened(play_well, "quest", "Sign-in", true);
@@ -543,6 +567,7 @@ int main(void) {
       cmocka_unit_test(what_does_not_pass_pauses_the_quest_and_says_why),
       cmocka_unit_test(no_answer_at_all_is_tried_again),
       cmocka_unit_test(a_budget_stops_a_call_before_it_is_sent),
+      cmocka_unit_test(models_that_go_in_circles_stop_without_a_limit),
       cmocka_unit_test(who_loses_the_turn_is_stopped),
       cmocka_unit_test(what_was_only_announced_is_not_sent_for_who_lost_the_turn),
       cmocka_unit_test(a_tool_is_not_used_for_who_lost_the_turn),

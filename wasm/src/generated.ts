@@ -2867,7 +2867,7 @@ export interface Player {
 export interface Request {
   /** who is asked */
   agent: string;
-  /** of the quest: micro, ms, tokens, turns, as in create; what goes beyond pauses it */
+  /** of the quest: micro, ms, tokens, turns, as in create; what goes beyond pauses it. Where models play and nothing is said: 32 turns, and 8 for each task */
   budget?: JsonObject;
   /** of the project: who plans is given what its file has it load, workers what the rules of the leader's file give them */
   documents?: PackSource[];

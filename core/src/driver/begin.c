@@ -17,6 +17,17 @@
 
 static const ql_str MODE_NAMES[QL__MODE_COUNT] = {QL_STR_INIT("normal"), QL_STR_INIT("prequest"), QL_STR_INIT("quest")};
 
+/* Models that go round in circles stop somewhere, also where nobody set a limit: far beyond what a plan takes that goes well. */
+#define TURNS_SPARE 32
+#define TURNS_TASK  8
+
+static ql_value *budget_of(const ql_driver *d, const ql_plan *plan) {
+  if (d->budget) return ql_copy(d->arena, d->budget);
+  ql_value *budget = ql_object(d->arena);
+  QL_SET(budget, "turns", ql_int(d->arena, TURNS_SPARE + TURNS_TASK * (int64_t)plan->task_count));
+  return budget;
+}
+
 /* Agents with a model are played by it, all others by the rehearsal. */
 static ql_value *create_command(const ql_driver *d, const ql_plan *plan) {
   ql_arena *a = d->arena;
@@ -27,7 +38,7 @@ static ql_value *create_command(const ql_driver *d, const ql_plan *plan) {
     ql_push(pair, ql_string(a, ql__player_of(d, agent->text) ? QL_STR("model") : QL_STR("rehearsal")));
   }
   QL_SET(command, "seats", seats);
-  if (d->budget) QL_SET(command, "budget", ql_copy(a, d->budget));
+  if (d->budget || d->players) QL_SET(command, "budget", budget_of(d, plan));
   if (d->policy.ptr) QL_SET(command, "policy", ql_string(a, d->policy));
   return ql_arena_failed(a) ? NULL : command;
 }
