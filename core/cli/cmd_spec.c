@@ -112,10 +112,14 @@ int cli_read_team(cli *c, const char *folder, ql_roster **out) {
   int code = cli_read_files(c, &folder, 1, &files);
   if (code != CLI_DONE) return code;
   (void)cli_tell_troubles(&files);
-  code = cli_make_roster(c, &files, QL_ABSENT, out);
+  ql_roster *roster;
+  code = cli_make_roster(c, &files, QL_ABSENT, &roster);
   if (code != CLI_DONE) return code;
-  if (ql_roster_count(*out) > 0) return CLI_DONE;
-  ql_roster_free(*out);
+  if (ql_roster_count(roster) > 0) {
+    *out = roster;
+    return CLI_DONE;
+  }
+  ql_roster_free(roster);
   return cli_fail(c, QL_ERR_NOT_FOUND, "There is no agent file (*.md, *.mdc) in %s.", folder);
 }
 

@@ -132,9 +132,9 @@ static void test_folder(void **state) {
 static void test_environment(void **state) {
   (void)state;
   cli_hide_environment();
-  setenv("LANG", "C.UTF-8", 1);
+  setenv("LANG", "C.UTF-8", 0);
   setenv("TIDE_API_KEY", "planted-0123456789", 1);
-  setenv("SSH_AUTH_SOCK", "/nowhere", 1);
+  setenv("SSH_AUTH_SOCK", "/nowhere", 0);
   assert_string_equal(getenv("TIDE_API_KEY"), "planted-0123456789");
   ql_str text = run("env; tr '\\0' '\\n' < /proc/self/environ; cat /proc/$PPID/environ; cat /proc/$PPID/cmdline").text;
   assert_true(has(text, "PATH=") && has(text, "LANG=C.UTF-8"));

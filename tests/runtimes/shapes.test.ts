@@ -96,7 +96,16 @@ const inAnswer: Record<string, (answer: Json) => string[]> = {
     return 'log' in (answer as Answer) ? [] : checker.check('Failure', answer);
   },
   quest: (answer) => (answer as Answer[]).flatMap(checkStep),
+  drive: checkDriven,
+  streams: checkDriven,
 };
+
+/** What a driver wanted. The bodies of requests are shown as JSON there. */
+function checkDriven(answer: Json): string[] {
+  const { asked, changes, effects } = answer as Answer;
+  const requests = (asked as Answer[]).map((request) => ({ ...request, body: JSON.stringify(request.body) }));
+  return [...checker.check('HttpRequest[]', requests), ...checker.check('WorkspaceChange[]', changes), ...checker.check('Effect[]', effects)];
+}
 
 /** The parts of an answer that are there, each of its shape or a failure. */
 const inParts = (answer: Answer, shapes: Readonly<Record<string, string>>): string[] =>

@@ -343,6 +343,7 @@ test('what a driver uses is closed after it', () => {
 });
 
 test('a recorded quest is borrowed, and nobody is steered where no model is at work', () => {
+  const core = instantiate(module);
   const roster = core.newRoster();
   roster.add('lead.md', '---\nname: lead\ndescription: Coordinates\n---\nWork.\n');
   roster.add('api.md', '---\nname: api\ndescription: Writes endpoints\n---\nWork.\n');
