@@ -35,7 +35,7 @@ interface Count {
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const logs = join(root, 'build/logs');
-const stepLimitMs = 10 * 60_000;
+const stepLimitMs = 15 * 60_000;
 
 /** What CTest knows of a preset's tests. */
 function ctest(preset: string): Step[] {

@@ -1,6 +1,6 @@
 // A tab that drives a quest is taken away at points of these kinds: nothing is lost, nothing is asked or done twice, and it goes on to its end.
 // Each life of a page stops for good at one call of the browser (a row that is written, a piece of an answer, a question), and is
-// then closed; the next page finds what this one left. Of the points of a kind five are taken, evenly; QUESTLINE_POINTS=all takes each of them.
+// then closed; the next page finds what this one left. Of the points of a kind three are taken, evenly; QUESTLINE_POINTS=all takes each of them.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -16,7 +16,7 @@ import { Loopback } from '../loopback/server.ts';
 import { Servers } from '../mcp/server.ts';
 import { launch, openProfile, playedBy, serveApp, type Site, stored, untilStatus } from './harness.ts';
 
-const POINTS = process.env['QUESTLINE_POINTS'] === 'all' ? Infinity : 5;
+const POINTS = process.env['QUESTLINE_POINTS'] === 'all' ? Infinity : 3;
 const AT_ONCE = 3;
 const DOT = { media: 'image/png', data: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==' };
 

@@ -75,6 +75,8 @@ export class App {
   #planner: PlanDesk | null = null;
   #chats: ChatDesk | null = null;
   #players: readonly Player[] = []; // of the quest that this tab drives
+  #recasting: Promise<void> = Promise.resolve(); // until the quest goes on with the players that were chosen
+  #seating: Promise<void> = Promise.resolve(); // until the seats that were given away are
   #kit: Kit | null = null; // of the quest that this tab drives
   #roster: Roster | null = null; // that its driver uses
   #stopPlanning: (() => void) | null = null;
@@ -132,7 +134,7 @@ export class App {
     };
     this.#store = new Store(start, ports.clock);
     this.vault = new Vault(this.#store, ports);
-    this.cast = new CastDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: carrying(ports.http, () => this.state), net: ports.net, builtIn: ports.builtIn, changed: () => void this.#recast() });
+    this.cast = new CastDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: carrying(ports.http, () => this.state), net: ports.net, builtIn: ports.builtIn, changed: () => (this.#recasting = this.#recast()) });
     this.signIn = new SignInDesk(this.#store, this.vault, { ...ports, core: () => this.whole().then(() => this.#core) });
     this.servers = new ServerDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: ports.http, changed: () => void this.#rekit() });
     this.hand = new HandDesk(this.#store, { net: ports.net, open: () => this.#open });
@@ -531,16 +533,26 @@ export class App {
   }
 
   /** Gives a seat to somebody else in the middle of a quest. Who held the turn there loses it to whoever sits there now. */
-  async reseat(agent: string, who: Who): Promise<void> {
+  reseat(agent: string, who: Who): Promise<void> {
+    this.#seating = this.#seating.then(() => this.#reseat(agent, who));
+    return this.#seating;
+  }
+
+  async #reseat(agent: string, who: Who): Promise<void> {
+    await this.#recasting;
     const { quest, cast } = this.state;
     const seat = quest?.view.agents.find(({ id }) => id === agent);
     const chosen: Cast = { ...cast, agents: { ...cast.agents, [agent]: who } };
     const kind = kindOf(chosen, agent);
     if (quest?.mode !== 'drive' || seat === undefined) return;
     const claims = seat.kind !== kind || seat.taken;
-    if (claims && (await this.command({ by: '@owner', type: 'claim', agent, seat: kind })) !== null) return;
-    if (claims) await this.command({ by: '@owner', type: 'release', agent });
+    if (claims) {
+      const sent = await this.#send({ by: '@owner', type: 'claim', agent, seat: kind });
+      if (sent === null || 'refusal' in sent) return;
+      await this.command({ by: '@owner', type: 'release', agent });
+    }
     this.cast.agent(agent, who);
+    await this.#recasting;
   }
 
   /** Seats the players that were chosen, where nobody sat down and others play. */
