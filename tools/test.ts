@@ -53,10 +53,9 @@ function ctest(preset: string): Step[] {
   });
 }
 
-function nodeTests(name: string, patterns: string[], options: Partial<Step> = {}): Step[] {
+function nodeTests(name: string, patterns: string[], options: Partial<Step> = {}, concurrency = availableParallelism()): Step[] {
   const files = globSync(patterns, { cwd: root, exclude: (path) => path.includes('node_modules') }).sort();
   if (files.length === 0) return [];
-  const concurrency = options.alone ? 1 : availableParallelism();
   const command = ['node', '--test', '--test-reporter=tap', '--test-timeout=300000', `--test-concurrency=${concurrency}`, ...files];
   return [{ name, command, ...options }];
 }
@@ -90,7 +89,7 @@ function plan(): Step[] {
       after: ['build js'],
     },
     ...nodeTests('node', ['{wasm,web,worker,site}/**/*.test.ts', 'tests/!(e2e|runtimes)/**/*.test.ts'], { after: ['build js'] }),
-    ...nodeTests('runtimes', ['tests/runtimes/*.test.ts'], { after: ['build js'], alone: true }),
+    ...nodeTests('runtimes', ['tests/runtimes/*.test.ts'], { after: ['build js'], alone: true }, 1),
     ...nodeTests('end to end', ['tests/e2e/*.test.ts'], { after: ['build js'], alone: true }),
   ];
 }

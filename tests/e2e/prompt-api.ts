@@ -42,7 +42,7 @@ export function inject(options: InjectedOptions): void {
     if (schema.type === 'boolean') return true;
     return 'Done as asked.';
   };
-  /** A worker responds; a leader writes to whom the first open task is for and ends its turn, and completes when none is open. */
+  /** A worker responds; a leader writes to whom the first task that is open, or came back with a question, is for and ends its turn, and completes when none is. */
   const choose = (constraint: Schema, messages: readonly Message[]): unknown => {
     const tools = (constraint.anyOf?.[0] ?? constraint).properties?.['calls']?.items?.anyOf ?? [];
     const call = (name: string, more: object = {}): object => {
@@ -50,7 +50,7 @@ export function inject(options: InjectedOptions): void {
       return { ...made, arguments: { ...made.arguments, ...more } };
     };
     if (!tools.some((tool) => tool.properties?.['tool']?.enum?.[0] === 'quest_message')) return { calls: [call('quest_respond', { kind: 'completed' })] };
-    const [, task, to] = /^- (T\d+) .*; for (@[\w-]+); todo/m.exec(words(messages.at(-1) as Message)) ?? [];
+    const [, task, to] = /^- (T\d+) .*; for (@[\w-]+); (?:todo|clarification|blocked)/m.exec(words(messages.at(-1) as Message)) ?? [];
     return { calls: task === undefined ? [call('quest_complete')] : [call('quest_message', { to: [to], task }), call('quest_report')] };
   };
 

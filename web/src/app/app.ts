@@ -75,7 +75,7 @@ export class App {
   #planner: PlanDesk | null = null;
   #chats: ChatDesk | null = null;
   #players: readonly Player[] = []; // of the quest that this tab drives
-  #recasting: Promise<void> = Promise.resolve(); // until the quest goes on with the players that were chosen
+  #whenOpen: Promise<void> = Promise.resolve(); // until the quest is open, or is open again
   #seating: Promise<void> = Promise.resolve(); // until the seats that were given away are
   #kit: Kit | null = null; // of the quest that this tab drives
   #roster: Roster | null = null; // that its driver uses
@@ -134,7 +134,7 @@ export class App {
     };
     this.#store = new Store(start, ports.clock);
     this.vault = new Vault(this.#store, ports);
-    this.cast = new CastDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: carrying(ports.http, () => this.state), net: ports.net, builtIn: ports.builtIn, changed: () => (this.#recasting = this.#recast()) });
+    this.cast = new CastDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: carrying(ports.http, () => this.state), net: ports.net, builtIn: ports.builtIn, changed: () => void this.#recast() });
     this.signIn = new SignInDesk(this.#store, this.vault, { ...ports, core: () => this.whole().then(() => this.#core) });
     this.servers = new ServerDesk(this.#store, this.vault, { core: () => this.#core, storage: ports.storage, http: ports.http, changed: () => void this.#rekit() });
     this.hand = new HandDesk(this.#store, { net: ports.net, open: () => this.#open });
@@ -371,7 +371,11 @@ export class App {
   }
 
   /** Reads a quest of this browser and goes on with it, unless another tab does. */
-  async openQuest(id: string, steal = false): Promise<void> {
+  openQuest(id: string, steal = false): Promise<void> {
+    return (this.#whenOpen = this.#readQuest(id, steal));
+  }
+
+  async #readQuest(id: string, steal: boolean): Promise<void> {
     this.#closeQuest();
     const turn = this.#opening;
     const { storage, tabs } = this.#ports;
@@ -539,7 +543,7 @@ export class App {
   }
 
   async #reseat(agent: string, who: Who): Promise<void> {
-    await this.#recasting;
+    await this.#whenOpen;
     const { quest, cast } = this.state;
     const seat = quest?.view.agents.find(({ id }) => id === agent);
     const chosen: Cast = { ...cast, agents: { ...cast.agents, [agent]: who } };
@@ -552,7 +556,7 @@ export class App {
       await this.command({ by: '@owner', type: 'release', agent });
     }
     this.cast.agent(agent, who);
-    await this.#recasting;
+    await this.#whenOpen;
   }
 
   /** Seats the players that were chosen, where nobody sat down and others play. */
