@@ -328,7 +328,7 @@ ql_status ql_driver_next(ql_driver *driver, ql_arena *a, int64_t now, ql_value *
     status = look(driver, now, err);
   }
   bool over = true;
-  if (status == QL_OK && driver->step == QL__STEP_FINISHED) status = ql__servers_close(driver, now, &over, err);
+  if (driver->step == QL__STEP_FINISHED) status = ql__servers_close(driver, now, &over, err);
   if (status != QL_OK) return status;
   ql_value *e = hand_out(driver, a, now);
   if (!e && (status = ql__servers_next(driver, a, now, &e, err)) != QL_OK) return status;
