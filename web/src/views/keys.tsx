@@ -89,27 +89,29 @@ function KeyForm({ app, slot, title, signIn, done }: { app: App; slot: string; t
   );
 }
 
-/** Seals a key that came by signing in with the passphrase of the others. */
-function Join({ app, slot, title }: { app: App; slot: string; title: string }): JSX.Element {
+/** Asks for the passphrase of the sealed keys. `take` says whether it opens any. */
+function Passphrase({ name, label, words, small = false, take }: { name: string; label: string; words: readonly [rest: string, busy: string]; small?: boolean; take: (passphrase: string) => Promise<boolean> }): JSX.Element {
   const id = useId();
   const passphrase = useRef<HTMLInputElement>(null);
   const [state, setState] = useState<'rest' | 'busy' | 'wrong'>('rest');
-  const join = async (): Promise<void> => {
+  const send = async (): Promise<void> => {
     if (state === 'busy' || passphrase.current === null) return;
     setState('busy');
-    if (!(await app.vault.join(slot, passphrase.current.value))) setState('wrong');
+    if (await take(passphrase.current.value)) return;
+    setState('wrong');
+    passphrase.current?.select();
   };
   return (
     <form
       class="key-form"
-      aria-label={`Seal the key for ${title}`}
+      aria-label={name}
       onSubmit={(event) => {
         event.preventDefault();
-        void join();
+        void send();
       }}
     >
       <div class="fld">
-        <label for={id}>Passphrase of your sealed keys, to keep this one too</label>
+        <label for={id}>{label}</label>
         <input id={id} ref={passphrase} type="password" autocomplete="off" aria-invalid={state === 'wrong'} />
       </div>
       {state === 'wrong' && (
@@ -117,52 +119,26 @@ function Join({ app, slot, title }: { app: App; slot: string; title: string }): 
           This passphrase opens no key of this browser.
         </p>
       )}
-      <button class="btn s" type="submit" aria-disabled={state === 'busy'}>
+      <button class={small ? 'btn s' : 'btn'} type="submit" aria-disabled={state === 'busy'}>
         <Icon name="lock" />
-        {state === 'busy' ? 'Sealing' : 'Seal it'}
+        {words[state === 'busy' ? 1 : 0]}
       </button>
     </form>
   );
 }
 
+/** Seals a key that came by signing in with the passphrase of the others. */
+function Join({ app, slot, title }: { app: App; slot: string; title: string }): JSX.Element {
+  return <Passphrase name={`Seal the key for ${title}`} label="Passphrase of your sealed keys, to keep this one too" words={['Seal it', 'Sealing']} small take={(words) => app.vault.join(slot, words)} />;
+}
+
 function Unlock({ app, done }: { app: App; done: () => void }): JSX.Element {
-  const id = useId();
-  const passphrase = useRef<HTMLInputElement>(null);
-  const [state, setState] = useState<'rest' | 'busy' | 'wrong'>('rest');
-  const open = async (): Promise<void> => {
-    if (state === 'busy' || passphrase.current === null) return;
-    setState('busy');
-    const opened = await app.vault.unlock(passphrase.current.value);
+  const take = async (words: string): Promise<boolean> => {
+    const opened = await app.vault.unlock(words);
     if (opened) done();
-    else {
-      setState('wrong');
-      passphrase.current?.select();
-    }
+    return opened;
   };
-  return (
-    <form
-      class="key-form"
-      aria-label="Unlock"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void open();
-      }}
-    >
-      <div class="fld">
-        <label for={id}>Passphrase</label>
-        <input id={id} ref={passphrase} type="password" autocomplete="off" aria-invalid={state === 'wrong'} />
-      </div>
-      {state === 'wrong' && (
-        <p class="c-fail" role="alert">
-          This passphrase opens no key of this browser.
-        </p>
-      )}
-      <button class="btn" type="submit" aria-disabled={state === 'busy'}>
-        <Icon name="lock" />
-        {state === 'busy' ? 'Unlocking' : 'Unlock'}
-      </button>
-    </form>
-  );
+  return <Passphrase name="Unlock" label="Passphrase" words={['Unlock', 'Unlocking']} take={take} />;
 }
 
 const stands = (slot: Slot | undefined): string =>
