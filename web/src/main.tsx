@@ -115,8 +115,8 @@ function listen(app: App): void {
   });
   addEventListener('online', () => app.setOnline(true));
   addEventListener('offline', () => app.setOnline(false));
-  for (const type of ['visibilitychange', 'resume']) document.addEventListener(type, () => app.wake());
-  for (const type of ['focus', 'pageshow']) addEventListener(type, () => app.wake());
+  for (const type of ['visibilitychange', 'resume']) document.addEventListener(type, () => app.drive.wake());
+  for (const type of ['focus', 'pageshow']) addEventListener(type, () => app.drive.wake());
   let inside = 0; // dragenter and dragleave come for every element under the pointer
   addEventListener('dragenter', () => app.setDragging(++inside > 0));
   addEventListener('dragleave', () => app.setDragging(--inside > 0));

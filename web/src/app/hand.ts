@@ -7,7 +7,7 @@ import { asServer } from './servers.ts';
 import type { Store } from './store.ts';
 
 interface Ports {
-  net: Pick<Net, 'cast' | 'putCast' | 'allow' | 'blob'>;
+  net: Pick<Net, 'cast' | 'putCast'>;
   open: () => { core: Core; quest: Quest } | null;
 }
 
@@ -59,11 +59,5 @@ export class HandDesk {
     } catch (error) {
       return inWords(error);
     }
-  }
-
-  /** Bytes that models or tools made at the server, if they are those that the log names. */
-  async blob(link: LiveLink, hash: string): Promise<Uint8Array | undefined> {
-    const bytes = await this.#ports.net.blob(link, hash);
-    return bytes !== undefined && this.#ports.open()?.core.sha256(bytes) === hash ? bytes : undefined;
   }
 }

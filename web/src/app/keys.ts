@@ -52,13 +52,13 @@ export function listenForKeys(app: App): void {
         break;
       case ' ':
         if (!looking || !mine || pressing(event.target) || quest === null) return;
-        if (quest.view.status === 'running') void app.owner('pause');
-        else if (quest.view.status === 'paused') void app.owner('resume');
+        if (quest.view.status === 'running') void app.quest.owner('pause');
+        else if (quest.view.status === 'paused') void app.quest.owner('resume');
         else return;
         break;
       case 'a':
         if (!mine || route.screen !== 'plan' || quest?.view.status !== 'proposed') return;
-        void app.approve();
+        void app.proposals.approve();
         break;
       default:
         return;

@@ -48,7 +48,7 @@ export class Session {
   #wake = new AbortController();
   #answer: ((command: Command) => void) | null = null;
   #lease: Lease;
-  #kit: Kit | null;
+  readonly kit: Kit | null;
   readonly id: string;
   readonly quest: Quest;
 
@@ -57,7 +57,7 @@ export class Session {
     this.id = id;
     this.quest = quest;
     this.#driver = driver;
-    this.#kit = kit;
+    this.kit = kit;
     this.#lease = lease;
     this.#pace = pace;
     this.#events = events;
@@ -139,7 +139,7 @@ export class Session {
       if (this.#closed) return;
       const lines = effect.lines ?? [];
       const { n, head } = this.quest.head();
-      if ((await this.#kit?.keep()) === true) this.#events.made(); // before the log says so
+      if ((await this.kit?.keep()) === true) this.#events.made(); // before the log says so
       if (this.#closed) return;
       // Somebody may have moved while this line waited for its time: then the driver thinks again.
       const outcome = effect.expected === head ? await this.#writer.store(n, lines) : 'conflict';
@@ -153,7 +153,7 @@ export class Session {
   /** An answer that is whole, or given up, is in the log: its beginning need not be kept. */
   #settle(n: number): void {
     const { type, data } = this.quest.event(n);
-    if (type === 'done') void this.#kit?.settle((data as { start: number }).start).catch((error: unknown) => this.#fail(error));
+    if (type === 'done') void this.kit?.settle((data as { start: number }).start).catch((error: unknown) => this.#fail(error));
   }
 
   /** What is due comes before anything that is said after it. Where nothing is, there is no event. */
@@ -254,7 +254,7 @@ export class Session {
     this.#asker.close();
     this.#rouse();
     this.#driver.close();
-    this.#kit?.close();
+    this.kit?.close();
   }
 
   close(): void {

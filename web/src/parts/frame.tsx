@@ -121,7 +121,7 @@ function Notices({ state, app }: { state: AppState; app: App }): JSX.Element {
             <Icon name="eye" />
             Another tab is driving this quest. Watch here, or take over.
           </p>
-          <button class="btn s" type="button" onClick={() => app.takeOver()}>
+          <button class="btn s" type="button" onClick={() => app.drive.takeOver()}>
             Take over
           </button>
         </div>

@@ -45,7 +45,7 @@ export function Approvals({ app, asks, allow, seated = false }: Props): JSX.Elem
   if (ask === undefined) return null;
   const args = argumentsOf(ask.tool.arguments);
   const path = args.find(({ name }) => name === 'file_path' || name === 'path' || name === 'notebook_path')?.text ?? null;
-  const permit = seated ? app.permitOf(ask.agent, ask.tool.name, path) : null;
+  const permit = seated ? app.quest.permitOf(ask.agent, ask.tool.name, path) : null;
   const say = (allowed: boolean): void => {
     answered.current = true;
     allow(ask.id, allowed);

@@ -34,14 +34,14 @@ export function Backlog({ quest, app, state }: { quest: OpenQuest; app: App; sta
   const [plan, setPlan] = useState<Plan | string | null>(null);
   useEffect(() => {
     let late = false;
-    void app.backlogWith(beside).then((found) => !late && setPlan(found));
+    void app.library.backlogWith(beside).then((found) => !late && setPlan(found));
     return () => {
       late = true;
     };
   }, [quest.shown, beside, state.leader, state.team, app]);
   const gates = plan === null || typeof plan === 'string' ? [] : (plan.gates ?? []);
   const hand = async (made: Plan): Promise<void> => {
-    const id = await app.propose({ agent: made.leader, mode: 'prequest', plan: made, text: made.objective });
+    const id = await app.proposals.propose({ agent: made.leader, mode: 'prequest', plan: made, text: made.objective });
     app.go(id === null ? { screen: 'home' } : { screen: 'plan', quest: id }); // there it is said why
   };
   return (

@@ -70,7 +70,7 @@ function Join({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element | nul
     const agent = `@${name.trim().toLowerCase().replace(/^@/, '')}`;
     const command = { by: '@owner', type: 'add', agent, seat };
     const wrong = app.inspect.whyNot(command);
-    const refusal = wrong === null ? await app.command(command) : null;
+    const refusal = wrong === null ? await app.quest.command(command) : null;
     setWhy(wrong ?? refusal?.message ?? null);
     if (wrong === null && refusal === null) setName('');
   };

@@ -56,7 +56,7 @@ export function Steering({ quest, app, agent }: { quest: OpenQuest; app: App; ag
   const plays = view.agents.some(({ id, kind }) => id === agent && kind === 'model');
   if (!plays || mode !== 'drive' || view.status !== 'running') return null;
   const button = (how: 'stop' | 'again' | 'continue', icon: IconName, word: string): JSX.Element => (
-    <button key={how} class="btn s" type="button" aria-label={`${word}: ${agent}`} onClick={() => app.steer(agent, how)}>
+    <button key={how} class="btn s" type="button" aria-label={`${word}: ${agent}`} onClick={() => app.drive.steer(agent, how)}>
       <Icon name={icon} />
       {word}
     </button>
@@ -82,7 +82,7 @@ export function Planning({ app, asked }: { app: App; asked: string }): JSX.Eleme
       <p>
         {asked} plans{size > 0 ? `, ${count(size, 'character')} so far` : ''}.
       </p>
-      <button class="btn s" type="button" onClick={() => app.stopPlanning()}>
+      <button class="btn s" type="button" onClick={() => app.proposals.stop()}>
         Stop
       </button>
     </div>

@@ -80,7 +80,7 @@ function ShowIt({ gate, standing, quest, app }: { gate: GateView; standing: Stan
     } else if (gate.expect !== undefined) made['word'] = exact.trim();
     if (words.trim() !== '') made['evidence'] = words.trim();
     if (artifact !== '') made['artifact'] = artifact;
-    const wrong = app.inspect.whyNot(made) ?? (await app.command(made))?.message ?? null;
+    const wrong = app.inspect.whyNot(made) ?? (await app.quest.command(made))?.message ?? null;
     setWhy(wrong);
     if (wrong !== null) return;
     setExact('');
@@ -221,7 +221,7 @@ function Record({ standing, quest, app }: { standing: Standing; quest: OpenQuest
   const record = async (file: File): Promise<void> => {
     const bytes = new Uint8Array(await file.arrayBuffer());
     const command = of(app.inspect.sha256(bytes), file.name, bytes.length, /^[a-z]+\/[a-z0-9.+-]+$/.test(file.type) ? file.type : 'application/octet-stream');
-    setWhy(app.inspect.whyNot(command) ?? (await app.command(command))?.message ?? null);
+    setWhy(app.inspect.whyNot(command) ?? (await app.quest.command(command))?.message ?? null);
   };
   return (
     <div class="record">

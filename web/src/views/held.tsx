@@ -9,7 +9,7 @@ import { Icon } from '../parts/icons.tsx';
 export function Held({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
   const { view } = quest;
   const reason = reasonOf(view);
-  const unplayed = app.unplayed(quest);
+  const unplayed = app.drive.unplayed(quest);
   return (
     <section class="panel halt" aria-label="Why the quest waits" data-cause={reason === null ? 'nobody' : 'owner'}>
       <p>
@@ -19,7 +19,7 @@ export function Held({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
       {quest.mode === 'drive' && (
         <p class="row">
           {reason !== null && (
-            <button class="btn primary" type="button" onClick={() => void app.owner('resume')}>
+            <button class="btn primary" type="button" onClick={() => void app.quest.owner('resume')}>
               <Icon name="play" />
               Go on
             </button>

@@ -26,7 +26,7 @@ function Ask({ state, app }: { state: AppState; app: App }): JSX.Element {
       aria-label="Start"
       onSubmit={(event) => {
         event.preventDefault();
-        void app.plan();
+        void app.proposals.plan();
       }}
     >
       <div class="bar2">

@@ -121,7 +121,7 @@ export function Halt({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
       limits[of.name] = Math.round(number * LIMITS[of.name].scale);
     }
     const command = { by: '@owner', type: 'resume', budget: limits };
-    setWhy(app.inspect.whyNot(command) ?? (await app.command(command))?.message ?? null);
+    setWhy(app.inspect.whyNot(command) ?? (await app.quest.command(command))?.message ?? null);
   };
   return (
     <section class="panel halt" aria-label="Why the quest waits" data-cause={quest.shown.cause}>

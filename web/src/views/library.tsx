@@ -78,11 +78,11 @@ export function LibraryScreen({ state, app }: { state: AppState; app: App }): JS
                   </small>
                 </div>
                 <div class="acts">
-                  <button class="btn quiet s" type="button" onClick={() => void app.save(record.id)} aria-label={`Back up ${record.title}`}>
+                  <button class="btn quiet s" type="button" onClick={() => void app.library.save(record.id)} aria-label={`Back up ${record.title}`}>
                     <Icon name="file" />
                     Back up
                   </button>
-                  <button class="btn quiet s" type="button" onClick={() => void app.remove(record.id)} aria-label={`Delete ${record.title}`}>
+                  <button class="btn quiet s" type="button" onClick={() => void app.library.remove(record.id)} aria-label={`Delete ${record.title}`}>
                     <Icon name="trash" />
                     Delete
                   </button>
@@ -99,7 +99,7 @@ export function LibraryScreen({ state, app }: { state: AppState; app: App }): JS
             : 'This browser may delete quests when space runs low. Make a backup, or allow lasting storage.'}
         </p>
         {state.lasting !== 'granted' && (
-          <button class="btn s" type="button" onClick={() => void app.allowLasting()}>
+          <button class="btn s" type="button" onClick={() => void app.library.allowLasting()}>
             Allow lasting storage
           </button>
         )}

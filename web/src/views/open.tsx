@@ -63,7 +63,7 @@ export function OpenScreen({ state, app }: { state: AppState; app: App }): JSX.E
             Back
           </button>
           {good && (
-            <button class="btn s" type="button" onClick={() => void app.continueAsMine()}>
+            <button class="btn s" type="button" onClick={() => void app.opened.continueAsMine()}>
               Continue as my copy
             </button>
           )}
@@ -122,7 +122,7 @@ export function OpenScreen({ state, app }: { state: AppState; app: App }): JSX.E
               </button>
             )}
             {good && view !== null && (
-              <button class="btn" type="button" onClick={() => void app.continueAsMine()}>
+              <button class="btn" type="button" onClick={() => void app.opened.continueAsMine()}>
                 <Icon name="fork" />
                 Continue as my copy
               </button>

@@ -92,7 +92,7 @@ function Decide({ quest, app, desk, blocked, models }: { quest: OpenQuest; app: 
         aria-label="Your move"
         onSubmit={(event) => {
           event.preventDefault();
-          if (rejecting) void app.owner('reject', reason.trim());
+          if (rejecting) void app.quest.owner('reject', reason.trim());
         }}
         onKeyDown={(event) => {
           if (event.key === 'Escape' && rejecting) setRejecting(false);
@@ -130,7 +130,7 @@ function Decide({ quest, app, desk, blocked, models }: { quest: OpenQuest; app: 
               Reject
             </button>
             {!blocked && (
-              <button class="btn primary" type="button" onClick={() => void app.approve()}>
+              <button class="btn primary" type="button" onClick={() => void app.proposals.approve()}>
                 <span class="long">{models === 0 ? 'Approve and rehearse' : 'Approve and run'}</span>
                 <span class="short">Approve</span>
               </button>

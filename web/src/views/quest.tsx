@@ -2,7 +2,8 @@ import '../styles/quest.css';
 import type { QuestView, TaskView } from '@questline/core';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { type App, PACES } from '../app/app.ts';
+import type { App } from '../app/app.ts';
+import { PACES } from '../app/drive-desk.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
 import { bare, banner, CAVEAT, count, isOver, list, reasonOf } from '../app/words.ts';
@@ -123,7 +124,7 @@ function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
               type="button"
               onClick={() => {
                 setAsked(false);
-                void app.owner('abort');
+                void app.quest.owner('abort');
               }}
             >
               Stop for good
@@ -134,7 +135,7 @@ function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
           </>
         ) : mine && view.status === 'running' ? (
           <>
-            <button class="btn" type="button" aria-label="Pause" onClick={() => void app.owner('pause')}>
+            <button class="btn" type="button" aria-label="Pause" onClick={() => void app.quest.owner('pause')}>
               <Icon name="pause" />
               <span class="w">Pause</span>
             </button>
@@ -142,7 +143,7 @@ function Banner({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
           </>
         ) : mine && view.status === 'paused' ? (
           <>
-            <button class="btn primary" type="button" aria-label="Resume" onClick={() => void app.owner('resume')}>
+            <button class="btn primary" type="button" aria-label="Resume" onClick={() => void app.quest.owner('resume')}>
               <Icon name="play" />
               <span class="w">Resume</span>
             </button>
@@ -184,14 +185,14 @@ function Scrub({ quest, app, length, pace }: { quest: OpenQuest; app: App; lengt
           <Icon name="last" />
         </button>
         {app.inspect.may({ by: '@owner', type: 'fork', from: at }) && (
-          <button class="btn quiet icon" type="button" aria-label="Continue from here as another quest" title="Continue from here as another quest" onClick={() => void app.fork(at)}>
+          <button class="btn quiet icon" type="button" aria-label="Continue from here as another quest" title="Continue from here as another quest" onClick={() => void app.library.fork(at)}>
             <Icon name="fork" />
           </button>
         )}
         {(quest.mode === 'drive' || quest.link?.own !== undefined) && !isOver(quest.view) && (
           <label class="pace">
             <span class="vh">Pace</span>
-            <select title="Pace" value={pace} onChange={(event) => app.setPace(Number(event.currentTarget.value))}>
+            <select title="Pace" value={pace} onChange={(event) => app.drive.setPace(Number(event.currentTarget.value))}>
               {PACES.map(({ ms, word }) => (
                 <option key={ms} value={ms}>
                   {word}
@@ -344,7 +345,7 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
       <Banner quest={quest} app={app} />
       {view.status === 'completed' && quest.plan?.item !== undefined && <RoadmapTick quest={quest} app={app} />}
       {shown.status === 'paused' && shown.cause !== 'owner' && <Halt quest={quest} app={app} />}
-      {quest.at === null && shown.cause !== 'budget' && (reasonOf(view) !== null || app.unplayed(quest).length > 0) && <Held quest={quest} app={app} />}
+      {quest.at === null && shown.cause !== 'budget' && (reasonOf(view) !== null || app.drive.unplayed(quest).length > 0) && <Held quest={quest} app={app} />}
       {quest.asks.length + Object.keys(quest.silent).length > 0 && (
         <div class="tools-top">
           <ToolsTop quest={quest} app={app} />
@@ -378,10 +379,10 @@ export function QuestBody({ quest, app, pace, lasting }: { quest: OpenQuest; app
             <section class="panel keep" aria-label="Storage">
               <p>This browser may delete quests when space runs low. Make a backup, or allow lasting storage.</p>
               <div class="row">
-                <button class="btn s" type="button" onClick={() => void app.save(quest.id)}>
+                <button class="btn s" type="button" onClick={() => void app.library.save(quest.id)}>
                   Make a backup
                 </button>
-                <button class="btn s" type="button" onClick={() => void app.allowLasting()}>
+                <button class="btn s" type="button" onClick={() => void app.library.allowLasting()}>
                   Allow
                 </button>
               </div>

@@ -222,7 +222,7 @@ function Compared({ quest, app, state }: Part & { state: AppState }): JSX.Elemen
   useEffect(() => {
     let late = false;
     setResult(null);
-    if (id !== '') void app.compareWith(id).then((found) => !late && setResult(found));
+    if (id !== '') void app.library.compareWith(id).then((found) => !late && setResult(found));
     return () => {
       late = true;
     };
@@ -300,7 +300,7 @@ function Copies({ quest, app }: Part): JSX.Element {
           <Icon name="hide" />
           Download the redacted copy
         </button>
-        <button class="btn" type="button" onClick={() => void app.save(quest.id)}>
+        <button class="btn" type="button" onClick={() => void app.library.save(quest.id)}>
           <Icon name="file" />
           Download the whole log
         </button>

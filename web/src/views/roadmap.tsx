@@ -61,7 +61,7 @@ export function RoadmapScreen({ state, app }: { state: AppState; app: App }): JS
     const { roster } = openRoster(app.core, state.team.files, state.off);
     try {
       const made = app.core.planItem(roster, state.leader, kept.text, kept.path, n);
-      const id = await app.propose({ agent: made.leader, mode: 'prequest', plan: made, text: made.objective });
+      const id = await app.proposals.propose({ agent: made.leader, mode: 'prequest', plan: made, text: made.objective });
       if (id !== null) app.go({ screen: 'plan', quest: id });
     } catch (error) {
       setNote(inWords(error));

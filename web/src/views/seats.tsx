@@ -19,7 +19,7 @@ export function Seats({ quest, app }: { quest: OpenQuest; app: App }): JSX.Eleme
   const choices = [{ value: 'rehearsal', word: 'the rehearsal' }, ...models, { value: 'human', word: 'a person' }];
   const give = (agent: string, who: string): boolean => {
     setBusy(agent);
-    void app.reseat(agent, who).finally(() => setBusy(null));
+    void app.seats.give(agent, who).finally(() => setBusy(null));
     return true;
   };
   return (

@@ -153,7 +153,7 @@ function LiveBox({ state, quest, app }: { state: AppState; quest: OpenQuest; app
           The server this page comes from can keep the quest, so that others follow it as it happens. It then keeps the turns and reads the texts. {isOver(quest.view) ? 'This quest is over; a live link shows how it went.' : 'Nothing is sent before you press.'}
         </p>
         <div class="do">
-          <button class="btn" type="button" onClick={() => void app.makeLive()}>
+          <button class="btn" type="button" onClick={() => void app.live.start()}>
             <Icon name="live" />
             Make it live
           </button>
@@ -183,7 +183,7 @@ export function Preview({ quest, app, heading, watching = false }: { quest: Open
         <Verdicts verdict={quest.verdict} />
         {watching && (
           <div class="do">
-            <button class="btn primary" type="button" onClick={() => void app.continueAsMine()}>
+            <button class="btn primary" type="button" onClick={() => void app.opened.continueAsMine()}>
               <Icon name="fork" />
               Continue as my copy
             </button>
@@ -197,7 +197,7 @@ export function Preview({ quest, app, heading, watching = false }: { quest: Open
 
 export function ShareScreen({ state, app }: { state: AppState; app: App }): JSX.Element {
   const { quest } = state;
-  const link = useMemo(() => app.link(), [quest?.view.head]);
+  const link = useMemo(() => app.quest.link(), [quest?.view.head]);
   if (quest === null) {
     if (state.booting || state.trouble !== null) return <TroubleScreen state={state} app={app} />;
     return (
@@ -216,7 +216,7 @@ export function ShareScreen({ state, app }: { state: AppState; app: App }): JSX.
       </main>
     );
   }
-  const log = app.log();
+  const log = app.quest.log();
   return (
     <main class="screen-share" id="main">
       <div class="top">
@@ -252,7 +252,7 @@ export function ShareScreen({ state, app }: { state: AppState; app: App }): JSX.
                 </div>
                 <div class="do">
                   <CopyField label="Link" url={link.url} app={app} />
-                  <button class="btn" type="button" onClick={() => void app.save(quest.id)}>
+                  <button class="btn" type="button" onClick={() => void app.library.save(quest.id)}>
                     <Icon name="file" />
                     Save .quest file
                   </button>
@@ -269,7 +269,7 @@ export function ShareScreen({ state, app }: { state: AppState; app: App }): JSX.
                   </span>
                 </p>
                 <div class="do">
-                  <button class="btn primary" type="button" onClick={() => void app.save(quest.id)}>
+                  <button class="btn primary" type="button" onClick={() => void app.library.save(quest.id)}>
                     <Icon name="file" />
                     Save .quest file
                   </button>

@@ -47,7 +47,7 @@ function Ask({ deed, app, done }: { deed: Offered; app: App; done: (why: string 
     const command: Command = { ...deed.command };
     if (deed.words !== undefined && words.trim() !== '') command[deed.words.name] = words.trim();
     if (deed.pick !== undefined) command[deed.pick.name] = picked;
-    const refusal = await app.command(command);
+    const refusal = await app.quest.command(command);
     done(refusal?.message ?? null);
   };
   return (
@@ -123,7 +123,7 @@ export function Deeds({ quest, app, deeds, label }: { quest: OpenQuest; app: App
               onClick={() => {
                 setWhy(null);
                 if (deed.says !== undefined || deed.pick !== undefined || deed.words !== undefined) setAsked(deed.word);
-                else void app.command(deed.command).then((refusal) => setWhy(refusal?.message ?? null));
+                else void app.quest.command(deed.command).then((refusal) => setWhy(refusal?.message ?? null));
               }}
             >
               {deed.icon !== undefined && <Icon name={deed.icon} />}

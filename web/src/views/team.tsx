@@ -271,7 +271,7 @@ function NextMove({ state, app }: { state: AppState; app: App }): JSX.Element {
       aria-label="Start"
       onSubmit={(event) => {
         event.preventDefault();
-        void app.plan();
+        void app.proposals.plan();
       }}
     >
       <Bead live />

@@ -13,7 +13,7 @@ import { Work } from './work-changes.tsx';
 export function ToolsTop({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element {
   return (
     <>
-      <Approvals app={app} asks={quest.asks} allow={(id, allowed) => app.allow(id, allowed)} seated />
+      <Approvals app={app} asks={quest.asks} allow={(id, allowed) => app.quest.allow(id, allowed)} seated />
       {Object.keys(quest.silent).length > 0 && (
         <section class="panel halt silent" aria-label="Servers that are not there">
           {Object.entries(quest.silent).map(([server, problem]) => (
@@ -44,7 +44,7 @@ function Pictures({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element |
   useEffect(() => {
     let gone = false;
     const load = async ({ hash, name, media }: (typeof wanted)[number]): Promise<Picture[]> => {
-      const bytes = await app.blob(quest, hash);
+      const bytes = await app.quest.blob(quest, hash);
       if (bytes === undefined) return [];
       const url = await new Promise<string>((resolve) => {
         const reader = new FileReader();

@@ -40,7 +40,7 @@ export function TroubleScreen({ state, app }: { state: AppState; app: App }): JS
             title="The quest stopped here"
             acts={
               <>
-                <button class="btn primary" type="button" onClick={() => app.reopen()}>
+                <button class="btn primary" type="button" onClick={() => app.drive.reopen()}>
                   Open it again
                 </button>
                 {toLibrary}
