@@ -284,6 +284,21 @@ test('conversations are listed, deleted with undo, and saved as files', async (t
   await page.locator('.you', { hasText: 'First question' }).waitFor();
 });
 
+test('a conversation that is deleted in the middle of an answer comes back with what came of it', async (t) => {
+  const steps = new Steps();
+  const { page } = await place(t, () => ({ text: 'A long story that goes on and on.', piece: 4, pace: steps }));
+  await ask(page, 'Tell me one');
+  steps.go(6);
+  await page.locator('.words', { hasText: 'A long' }).waitFor();
+  await page.getByRole('button', { name: 'Delete Tell me one' }).click();
+  await page.getByText('No such conversation').waitFor();
+  assert.equal((await chats(page)).length, 0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Stopped. What came so far is kept.').waitFor();
+  assert.match((await page.locator('.words').innerText()), /^A long/);
+  assert.equal((await chats(page)).length, 1);
+});
+
 test('by keyboard: from anywhere to the chat, ask, stop, and back', async (t) => {
   const steps = new Steps();
   const { page, server } = await place(t, () => ({ text: 'A long story that goes on and on.', piece: 4, pace: steps }));

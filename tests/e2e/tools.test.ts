@@ -218,6 +218,52 @@ test('in a conversation an agent reads and changes the files it was given', asyn
   assert.deepEqual(wrong(here), []);
 });
 
+/** What the browser keeps of conversations: how many, of how many files, and of how many bytes by hash. */
+const ofChats = (page: Page): Promise<number[]> =>
+  page.evaluate(async () => {
+    const db = await new Promise<IDBDatabase>((resolve) => {
+      const open = indexedDB.open('questline');
+      open.onsuccess = () => resolve(open.result);
+    });
+    const counts = ['chats', 'works', 'blobs'].map(
+      (store) =>
+        new Promise<number>((resolve) => {
+          const all = db.transaction(store).objectStore(store).count();
+          all.onsuccess = () => resolve(all.result);
+        }),
+    );
+    const found = await Promise.all(counts);
+    db.close();
+    return found;
+  });
+
+test('a conversation that was deleted comes back with its files, and with what was changed in them', async (t) => {
+  const here = await place(t, working(EDIT));
+  const { page } = here;
+  await page.evaluate(() => void (location.hash = '#/chat/@writer'));
+  await page.getByText('Files to work on').first().click();
+  await giveFolder(here, FILES);
+  await given(page).getByRole('button', { name: 'Give a folder' }).click();
+  await given(page).getByText('3 files of project').waitFor();
+  await page.getByLabel('Your message to @writer').fill('Mend the greeting.');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('button', { name: 'Regenerate' }).waitFor();
+  const before = await ofChats(page);
+  assert.deepEqual(before, [1, 1, 4]);
+  await page.getByRole('button', { name: 'Delete Mend the greeting.' }).click();
+  await page.getByText('No such conversation').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  assert.deepEqual(await ofChats(page), [0, 0, 0]);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('3 files to work on, 1 changed').waitFor();
+  assert.deepEqual(await ofChats(page), before);
+  await page.reload();
+  await page.getByRole('button', { name: 'Write back src/hello.ts' }).click();
+  await page.getByText('1 file written into project.').waitFor();
+  assert.equal(await inFolder(here, 'src/hello.ts'), FILES['src/hello.ts'].replace('Helo', 'Hello'));
+  assert.deepEqual(wrong(here), []);
+});
+
 test('an MCP server is tried: its tools, or what keeps the page out, in words', async (t) => {
   const here = await place(t, working());
   const { page } = here;

@@ -1,5 +1,5 @@
 import type { Core, Effect, ModelMessage, Player, SeatDelta } from '@questline/core';
-import type { Storage } from '../ports/storage.ts';
+import type { Files, Storage } from '../ports/storage.ts';
 import { Asker, type AskerPorts } from './asker.ts';
 import { type Answer, type Chat, type Exchange, asJson, asMarkdown, historyOf, titleOf } from './chat-model.ts';
 import type { Ask, Kit } from './kit.ts';
@@ -14,7 +14,7 @@ export interface ChatHost {
   asking: () => AskerPorts;
   /** What agents work with in a conversation. */
   kit: (core: Core, id: string) => Promise<Kit>;
-  storage: Pick<Storage, 'chats' | 'putChat' | 'removeChat' | 'moveWork'>;
+  storage: Pick<Storage, 'chats' | 'putChat' | 'removeChat' | 'moveWork' | 'putWork' | 'putBlob'>;
   team: () => { files: readonly AgentFile[]; off: Off };
   players: (agent: string) => Player[];
   newId: () => string;
@@ -48,6 +48,7 @@ export class ChatDesk {
   #core: Core | null = null;
   #asked: Chat | null = null; // as it was when the answer in the making was asked for
   #fresh: Promise<void> | null = null; // files that are given to a conversation as it begins
+  #ending: Promise<void> = Promise.resolve(); // when the answer in the making is over, and what it changed is kept
   coming: Coming | null = null;
 
   constructor(host: ChatHost) {
@@ -153,7 +154,7 @@ export class ChatDesk {
     this.coming = { chat: chat.id, text: from?.text ?? '', thinking: from?.thinking ?? '', until: null, asks: [] };
     this.#asked = chat;
     this.#put(chat);
-    void this.#answer(chat, from === null ? last.asked : GO_ON, history, from).then((answer) => {
+    this.#ending = this.#answer(chat, from === null ? last.asked : GO_ON, history, from).then((answer) => {
       this.coming = null;
       this.#settle(chat, { ...last, answer });
     });
@@ -275,14 +276,32 @@ export class ChatDesk {
 
   // ---- what is kept
 
-  remove(id: string): void {
+  /** Deletes a conversation with the files it works on; an answer in the making is stopped before. */
+  async remove(id: string): Promise<void> {
+    if (this.coming?.chat === id) {
+      this.stop();
+      await this.#ending;
+    }
     const chat = this.find(id);
     if (chat === null) return;
-    if (this.coming?.chat === id) this.stop();
     this.#chats = (this.#chats ?? []).filter((one) => one !== chat);
-    void this.#host.storage.removeChat(id).catch((error: unknown) => this.#host.storageFailed(error));
+    const files = this.#host.storage.removeChat(id);
     this.#tell();
-    this.#host.toast(`“${titleOf(chat)}” deleted.`, () => this.#put(chat));
+    this.#host.toast(`“${titleOf(chat)}” deleted.`, () => void this.#bringBack(chat, files));
+    await files.catch((error: unknown) => this.#host.storageFailed(error));
+  }
+
+  /** Undoes that it was deleted: its files are there before it is. */
+  async #bringBack(chat: Chat, files: Promise<Files>): Promise<void> {
+    const { storage, storageFailed } = this.#host;
+    try {
+      const { work, blobs } = await files;
+      if (work !== undefined) await storage.putWork(work, blobs);
+      else for (const [hash, bytes] of blobs) await storage.putBlob(workOf(chat.id), hash, bytes);
+    } catch (error) {
+      storageFailed(error);
+    }
+    this.#put(chat);
   }
 
   save(id: string, form: 'md' | 'json'): void {

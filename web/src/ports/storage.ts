@@ -1,5 +1,5 @@
 import type { Note } from '@questline/core';
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from 'idb';
 import type { KeptDecision, KeptServices } from '../app/decision-desk.ts';
 import type { Cast } from '../app/cast.ts';
 import type { Chat } from '../app/chat-model.ts';
@@ -44,6 +44,12 @@ interface Schema extends DBSchema {
 
 export type AppendOutcome = 'ok' | 'conflict' | 'full';
 
+/** What a conversation works on, and the bytes of it and of what was made there. */
+export interface Files {
+  work: KeptWork | undefined;
+  blobs: ReadonlyMap<string, Uint8Array>;
+}
+
 export interface Storage {
   list(): Promise<QuestRecord[]>;
   record(id: string): Promise<QuestRecord | undefined>;
@@ -76,7 +82,8 @@ export interface Storage {
   remove(id: string): Promise<void>;
   chats(): Promise<Chat[]>;
   putChat(chat: Chat): Promise<void>;
-  removeChat(id: string): Promise<void>;
+  /** Deletes a conversation with its files, and gives those away. */
+  removeChat(id: string): Promise<Files>;
   team(): Promise<AgentFile[]>;
   putTeam(files: readonly AgentFile[]): Promise<void>;
   /** Writes one file of the team, which stands there as the n-th. */
@@ -123,6 +130,10 @@ export async function openStorage(): Promise<Storage> {
   const notesOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, ''], [id, '\uffff']);
 
   const blobsOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id, ''], [id, '\uffff']);
+  const blobsIn = async (store: Pick<IDBPObjectStore<Schema, ['blobs'], 'blobs'>, 'getAll' | 'getAllKeys'>, id: string): Promise<Map<string, Uint8Array>> => {
+    const [keys, values] = await Promise.all([store.getAllKeys(blobsOf(id)), store.getAll(blobsOf(id))]);
+    return new Map(keys.map(([, hash], i) => [hash, values[i] as Uint8Array]));
+  };
   const isFull = (error: unknown): boolean => error instanceof DOMException && error.name === 'QuotaExceededError';
 
   return {
@@ -211,11 +222,7 @@ export async function openStorage(): Promise<Storage> {
       await tx.done;
     },
     blob: (id, hash) => db.get('blobs', [id, hash]),
-    blobs: async (id) => {
-      const tx = db.transaction('blobs');
-      const [keys, values] = await Promise.all([tx.store.getAllKeys(blobsOf(id)), tx.store.getAll(blobsOf(id))]);
-      return new Map(keys.map(([, hash], i) => [hash, values[i] as Uint8Array]));
-    },
+    blobs: (id) => blobsIn(db.transaction('blobs').store, id),
     putBlob: async (id, hash, bytes) => {
       try {
         await db.put('blobs', bytes, [id, hash]);
@@ -232,10 +239,15 @@ export async function openStorage(): Promise<Storage> {
     putChat: async (chat) => void (await db.put('chats', chat)),
     removeChat: async (id) => {
       const tx = db.transaction(['chats', 'works', 'blobs'], 'readwrite');
+      const [works, bytes] = [tx.objectStore('works'), tx.objectStore('blobs')];
+      const of = `chat:${id}`;
+      const work = await works.get(of);
+      const blobs = await blobsIn(bytes, of);
       await tx.objectStore('chats').delete(id);
-      await tx.objectStore('works').delete(`chat:${id}`);
-      await tx.objectStore('blobs').delete(blobsOf(`chat:${id}`));
+      await works.delete(of);
+      await bytes.delete(blobsOf(of));
       await tx.done;
+      return { work, blobs };
     },
     team: async () => {
       const files = await db.getAll('specs');

@@ -53,7 +53,7 @@ function Kept({ desk, open }: { desk: ChatDesk; open: string | null }): JSX.Elem
                   {bare(chat.agent)}, {day(chat.updated)}
                 </small>
               </a>
-              <button class="btn quiet icon s" type="button" aria-label={`Delete ${titleOf(chat)}`} onClick={() => desk.remove(chat.id)}>
+              <button class="btn quiet icon s" type="button" aria-label={`Delete ${titleOf(chat)}`} onClick={() => void desk.remove(chat.id)}>
                 <Icon name="trash" />
               </button>
             </li>
