@@ -1,174 +1,169 @@
-// The program is killed at each of its calls to the system, in a quest with every kind of effect. Then it goes on, and nothing is lost or done twice.
+// The program is killed at its calls to the system, before and after each effect there is. Then it goes on, and nothing is lost, or done twice without
+// leave. What a label is, says tests/crash/kill.c; KILL_POINTS=all takes each call of both runs, and each write in its middle too.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { after, test } from 'node:test';
-import type { Call, Script } from '../loopback/script.ts';
-import { agentOf, players } from '../loopback/team.ts';
-import { Servers } from '../mcp/server.ts';
-import { questline, start } from './harness.ts';
-import { count, Scene } from './scene.ts';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { questline } from './harness.ts';
+import { count } from './scene.ts';
+import { built, type Death, image, type Victim, victims } from './victims.ts';
 
-/** Of all places where it can be killed the first of each kind is taken, and so many more, spread evenly. */
-const POINTS = Number(process.env['KILL_POINTS'] ?? 16);
-const kinds = [
-  /write .*\.quest/,
-  /fsync .*\.quest/,
-  /write .*\/blobs\//,
-  /rename .*\/blobs\//,
-  /write .*\.partial/,
-  /write .*\.questline-/,
-  /link .*memory/,
-  /link project\//,
-  /unlink .*questline-/,
-  /send /,
-  /recv /,
-  /fork/,
-  /read output/,
-  /getentropy/,
+/** So many calls are taken beside those of the tables, spread evenly. */
+const POINTS = process.env['KILL_POINTS'] === 'all' ? Infinity : Number(process.env['KILL_POINTS'] ?? 4);
+const AT_ONCE = process.env['KILL_POINTS'] === 'all' ? 1 : 3;
+
+/** The first call of a label, or the first behind another call. */
+interface Point {
+  readonly label: string;
+  readonly behind?: string;
+  readonly how?: 'after' | 'half';
+}
+
+const before = (label: string, behind?: string): Point => ({ label, ...(behind !== undefined && { behind }) });
+const after = (label: string, behind?: string): Point => ({ ...before(label, behind), how: 'after' });
+const half = (label: string): Point => ({ label, how: 'half' });
+
+/** Before its start is appended, when that is acknowledged, in the middle of it, when its result is there, when that is acknowledged. */
+const five = (name: string, ...middle: readonly Point[]): Point[] => [
+  before(`write log start ${name}`),
+  after(`fsync log start ${name} end`),
+  ...middle,
+  before(`write log done ${name}`, `fsync log start ${name} end`),
+  after(`fsync log done ${name} end`, `fsync log start ${name} end`),
 ];
 
-const here = mkdtempSync(join(tmpdir(), 'questline-kill-'));
-after(() => rmSync(here, { recursive: true, force: true }));
-const library = join(here, 'kill.so');
-const source = join(dirname(fileURLToPath(import.meta.url)), '../crash/kill.c');
-const built = process.platform === 'linux' && spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl']).status === 0;
+const GROW = 'mcp__docs__grow';
+const MEMORY = 'mcp__memory__create_entities';
 
-const image = Buffer.from('\x89PNG\r\n\x1a\n not much of an image', 'latin1');
+/** By the kinds of effects; `answer`, `done` and the conversation leave nothing behind. */
+const effects: Readonly<Record<keyof typeof victims, Readonly<Record<string, readonly Point[]>>>> = {
+  'with every leave': {
+    random: [before('getentropy'), after('getentropy')],
+    'log.append': [before('write log create'), half('write log create'), after('fsync log create'), after('fsync quests'), half('write log done model'), before('write log done model end')],
+    'http.request, a model': five('model', before('send model', 'write log start model'), after('send model', 'write log start model'), before('recv model', 'write log start model')),
+    'http.request, a server': [before('send server initialize'), after('recv server initialize'), after('recv server tools/list'), before('send server session'), after('recv server session'), ...five(GROW, after('send server tools/call'), before('recv server tools/call'))],
+    'tool.run': five('Bash', before('fork'), after('fork'), before('read output')),
+    'blob.put': [before('write blob'), half('write blob'), before('rename blob'), after('rename blob'), before('write log artifact'), after('fsync log artifact end')],
+    'partial.put': [before('write partial'), half('write partial'), after('write partial'), before('unlink partial'), after('unlink partial')],
+    'a file': five('Write', half('write unfinished'), before('link contract.md'), after('link contract.md'), after('unlink unfinished')),
+    'a memory': five(MEMORY, before('link memory.jsonl'), after('link memory.jsonl')),
+  },
+  'at a terminal': {
+    'ask.human': [before('getentropy'), before('write log approve'), after('fsync log approve end')],
+    'ask.tool, a server': [before('ask terminal'), after('ask terminal'), after('read terminal'), ...five(GROW, before('recv server tools/call'))],
+    'ask.tool, a command': [before('ask terminal', `fsync log done ${GROW} end`), after('read terminal', `fsync log done ${GROW} end`), ...five('Bash', before('read output'))],
+    'effect.cancel': [before('recv model', 'sleep'), before('close model', 'sleep'), after('close model', 'sleep'), before('write log done model', 'sleep'), after('fsync log done model end', 'sleep')],
+    wait: [before('sleep'), after('sleep')],
+  },
+};
+
 const IMAGE = createHash('sha256').update(image).digest('hex');
-const plan = { tasks: [{ id: 'T1', title: 'Write the contract', agent: '@api-designer', reason: 'it designs', outputs: ['contract.md'], accept: ['it is complete'], after: [] }] };
-
-const calls: readonly Call[] = [
-  { name: 'Write', arguments: { file_path: 'contract.md', content: '# Contract\n' } },
-  { name: 'Bash', arguments: { command: 'echo ran >> runs; echo made > made.txt; echo one; sleep 0.1; echo two' } },
-  { name: 'mcp__docs__grow', arguments: {} },
-  { name: 'mcp__memory__create_entities', arguments: { entities: [{ name: 'billing', entityType: 'module', observations: ['Owns invoices'] }] } },
-];
-
-const pace = { next: () => new Promise<void>((resolve) => setTimeout(resolve, 30)) };
-
-/** An image with the first words, then a use of each kind of tool, then the end of the turn. */
-function script(): Script {
-  const others = players(plan);
-  return (ask) => {
-    const made = ask.messages.flatMap(({ parts }) => parts.filter(({ kind }) => kind === 'result')).length;
-    if (agentOf(ask) !== 'api-designer' || made >= calls.length) return others(ask);
-    if (made === 1) return { text: 'Let me see. '.repeat(900), piece: 600, chunk: 5000, pace, calls: [calls[made]!] }; // long enough to be kept before it is whole
-    return { text: 'Let me see.', calls: [calls[made]!], ...(made === 0 && { image: { media: 'image/png', data: image.toString('base64') } }) };
-  };
-}
-
-interface Run {
-  readonly at: Scene;
-  readonly docs: Servers;
-  readonly options: readonly string[];
-  readonly grown: () => number;
-  readonly stop: () => Promise<unknown>;
-}
-
-async function set(): Promise<Run> {
-  const docs = await Servers.start({ stateful: true, json: false });
-  const ends: (() => Promise<void>)[] = [];
-  const at = await Scene.set({ after: (f) => void ends.push(f) }, script(), 'generate');
-  const options = ['--work', 'project', '--write', '--allow-bash', '--yes', '--memory', 'memory.jsonl', '--mcp', `docs=${docs.url}`];
-  const stop = (): Promise<unknown> => Promise.all([docs.stop(), ...ends.map((f) => f().catch(() => undefined))]);
-  return { at, docs, options, grown: () => docs.called.filter((name) => name === 'grow').length, stop };
-}
-
-/** Its exit code, or null where it was killed. */
-function run({ at, options }: Run, env: Readonly<Record<string, string>>): Promise<number | null> {
-  const preload = { LD_PRELOAD: library, ASAN_OPTIONS: 'verify_asan_link_order=0:detect_leaks=0' };
-  const child = start(at.words(...options), { cwd: at.cwd, env: { ...at.env, ...preload, ...env } });
-  child.stdout?.resume();
-  child.stderr?.resume();
-  return new Promise((resolve) => child.on('close', resolve));
-}
-
 const events = (log: string, type: string): string[] => log.split('\n').filter((line) => line.includes(`"t":"${type}"`));
+const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
 /** What has to be true at the end, wherever it was killed. */
-async function check({ at, grown }: Run, point: string): Promise<void> {
+async function check({ at, grown }: Victim, name: keyof typeof victims, point: string): Promise<void> {
   const log = at.log();
   const { stdout } = await questline(['verify', '--json', at.files[0] ?? ''], { cwd: at.cwd });
   const { intact, legal, complete } = JSON.parse(stdout) as Record<string, string>;
   assert.deepEqual({ intact, legal, complete }, { intact: 'yes', legal: 'yes', complete: 'terminal' }, point);
   assert.equal(events(log, 'complete').length, 1, point);
-  const ran = existsSync(join(at.cwd, 'project/runs')) ? count(readFileSync(join(at.cwd, 'project/runs'), 'utf8'), 'ran') : 0;
+  const begun = events(log, 'start').map((line) => Number(/"n":(\d+)/.exec(line)?.[1]));
+  const settled = events(log, 'done').map((line) => Number(/"start":(\d+)/.exec(line)?.[1]));
+  assert.deepEqual(settled.toSorted((a, b) => a - b), begun, `${point}: each call is settled, once`);
+  const ran = count(textOf(join(at.cwd, 'project/runs')), 'ran');
   assert.ok(ran <= 1, `${point}: the command ran ${ran} times`);
   assert.ok(grown() <= 1, `${point}: the server was called ${grown()} times`);
   const refused = count(log, 'may have been carried out, and nobody allowed');
   assert.ok(refused <= 1, point);
   if (refused === 0) assert.deepEqual([ran, grown()], [1, 1], point);
-  const made = join(at.cwd, 'project/made.txt');
-  if (refused === 0) assert.ok(log.includes('"made.txt"') && readFileSync(made, 'utf8') === 'made\n', point);
+  if (refused === 0) assert.ok(log.includes('"made.txt"') && textOf(join(at.cwd, 'project/made.txt')) === 'made\n', point);
   const artifacts = events(log, 'artifact').map((line) => /"hash":"([0-9a-f]{64})"/.exec(line)?.[1] ?? '');
-  assert.ok(artifacts.includes(IMAGE), `${point}: the image is logged`);
   assert.equal(new Set(artifacts).size, artifacts.length, `${point}: none is logged twice`);
   for (const hash of artifacts) {
     const blob = join(at.cwd, '.questline/blobs', hash);
     assert.ok(existsSync(blob), `${point}: ${hash} is kept`);
     assert.equal(createHash('sha256').update(readFileSync(blob)).digest('hex'), hash, point);
   }
-  assert.equal(readFileSync(join(at.cwd, 'project/contract.md'), 'utf8'), '# Contract\n', point);
-  assert.equal(count(readFileSync(join(at.cwd, 'memory.jsonl'), 'utf8'), '"billing"'), 1, point);
-  const left = readdirSync(join(at.cwd, '.questline/quests')).filter((name) => name.endsWith('.partial'));
+  const left = readdirSync(join(at.cwd, '.questline/quests')).filter((file) => file.endsWith('.partial'));
   assert.deepEqual(left, [], point);
+  if (name === 'at a terminal') return;
+  assert.ok(artifacts.includes(IMAGE), `${point}: the image is logged`);
+  assert.equal(textOf(join(at.cwd, 'project/contract.md')), '# Contract\n', point);
+  assert.equal(count(textOf(join(at.cwd, 'memory.jsonl')), '"billing"'), 1, point);
 }
 
-async function crash(n: number, half: boolean, where: string): Promise<'ended' | 'begun' | 'new'> {
-  const at = await set();
-  const point = `killed at ${n}${half ? ', in the middle' : ''} (${where})`;
+/** It goes on after its first life; where not one event was whole, it is begun again. */
+async function crash(name: keyof typeof victims, death: Death): Promise<'ended' | 'begun' | 'new'> {
+  const victim = await victims[name]();
+  const { at } = victim;
+  const point = `${name}, ${death.how ?? 'before'} ${death.label} (${death.n})`;
   try {
-    const code = await run(at, { QL_KILL_AT: `${n}`, ...(half && { QL_KILL_HALF: '1' }) });
+    const code = await victim.dies(death);
     if (code === 0) {
-      await check(at, point);
+      await check(victim, name, point);
       return 'ended';
     }
     assert.equal(code, null, point);
-    const store = join(at.at.cwd, '.questline/quests');
-    const whole = existsSync(store) ? at.at.files.map((file) => readFileSync(file, 'utf8').replace(/[^\n]*$/, '')).filter((text) => text !== '') : [];
+    const store = join(at.cwd, '.questline/quests');
+    const whole = existsSync(store) ? at.files.map((file) => readFileSync(file, 'utf8').replace(/[^\n]*$/, '')).filter((text) => text !== '') : [];
     if (whole.length === 0) {
-      for (const name of existsSync(store) ? readdirSync(store) : []) rmSync(join(store, name), { recursive: true }); // what a person does with an empty one
-      assert.equal(await run(at, {}), 0, point);
-      await check(at, point);
+      for (const file of existsSync(store) ? readdirSync(store) : []) rmSync(join(store, file), { recursive: true }); // what a person does with an empty one
+      assert.equal((await victim.lives()).code, 0, point);
+      await check(victim, name, point);
       return 'new';
     }
-    const { code: resumed, stdout, stderr } = await at.at.resume(...at.options);
-    assert.equal(resumed, 0, `${point}: ${stdout}${stderr}`);
-    assert.ok(at.at.log().startsWith(whole[0]!), `${point}: what was logged stays`);
-    await check(at, point);
+    const { code: last, shown } = await victim.goesOn();
+    assert.equal(last, 0, `${point}: ${shown}`);
+    assert.ok(at.log().startsWith(whole[0]!), `${point}: what was logged stays`);
+    await check(victim, name, point);
     return 'begun';
   } finally {
-    await at.stop();
+    await victim.stop();
   }
 }
 
-test('wherever it is killed, the quest goes on to its end, and nothing is lost or done twice', { skip: built ? false : 'no C compiler here' }, async (t) => {
-  const whole = await set();
-  const trace = join(here, 'trace');
-  assert.equal(await run(whole, { QL_KILL_TRACE: trace }), 0);
-  await check(whole, 'not killed');
-  await whole.stop();
-  const places = readFileSync(trace, 'utf8').trim().split('\n');
-  const first = kinds.map((kind) => places.findIndex((line) => kind.test(line)) + 1);
-  assert.ok(!first.includes(0), `${String(kinds[first.indexOf(0)])} is among the places`);
-  const step = Math.max(1, places.length / POINTS);
-  const chosen = [...new Set([...first, ...Array.from({ length: Math.min(POINTS, places.length) }, (_, i) => Math.floor(i * step) + 1)])];
-  t.diagnostic(`${places.length} places, ${chosen.length} taken`);
-  const came: Record<string, number> = {};
-  const queue = chosen.map((n) => ({ n, half: / write /.test(places[n - 1] ?? '') && n % 2 === 0, where: (places[n - 1] ?? '').replace(/\S*questline-\w+\//, '') }));
-  const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const how = await crash(next.n, next.half, next.where);
-      came[how] = (came[how] ?? 0) + 1;
-    }
-  };
-  await Promise.all([work(), work(), work()]);
-  t.diagnostic(JSON.stringify(came));
-  assert.ok((came['begun'] ?? 0) > chosen.length / 2);
-});
+/** The how manieth of its label each call is. */
+function numbered(labels: readonly string[]): Death[] {
+  const seen = new Map<string, number>();
+  return labels.map((label) => {
+    const n = (seen.get(label) ?? 0) + 1;
+    seen.set(label, n);
+    return { label, n };
+  });
+}
+
+function placeOf(calls: readonly Death[], { label, behind, how }: Point): Death {
+  const from = behind === undefined ? 0 : calls.findIndex((call) => call.label === behind) + 1;
+  const found = calls.slice(from).find((call) => call.label === label);
+  assert.ok(found && (behind === undefined || from > 0), `${label}${behind === undefined ? '' : `, behind ${behind},`} is among the calls`);
+  return { ...found, ...(how && { how }) };
+}
+
+for (const [name, table] of Object.entries(effects) as [keyof typeof victims, (typeof effects)[keyof typeof victims]][]) {
+  test(`${name}: wherever it is killed, the quest goes on to its end, and nothing is lost or done twice`, { skip: built ? false : 'no C compiler here' }, async (t) => {
+    const whole = await victims[name]();
+    const { code, labels } = await whole.lives();
+    assert.equal(code, 0);
+    await check(whole, name, 'not killed');
+    await whole.stop();
+    const calls = numbered(labels);
+    const halves = POINTS === Infinity ? calls.filter(({ label }) => label.startsWith('write ')).map((call) => ({ ...call, how: 'half' as const })) : [];
+    const sample = Array.from({ length: Math.min(POINTS, calls.length) }, (_, i) => calls[Math.floor((i * calls.length) / Math.min(POINTS, calls.length))]!);
+    const chosen = new Map([...Object.values(table).flatMap((points) => points.map((point) => placeOf(calls, point))), ...sample, ...halves].map((death) => [JSON.stringify(death), death]));
+    t.diagnostic(`${calls.length} calls, ${chosen.size} places taken`);
+    const came: Record<string, number> = {};
+    const queue = [...chosen.values()];
+    const work = async (): Promise<void> => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const how = await crash(name, next);
+        came[how] = (came[how] ?? 0) + 1;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    t.diagnostic(JSON.stringify(came));
+    assert.ok((came['begun'] ?? 0) > chosen.size * 0.8);
+  });
+}

@@ -15,8 +15,9 @@ export interface Session {
   readonly ended: Promise<number | null>;
 }
 
-export function terminal(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Session {
-  const line = [binary, ...args].map(quoted).join(' ');
+/** @param own  variables of the program alone */
+export function terminal(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>, own: Readonly<Record<string, string>> = {}): Session {
+  const line = ['env', ...Object.entries(own).map(([name, value]) => `${name}=${value}`), binary, ...args].map(quoted).join(' ');
   const child = spawn('script', ['-qefc', `exec ${line}`, '/dev/null'], { cwd, env: { PATH: process.env['PATH'], LANG: 'C', TERM: 'xterm', SHELL: '/bin/sh', ...env } });
   let [screen, from] = ['', 0];
   let look = (): void => undefined;

@@ -97,13 +97,12 @@ static ql_status was_begun(const ql_driver *d, const ql__turn *t, bool *out, boo
   return failed ? ql__out_of_memory(err) : QL_OK;
 }
 
-/* Commands are always asked about, and what may have been carried out by a server already. Absent where nobody is. */
+/* Commands are always asked about, and what may have been carried out by a server already, in these words. Absent where nobody is. */
 static ql_status find_question(ql_driver *d, ql__turn *t, const ql_value *permit, ql_str *out, ql_error *err) {
   ql_str message = TEXT_OF(permit, "message"), name = TEXT_OF(t->part, "name");
   bool begun = false, doubt = false, command = ql_eq(t->runs, QL_STR("command"));
   *out = ql_eq(TEXT_OF(permit, "decision"), QL_STR("ask")) ? message : QL_ABSENT;
-  if (!command &&
-      (out->ptr || !ql_eq(t->runs, QL_STR("mcp")) || ql__effect_of(name, ql__tool_canonical(t->attempt, name)) == QL__EFFECT_NONE))
+  if (!command && (!ql_eq(t->runs, QL_STR("mcp")) || ql__effect_of(name, ql__tool_canonical(t->attempt, name)) == QL__EFFECT_NONE))
     return QL_OK;
   ql_status status = was_begun(d, t, &begun, &doubt, err);
   if (status != QL_OK) return status;
