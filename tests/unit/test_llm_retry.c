@@ -135,6 +135,10 @@ static void verdicts(void **state) {
       {"{\"attempt\":3,\"fallback\":\"m2\",\"status\":529}", "fallback", -1},
       {"{\"attempt\":3,\"fallback\":\"m2\",\"status\":500}", "retry", 0},
       {"{\"attempt\":3,\"fallback\":\"\",\"status\":529}", "retry", 0},
+      /* a word for any failure says less than a status */
+      {"{\"attempt\":3,\"fallback\":\"m2\",\"fault\":{\"code\":\"server_error\",\"message\":\"\"},\"status\":503}", "fallback", -1},
+      {"{\"attempt\":3,\"fallback\":\"m2\",\"fault\":{\"code\":\"INTERNAL\",\"message\":\"\"},\"status\":500}", "retry", 0},
+      {"{\"attempt\":1,\"fault\":{\"code\":\"api_error\",\"message\":\"\"},\"status\":200}", "retry", 0},
       /* the sum of it */
       {"{\"attempt\":2,\"since\":1795299400000,\"status\":500}", "retry", 0},
       {"{\"attempt\":2,\"since\":1795299399999,\"status\":500}", "pause", PAUSE_MS},
