@@ -1,6 +1,6 @@
 /* The hosts of core.wasm, each of them real. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -48,8 +48,9 @@ function readScript(path: string): string {
   return stripTypeScriptTypes(readFileSync(pathTo(path), 'utf8'));
 }
 
-/** What worker.ts and the page import. */
-const shared = ['tests/runtimes/areas.ts', 'tests/runtimes/drive.ts', ...['core', 'errors', 'generated', 'memory', 'signatures'].map((name) => `wasm/src/${name}.ts`)];
+/** What worker.ts and the page import; of the package all that is not Node's own. */
+const parts = readdirSync(pathTo('wasm/src')).filter((name) => name !== 'node.ts');
+const shared = ['tests/runtimes/areas.ts', 'tests/runtimes/drive.ts', ...parts.map((name) => `wasm/src/${name}`)];
 
 async function workerd(bundle: string): Promise<Results> {
   const scripts = ['tests/runtimes/worker.ts', ...shared];
@@ -78,7 +79,7 @@ function serve(bundle: string): Promise<Server> {
     ['/bundle.json', { type: types.json, body: bundle }],
     [`/${wasm}`, { type: types.wasm, body: readFileSync(pathTo(wasm)) }],
   ]);
-  for (const path of [...shared, 'wasm/src/web.ts']) files.set(`/${path}`, { type: types.ts, body: readScript(path) });
+  for (const path of shared) files.set(`/${path}`, { type: types.ts, body: readScript(path) });
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? '');
     response.writeHead(file === undefined ? 404 : 200, { 'content-type': file?.type ?? 'text/plain' }).end(file?.body);

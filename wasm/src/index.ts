@@ -1,6 +1,16 @@
-export { Core, Driver, McpClient, ModuleNet, Quest, Roster, Workspace, instantiate } from './core.ts';
-export type { GraphFormat, Kit, Mend, PackLimits, PlanDraft, PlanFormat, ReportKind } from './core.ts';
+export type { Mend, PackLimits } from './agents.ts';
+export { Core, instantiate } from './core.ts';
+export type { ReportKind } from './core.ts';
+export { Driver } from './driver.ts';
+export type { Kit } from './driver.ts';
 export { CoreError, InstanceBroken } from './errors.ts';
 export * from './generated.ts';
 export type { Roster as RosterValue } from './generated.ts';
+export { ModuleNet } from './graph.ts';
+export type { GraphFormat } from './graph.ts';
+export { McpClient } from './mcp.ts';
 export type { Text } from './memory.ts';
+export type { PlanDraft, PlanFormat } from './plans.ts';
+export { Quest } from './quest.ts';
+export { Roster } from './roster.ts';
+export { Workspace } from './workspace.ts';

@@ -1,6 +1,7 @@
 /* Ed25519 for the signatures of lines, by the host's WebCrypto: the core says what is signed and which key it has to fit, and holds none itself. */
-import type { Core, Quest } from './core.ts';
+import type { Core } from './core.ts';
 import type { Signature, Signer } from './generated.ts';
+import type { Quest } from './quest.ts';
 
 /** This host has no Ed25519 in its WebCrypto: nothing is known of any signature, neither good nor bad. */
 export class NoEd25519 extends Error {
