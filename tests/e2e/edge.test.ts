@@ -14,6 +14,7 @@ import { type Ask, type Call, type Script, Steps } from '../loopback/script.ts';
 import { Loopback } from '../loopback/server.ts';
 import { Servers } from '../mcp/server.ts';
 import { fromRoot, launch, logOf, noSidewaysScroll, openProfile, picture, playedBy, type Profile, shown, stored, takeLog, untilStatus } from './harness.ts';
+import { given, giveFolder } from './tooling.ts';
 
 const KEY = 'planted-2f61c7aa-key';
 const AGENTS = ['@lead', '@maker', '@reader'];
@@ -193,6 +194,65 @@ test('what the worker has against it is said in its words, with a way to the lim
   await picture(page, 'edge-refused-1440-light');
   await hand(page).getByRole('link', { name: 'the plan' }).click();
   await page.locator('.screen-plan').waitFor();
+});
+
+/** A leader whose rules say what @maker is given of the documents. */
+const STRICT: Record<string, string> = { ...FILES, 'lead.md': `${FILES['lead.md']}\n## Team\n\n- \`@maker\` - drawings\n- \`@reader\` - reading\n\n## Context Filtering Rules\n\n**For @maker:**\n- ✅ Harbour drawings\n- ❌ Wages\n` };
+const DOCUMENTS = { 'docs/harbour.md': '# Harbour drawings\n\nThe quay is 400 m long.\n', 'docs/wages.md': '# Wages\n\nNobody is told.\n', 'src/quay.ts': 'export const quay = 400;\n' };
+
+/** A quest with files, where it is the turn of @maker, made live: its share screen, and what @maker was told in the tab. */
+async function withDocuments(t: TestContext, documents: Readonly<Record<string, string>>): Promise<{ page: Page; told: string }> {
+  const { page } = await profile(t);
+  await playedBy(page, app, STRICT, { provider: 'gemini', model: 'loop-small', base_url: provider.url('generate') });
+  provider.script = () => new Promise(() => undefined);
+  const tasks = TASKS.map(({ to, ...task }) => ({ after: [], ...task, agent: to, accept: ['It is done'] }));
+  const proposed = core.planCommand({ leader: '@lead', objective: 'Draw and read', tasks }); // documents go by the plan
+  const create = { ...proposed, seats: AGENTS.map((id) => [id, 'model']), specs: AGENTS.map((id) => [id, core.sha256(STRICT[`${id.slice(1)}.md`]!)]), budget: { tokens: 40_000_000 } };
+  const log = logOf(core, create, { type: 'approve', by: '@owner' }, { type: 'message', by: '@lead', to: ['@maker'], task: 'T1', msg: 'Draw it.' }, { type: 'respond', by: '@lead', kind: 'progress', msg: 'Handed out.' });
+  await takeLog(page, app, core, log, 0);
+  await giveFolder({ page }, documents);
+  const asked = provider.asks.length;
+  await given(page).getByRole('button', { name: 'Give a folder' }).click();
+  await given(page).getByText(`${Object.keys(documents).length} files of project`).waitFor();
+  await provider.arrived(asked + 1);
+  const told = turnOf(provider.asks.at(-1));
+  await page.getByRole('navigation').getByRole('link', { name: 'Share' }).click();
+  await page.getByRole('button', { name: 'Make it live' }).click();
+  await page.getByLabel('Live link').waitFor();
+  return { page, told };
+}
+
+/** What somebody is told when their turn begins. */
+const turnOf = (ask: Ask | undefined): string => (ask?.messages[0]?.parts ?? []).flatMap((part) => ('text' in part ? [part.text] : [])).join('\n');
+
+test('documents of the project go along: who is played by the worker is told what the tab would have told', async (t) => {
+  const { page, told } = await withDocuments(t, DOCUMENTS);
+  assert.match(told, /# Documents for you[^]*The quay is 400 m long\.[^]*# Documents kept back[^]*docs\/wages\.md/);
+  await hand(page).getByText('the agents’ files and 2 documents of the project (69 bytes)').waitFor();
+  const asked = provider.asks.length;
+  provider.script = brain();
+  await hand(page).getByRole('button', { name: 'Let the server play' }).click();
+  await hand(page).getByText('With 2 documents of the project.').waitFor();
+  await toQuest(page);
+  await untilStatus(page, 'completed');
+  const there = provider.asks.slice(asked).find(({ system }) => system.includes('You do the part of @maker.'));
+  assert.equal(turnOf(there), told);
+});
+
+test('documents that are more than the worker takes are said to be so, and it can be handed over without', async (t) => {
+  const large = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`docs/${i}.md`, `# Part ${i}\n\n${'Words that nobody reads. '.repeat(9000)}\n`]));
+  const { page } = await withDocuments(t, large);
+  const without = hand(page).getByRole('button', { name: 'Hand over without documents' });
+  await hand(page).getByText('8 documents of the project (1.8 MB)').waitFor();
+  assert.equal(await without.count(), 0);
+  await hand(page).getByRole('button', { name: 'Let the server play' }).click();
+  await hand(page).getByRole('alert').getByText('What is handed over is larger than 1.5 MB. Leave documents of the project out, or shorten them.').waitFor();
+  assert.equal(await hand(page).getAttribute('data-handed'), 'false');
+  await picture(page, 'edge-documents-1440-light');
+  provider.script = brain();
+  await without.click();
+  await hand(page).getByText('The server plays on').waitFor();
+  assert.equal(await hand(page).getByText(/documents? of the project/).count(), 0);
 });
 
 test('a provider that lets no page in is asked through the site that says it carries, with the same bytes, until it is switched off', async (t) => {

@@ -106,7 +106,7 @@ export const FILES = {
 };
 
 /** A real folder of the browser's own, which its picker gives when somebody asks for one. */
-export async function giveFolder({ page }: Place, files: Readonly<Record<string, string>>): Promise<void> {
+export async function giveFolder({ page }: Pick<Place, 'page'>, files: Readonly<Record<string, string>>): Promise<void> {
   await page.evaluate(async (files) => {
     const root = await navigator.storage.getDirectory();
     const project = await root.getDirectoryHandle('project', { create: true });

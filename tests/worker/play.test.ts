@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { loadCore } from '@questline/core/node';
 import { brain } from '../loopback/brain.ts';
-import { type Answer, type Ask, type Fault, Steps } from '../loopback/script.ts';
+import { type Answer, type Ask, type Fault, Steps, wordsOf } from '../loopback/script.ts';
 import { Loopback } from '../loopback/server.ts';
 import { API, type Created, DATABASE, LEAD, type Reply, Server, create, scratch } from './client.ts';
 
@@ -93,6 +93,28 @@ describe('a quest with a cast', { timeout: 60_000 }, () => {
     assert.equal(count(lines, 'message'), 2);
     assert.equal(count(lines, 'respond'), 3);
     assert(provider.asks.some(({ system }) => system.includes('You do the part of @api.')), 'the agent files are what models are told');
+  });
+
+  it('gives its workers the documents that came along, as the leader’s file says', async () => {
+    provider.script = brain();
+    const lead = `${FILES[0]!.text}\n## Team\n\n- \`${API}\` - interfaces\n- \`${DATABASE}\` - tables\n\n## Context Filtering Rules\n\n**For ${API}:**\n- ✅ Sign-in contracts\n- ❌ Wages\n`;
+    const files = [{ ...FILES[0]!, text: lead }, ...FILES.slice(1)];
+    const documents = [{ path: 'docs/sign-in.md', text: '# Sign-in contracts\n\nA session lasts a day.\n' }, { path: 'docs/wages.md', text: '# Wages\n\nNobody is told.\n' }];
+    const tasks = [API, DATABASE].map((agent, i) => ({ id: `T${i + 1}`, title: `The part of ${agent}`, agent, after: [], accept: ['It is done'] }));
+    const proposed = core.planCommand({ leader: LEAD, objective: 'Add a login', tasks }); // documents go by the plan
+    const at = await quest({ ...proposed, specs: TEAM.map((agent, i) => [agent, core.sha256(files[i]!.text)]) });
+    const asked = provider.asks.length;
+    const set = await put(at, cast({ files, documents }));
+    assert.deepEqual([set.status, set.body.cast.documents], [200, ['docs/sign-in.md', 'docs/wages.md']]);
+    await server.command(at, at.tokens.own, { type: 'approve', by: '@owner' });
+    await completed(at);
+    const told = (agent: string): string[] => provider.asks.slice(asked).filter(({ system }) => system.includes(`You do the part of ${agent}.`)).map(wordsOf);
+    assert(told(API).length > 0 && told(DATABASE).length > 0);
+    for (const words of told(API)) {
+      assert.match(words, /# Documents for you\n[^]*A session lasts a day\.[^]*# Documents kept back\n[^]*docs\/wages\.md/);
+      assert.doesNotMatch(words, /Nobody is told/);
+    }
+    for (const words of [...told(LEAD), ...told(DATABASE)]) assert.doesNotMatch(words, /A session lasts a day/, 'the file gives them none');
   });
 
   it('waits for its owner to approve the plan, and goes on by itself then', async () => {
@@ -250,7 +272,7 @@ describe('a cast', { timeout: 60_000 }, () => {
     await refused(at, cast({ keys: {} }), /The body is \{"players"/, 400);
     await refused(at, played({ key: 'sk-1' }), /The body is \{"players"/, 400);
     await refused(at, 'no JSON', /not JSON/, 400);
-    await refused(at, cast({ files: [{ name: 'x', text: 'y'.repeat(1600 * 1024) }] }), /larger than/, 413);
+    await refused(at, cast({ documents: [{ path: 'x.md', text: 'y'.repeat(1600 * 1024) }] }), /What is handed over is larger than 1\.5 MB\. Leave documents of the project out, or shorten them\./, 413);
     await refused(at, cast({ players: [] }), /Name a player/);
     await refused(at, played({ agent: '@nobody' }), /no agent @nobody/);
     await refused(at, played({ base_url: 'https://evil.example/v1' }), /does not ask evil\.example: add it to ALLOWED_HOSTS/);

@@ -10,7 +10,8 @@ import { type Answer, type Grant, isObject } from './room.ts';
 
 const COMMAND_MAX = 1024 * 1024 + 64 * 1024; // an event line, and its envelope
 const SIGNATURE_MAX = 1024;
-const CAST_MAX = 1536 * 1024; // a row
+const CAST_MAX = 1_500_000; // a row
+const CAST_TOO_LARGE = 'What is handed over is larger than 1.5 MB. Leave documents of the project out, or shorten them.';
 const LOG_MAX = 8 * 1024 * 1024;
 const DISCARDED_MAX = 1024 * 1024; // bytes of a body that are read only to be able to answer
 
@@ -209,7 +210,7 @@ async function cast(call: Call): Promise<Response> {
 }
 
 async function putCast(call: Call): Promise<Response> {
-  const body = await readJson(call.request, CAST_MAX);
+  const body = await readJson(call.request, CAST_MAX, CAST_TOO_LARGE);
   if ('answer' in body) return reply(call, body.answer);
   return ask(call, (key) => ({ kind: 'put cast', key, cast: body.value ?? {} }));
 }
@@ -237,7 +238,7 @@ async function live({ request, address, ports }: Call): Promise<Response> {
 type Body = { value: unknown } | { answer: Answer };
 
 /** The body as JSON; never more than `max` bytes of it are kept. */
-async function readJson(request: Request, max: number): Promise<Body> {
+async function readJson(request: Request, max: number, tooLarge = `The body is larger than ${max} bytes.`): Promise<Body> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let text = '';
   let size = 0;
@@ -247,7 +248,7 @@ async function readJson(request: Request, max: number): Promise<Body> {
       if (size > max + DISCARDED_MAX) break;
       text = size > max ? '' : text + decoder.decode(chunk, { stream: true });
     }
-    if (size > max) return { answer: { status: 413, body: failure('QL_ERR_LIMIT', `The body is larger than ${max} bytes.`) } };
+    if (size > max) return { answer: { status: 413, body: failure('QL_ERR_LIMIT', tooLarge) } };
     return { value: JSON.parse(text + decoder.decode()) as unknown };
   } catch {
     return { answer: badRequest('The body is not JSON in UTF-8, or it was cut short.') };

@@ -118,7 +118,7 @@ export class App {
     const viewer = (this.viewer = new Viewer(store, clock, () => open()?.quest ?? null));
     const inspect = (this.inspect = new Inspector(store, clock, open));
     this.chair = new Chair(store, ports.notepad, () => open()?.quest ?? null, (command) => quest.send(command));
-    const hand = (this.hand = new HandDesk(store, { net, open }));
+    const hand = (this.hand = new HandDesk(store, { net, open, documents: (id) => work.documents(id) }));
 
     // How it got there, and where it goes
     const live = (this.live = new LiveDesk(store, engine, drafts, { quest, notes, hand }, ports));

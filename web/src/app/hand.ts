@@ -1,5 +1,5 @@
-import type { Core, Quest } from '@questline/core';
-import type { Net } from '../ports/net.ts';
+import type { Core, PackSource, Quest } from '@questline/core';
+import { type Net, TooLarge } from '../ports/net.ts';
 import { playersFor } from './cast.ts';
 import { inWords } from './logs.ts';
 import type { LiveLink } from './model.ts';
@@ -9,7 +9,17 @@ import type { Store } from './store.ts';
 interface Ports {
   net: Pick<Net, 'cast' | 'putCast'>;
   open: () => { core: Core; quest: Quest } | null;
+  /** Those of the files that the quest of that id works on. */
+  documents: (id: string) => Promise<PackSource[]>;
 }
+
+/** Why the server does not play. */
+export interface Against {
+  why: string;
+  tooLarge: boolean;
+}
+
+const encoder = new TextEncoder();
 
 /** A live quest whose models its server plays. */
 export class HandDesk {
@@ -33,31 +43,44 @@ export class HandDesk {
     if (this.#store.state.quest?.link?.id === link.id) this.#store.setQuest({ handed });
   }
 
-  /** Lets the server play with the models that are chosen here; why it does not, or null. Its keys are its own: none leaves this tab. */
-  hand(): Promise<string | null> {
+  /** How many documents of the project would be handed over, and their bytes. */
+  async documents(): Promise<{ count: number; bytes: number }> {
+    const texts = await this.#documents();
+    return { count: texts.length, bytes: texts.reduce((sum, { text = '' }) => sum + encoder.encode(text).length, 0) };
+  }
+
+  async #documents(): Promise<PackSource[]> {
+    const { quest } = this.#store.state;
+    return quest === null ? [] : this.#ports.documents(quest.id);
+  }
+
+  /** Lets the server play with the models that are chosen here, and tell them what they are told here; why it does not, or null. Its keys are its own: none
+      leaves this tab. @param bare  without the documents of the project */
+  async hand(bare = false): Promise<Against | null> {
     const { servers, team } = this.#store.state;
+    const documents = bare ? [] : await this.#documents();
     const open = this.#ports.open();
-    if (open === null) return Promise.resolve('The quest is not open.');
+    if (open === null) return { why: 'The quest is not open.', tooLarge: false };
     const { players } = this;
     const { specs = [] } = open.quest.event(0).data as { specs?: [string, string][] };
     const named = new Set(specs.filter(([agent]) => players.some((player) => player.agent === agent)).map(([, sha256]) => sha256));
     const files = team.files.filter(({ text }) => named.has(open.core.sha256(text))).map(({ path, text }) => ({ name: path, text }));
-    return this.#put({ players, files, servers: servers.filter(({ on }) => on).map(asServer) });
+    return this.#put({ players, files, documents, servers: servers.filter(({ on }) => on).map(asServer) });
   }
 
-  takeBack(): Promise<string | null> {
+  takeBack(): Promise<Against | null> {
     return this.#put(null);
   }
 
-  async #put(cast: Parameters<Net['putCast']>[1]): Promise<string | null> {
+  async #put(cast: Parameters<Net['putCast']>[1]): Promise<Against | null> {
     const link = this.#store.state.quest?.link;
-    if (link === null || link === undefined) return 'The quest is not live.';
+    if (link === null || link === undefined) return { why: 'The quest is not live.', tooLarge: false };
     try {
       const handed = await this.#ports.net.putCast(link, cast);
       if (this.#store.state.quest?.link?.id === link.id) this.#store.setQuest({ handed });
       return null;
     } catch (error) {
-      return inWords(error);
+      return { why: inWords(error), tooLarge: error instanceof TooLarge };
     }
   }
 }

@@ -110,6 +110,7 @@ export interface LiveLink {
 /** Who plays a live quest at its server. */
 export interface Handed {
   players: readonly Player[];
+  documents: readonly string[]; // paths of those of the project
   servers: readonly string[]; // names of MCP servers
 }
 

@@ -1,4 +1,4 @@
-import type { Command, McpServer, Player, Refusal, SeatDelta, ToolCall } from '@questline/core';
+import type { Command, McpServer, PackSource, Player, Refusal, SeatDelta, ToolCall } from '@questline/core';
 import type { Handed, LiveLink } from '../app/model.ts';
 
 export interface Socket {
@@ -42,6 +42,7 @@ export interface Waiting {
 export interface Cast {
   players: readonly Player[];
   files: readonly { name: string; text: string }[];
+  documents: readonly PackSource[];
   servers: readonly McpServer[];
 }
 
@@ -74,6 +75,9 @@ interface Created {
   tokens: { own: string; lead: string; view: string; seats: Record<string, string> };
 }
 
+/** More than the server takes. */
+export class TooLarge extends Error {}
+
 const AWAY = 'The server is out of reach.';
 
 const UNKNOWN = 4404; // no such quest, or a wrong capability
@@ -81,7 +85,7 @@ const UNKNOWN = 4404; // no such quest, or a wrong capability
 async function failed(response: Response): Promise<Error> {
   const body = (await response.json().catch(() => null)) as { error?: { message?: string }; refusal?: { message?: string } } | null;
   if (response.status === 404) return new Error('There is no such live quest, or this link does not open it. Ask for a new link.');
-  return new Error(body?.error?.message ?? body?.refusal?.message ?? `The server answered ${response.status}. Try again later.`);
+  return new (response.status === 413 ? TooLarge : Error)(body?.error?.message ?? body?.refusal?.message ?? `The server answered ${response.status}. Try again later.`);
 }
 
 export function serverNet(): Net {

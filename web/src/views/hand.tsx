@@ -1,12 +1,13 @@
 import '../styles/hand.css';
 import type { Player } from '@questline/core';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import { inName } from '../app/cast.ts';
 import type { OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
-import { isOver, list } from '../app/words.ts';
+import type { Against } from '../app/hand.ts';
+import { count, isOver, list, size } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Name, Seat } from '../parts/parts.tsx';
 
@@ -59,13 +60,21 @@ function Lacks({ app, quest }: { app: App; quest: OpenQuest }): JSX.Element | nu
 export function Hand({ quest, app }: { quest: OpenQuest; app: App }): JSX.Element | null {
   const { handed, link, view } = quest;
   const [busy, setBusy] = useState(false);
-  const [why, setWhy] = useState<string | null>(null);
+  const [against, setAgainst] = useState<Against | null>(null);
+  const [documents, setDocuments] = useState({ count: 0, bytes: 0 });
   const own = link?.own !== undefined;
+  useEffect(() => {
+    let gone = false;
+    if (own) void app.hand.documents().then((found) => gone || setDocuments(found), (error: unknown) => app.toast(String(error)));
+    return () => {
+      gone = true;
+    };
+  }, [quest.id, own, handed === null]);
   if (isOver(view) || (handed === null && !own)) return null;
-  const act = async (work: Promise<string | null>): Promise<void> => {
+  const act = async (work: () => Promise<Against | null>): Promise<void> => {
     if (busy) return;
     setBusy(true);
-    setWhy(await work);
+    setAgainst(await work());
     setBusy(false);
   };
   const { players } = app.hand;
@@ -84,30 +93,36 @@ export function Hand({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
         <>
           <p role="status">The server plays on when {own ? 'this tab' : 'every tab'} is closed.</p>
           <Players app={app} quest={quest} players={handed.players} />
+          {handed.documents.length > 0 && <p class="muted">With {count(handed.documents.length, 'document')} of the project.</p>}
           {handed.servers.length > 0 && <p class="muted">With the tools of {list([...handed.servers])}.</p>}
         </>
       ) : (
         <>
-          <p>The server can play the models’ seats itself, and plays on when this tab is closed. It is sent who plays and the agents’ files, and uses keys of its own: yours stay here.</p>
+          <p>The server can play the models’ seats itself, and plays on when this tab is closed. It is sent who plays, {documents.count === 0 ? 'and the agents’ files' : `the agents’ files and ${count(documents.count, 'document')} of the project (${size(documents.bytes)})`}, and uses keys of its own: yours stay here.</p>
           {players.length > 0 && <Players app={app} quest={quest} players={players} />}
           <Lacks app={app} quest={quest} />
         </>
       )}
-      {why !== null && (
+      {against !== null && (
         <p class="c-fail" role="alert">
-          {why}
+          {against.why}
         </p>
       )}
       {own && (
         <div class="row">
           {handed === null ? (
-            <button class="btn" type="button" aria-disabled={busy} onClick={() => void act(app.hand.hand())}>
+            <button class="btn" type="button" aria-disabled={busy} onClick={() => void act(() => app.hand.hand())}>
               <Icon name="live" />
               Let the server play
             </button>
           ) : (
-            <button class="btn" type="button" aria-disabled={busy} onClick={() => void act(app.hand.takeBack())}>
+            <button class="btn" type="button" aria-disabled={busy} onClick={() => void act(() => app.hand.takeBack())}>
               Take the seats back
+            </button>
+          )}
+          {handed === null && against?.tooLarge === true && documents.count > 0 && (
+            <button class="btn" type="button" aria-disabled={busy} onClick={() => void act(() => app.hand.hand(true))}>
+              Hand over without documents
             </button>
           )}
         </div>
