@@ -21,6 +21,9 @@ static int check_recording(cli *c, const ql_quest *quest, cli_calls *calls) {
   if (code == CLI_DONE) code = cli_count_calls(c, quest, NULL, calls);
   if (code != CLI_DONE) return code;
   if (calls->withheld) return cli_fail(c, QL_ERR_STATE, "Answers of models are withheld in this log, so it cannot be played again.");
+  if (calls->offers_withheld)
+    return cli_fail(c, QL_ERR_STATE,
+                    "The definitions of tools that MCP servers offered are withheld in this log, so it cannot be played again.");
   if (!calls->answered)
     return cli_fail(
         c, QL_ERR_STATE,

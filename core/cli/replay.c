@@ -30,7 +30,9 @@ int cli_count_calls(cli *c, const ql_quest *quest, const ql_quest *recorded, cli
   *out = (cli_calls){0};
   for (int64_t n = 0; n < ql_quest_count(quest); n++) {
     const ql_value *event = ql_quest_event(quest, c->a, n), *data = QL_GET(event, "data"), *reply = QL_GET(data, "reply");
+    const ql_value *offers = QL_GET(data, "offers");
     if (!event) return cli_no_memory(c);
+    out->offers_withheld |= offers && offers->kind != QL_STRING;
     if (!ql_eq(text_of(event, "type"), QL_STR("done"))) continue;
     int64_t from = ql_get_int(data, QL_STR("recalled"), -1);
     out->withheld |= reply && reply->kind != QL_STRING;

@@ -14,6 +14,7 @@ typedef struct cli_calls {
   int64_t recalled, asked; /* taken from a recording; performed */
   int64_t tokens, micro;   /* that the recalled ones took when they were performed */
   bool withheld;           /* an answer is there, and its words are not */
+  bool offers_withheld;    /* the same of what MCP servers offered */
   bool answered;           /* one is there with its words */
 } cli_calls;
 

@@ -192,7 +192,7 @@ static void keep_answer(host *h, const ql_value *effect, ql_str answer, int stat
   h->open[at].served = served;
   h->open[at].len = answer.len;
   h->open[at].told = 0;
-  h->open[at].answer = malloc(answer.len + 1);
+  h->open[at].answer = calloc(1, answer.len + 1);
   if (answer.len > 0) memcpy(h->open[at].answer, answer.ptr, answer.len);
   snprintf(h->open[at].agent, sizeof h->open[at].agent, "%.*s", (int)agent.len, agent.ptr ? agent.ptr : "");
   if (h->open_count > h->most_open) h->most_open = h->open_count;
@@ -242,7 +242,7 @@ static void go_on(host *h, ql_arena *a, size_t at) {
   }
   if (h->open[at].told == 0) {
     ql_value *head = result(a, h->open[at].id), *headers = ql_array(a);
-    bool events = h->open[at].status == 200 && !h->open[at].served;
+    bool events = h->open[at].status == 200 && (!h->open[at].served || ql_starts(str(h->open[at].answer), QL_STR("data: ")));
     add_header(a, headers, "content-type", events ? "text/event-stream" : "application/json");
     if (h->open[at].served) add_header(a, headers, "mcp-session-id", "s1");
     QL_SET(head, "headers", headers);
@@ -358,7 +358,8 @@ ql_status step(host *h) {
   } else {
     ql_value *r = result(a, id);
     if (is_kind(effect, "random")) give_random(h, a, r);
-    if (is_kind(effect, "log.append")) QL_SET(r, "outcome", ql_string(a, QL_STR("ok")));
+    if (is_kind(effect, "log.append") || is_kind(effect, "blob.put")) QL_SET(r, "outcome", ql_string(a, QL_STR("ok")));
+    h->blobs += is_kind(effect, "blob.put");
     if (is_kind(effect, "answer")) {
       ql_str answer = TEXT_OF(effect, "answer"), raw = TEXT_OF(effect, "raw");
       snprintf(h->answer, sizeof h->answer, "%.*s", (int)answer.len, answer.ptr);

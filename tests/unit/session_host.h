@@ -55,6 +55,7 @@ struct host {
   int64_t limit;                                 /* of the last command */
   int64_t running;                               /* id of a command that goes on; 0 for none */
   size_t greetings, lists, tool_calls, goodbyes; /* of the servers */
+  size_t blobs;                                  /* blob.put */
 };
 
 /* ---- what models say ---- */

@@ -646,7 +646,7 @@ static ql_status play_through(ql_driver *driver, const ql_quest *quest, ql_arena
     ql_value *r = result(a, ql_get_int(effect, QL_STR("id"), 0));
     if (is_kind(effect, "done")) return QL_OK;
     if (is_kind(effect, "random")) QL_SET(r, "bytes", ql_string(a, QL_STR("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")));
-    if (is_kind(effect, "log.append")) QL_SET(r, "outcome", ql_string(a, QL_STR("ok")));
+    if (is_kind(effect, "log.append") || is_kind(effect, "blob.put")) QL_SET(r, "outcome", ql_string(a, QL_STR("ok")));
     if (is_kind(effect, "ask.tool")) QL_SET(r, "allowed", ql_bool(a, true));
     if (is_kind(effect, "tool.run")) {
       QL_SET(r, "outcome", ql_string(a, QL_STR("complete")));

@@ -3283,6 +3283,8 @@ export interface CommandFields {
     effect: "http" | "tool" | "blob";
     /** micro-dollars, at most */
     micro: number;
+    /** what MCP servers offer, where the log does not say so already: canonical JSON, for each server its tools as the shape ModelTool[], or null where they are too large for a line */
+    offers?: string;
     /** of the request */
     request: string;
     /** for whom; it holds the turn */
@@ -3574,6 +3576,8 @@ export interface EventData {
     effect: "http" | "tool" | "blob";
     /** micro-dollars, at most */
     micro: number;
+    /** what MCP servers offer, where the log does not say so already: canonical JSON, for each server its tools as the shape ModelTool[], or null where they are too large for a line */
+    offers?: string | null;
     /** of the request */
     request: string;
     /** for whom; it holds the turn */

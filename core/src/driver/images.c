@@ -29,23 +29,35 @@ const ql_value *ql__image_with(const ql_value *part, const char *member) {
   return part;
 }
 
-/* A copy of the answer whose image at hand has these members in place of its bytes. */
+static const ql_value *images_of(const ql__turn *t) { return t->outcome ? QL_GET(t->outcome, "images") : QL_GET(t->reply, "parts"); }
+
+const ql_value *ql__image_first(const ql__turn *t, const char *member) {
+  const ql_value *images = images_of(t);
+  return ql__image_with(images ? images->first : NULL, member);
+}
+
+/* A copy of what holds it, whose image at hand has these members. */
 static void settle(ql__turn *t, ql_str hash, int64_t size) {
   ql_arena *a = t->attempt;
-  ql_value *part = ql_object(a), *parts = ql_array(a);
+  ql_value *part = ql_object(a), *parts = ql_array(a), *outcome = t->outcome ? ql_copy(a, t->outcome) : NULL;
   if (hash.ptr) {
     QL_SET(part, "bytes", ql_int(a, size));
     QL_SET(part, "hash", ql_string(a, hash));
   }
+  if (t->outcome) QL_SET(part, "data", ql_string(a, TEXT_OF(t->image, "data")));
   QL_SET(part, "kind", ql_string(a, QL_STR("image")));
   if (TEXT_OF(t->image, "media").ptr) QL_SET(part, "media", ql_string(a, TEXT_OF(t->image, "media")));
-  for (const ql_value *p = QL_GET(t->reply, "parts")->first; p; p = p->next) ql_push(parts, p == t->image ? part : ql_copy(a, p));
-  QL_SET(t->reply, "parts", parts);
-  t->image = parts ? ql__image_with(parts->first, "data") : NULL;
+  for (const ql_value *p = images_of(t)->first; p; p = p->next) ql_push(parts, p == t->image ? part : ql_copy(a, p));
+  if (t->outcome) {
+    QL_SET(outcome, "images", parts);
+    t->outcome = outcome;
+  } else {
+    QL_SET(t->reply, "parts", parts);
+  }
+  t->image = part ? ql__image_with(part->next, "data") : NULL;
 }
 
-ql_status ql__images_hash(ql__turn *t, ql_error *err) {
-  t->image = ql__image_with(QL_GET(t->reply, "parts")->first, "data");
+static ql_status hash_next(ql__turn *t, ql_error *err) {
   while (t->image) {
     ql_str bytes;
     if (ending_of(TEXT_OF(t->image, "media")).ptr && ql_base64_read(t->attempt, TEXT_OF(t->image, "data"), &bytes)) {
@@ -62,16 +74,21 @@ ql_status ql__images_hash(ql__turn *t, ql_error *err) {
   return out_of_memory(t, err);
 }
 
+ql_status ql__images_hash(ql__turn *t, ql_error *err) {
+  t->image = ql__image_first(t, "data");
+  return hash_next(t, err);
+}
+
 void ql__images_leave(ql__turn *t) {
-  t->image = ql__image_with(QL_GET(t->reply, "parts")->first, "data");
+  t->image = ql__image_first(t, "data");
   while (t->image) settle(t, QL_ABSENT, 0);
 }
 
 ql_status ql__image_kept(ql__turn *t, bool kept, ql_error *err) {
   ql_str hash = kept ? ql_arena_str(t->attempt, (ql_str){t->image_hash, sizeof t->image_hash}) : QL_ABSENT;
   settle(t, hash, t->image_size);
-  t->step = QL__TURN_LOG_DONE;
-  return ql__images_hash(t, err);
+  t->step = t->outcome ? QL__TURN_TOOL_DONE : QL__TURN_LOG_DONE;
+  return out_of_memory(t, err) == QL_OK ? hash_next(t, err) : QL_ERR_NOMEM;
 }
 
 void ql__image_put(const ql__turn *t, ql_value *effect, ql_arena *a) {

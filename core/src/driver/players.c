@@ -4,6 +4,7 @@
 #include "driver/images.h"
 #include "driver/look.h"
 #include "driver/moves.h"
+#include "driver/offers.h"
 #include "driver/prompt.h"
 #include "driver/recall.h"
 #include "driver/servers.h"
@@ -180,6 +181,12 @@ static ql_value *give_up(ql_arena *a, const ql__turn *t) {
   return command;
 }
 
+static ql_value *announced(const ql_driver *d, const ql__turn *t) {
+  ql_value *command = ql__turn_start(t, d->command);
+  ql__offers_log(d, t, command);
+  return command;
+}
+
 /* The file at which the turn stands. */
 static ql_value *made(const ql_driver *d, const ql__turn *t, const ql_value *state) {
   return t->recalled >= 0 ? ql__recall_made(d, t, d->command) : ql__tool_made(d, t, state, d->command);
@@ -188,7 +195,7 @@ static ql_value *made(const ql_driver *d, const ql__turn *t, const ql_value *sta
 /* The command a turn waits to have logged; NULL for none. */
 static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *state, bool running) {
   switch (t->step) {
-  case QL__TURN_LOG_START: return running && !t->stopping ? ql__turn_start(t, d->command) : NULL;
+  case QL__TURN_LOG_START: return running && !t->stopping ? announced(d, t) : NULL;
   case QL__TURN_LOG_DONE: return ql__turn_done(t, d->command);
   case QL__TURN_MOVE: return running && !t->stopping ? ql_copy(d->command, t->command) : NULL;
   case QL__TURN_FAILED: return running ? give_up(d->command, t) : NULL;
@@ -218,16 +225,18 @@ static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *sta
   return NULL;
 }
 
-/* Goes to the next file that is to be logged; behind the last one the model is told. */
+/* Goes to the next file that is to be logged; behind the last one come images. */
 static void find_made(ql_driver *d, ql__turn *t, const ql_value *state) {
   while (t->made && !made(d, t, state)) t->made = t->made->next;
-  if (!t->made) t->step = QL__TURN_TOOL_TOLD;
+  if (t->made) return;
+  t->image = ql__image_first(t, "hash");
+  t->step = QL__TURN_IMAGE_MADE;
 }
 
-/* The same for images; behind the last one the answer is acted on. */
+/* Goes to the next image; behind the last one the answer is acted on, or the model is told. */
 static void find_image(ql_driver *d, ql__turn *t, const ql_value *state) {
   while (t->image && !ql__image_made(t, state, d->command)) t->image = ql__image_with(t->image->next, "hash");
-  if (!t->image) t->step = QL__TURN_READ;
+  if (!t->image) t->step = t->outcome ? QL__TURN_TOOL_TOLD : QL__TURN_READ;
 }
 
 static ql_status advance(ql_driver *d, ql__turn *t, const ql_value *state, int64_t now, bool running, ql_error *err) {
@@ -252,7 +261,8 @@ static ql_status advance(ql_driver *d, ql__turn *t, const ql_value *state, int64
 
 ql_status ql__play(ql_driver *d, const ql_value *view, const ql_value *state, int64_t now, ql_error *err) {
   bool running = ql_eq(TEXT_OF(view, "status"), QL_STR("running"));
-  ql_status status = follow(d, view, running, err);
+  ql_status status = d->servers || d->only ? ql__offers_follow(d->arena, d->command, d->quest, &d->offers, err) : QL_OK;
+  if (status == QL_OK) status = follow(d, view, running, err);
   for (ql__turn *t = d->turns; t && status == QL_OK; t = t->next) status = advance(d, t, state, now, running, err);
   if (status != QL_OK) return status;
   const ql_value *effects = QL_GET(state, "effects");
@@ -289,6 +299,7 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
       t->step = QL__TURN_FAILED;
     } else if (under_way(d, n)) {
       t->start = n;
+      t->offers = NULL;
       t->step = t->recalled >= 0 ? QL__TURN_RECALLED : QL__TURN_SEND;
     } else {
       t->attempt_number--;
@@ -313,8 +324,8 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
     }
     t->unkept = false;
     t->step = t->step == QL__TURN_TOOL_DONE || t->outcome ? QL__TURN_TOOL_MADE : QL__TURN_IMAGE_MADE;
-    if (t->step == QL__TURN_IMAGE_MADE) t->image = ql__image_with(QL_GET(t->reply, "parts")->first, "hash");
-    if (t->recalled >= 0) ql__recall_taken(t);
+    if (t->step == QL__TURN_IMAGE_MADE) t->image = ql__image_first(t, "hash");
+    if (t->recalled >= 0) ql__recall_taken(d, t);
     return QL_OK;
   case QL__TURN_IMAGE_MADE:
     if (!refusal.ptr) ql__recall_moved(t);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "driver/offers.h"
 #include "driver/recall.h"
 #include "driver/tooling.h"
 
@@ -13,6 +14,7 @@ ql_status ql_driver_recall(ql_driver *driver, const ql_quest *recorded, bool onl
   if (fresh && driver->mode == QL__NORMAL) return ql_fail(err, QL_ERR_STATE, "a conversation stands in no log", QL_ABSENT);
   ql_status status = ql__records_read(driver->arena, recorded, 0, QL_ABSENT, &records, err);
   if (status == QL_OK && fresh) status = ql__recall_plan(driver, recorded, only, err);
+  if (status == QL_OK && only) status = ql__offers_follow(driver->arena, driver->command, recorded, &driver->recorded_offers, err);
   if (status != QL_OK) return status;
   driver->recorded = recorded;
   driver->only = only;
@@ -103,8 +105,8 @@ ql_status ql__recall_tool(ql_driver *d, ql__turn *t, ql_error *err) {
   return QL_OK;
 }
 
-void ql__recall_taken(ql__turn *t) {
-  t->record->taken = true;
+void ql__recall_taken(const ql_driver *d, ql__turn *t) {
+  ql__record_taken(&d->records, t->record);
   t->behind = t->record;
   t->after = t->recalled;
   if (t->outcome) return; /* of a tool it is known until the model is told */

@@ -16,7 +16,7 @@ QL_NODISCARD ql_status ql__recall_call(ql_driver *d, ql__turn *t, ql_error *err)
 QL_NODISCARD ql_status ql__recall_tool(ql_driver *d, ql__turn *t, ql_error *err);
 
 /// The answer is logged: it is not taken twice.
-void ql__recall_taken(ql__turn *t);
+void ql__recall_taken(const ql_driver *d, ql__turn *t);
 
 /// The place in the recorded log of what the turn wants to have logged; -1 where it has none. What has a lower one comes first.
 int64_t ql__recall_rank(const ql__turn *t);

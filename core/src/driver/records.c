@@ -64,23 +64,40 @@ ql__record **ql__records_find(const ql__records *all, ql__record_kind kind, ql_s
   return &all->first[at];
 }
 
+static ql__record **seat_of(const ql__records *all, ql_str who) {
+  size_t at = place_of(QL__MOVED, who, QL_ABSENT) & all->mask;
+  while (all->seats[at] && !ql_eq(all->seats[at]->who, who)) at = (at + 1) & all->mask;
+  return &all->seats[at];
+}
+
 /* From the last to the first, so that each finds those behind it. */
 static bool link_all(ql_arena *a, ql__records *all) {
   size_t places = 16;
   while (places < all->count * 4) places *= 2;
-  ql__record **seats = ql_arena_array(a, places, sizeof *seats);
+  all->seats = ql_arena_array(a, places, sizeof *all->seats);
   all->first = ql_arena_array(a, places, sizeof *all->first);
   all->mask = places - 1;
-  if (!seats || !all->first) return false;
+  if (!all->seats || !all->first) return false;
   for (size_t i = all->count; i-- > 0;) {
     ql__record *record = &all->items[i], **same = ql__records_find(all, record->kind, record->who, record->hash);
-    size_t at = place_of(QL__MOVED, record->who, QL_ABSENT) & all->mask;
-    while (seats[at] && !ql_eq(seats[at]->who, record->who)) at = (at + 1) & all->mask;
-    record->next = seats[at];
+    ql__record **seat = seat_of(all, record->who);
+    record->next = *seat;
     record->same = *same;
-    seats[at] = *same = record;
+    *seat = *same = record;
   }
   return true;
+}
+
+void ql__record_taken(const ql__records *all, ql__record *record) {
+  ql__record **seat = seat_of(all, record->who);
+  record->taken = true;
+  if ((*seat)->n < record->n) *seat = record;
+}
+
+const ql__record *ql__records_next_call(const ql__records *all, ql_str who) {
+  const ql__record *record = *seat_of(all, who);
+  while (record && (record->kind != QL__ASKED || record->taken || !ql__record_counts(record))) record = record->next;
+  return record;
 }
 
 bool ql__record_counts(const ql__record *record) {

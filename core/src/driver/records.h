@@ -28,7 +28,8 @@ typedef struct ql__records {
   ql__record *items;
   size_t count, cap;
   ql__record **first; /* by kind, seat and hash: the first that may still be taken */
-  size_t mask;        /* a power of two, less one: the places of `first` */
+  ql__record **seats; /* by seat: the last that was taken, or the first */
+  size_t mask;        /* a power of two, less one: the places of both */
 } ql__records;
 
 /// Those of the events from `from` on.
@@ -38,6 +39,11 @@ QL_NODISCARD ql_status ql__records_read(ql_arena *a, const ql_quest *quest, int6
 
 /// Where the first record of that kind, seat and hash stands in `first`: an empty place where there is none.
 ql__record **ql__records_find(const ql__records *all, ql__record_kind kind, ql_str who, ql_str hash);
+
+/// A record was taken: what its seat takes next is behind it.
+void ql__record_taken(const ql__records *all, ql__record *record);
+/// The call that is the next one of a seat; NULL for none.
+const ql__record *ql__records_next_call(const ql__records *all, ql_str who);
 
 /// Whether the answer to a call is what the seat went on from: there is one, and it was not asked the same once more in its place. One that was
 /// stopped counts where the seat asked something else behind it.

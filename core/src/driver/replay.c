@@ -42,7 +42,7 @@ static ql_status take_answer(replay *r, bool *known, ql_error *err) {
     if (status != QL_OK) return status;
     if (!QL_GET(reply, "parts")) continue;
     t->reply = reply;
-    t->image = ql__image_with(QL_GET(reply, "parts")->first, "hash");
+    t->image = ql__image_first(t, "hash");
     t->step = QL__TURN_IMAGE_MADE;
     if (record->stopped) t->steer = QL__CONTINUE;
     r->next = i + 1;
@@ -82,7 +82,7 @@ static ql_status begin(replay *r, bool *on, ql_error *err) {
     if (i == r->records.count) return QL_OK;
     if (attempt == 1) status = go_to(r, r->records.items[i].n, err);
     if (status == QL_OK) status = ql__prepare_turn(r->d, r->t, r->then, err);
-    if (status == QL_OK) status = ask(r, on, err);
+    if (status == QL_OK && r->t->step != QL__TURN_FAILED) status = ask(r, on, err);
   }
   return status;
 }
@@ -171,8 +171,8 @@ static ql_status pass_tool(replay *r, bool *live, ql_error *err) {
   return ql_arena_failed(r->arena) ? ql__out_of_memory(err) : QL_OK;
 }
 
-/* Files that are logged are passed over; where the log ends the rest is logged. */
-static ql_status pass_made(replay *r, bool *live, ql_error *err) {
+/* Files that are logged are passed over, then images; where the log ends the rest is logged. */
+static void pass_made(replay *r, bool *live) {
   ql__turn *t = r->t;
   while (t->made && r->next < r->records.count) {
     const ql__record *record = &r->records.items[r->next];
@@ -180,10 +180,12 @@ static ql_status pass_made(replay *r, bool *live, ql_error *err) {
     t->made = t->made->next;
   }
   *live = t->made != NULL;
-  return *live ? QL_OK : ql__turn_tool_told(t, err);
+  if (*live) return;
+  t->image = ql__image_first(t, "hash");
+  t->step = QL__TURN_IMAGE_MADE;
 }
 
-static void pass_images(replay *r, bool *live) {
+static ql_status pass_images(replay *r, bool *live, ql_error *err) {
   ql__turn *t = r->t;
   while (t->image && r->next < r->records.count) {
     const ql__record *record = &r->records.items[r->next];
@@ -191,7 +193,10 @@ static void pass_images(replay *r, bool *live) {
     t->image = ql__image_with(t->image->next, "hash");
   }
   *live = t->image != NULL;
-  if (!*live) t->step = QL__TURN_READ;
+  if (*live) return QL_OK;
+  if (t->outcome) return ql__turn_tool_told(t, err);
+  t->step = QL__TURN_READ;
+  return QL_OK;
 }
 
 static ql_status follow(replay *r, ql_error *err) {
@@ -205,7 +210,7 @@ static ql_status follow(replay *r, ql_error *err) {
     else if (step == QL__TURN_READ)
       status = ql__turn_read(r->t, 0, err);
     else if (step == QL__TURN_IMAGE_MADE)
-      pass_images(r, &live);
+      status = pass_images(r, &live, err);
     else if (step == QL__TURN_ASK)
       status = ask(r, &known, err);
     else if (step == QL__TURN_MOVE)
@@ -213,7 +218,7 @@ static ql_status follow(replay *r, ql_error *err) {
     else if (step == QL__TURN_TOOL_LOOK)
       status = pass_tool(r, &live, err);
     else if (step == QL__TURN_TOOL_MADE)
-      status = pass_made(r, &live, err);
+      pass_made(r, &live);
     else
       live = true;
   }

@@ -134,23 +134,23 @@ static ql_status ask_for_list(ql__server *s, int64_t now, ql_error *err) {
   return QL_OK;
 }
 
-/* Whether the agent's file lets it use any tool of the server. Which ones are refused is seen when they are known. */
-static bool may_use(const ql_driver *d, const ql__server *s, ql_str agent) {
-  const ql_spec *spec = ql_roster_find(d->roster, agent)->spec;
+bool ql__servers_may_use(const ql_driver *d, ql_str name, ql_str agent) {
+  const ql_agent *found = d->roster ? ql_roster_find(d->roster, agent) : NULL;
+  const ql_spec *spec = found ? found->spec : NULL;
   bool any = !spec || spec->tools_state == QL_TOOLS_ABSENT;
   for (size_t i = 0; spec && i < spec->tool_count && !any; i++) {
     const ql_tool *tool = &spec->tools[i];
     ql_str words = tool->canonical.ptr ? tool->canonical : tool->name;
     ql_str server = ql_starts(words, QL_STR("mcp:")) ? ql_slice(words, 4, ql_find_byte(words, '/', 4)) : words;
-    any = ql_eq(server, QL_STR("*")) || ql_eq_nocase(server, s->name);
+    any = ql_eq(server, QL_STR("*")) || ql_eq_nocase(server, name);
   }
   return any;
 }
 
 ql_status ql__servers_open(ql_driver *d, ql__turn *t, ql_str agent, int64_t now, bool *ready, ql_error *err) {
   *ready = true;
-  for (ql__server *s = d->servers ? d->servers->first : NULL; s; s = s->next) {
-    if (!may_use(d, s, agent)) continue;
+  for (ql__server *s = d->servers && !d->only ? d->servers->first : NULL; s; s = s->next) {
+    if (!ql__servers_may_use(d, s->name, agent)) continue;
     if (s->state == CLOSED || (s->state == FAILED && !(t->retried & s->bit))) {
       t->retried |= s->bit;
       ql_status status = ask_for_list(s, now, err);
@@ -161,12 +161,21 @@ ql_status ql__servers_open(ql_driver *d, ql__turn *t, ql_str agent, int64_t now,
   return QL_OK;
 }
 
-ql_value *ql__servers_tools(const ql_driver *d, ql_arena *a, bool all) {
-  ql_value *tools = d->servers ? ql_array(a) : NULL;
-  for (const ql__server *s = d->servers ? d->servers->first : NULL; s; s = s->next) {
-    if (s->state == FAILED && !all) continue;
-    for (const ql_value *tool = s->tools ? s->tools->first : NULL; tool; tool = tool->next) ql_push(tools, ql_copy(a, tool));
+/* A turn has what it was offered until its end, whatever a server says meanwhile. */
+ql_value *ql__servers_offers(const ql_driver *d, ql_arena *a) {
+  ql_value *all = ql_object(a), *tools;
+  for (const ql__server *s = d->servers->first; s; s = s->next) {
+    ql_str text = s->state == FAILED || !s->tools ? QL_STR("[]") : ql_value_text(a, s->tools);
+    if (!text.ptr || ql_canon_read(a, text, &tools, NULL) != QL_OK) return NULL;
+    ql_set(all, s->name, tools);
   }
+  return all;
+}
+
+ql_value *ql__servers_tools(const ql_driver *d, ql_arena *a) {
+  ql_value *tools = d->servers ? ql_array(a) : NULL;
+  for (const ql__server *s = d->servers ? d->servers->first : NULL; s; s = s->next)
+    for (const ql_value *tool = s->tools ? s->tools->first : NULL; tool; tool = tool->next) ql_push(tools, ql_copy(a, tool));
   return tools;
 }
 

@@ -12,9 +12,12 @@ void ql__servers_free(ql__servers *servers);
 /// Asks the servers that the turn's agent may use for their tools, where that was not done; one that failed is asked once more, once in a turn.
 /// @param ready  whether all of them have answered, or failed
 ql_status ql__servers_open(ql_driver *d, ql__turn *t, ql_str agent, int64_t now, bool *ready, ql_error *err);
-/// Tools of the servers, an array of ModelTool; NULL where there are no servers.
-/// @param all  also of those that have failed since
-ql_value *ql__servers_tools(const ql_driver *d, ql_arena *a, bool all);
+/// Whether the agent's file lets it use any tool of the server. Which ones are refused is seen when they are known.
+bool ql__servers_may_use(const ql_driver *d, ql_str server, ql_str agent);
+/// What each server has, arrays of ModelTool by its name, as a copy of its own: none where it has failed, or was not asked. NULL when out of memory.
+ql_value *ql__servers_offers(const ql_driver *d, ql_arena *a);
+/// All their tools, also of those that have failed since; NULL where there are no servers.
+ql_value *ql__servers_tools(const ql_driver *d, ql_arena *a);
 
 /// Makes the call the turn stands at. Where that cannot be, it has its outcome at once.
 ql_status ql__servers_call(ql_driver *d, ql__turn *t, int64_t now, ql_error *err);

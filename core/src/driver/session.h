@@ -22,6 +22,19 @@ typedef enum ql__mode { QL__NORMAL, QL__PREQUEST, QL__QUEST, QL__MODE_COUNT } ql
 
 typedef struct ql__servers ql__servers;
 
+/* The tools of one MCP server, as an event says. */
+typedef struct ql__offer {
+  int64_t n;
+  ql_str server;         /* absent: what the event says is withheld */
+  const ql_value *tools; /* shape ModelTool[]; NULL: they were too large */
+} ql__offer;
+
+typedef struct ql__offers {
+  ql__offer *items; /* in the order of the log */
+  size_t count, cap;
+  int64_t seen; /* events that were read */
+} ql__offers;
+
 struct ql_driver {
   ql_alloc alloc;
   ql_arena *arena;   /* lives as long as the driver: the request, the plan, the answer */
@@ -33,6 +46,8 @@ struct ql_driver {
   const ql_quest *recorded; /* whose answers are taken in place of asking; NULL for none */
   ql__records records;      /* of that */
   bool only;                /* nobody is asked besides */
+  ql__offers offers;        /* of the quest; followed where there are servers, or nobody is asked */
+  ql__offers recorded_offers;
   ql__mode mode;
   ql__step step;
   int64_t last_id;           /* of the effects that were handed out */

@@ -4,6 +4,8 @@
 #include <questline/schedule.h>
 
 #include "base/text.h"
+#include "driver/images.h"
+#include "driver/offers.h"
 #include "driver/records.h"
 #include "driver/servers.h"
 #include "format/crypto.h"
@@ -19,26 +21,28 @@
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
 
-static ql_toolbox box_of(ql_driver *d, ql_arena *a, ql_str agent, bool all) {
+static ql_toolbox box_of(ql_driver *d, ql_str agent, const ql_value *servers) {
   ql_str request = d->words.ptr ? d->words : TEXT_OF(ql_quest_view(d->quest, d->command), "mission");
   return (ql_toolbox){.roster = d->roster,
                       .agent = agent,
                       .workspace = d->kit.workspace,
                       .memory = d->kit.memory,
                       .request = request,
-                      .servers = ql__servers_tools(d, a, all),
+                      .servers = servers,
                       .commands = d->kit.commands};
 }
 
 /* A list of things to do alone is no reason to offer tools. */
-static bool has_any(const ql_driver *d) { return d->kit.workspace || d->kit.memory || d->servers || d->kit.commands; }
+static bool has_any(const ql_driver *d, const ql__turn *t) { return d->kit.workspace || d->kit.memory || t->offers || d->kit.commands; }
 
 ql_status ql__offer_tools(ql_driver *d, ql__turn *t, ql_str agent, ql_error *err) {
   ql_value *tools = NULL;
   t->began = ql_quest_count(d->quest);
-  if (!has_any(d) || !d->roster || !ql_roster_find(d->roster, agent)) return QL_OK;
-  const ql_toolbox box = box_of(d, t->arena, agent, false);
-  ql_status status = ql_arena_failed(t->arena) ? ql__out_of_memory(err) : ql_tools_for(t->arena, &box, &tools, err);
+  ql_status status = ql__offers_take(d, t, err);
+  if (status != QL_OK || t->step == QL__TURN_FAILED) return status;
+  if (!has_any(d, t) || !d->roster || !ql_roster_find(d->roster, agent)) return QL_OK;
+  const ql_toolbox box = box_of(d, agent, ql__offers_tools(t->arena, t->offers));
+  status = ql_arena_failed(t->arena) ? ql__out_of_memory(err) : ql_tools_for(t->arena, &box, &tools, err);
   if (status != QL_OK) return status;
   t->tooled = tools->first != NULL;
   if (!t->tools && t->tooled) t->tools = ql_array(t->arena);
@@ -124,7 +128,7 @@ static ql_status find_question(ql_driver *d, ql__turn *t, const ql_value *permit
 }
 
 ql_status ql__look_at_tool(ql_driver *d, ql__turn *t, ql_error *err) {
-  const ql_toolbox box = box_of(d, t->attempt, who(d, t), true);
+  const ql_toolbox box = box_of(d, who(d, t), ql__servers_tools(d, t->attempt));
   ql_value *outcome = NULL;
   t->made = NULL;
   const ql_value *call = call_at_hand(t);
@@ -163,7 +167,7 @@ ql_status ql__use_tool(ql_driver *d, ql__turn *t, int64_t now, ql_error *err) {
     t->step = QL__TURN_TOOL_SEND;
     return QL_OK;
   }
-  const ql_toolbox box = box_of(d, t->attempt, who(d, t), true);
+  const ql_toolbox box = box_of(d, who(d, t), ql__servers_tools(d, t->attempt));
   ql_value *outcome = NULL;
   const ql_value *call = call_at_hand(t);
   ql_status status =
@@ -259,7 +263,8 @@ ql_status ql__tool_images(ql__turn *t, const ql_value *parts, ql_error *err) {
   if (images && images->first) QL_SET(result, "images", images);
   QL_SET(result, "text", ql_string(a, words));
   t->outcome = result;
-  return ql_arena_failed(a) ? ql__out_of_memory(err) : QL_OK;
+  if (ql_arena_failed(a)) return ql__out_of_memory(err);
+  return t->start >= 0 ? ql__images_hash(t, err) : QL_OK; /* a conversation keeps none */
 }
 
 void ql__tool_show(ql__turn *t) {

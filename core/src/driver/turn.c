@@ -258,8 +258,8 @@ ql_status ql__turn_abandon(ql__turn *t, ql_error *err) {
     ql__turn_unsent(t);
     if (t->start < 0) t->step = QL__TURN_OVER;
   } else if (t->step == QL__TURN_IMAGE) {
-    t->unkept = true;
-    t->step = QL__TURN_LOG_DONE;
+    t->unkept = !t->outcome;
+    t->step = t->outcome ? QL__TURN_TOOL_DONE : QL__TURN_LOG_DONE;
   } else if (t->step == QL__TURN_TOOL_RUN || t->step == QL__TURN_TOOL_SEND || t->step == QL__TURN_RECALLED ||
              (t->step == QL__TURN_TOOL_OUT && t->server)) {
     if (t->server && ql__servers_drop(t, err) != QL_OK) return QL_ERR_NOMEM;

@@ -61,6 +61,7 @@ struct ql__turn {
   ql_str system;
   ql_value *messages; /* shape ModelMessage[] */
   ql_value *tools;    /* shape ModelTool[]; NULL for none */
+  ql_value *offers;   /* an array of them for each MCP server by its name, until a start has said so; NULL for no servers */
   ql_value *schema;   /* of the answer; NULL for none */
   unsigned calls, nudges;
   ql__steering steer; /* what a person wants of it */

@@ -4,7 +4,7 @@
      check      the first 8 bytes of BLAKE2b-256 of what follows it, person "questline.link.1"
      payload    head (32 bytes) | number of salts (LEB128) | the salts (16 bytes each) | one line for each event, LF at its end
      line       E as it stands in the log, but each commitment of a text replaced by "=" and the text, or by "~" and itself where the text is
-                withheld, as those of `reply` always are; behind a tab the signatures, where there are any
+                withheld, as those of `offers` and `reply` always are; behind a tab the signatures, where there are any
 
    Hashes are not in it: they are computed again from texts and salts, and the head at the end says whether all of them are right. */
 #include <questline/limits.h>
@@ -52,8 +52,8 @@ static ql_status add_line(maker *m, const ql__line *line, ql_str source, ql_erro
       const ql_value *member = ql_get(line->open, texts[i].field);
       pair = !member ? NULL : texts[i].list ? member->first : member;
     }
-    /* What models wrote besides is for the machine that plays the quest again: a link is small. */
-    bool given = plain[i].ptr && !ql_eq(texts[i].field, QL_STR("reply"));
+    /* What models wrote besides, and could use, is for the machine that plays the quest again: a link is small. */
+    bool given = plain[i].ptr && !ql_eq(texts[i].field, QL_STR("reply")) && !ql_eq(texts[i].field, QL_STR("offers"));
     if (given) {
       uint8_t salt[QL_SALT_BYTES];
       size_t len;

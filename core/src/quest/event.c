@@ -70,9 +70,9 @@ static const struct nested {
 
 /* Every name a text can have, in byte order: the order of openings. */
 static const ql_str TEXT_NAMES[] = {
-    QL_STR_INIT("accept"),  QL_STR_INIT("brief"), QL_STR_INIT("evidence"), QL_STR_INIT("key"),    QL_STR_INIT("mission"),
-    QL_STR_INIT("msg"),     QL_STR_INIT("name"),  QL_STR_INIT("outputs"),  QL_STR_INIT("reason"), QL_STR_INIT("reply"),
-    QL_STR_INIT("summary"), QL_STR_INIT("text"),  QL_STR_INIT("title"),
+    QL_STR_INIT("accept"), QL_STR_INIT("brief"),   QL_STR_INIT("evidence"), QL_STR_INIT("key"),     QL_STR_INIT("mission"),
+    QL_STR_INIT("msg"),    QL_STR_INIT("name"),    QL_STR_INIT("offers"),   QL_STR_INIT("outputs"), QL_STR_INIT("reason"),
+    QL_STR_INIT("reply"),  QL_STR_INIT("summary"), QL_STR_INIT("text"),     QL_STR_INIT("title"),
 };
 
 static const ql_str POLICIES[] = {QL_STR_INIT("strict"), QL_STR_INIT("parallel")};
