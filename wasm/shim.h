@@ -165,9 +165,17 @@ int32_t qlw_verify(const char *log, uint32_t log_len, const char *head, uint32_t
 int32_t qlw_link_make(const char *log, uint32_t log_len);
 int32_t qlw_link_open(const char *text, uint32_t text_len);
 
+/* What a server says, but for a key: bytes as they come, what is held back at their end, and whole texts. Answers are bytes. */
+int32_t qlw_blank_new(const char *key, uint32_t key_len);
+int32_t qlw_blank_bytes(uint32_t blank, const char *bytes, uint32_t bytes_len);
+int32_t qlw_blank_rest(uint32_t blank);
+int32_t qlw_blank_text(uint32_t blank, const char *text, uint32_t text_len);
+
 /* A graph, with the lines of its file; absent: an empty one. Reading adds to it. Arguments: JSON. */
 int32_t qlw_memory_open(const char *lines, uint32_t lines_len);
 int32_t qlw_memory_read(uint32_t memory, const char *lines, uint32_t lines_len);
+/* Takes in what somebody else made, since the lines were the known ones, of the graph's file. */
+int32_t qlw_memory_merge(uint32_t memory, const char *known, uint32_t known_len, const char *theirs, uint32_t theirs_len);
 int32_t qlw_memory_write(uint32_t memory);
 int32_t qlw_memory_call(uint32_t memory, const char *tool, uint32_t tool_len, const char *arguments, uint32_t arguments_len);
 int32_t qlw_memory_pending(uint32_t memory);

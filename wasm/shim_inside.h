@@ -42,6 +42,7 @@ typedef enum qlw__kind {
   QLW__MEMORY,
   QLW__WORKSPACE,
   QLW__MCP,
+  QLW__BLANK,
   QLW__KINDS
 } qlw__kind;
 

@@ -31,6 +31,14 @@ int32_t qlw_memory_read(uint32_t memory, const char *lines, uint32_t lines_len) 
   return status == QL_OK ? qlw__give_nothing() : qlw__give_failure(status);
 }
 
+int32_t qlw_memory_merge(uint32_t memory, const char *known, uint32_t known_len, const char *theirs, uint32_t theirs_len) {
+  if (!qlw__begin()) return QL_ERR_NOMEM;
+  ql_memory *found = find_memory(memory);
+  if (found == NULL) return qlw__give_failure(QL_ERR_HANDLE);
+  ql_status status = ql_memory_merge(found, qlw__view(known, known_len), qlw__view(theirs, theirs_len), &qlw__error);
+  return status == QL_OK ? qlw__give_nothing() : qlw__give_failure(status);
+}
+
 int32_t qlw_memory_write(uint32_t memory) {
   if (!qlw__begin()) return QL_ERR_NOMEM;
   const ql_memory *found = find_memory(memory);

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include <curl/curl.h>
+#include <questline/blank.h>
 
 #include "base/text.h"
-#include "blank.h"
 
 #define CONNECT_MS 30000L /* until there is a connection */
 #define SILENCE_S  120L   /* without a byte: the provider is gone */
@@ -22,7 +22,7 @@ struct transfer {
   struct curl_slist *headers;
   ql_arena *arena; /* of the answer's headers */
   ql_value *received;
-  cli_blank blank;
+  ql_blank *blank;               /* of the key that goes along */
   bool told, refused, cancelled; /* the head was told; the listener would not go on; somebody ended it */
   char why[CURL_ERROR_SIZE];
 };
@@ -61,6 +61,7 @@ static void drop(cli_http *http, transfer *t) {
   }
   curl_slist_free_all(t->headers);
   ql_arena_free(t->arena);
+  ql_blank_free(t->blank);
   free(t);
 }
 
@@ -93,7 +94,7 @@ static size_t take_header(char *data, size_t size, size_t count, void *ctx) {
   if (colon == SIZE_MAX || ql_utf8_bad(line) != SIZE_MAX) return size * count;
   ql_value *header = ql_push(t->received, ql_object(t->arena));
   QL_SET(header, "name", ql_string(t->arena, ql_lower(t->arena, ql_slice(line, 0, colon))));
-  QL_SET(header, "value", ql_string(t->arena, cli_blank_text(&t->blank, t->arena, ql_trim(ql_slice(line, colon + 1, line.len)))));
+  QL_SET(header, "value", ql_string(t->arena, ql_blank_text(t->blank, t->arena, ql_trim(ql_slice(line, colon + 1, line.len)))));
   return ql_arena_failed(t->arena) ? 0 : size * count;
 }
 
@@ -105,14 +106,13 @@ static bool tell_head(transfer *t) {
   return t->http->listener.head(t->http->listener.ctx, t->id, (int)status, t->received, t->arena);
 }
 
-static bool tell_bytes(void *ctx, ql_str bytes) {
-  transfer *t = ctx;
-  return t->http->listener.bytes(t->http->listener.ctx, t->id, bytes);
-}
+static bool tell_bytes(transfer *t, ql_str bytes) { return bytes.len == 0 || t->http->listener.bytes(t->http->listener.ctx, t->id, bytes); }
 
 static size_t take_bytes(char *data, size_t size, size_t count, void *ctx) {
   transfer *t = ctx;
-  t->refused = !tell_head(t) || !cli_blank_bytes(&t->blank, (ql_str){data, size * count}, tell_bytes, t);
+  ql_str told = ql_blank_bytes(t->blank, (ql_str){data, size * count});
+  if (!told.ptr) return 0; /* out of memory: the answer is cut here */
+  t->refused = !tell_head(t) || !tell_bytes(t, told);
   return t->refused ? 0 : size * count;
 }
 
@@ -120,7 +120,7 @@ static void finish(cli_http *http, transfer *t, CURLcode code) {
   bool complete = code == CURLE_OK;
   const char *problem = complete ? NULL : t->why[0] ? t->why : curl_easy_strerror(code);
   if (complete && !tell_head(t)) t->refused = true;
-  if (t->told && !t->refused && !cli_blank_rest(&t->blank, tell_bytes, t)) t->refused = true;
+  if (t->told && !t->refused && !tell_bytes(t, ql_blank_rest(t->blank))) t->refused = true;
   if (!t->refused) http->listener.end(http->listener.ctx, t->id, t->cancelled ? "cancelled" : complete ? "complete" : "cut", problem);
   drop(http, t);
 }
@@ -144,11 +144,11 @@ static const char *c_string(ql_arena *a, ql_str s) {
    of one's own may not want any, and another says so. */
 static int add_key(cli *c, transfer *t, const ql_value *secret) {
   char name[128];
-  const char *key = cli_http_key(ql_get_str(secret, QL_STR("slot")), name, sizeof name);
-  if (!key) return CLI_DONE;
-  t->blank = cli_blank_of(key);
+  const char *found = secret ? cli_http_key(ql_get_str(secret, QL_STR("slot")), name, sizeof name) : NULL;
+  ql_str key = found ? (ql_str){found, strlen(found)} : QL_ABSENT;
+  t->blank = ql_blank_new(ql_alloc_libc(), key);
   bool added =
-      add_header(t, t->arena, ql_get_str(secret, QL_STR("header")), ql_get_str(secret, QL_STR("prefix")), (ql_str){key, strlen(key)});
+      t->blank && (!found || add_header(t, t->arena, ql_get_str(secret, QL_STR("header")), ql_get_str(secret, QL_STR("prefix")), key));
   return added ? CLI_DONE : cli_no_memory(c);
 }
 
@@ -160,7 +160,7 @@ static int prepare(cli *c, transfer *t, const ql_value *request) {
   for (const ql_value *h = headers ? headers->first : NULL; h && ok; h = h->next)
     ok = add_header(t, c->a, ql_get_str(h, QL_STR("name")), QL_STR(""), ql_get_str(h, QL_STR("value")));
   int code = ok ? CLI_DONE : cli_no_memory(c);
-  if (code == CLI_DONE && secret) code = add_key(c, t, secret);
+  if (code == CLI_DONE) code = add_key(c, t, secret);
   if (code != CLI_DONE) return code;
   const char *url = c_string(c->a, ql_get_str(request, QL_STR("url"))), *verb = c_string(c->a, method);
   if (!url || !verb) return cli_no_memory(c);

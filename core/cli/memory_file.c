@@ -71,24 +71,25 @@ int cli_memory_change_file(cli *c, const char *path, cli_memory_change *change, 
   return code;
 }
 
-/* What stands in the file now, into the graph. */
-static int merge(cli *c, cli_memory_file *file) {
+/* What somebody else made of the file meanwhile, into the graph. A file that is gone says of nothing that it is forgotten. */
+static int merge(cli *c, cli_memory_file *file, ql_str *known) {
   ql_error err = {0};
-  if (access(file->path, F_OK) != 0 && errno == ENOENT) {
-    file->before = QL_ABSENT;
-    return CLI_DONE;
-  }
+  ql_str before = *known;
+  *known = file->before = QL_ABSENT;
+  if (access(file->path, F_OK) != 0 && errno == ENOENT) return CLI_DONE;
   int code = cli_read(c, file->path, QL_MEMORY_BYTES_MAX, &file->before);
   if (code != CLI_DONE) return code;
-  return ql_memory_read(file->memory, file->before, &err) == QL_OK ? CLI_DONE : cli_fail_error(c, &err, file->path);
+  *known = file->before;
+  return ql_memory_merge(file->memory, before, file->before, &err) == QL_OK ? CLI_DONE : cli_fail_error(c, &err, file->path);
 }
 
 static int save(cli *c, cli_memory_file *file) {
   int code = CLI_DONE, fd = lock_folder(c, file->path);
   if (fd < 0) return cli_interrupted() ? cli_stop(c) : cli_fail_errno(c, "write", file->path);
   const char *why = NULL;
+  ql_str known = file->held;
   for (int i = 0; code == CLI_DONE && i < TRIES && (i == 0 || why); i++) {
-    if (why || !file->before.ptr) code = merge(c, file);
+    if (why || !file->before.ptr) code = merge(c, file, &known);
     if (code == CLI_DONE) why = write_file(c, file, &code);
   }
   (void)close(fd);

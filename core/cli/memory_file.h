@@ -22,7 +22,7 @@ int cli_memory_load(cli *c, cli_memory_file *file);
 int cli_memory_change_file(cli *c, const char *path, cli_memory_change *change, const void *ctx, ql_value **answer);
 /// Opens a graph that is to be saved again and again while others may write its file.
 int cli_memory_hold(cli *c, cli_memory_file *file);
-/// Writes a graph that is held, if it was changed. What somebody else added to the file stays in it, and comes into the graph.
+/// Writes a graph that is held, if it was changed. What somebody else added to the file or forgot in it meanwhile is so here too (ql_memory_merge).
 int cli_memory_save(cli *c, cli_memory_file *file);
 
 #endif

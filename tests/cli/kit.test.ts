@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { agentOf, players } from '../loopback/team.ts';
 import { type Script } from '../loopback/script.ts';
+import { folder, questline } from './harness.ts';
 import { Scene } from './scene.ts';
 
 const entity = { entities: [{ name: 'billing', entityType: 'module', observations: ['Owns invoices'] }] };
@@ -25,6 +26,48 @@ test('what a model remembers is in the file, and what stood there stays', async 
   const { code, stdout, stderr } = await at.play('--memory', 'memory.jsonl');
   assert.equal(code, 0, stdout + stderr);
   assert.match(readFileSync(file, 'utf8'), /"queue"[^]*"billing"[^]*"Owns invoices"/);
+});
+
+test('what another process adds and forgets meanwhile holds beside what a model remembers and forgets', async (t) => {
+  let file = '';
+  const meanwhile = async (...args: string[]): Promise<void> => assert.equal((await questline(['memory', ...args, '--file', file])).code, 0);
+  const at = await Scene.set(t, async (ask) => {
+    const results = ask.messages.flatMap(({ parts }) => parts.filter(({ kind }) => kind === 'result')).length;
+    if (agentOf(ask) !== 'api-designer' || results > 1) return players()(ask);
+    if (results === 1) return { calls: [{ name: 'mcp__memory__delete_entities', arguments: { entityNames: ['mail'] } }] };
+    await meanwhile('delete', 'queue'); // the quest holds it
+    await meanwhile('create', 'bus', 'module');
+    await meanwhile('observe', 'mail', 'Sends letters');
+    return { calls: [{ name: 'mcp__memory__create_entities', arguments: entity }] };
+  });
+  at.allow('api-designer', 'mcp__memory');
+  file = join(at.cwd, 'memory.jsonl');
+  for (const name of ['queue', 'kept', 'mail']) await meanwhile('create', name, 'module');
+  const { code, stdout, stderr } = await at.play('--memory', 'memory.jsonl');
+  assert.equal(code, 0, stdout + stderr);
+  const names = readFileSync(file, 'utf8').split('\n').map((line) => (JSON.parse(line) as { name: string }).name);
+  assert.deepEqual(names, ['kept', 'billing', 'bus']);
+});
+
+test('two quests that remember at the same time lose nothing', async (t) => {
+  const file = join(folder(), 'memory.jsonl');
+  const both = Promise.withResolvers<void>();
+  let there = 0;
+  const [one, other] = await Promise.all(
+    ['billing', 'shipping'].map(async (name) => {
+      const at = await Scene.set(t, async (ask) => {
+        const used = ask.messages.some(({ parts }) => parts.some(({ kind }) => kind === 'result'));
+        if (agentOf(ask) !== 'api-designer' || used) return players()(ask);
+        if (++there === 2) both.resolve();
+        await both.promise; // each holds the file as it was before the other wrote it
+        return { calls: [{ name: 'mcp__memory__create_entities', arguments: { entities: [{ name, entityType: 'module', observations: [] }] } }] };
+      });
+      at.allow('api-designer', 'mcp__memory');
+      return at.play('--memory', file);
+    }),
+  );
+  assert.deepEqual([one?.code, other?.code], [0, 0], `${one?.stderr}${other?.stderr}`);
+  assert.deepEqual(readFileSync(file, 'utf8').match(/billing|shipping/g)?.sort(), ['billing', 'shipping']);
 });
 
 test('a memory that nobody changed is not written', async (t) => {

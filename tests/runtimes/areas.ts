@@ -74,6 +74,8 @@ export interface Vector extends File {
   readonly models?: { readonly provider: string; readonly base_url?: string };
   readonly failure?: unknown;
   readonly entropy?: string;
+  readonly key?: string;
+  readonly each?: number;
   readonly attempt?: unknown;
   readonly context?: unknown;
   readonly answers?: readonly string[];
@@ -301,6 +303,20 @@ function runWhatIf(instance: Instance, vector: Vector): Outcome {
   return { answer: text, more };
 }
 
+/** What is told of a text that comes in pieces, and of the text as a whole. */
+function runBlank(instance: Instance, vector: Vector): Outcome {
+  const { key = '', text = '', each = 1 } = vector;
+  const all = new TextEncoder().encode(text);
+  const blank = instance.handle('qlw_blank_new', key);
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < all.length; at += each) pieces.push(instance.bytes('qlw_blank_bytes', blank, all.subarray(at, at + each)));
+  pieces.push(instance.bytes('qlw_blank_rest', blank));
+  const whole = instance.text('qlw_blank_text', blank, text);
+  instance.run('qlw_close', blank);
+  const told = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  return only(JSON.stringify({ told: pieces.map((piece) => told.decode(piece, { stream: true })).join('') + told.decode(), whole }));
+}
+
 /** A file and calls, or a log and what it taught. */
 function runMemory(instance: Instance, vector: Vector): Outcome {
   const opened = attempt(instance, 'qlw_memory_open', vector.file ?? null);
@@ -316,6 +332,7 @@ function runMemory(instance: Instance, vector: Vector): Outcome {
   }
   const answers = (calls ?? []).map(({ tool, arguments: args }) => attempt(instance, 'qlw_memory_call', memory, tool, JSON.stringify(args)).text);
   parts.answers = `[${answers.join(',')}]`;
+  if (vector.theirs !== undefined) parts.merged = attempt(instance, 'qlw_memory_merge', memory, vector.file ?? null, vector.theirs).text;
   if (vector.files !== undefined)
     parts.permit = withRoster(
       instance,
@@ -549,6 +566,7 @@ function runBacklog(instance: Instance, vector: Vector): Outcome {
 const areas: Record<string, (instance: Instance, vector: Vector) => Outcome> = {
   answer: runAnswer,
   backlog: runBacklog,
+  blank: runBlank,
   canon: runCanon,
   connection: (instance, vector) => only(attempt(instance, 'qlw_llm_models_read', JSON.stringify(vector.attempt)).text),
   request: runRequest,

@@ -421,9 +421,31 @@ static void run_decision(ql_arena *a, const ql_value *vector, outcome *out) {
   ql_value_write(&out->answer, answer);
 }
 
+/* What is told of a text that comes in pieces, and of the text as a whole. */
+static void run_blank(ql_arena *a, const ql_value *vector, outcome *out) {
+  ql_str text = given(vector, "text");
+  int64_t each = ql_get_int(vector, QL_STR("each"), 1);
+  ql_value *answer = ql_object(a);
+  ql_buf told = ql_buf_new(ql_alloc_libc());
+  if (qlw_blank_new(PASS(given(vector, "key"))) != QL_OK) give_up("no blank was made", answered(a));
+  uint32_t blank = answered_handle(a);
+  for (size_t at = 0; at < text.len; at += (size_t)each) {
+    ql_str piece = ql_slice(text, at, at + (size_t)each);
+    (void)qlw_blank_bytes(blank, PASS(piece));
+    ql_buf_add(&told, answered(a));
+  }
+  (void)qlw_blank_rest(blank);
+  ql_buf_add(&told, answered(a));
+  QL_SET(answer, "told", ql_string(a, ql_buf_take(&told, a)));
+  (void)qlw_blank_text(blank, PASS(text));
+  QL_SET(answer, "whole", ql_string(a, answered(a)));
+  done(blank);
+  ql_value_write(&out->answer, answer);
+}
+
 /* A file and calls: what each answers, the file afterwards, what is pending; what a log taught, whether a request asks for something to be kept. */
 static void run_memory(ql_arena *a, const ql_value *vector, outcome *out) {
-  ql_str lines = given(vector, "file"), log = given(vector, "log");
+  ql_str lines = given(vector, "file"), log = given(vector, "log"), theirs = given(vector, "theirs");
   const ql_value *calls = QL_GET(vector, "calls");
   ql_value *answer = ql_object(a), *answers = ql_array(a);
   if (qlw_memory_open(PASS(lines)) != QL_OK) {
@@ -445,6 +467,10 @@ static void run_memory(ql_arena *a, const ql_value *vector, outcome *out) {
     ql_push(answers, answered_value(a));
   }
   QL_SET(answer, "answers", answers);
+  if (theirs.ptr != NULL) {
+    (void)qlw_memory_merge(memory, PASS(lines), PASS(theirs));
+    QL_SET(answer, "merged", answered_value(a));
+  }
   if (QL_GET(vector, "files") != NULL) {
     uint32_t roster = open_roster(a, vector);
     (void)qlw_memory_permit(roster, PASS(given(vector, "agent")), PASS(given(vector, "request")));
@@ -534,6 +560,7 @@ static void run_connection(ql_arena *a, const ql_value *vector, outcome *out) {
 const area areas[] = {
     {"answer", run_answer},
     {"backlog", run_backlog},
+    {"blank", run_blank},
     {"canon", run_canon},
     {"connection", run_connection},
     {"context", run_context},

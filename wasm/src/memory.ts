@@ -54,6 +54,11 @@ export class Instance {
     return this.#finish(this.#run(operation, args), decode);
   }
 
+  /** Runs an operation and returns its answer as bytes. */
+  bytes(operation: string, ...args: Argument[]): Uint8Array<ArrayBuffer> {
+    return this.#finish(this.#run(operation, args), (view) => view.slice());
+  }
+
   /** Runs an operation whose status says which of two answers it gives. */
   either<T>(yes: (answer: string) => T, no: (answer: string) => T, operation: string, ...args: Argument[]): T {
     const status = this.#run(operation, args);

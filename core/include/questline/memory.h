@@ -20,6 +20,14 @@ QL_NODISCARD ql_status ql_memory_read(ql_memory *memory, ql_str lines, ql_error 
 /// The whole graph in that form; absent when out of memory.
 ql_str ql_memory_write(const ql_memory *memory, ql_arena *a);
 
+/// Takes in what somebody else made of the graph meanwhile. What one side added is added; what one side forgot is forgotten, and with an entity all
+/// that the other side said of it. A type that one side changed is changed; where both did, the type here stays. What is new comes last. Merging the
+/// same once more changes nothing, and whose graph takes in whose makes no difference but for the order and for types that both changed.
+/// @param known   the file as it was when both had the same; absent or empty for none
+/// @param theirs  the file as it is now
+/// @return QL_OK; what ql_memory_read returns. After an error the graph is as before.
+QL_NODISCARD ql_status ql_memory_merge(ql_memory *memory, ql_str known, ql_str theirs, ql_error *err);
+
 /// Makes one call of that server: create_entities, create_relations, add_observations, delete_entities, delete_observations, delete_relations,
 /// read_graph, search_nodes, open_nodes. Names in front ("mcp__memory__") may stand before it.
 /// @param arguments  as that server takes them

@@ -109,14 +109,14 @@ ql_status ql__memory_entity(ql_memory *m, ql_str name, ql_str type, ql__entity *
   return QL_OK;
 }
 
-static size_t observation_at(const ql__entity *entity, ql_str words) {
+size_t ql__memory_observation(const ql__entity *entity, ql_str words) {
   size_t at = 0;
   while (at < entity->count && !ql_eq(entity->observations[at], words)) at++;
   return at;
 }
 
 ql_status ql__memory_observe(ql_memory *m, ql__entity *entity, ql_str words, bool *fresh, ql_error *err) {
-  *fresh = observation_at(entity, words) == entity->count;
+  *fresh = ql__memory_observation(entity, words) == entity->count;
   if (!*fresh) return QL_OK;
   if (entity->count == QL_MEMORY_OBSERVATIONS_MAX) return ql_fail(err, QL_ERR_LIMIT, "QL_MEMORY_OBSERVATIONS_MAX", entity->name);
   ql_status status = fits(words, err);
@@ -165,7 +165,7 @@ static void throw_away(ql_memory *m, size_t bytes) {
 }
 
 void ql__memory_forget(ql_memory *m, ql__entity *entity, ql_str words) {
-  size_t at = observation_at(entity, words);
+  size_t at = ql__memory_observation(entity, words);
   if (at == entity->count) return;
   throw_away(m, entity->observations[at].len);
   for (; at + 1 < entity->count; at++) entity->observations[at] = entity->observations[at + 1];

@@ -38,6 +38,8 @@ QL_NODISCARD ql_status ql__memory_observe(ql_memory *memory, ql__entity *entity,
 QL_NODISCARD ql_status ql__memory_relation(ql_memory *memory, ql_str from, ql_str to, ql_str type, size_t *at, ql_error *err);
 /// Adds a relation; *fresh says whether it was not there. @return QL_OK; QL_ERR_LIMIT; QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql__memory_relate(ql_memory *memory, ql_str from, ql_str to, ql_str type, bool *fresh, ql_error *err);
+/// The place of an observation, the count of them when it is not there.
+size_t ql__memory_observation(const ql__entity *entity, ql_str words);
 /// Takes an observation away, if it is there.
 void ql__memory_forget(ql_memory *memory, ql__entity *entity, ql_str words);
 /// Takes all observations away but so many.
