@@ -125,7 +125,7 @@ export class App {
     const drive = (this.drive = new DriveDesk(store, engine, drafts, { quest, live, notes, work }, { storage, tabs, entropy, asking }));
     const seats = (this.seats = new SeatDesk(store, { quest, drive, cast }));
     const library = (this.library = new LibraryDesk(store, engine, { quest, notes, inspect }, { storage, tabs, clock, entropy, download, go }));
-    this.opened = new OpenedDesk(store, engine, { quest, notes, library }, { storage, clock, go });
+    this.opened = new OpenedDesk(store, engine, { quest, notes }, go);
     this.proposals = new ProposalDesk(store, engine, drafts, { quest, drive, seats, library, work, viewer }, { storage, entropy, asking, go });
 
     this.desk.change({});

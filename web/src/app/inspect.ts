@@ -126,7 +126,6 @@ export class Inspector {
     return core.certificate(quest.log());
   }
 
-  /** Where this quest and another log part. */
   /** The plan of what the quests of these logs and this one left open; who leads this one leads it, unless that is nobody here. */
   backlog(logs: readonly string[], leads: (agent: string) => string): Plan {
     const { core, quest } = this.#shown();
@@ -141,6 +140,7 @@ export class Inspector {
     }
   }
 
+  /** Where this quest and another log part. */
   compare(log: string): Comparison {
     const { core, quest } = this.#shown();
     const other = core.openQuest(log);

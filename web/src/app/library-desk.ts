@@ -1,4 +1,3 @@
-import { type Comparison, CoreError, type Plan } from '@questline/core';
 import type { Clock } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Tabs } from '../ports/lock.ts';
@@ -117,26 +116,6 @@ export class LibraryDesk {
       this.#store.toast(`Another quest from event ${n} on. The first one stays as it is, in the library.`);
     } catch (error) {
       this.#store.toast(inWords(error));
-    }
-  }
-
-  /** The open quest beside another one; a sentence where they cannot be compared. */
-  async compareWith(id: string): Promise<Comparison | string> {
-    try {
-      return this.#beside.inspect.compare(joined(await this.#ports.storage.lines(id, 0)));
-    } catch (error) {
-      return inWords(error);
-    }
-  }
-
-  /** What the open quest and others left open; a sentence where there is no such plan. */
-  async backlogWith(ids: readonly string[]): Promise<Plan | string> {
-    try {
-      const logs = await Promise.all(ids.map(async (id) => joined(await this.#ports.storage.lines(id, 0))));
-      const { leader, team } = this.#store.state;
-      return this.#beside.inspect.backlog(logs, (agent) => (leader === '' || team.roster.agents.some(({ id }) => id === agent) ? agent : leader));
-    } catch (error) {
-      return error instanceof CoreError && error.status === 'QL_ERR_NOT_FOUND' ? 'Nothing is left open.' : inWords(error);
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Command, type Core, CoreError, type Permit, type Quest, type Refusal, type Roster, type SeatDelta } from '@questline/core';
+import type { Command, Core, Permit, Quest, Refusal, Roster, SeatDelta } from '@questline/core';
 import type { Net } from '../ports/net.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { Drafts } from './drafts.ts';
@@ -221,19 +221,5 @@ export class QuestDesk {
 
   log(): string {
     return this.#open?.quest.log() ?? '';
-  }
-
-  /** The `#q=` link of it, or how long it would be. */
-  link(): { ok: true; url: string; chars: number; warning: string | null } | { ok: false; chars: number; message: string } | null {
-    const open = this.#open;
-    if (open === null) return null;
-    try {
-      const link = open.core.makeLink(open.quest.log());
-      const url = `${location.origin}${location.pathname}${link.fragment.startsWith('#') ? link.fragment : `#${link.fragment}`}`;
-      return { ok: true, url, chars: url.length, warning: link.warning };
-    } catch (error) {
-      if (error instanceof CoreError && error.status === 'QL_ERR_LIMIT') return { ok: false, chars: error.failure.offset, message: inWords(error) };
-      return { ok: false, chars: 0, message: inWords(error) };
-    }
   }
 }

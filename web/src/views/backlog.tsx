@@ -2,6 +2,7 @@ import type { Plan } from '@questline/core';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
+import { backlogWith } from '../app/beside.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { count, list } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
@@ -34,7 +35,7 @@ export function Backlog({ quest, app, state }: { quest: OpenQuest; app: App; sta
   const [plan, setPlan] = useState<Plan | string | null>(null);
   useEffect(() => {
     let late = false;
-    void app.library.backlogWith(beside).then((found) => !late && setPlan(found));
+    void backlogWith(app, beside).then((found) => !late && setPlan(found));
     return () => {
       late = true;
     };

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { AppState } from '../app/model.ts';
 import { href } from '../app/route.ts';
+import { continueAsMine } from '../app/taken.ts';
 import { banner, count, sound } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Blank, OpeningNote, Verdicts } from '../parts/parts.tsx';
@@ -63,7 +64,7 @@ export function OpenScreen({ state, app }: { state: AppState; app: App }): JSX.E
             Back
           </button>
           {good && (
-            <button class="btn s" type="button" onClick={() => void app.opened.continueAsMine()}>
+            <button class="btn s" type="button" onClick={() => void continueAsMine(app)}>
               Continue as my copy
             </button>
           )}
@@ -122,7 +123,7 @@ export function OpenScreen({ state, app }: { state: AppState; app: App }): JSX.E
               </button>
             )}
             {good && view !== null && (
-              <button class="btn" type="button" onClick={() => void app.opened.continueAsMine()}>
+              <button class="btn" type="button" onClick={() => void continueAsMine(app)}>
                 <Icon name="fork" />
                 Continue as my copy
               </button>

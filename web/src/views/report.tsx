@@ -2,6 +2,7 @@ import type { Certificate, Comparison, Metric, ReportKind } from '@questline/cor
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
+import { compareWith } from '../app/beside.ts';
 import { measured, money } from '../app/figures.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
@@ -222,7 +223,7 @@ function Compared({ quest, app, state }: Part & { state: AppState }): JSX.Elemen
   useEffect(() => {
     let late = false;
     setResult(null);
-    if (id !== '') void app.library.compareWith(id).then((found) => !late && setResult(found));
+    if (id !== '') void compareWith(app, id).then((found) => !late && setResult(found));
     return () => {
       late = true;
     };

@@ -3,8 +3,10 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import { size } from '../app/bytes.ts';
+import { linkOf } from '../app/link.ts';
 import type { AppState, OpenQuest } from '../app/model.ts';
 import { href } from '../app/route.ts';
+import { continueAsMine } from '../app/taken.ts';
 import { banner, count, isOver } from '../app/words.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Blank, Name, OpeningNote, Verdicts } from '../parts/parts.tsx';
@@ -183,7 +185,7 @@ export function Preview({ quest, app, heading, watching = false }: { quest: Open
         <Verdicts verdict={quest.verdict} />
         {watching && (
           <div class="do">
-            <button class="btn primary" type="button" onClick={() => void app.opened.continueAsMine()}>
+            <button class="btn primary" type="button" onClick={() => void continueAsMine(app)}>
               <Icon name="fork" />
               Continue as my copy
             </button>
@@ -197,7 +199,8 @@ export function Preview({ quest, app, heading, watching = false }: { quest: Open
 
 export function ShareScreen({ state, app }: { state: AppState; app: App }): JSX.Element {
   const { quest } = state;
-  const link = useMemo(() => app.quest.link(), [quest?.view.head]);
+  const { open } = app.quest;
+  const link = useMemo(() => (open === null ? null : linkOf(open)), [quest?.view.head]);
   if (quest === null) {
     if (state.booting || state.trouble !== null) return <TroubleScreen state={state} app={app} />;
     return (
