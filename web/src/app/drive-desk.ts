@@ -102,6 +102,7 @@ export class DriveDesk {
         lease?.release();
         return;
       }
+      if (lease !== null && record.events !== lines.length) desk.refresh(); // the page that wrote last was closed before the library knew
       if (lease === null && record.drive) this.#whenFree(id, gone);
       // What a server keeps goes on there and nowhere else, also while it is out of reach: two logs would come of it.
       const link = links?.[id];

@@ -165,6 +165,7 @@ export class ProposalDesk {
   async approve(reason = ''): Promise<void> {
     const { quest } = this.#store.state;
     if (quest === null) return;
+    await this.#beside.drive.opened; // before, nobody writes to it
     const id = await this.#settled(quest.id);
     if (id === null) return;
     if (this.#store.state.quest?.mode === 'drive') await this.#beside.seats.seat();
