@@ -8,22 +8,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { questline } from './harness.ts';
 import { count } from './scene.ts';
-import { built, type Death, image, type Victim, victims } from './victims.ts';
+import { after, before, chosen, type Death, half, numbered, type Point, type Table, told } from '../crash/places.ts';
+import { built, image, type Victim, victims } from './victims.ts';
 
 /** So many calls are taken beside those of the tables, spread evenly. */
 const POINTS = process.env['KILL_POINTS'] === 'all' ? Infinity : Number(process.env['KILL_POINTS'] ?? 4);
 const AT_ONCE = process.env['KILL_POINTS'] === 'all' ? 1 : 3;
-
-/** The first call of a label, or the first behind another call. */
-interface Point {
-  readonly label: string;
-  readonly behind?: string;
-  readonly how?: 'after' | 'half';
-}
-
-const before = (label: string, behind?: string): Point => ({ label, ...(behind !== undefined && { behind }) });
-const after = (label: string, behind?: string): Point => ({ ...before(label, behind), how: 'after' });
-const half = (label: string): Point => ({ label, how: 'half' });
 
 /** Before its start is appended, when that is acknowledged, in the middle of it, when its result is there, when that is acknowledged. */
 const five = (name: string, ...middle: readonly Point[]): Point[] => [
@@ -38,7 +28,7 @@ const GROW = 'mcp__docs__grow';
 const MEMORY = 'mcp__memory__create_entities';
 
 /** By the kinds of effects; `answer`, `done` and the conversation leave nothing behind. */
-const effects: Readonly<Record<keyof typeof victims, Readonly<Record<string, readonly Point[]>>>> = {
+const effects: Readonly<Record<keyof typeof victims, Table>> = {
   'with every leave': {
     random: [before('getentropy'), after('getentropy')],
     'log.append': [before('write log create'), half('write log create'), after('fsync log create'), after('fsync quests'), half('write log done model'), before('write log done model end')],
@@ -99,7 +89,7 @@ async function check({ at, grown }: Victim, name: keyof typeof victims, point: s
 async function crash(name: keyof typeof victims, death: Death): Promise<'ended' | 'begun' | 'new'> {
   const victim = await victims[name]();
   const { at } = victim;
-  const point = `${name}, ${death.how ?? 'before'} ${death.label} (${death.n})`;
+  const point = `${name}, ${told(death)}`;
   try {
     const code = await victim.dies(death);
     if (code === 0) {
@@ -125,24 +115,7 @@ async function crash(name: keyof typeof victims, death: Death): Promise<'ended' 
   }
 }
 
-/** The how manieth of its label each call is. */
-function numbered(labels: readonly string[]): Death[] {
-  const seen = new Map<string, number>();
-  return labels.map((label) => {
-    const n = (seen.get(label) ?? 0) + 1;
-    seen.set(label, n);
-    return { label, n };
-  });
-}
-
-function placeOf(calls: readonly Death[], { label, behind, how }: Point): Death {
-  const from = behind === undefined ? 0 : calls.findIndex((call) => call.label === behind) + 1;
-  const found = calls.slice(from).find((call) => call.label === label);
-  assert.ok(found && (behind === undefined || from > 0), `${label}${behind === undefined ? '' : `, behind ${behind},`} is among the calls`);
-  return { ...found, ...(how && { how }) };
-}
-
-for (const [name, table] of Object.entries(effects) as [keyof typeof victims, (typeof effects)[keyof typeof victims]][]) {
+for (const [name, table] of Object.entries(effects) as [keyof typeof victims, Table][]) {
   test(`${name}: wherever it is killed, the quest goes on to its end, and nothing is lost or done twice`, { skip: built ? false : 'no C compiler here' }, async (t) => {
     const whole = await victims[name]();
     const { code, labels } = await whole.lives();
@@ -151,11 +124,10 @@ for (const [name, table] of Object.entries(effects) as [keyof typeof victims, (t
     await whole.stop();
     const calls = numbered(labels);
     const halves = POINTS === Infinity ? calls.filter(({ label }) => label.startsWith('write ')).map((call) => ({ ...call, how: 'half' as const })) : [];
-    const sample = Array.from({ length: Math.min(POINTS, calls.length) }, (_, i) => calls[Math.floor((i * calls.length) / Math.min(POINTS, calls.length))]!);
-    const chosen = new Map([...Object.values(table).flatMap((points) => points.map((point) => placeOf(calls, point))), ...sample, ...halves].map((death) => [JSON.stringify(death), death]));
-    t.diagnostic(`${calls.length} calls, ${chosen.size} places taken`);
+    const places = chosen(calls, table, POINTS, halves);
+    t.diagnostic(`${calls.length} calls, ${places.length} places taken`);
     const came: Record<string, number> = {};
-    const queue = [...chosen.values()];
+    const queue = [...places];
     const work = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const how = await crash(name, next);
@@ -164,6 +136,6 @@ for (const [name, table] of Object.entries(effects) as [keyof typeof victims, (t
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     t.diagnostic(JSON.stringify(came));
-    assert.ok((came['begun'] ?? 0) > chosen.size * 0.8);
+    assert.ok((came['begun'] ?? 0) > places.length * 0.8);
   });
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Death } from '../crash/places.ts';
 import type { Answer, Call, Script } from '../loopback/script.ts';
 import { agentOf, players } from '../loopback/team.ts';
 import { Servers } from '../mcp/server.ts';
@@ -17,13 +18,6 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const library = join(folder, 'kill.so');
 const source = join(dirname(fileURLToPath(import.meta.url)), '../crash/kill.c');
 export const built = process.platform === 'linux' && spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl']).status === 0;
-
-/** At a call of that label the program ends: at the how manieth, and before it where nothing else is said. */
-export interface Death {
-  readonly label: string;
-  readonly n: number;
-  readonly how?: 'after' | 'half';
-}
 
 type Own = Readonly<Record<string, string>>;
 
