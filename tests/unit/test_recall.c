@@ -86,6 +86,93 @@ static void a_recorded_quest_plays_without_models(void **state) {
   close_theatre(&whole);
 }
 
+/* The designer is asked the same twice, and answers otherwise the second time. */
+static ql_str wavers(theatre *h, ql_arena *a, ql_str agent, ql_str said, size_t uses) {
+  (void)said, (void)uses;
+  script s = begin_script(a);
+  bool done = count_events(h->quest, "respond", "kind", "completed") > 0, before = count_events(h->quest, "respond", "kind", "blocked") > 0;
+  if (!ql_eq(agent, QL_STR("@lead"))) {
+    script_calls(&s, "quest_respond",
+                 before ? "{\"kind\":\"completed\",\"msg\":\"Drawn. Evidence: x.\"}" : "{\"kind\":\"blocked\",\"msg\":\"Not yet.\"}");
+  } else if (done) {
+    script_calls(&s, "quest_complete", "{\"summary\":\"x\"}");
+  } else {
+    script_calls(&s, "quest_message", "{\"msg\":\"Draw it.\",\"task\":\"T1\",\"to\":[\"@api-designer\"]}");
+    script_calls(&s, "quest_report", "{\"msg\":\"Handed out.\"}");
+  }
+  return end_script(&s);
+}
+
+static theatre pair(brain b) {
+  theatre h = open_theatre(b, QL_STR("")), begun = {.quest = ql_quest_new(ql_alloc_libc()), .now = NOW};
+  close_theatre(&h);
+  owner_says(&begun,
+             "{\"agents\":[\"@lead\",\"@api-designer\"],\"by\":\"@owner\",\"mission\":\"m\",\"seats\":[[\"@lead\",\"model\"],"
+             "[\"@api-designer\",\"model\"]],\"tasks\":[{\"id\":\"T1\",\"title\":\"t\",\"to\":\"@api-designer\"}],\"type\":\"create\"}");
+  owner_says(&begun, "{\"by\":\"@owner\",\"type\":\"approve\"}");
+  h = open_theatre(b, ql_quest_log(begun.quest));
+  ql_quest_free(begun.quest);
+  return h;
+}
+
+/* Starts of a seat with the request that its first one has. */
+static size_t asked_as_at_first(const ql_quest *quest, const char *seat) {
+  size_t same = 0;
+  ql_str first = QL_ABSENT;
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  for (int64_t n = 0; n < ql_quest_count(quest); n++) {
+    const ql_value *event = ql_quest_event(quest, a, n), *data = QL_GET(event, "data");
+    if (!ql_eq(TEXT_OF(event, "type"), QL_STR("start")) || !ql_eq(TEXT_OF(data, "seat"), str(seat))) continue;
+    if (!first.ptr) first = TEXT_OF(data, "request");
+    same += ql_eq(first, TEXT_OF(data, "request"));
+  }
+  ql_arena_free(a);
+  return same;
+}
+
+static void the_same_question_is_answered_in_the_order_of_the_log(void **state) {
+  (void)state;
+  theatre whole = pair(wavers);
+  assert_int_equal(act_all(&whole), QL_DONE);
+  assert_quest_is(&whole, "completed");
+  assert_int_equal(asked_as_at_first(whole.quest, "@api-designer"), 2);
+  theatre h = pair(wavers);
+  assert_int_equal(ql_driver_recall(h.driver, whole.quest, true, NULL), QL_OK);
+  assert_int_equal(act_all(&h), QL_DONE);
+  assert_int_equal(h.calls, 0);
+  assert_same_moves(whole.quest, h.quest, NULL);
+  close_theatre(&h);
+  /* And after a crash at any event. */
+  for (int64_t stop = 2; stop < ql_quest_count(whole.quest); stop++) {
+    ql_str log = ql_quest_log(whole.quest), last = ql_quest_line(whole.quest, stop - 1);
+    h = open_theatre(wavers, ql_slice(log, 0, (size_t)(last.ptr - log.ptr) + last.len));
+    size_t known = count_events(h.quest, "done", "reply", "\"parts\":[");
+    assert_int_equal(act_all(&h), QL_DONE);
+    assert_int_equal(known + h.calls, whole.calls);
+    assert_same_moves(whole.quest, h.quest, NULL);
+    close_theatre(&h);
+  }
+  close_theatre(&whole);
+}
+
+/* Of seats that play at once each may be the last: what is recalled comes in the order of the log, and not of the seats. */
+static void seats_that_play_at_once_are_recalled_in_the_order_of_the_log(void **state) {
+  (void)state;
+  for (size_t i = 1; i < QL_COUNT(SEATS); i++) {
+    theatre whole = open_theatre(play_parts, QL_STR(""));
+    snprintf(whole.holds, sizeof whole.holds, "%s", SEATS[i]);
+    assert_int_equal(act_all(&whole), QL_OK);
+    assert_int_equal(count_events(whole.quest, "respond", NULL, NULL), 3);
+    whole.holds[0] = '\0';
+    assert_int_equal(act_all(&whole), QL_DONE);
+    theatre h = replayed(whole.quest, true);
+    assert_int_equal(act_all(&h), QL_DONE);
+    assert_same_moves(whole.quest, h.quest, NULL);
+    close_theatre(&h);
+    close_theatre(&whole);
+  }
+}
+
 /* Another file of the reviewer: it is asked, and everybody whose requests are the same is not. */
 static void only_what_differs_is_asked(void **state) {
   (void)state;
@@ -340,6 +427,8 @@ int main(void) {
       cmocka_unit_test(answers_and_results_stand_in_the_log),
       cmocka_unit_test(stopped_after_any_event_nobody_is_asked_twice),
       cmocka_unit_test(a_recorded_quest_plays_without_models),
+      cmocka_unit_test(the_same_question_is_answered_in_the_order_of_the_log),
+      cmocka_unit_test(seats_that_play_at_once_are_recalled_in_the_order_of_the_log),
       cmocka_unit_test(only_what_differs_is_asked),
       cmocka_unit_test(what_is_not_recorded_pauses_and_says_who),
       cmocka_unit_test(a_log_that_was_redacted_goes_on),

@@ -204,6 +204,39 @@ static void models_that_go_in_circles_stop_without_a_limit(void **state) {
   closed(&h);
 }
 
+/* That limit is for models alone, and for who set none. */
+static void the_limit_of_turns_is_for_models(void **state) {
+  (void)state;
+  static const struct {
+    const char *players, *budget;
+    int64_t turns, tokens; /* -1: no limit */
+  } rows[] = {
+      {NULL, NULL, -1, -1},
+      {"[]", NULL, -1, -1},
+      {"[]", "{\"tokens\":9000}", -1, 9000},
+      {"[{\"agent\":\"@reviewer\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]", NULL, 32 + 8 * 3, -1},
+      {"[{\"agent\":\"@reviewer\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]", "{\"tokens\":9000}", -1, 9000},
+  };
+  for (size_t i = 0; i < QL_COUNT(rows); i++) {
+    host h = {.quest = ql_quest_new(ql_alloc_libc()), .roster = team(), .brain = play_well, .now = NOW};
+    ql_arena *a = ql_arena_new(ql_alloc_libc());
+    ql_value *r = ql_object(a), *read = NULL;
+    QL_SET(r, "agent", ql_string(a, QL_STR("@lead")));
+    QL_SET(r, "mode", ql_string(a, QL_STR("quest")));
+    QL_SET(r, "plan", plan(a));
+    QL_SET(r, "text", ql_string(a, QL_STR("Sign-in")));
+    if (rows[i].players && ql_json_read(a, str(rows[i].players), &read, NULL) == QL_OK) QL_SET(r, "players", read);
+    if (rows[i].budget && ql_json_read(a, str(rows[i].budget), &read, NULL) == QL_OK) QL_SET(r, "budget", read);
+    assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, h.roster, r, &h.driver, NULL), QL_OK);
+    while (ql_quest_count(h.quest) == 0) assert_int_equal(step(&h), QL_MORE);
+    const ql_value *budget = QL_GET(QL_GET(ql_quest_event(h.quest, a, 0), "data"), "budget");
+    assert_int_equal(ql_get_int(budget, QL_STR("turns"), -1), rows[i].turns);
+    assert_int_equal(ql_get_int(budget, QL_STR("tokens"), -1), rows[i].tokens);
+    ql_arena_free(a);
+    closed(&h);
+  }
+}
+
 static void who_loses_the_turn_is_stopped(void **state) {
   (void)state;
   host h = opened(play_well, "quest", "Sign-in", true);
@@ -568,6 +601,7 @@ int main(void) {
       cmocka_unit_test(no_answer_at_all_is_tried_again),
       cmocka_unit_test(a_budget_stops_a_call_before_it_is_sent),
       cmocka_unit_test(models_that_go_in_circles_stop_without_a_limit),
+      cmocka_unit_test(the_limit_of_turns_is_for_models),
       cmocka_unit_test(who_loses_the_turn_is_stopped),
       cmocka_unit_test(what_was_only_announced_is_not_sent_for_who_lost_the_turn),
       cmocka_unit_test(a_tool_is_not_used_for_who_lost_the_turn),

@@ -292,6 +292,73 @@ static void a_conversation_goes_on_from_its_words(void **state) {
   close_theatre(&h);
 }
 
+/* Who says what in the last request, a line each; without the first words, which are the task. */
+static void assert_said(const theatre *h, const char *expected) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *body = NULL;
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  assert_int_equal(ql_json_read(a, str(h->said), &body, NULL), QL_OK);
+  for (const ql_value *message = QL_GET(body, "messages")->first->next; message; message = message->next) {
+    const ql_value *content = QL_GET(message, "content");
+    assert_int_equal(content->count, 1);
+    ql_buf_add(&out, TEXT_OF(message, "role"));
+    ql_buf_add(&out, QL_STR(": "));
+    ql_buf_add(&out, TEXT_OF(content->first, "text"));
+    ql_buf_byte(&out, '\n');
+  }
+  assert_str_is(ql_buf_take(&out, a), expected);
+  ql_arena_free(a);
+}
+
+#define FIRST_WORDS "In the repository, next to the rest of the pages that nobody rea"
+#define FIRST       "assistant: " FIRST_WORDS "\n"
+#define GO_ON       "user: You were stopped there. Go on from exactly where your words end; repeat nothing of them.\n"
+
+/* The answer to the n-th call comes up to so many bytes. */
+static void comes_up_to(theatre *h, size_t n, size_t bytes) {
+  while (h->calls < n) assert_int_equal(act(h), QL_MORE);
+  snprintf(h->open[0].agent, sizeof h->open[0].agent, "-");
+  snprintf(h->holds, sizeof h->holds, "-");
+  h->lets_go = bytes;
+  while (act(h) == QL_MORE) continue;
+  h->holds[0] = '\0';
+}
+
+/* Each piece is sent as what was said, once, and the answer is all of them. */
+static void stopped_twice_it_is_joined_from_all_its_pieces(void **state) {
+  (void)state;
+  theatre h = asked("normal");
+  assert_int_equal(steer(&h, NULL, "continue"), QL_OK);
+  comes_up_to(&h, 2, 560);
+  assert_said(&h, FIRST GO_ON);
+  assert_int_equal(steer(&h, NULL, "continue"), QL_OK);
+  while (h.calls < 3) assert_int_equal(act(&h), QL_MORE);
+  assert_said(&h, FIRST GO_ON "assistant: next to the code\n" GO_ON);
+  assert_int_equal(act_all(&h), QL_DONE);
+  assert_int_equal(h.calls, 3);
+  assert_string_equal(h.answer, FIRST_WORDS "next to the codenext to the code.");
+  close_theatre(&h);
+}
+
+/* Before a word came there is nothing to go on from: it is asked as at first. */
+static void stopped_before_its_words_it_is_asked_the_same(void **state) {
+  (void)state;
+  theatre h = {.quest = ql_quest_new(ql_alloc_libc()), .roster = troupe(NULL), .brain = answers, .now = NOW};
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, h.roster, player_request(a, "normal", "Where is it?"), &h.driver, NULL), QL_OK);
+  comes_up_to(&h, 1, 300);
+  char *first = malloc(sizeof h.said);
+  memcpy(first, h.said, sizeof h.said);
+  assert_int_equal(steer(&h, NULL, "continue"), QL_OK);
+  assert_int_equal(act_all(&h), QL_DONE);
+  assert_int_equal(h.calls, 2);
+  assert_string_equal(h.said, first);
+  assert_string_equal(h.answer, "next to the code.");
+  free(first);
+  ql_arena_free(a);
+  close_theatre(&h);
+}
+
 static void a_plan_that_is_stopped_is_none(void **state) {
   (void)state;
   theatre h = asked("prequest");
@@ -359,6 +426,8 @@ int main(void) {
       cmocka_unit_test(who_is_not_at_work_is_not_steered),
       cmocka_unit_test(a_conversation_that_is_stopped_is_answered_by_what_came),
       cmocka_unit_test(a_conversation_goes_on_from_its_words),
+      cmocka_unit_test(stopped_twice_it_is_joined_from_all_its_pieces),
+      cmocka_unit_test(stopped_before_its_words_it_is_asked_the_same),
       cmocka_unit_test(a_plan_that_is_stopped_is_none),
       cmocka_unit_test(words_are_put_aside),
       cmocka_unit_test(many_words_are_put_aside_at_once),
