@@ -1,12 +1,14 @@
 // A quest is a test: its log is played again without a model, and says what is different now.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { wires } from '../loopback/script.ts';
 import { agentOf, players } from '../loopback/team.ts';
 import { type Call, type Script } from '../loopback/script.ts';
+import { Servers } from '../mcp/server.ts';
 import { Place, questline, teamFolder } from './harness.ts';
 import { count, Scene } from './scene.ts';
 
@@ -182,4 +184,75 @@ test('a quest that used files, commands and memory is played again: nothing runs
   const without = await verdicts(at, at.files[0] ?? '');
   assert.deepEqual([without.code, without.quests[0]?.ok], [1, false]);
   assert.match(without.quests[0]?.problem ?? '', /@\S+'s call 1 of this turn asks something else than the recording/);
+});
+
+/** A quest whose designer used these tools of an MCP server of the official SDK; then nobody can be asked any more. */
+async function withServer(t: { after(f: () => Promise<void>): void }, calls: readonly Call[], ...options: readonly string[]): Promise<{ at: Scene; docs: Servers }> {
+  const docs = await Servers.start({ stateful: true, json: false });
+  t.after(() => docs.stop());
+  const at = await Scene.set(t, uses(...calls));
+  at.allow('data-keeper', 'Read');
+  const { code, stdout, stderr } = await at.play('--mcp', `docs=${docs.url}`, '--yes', ...options);
+  assert.deepEqual([code, stderr], [0, ''], stdout + stderr);
+  return { at, docs };
+}
+
+const gone = (at: Scene, docs: Servers): Promise<unknown> => Promise.all([at.server.stop(), docs.stop()]);
+const ofDocs = (name: string, args: object = {}): Call => ({ name: `mcp__docs__${name}`, arguments: args });
+
+test('a quest that used an MCP server is played again with the server gone', async (t) => {
+  const { at, docs } = await withServer(t, [ofDocs('echo', { words: 'low water' }), ofDocs('fail'), ofDocs('grow'), ofDocs('table')]);
+  assert.equal(count(at.log(), '"offers":["'), 1, 'once, whatever the number of turns');
+  const [first] = at.files;
+  const calls = count(at.log(), '"t":"done"');
+  const [asked, heard] = [at.server.asks.length, docs.heard.length];
+  const live = await at.play('--mcp', `docs=${docs.url}`, '--yes', '--replay', first ?? '', '--json');
+  assert.equal((JSON.parse(live.stdout) as { asked: number }).asked, 0, 'the same server offers the same');
+  assert.deepEqual([at.server.asks.length - asked, docs.heard.length > heard], [0, true]);
+  await gone(at, docs);
+  const { code, quests } = await verdicts(at, first ?? '');
+  assert.deepEqual([code, quests[0]?.ok, quests[0]?.calls], [0, true, calls], JSON.stringify(quests));
+});
+
+test('what a server offered that was down when the quest was played is nothing', async (t) => {
+  const at = await Scene.set(t, players());
+  const { code, stderr } = await at.play('--mcp', 'docs=http://127.0.0.1:9/mcp');
+  assert.equal(code, 0, stderr);
+  await at.server.stop();
+  assert.match(at.log(), /"offers":\["[^"]+","\{\\"docs\\":\[\]\}"\]/);
+  assert.deepEqual((await verdicts(at, at.files[0] ?? '')).quests.map(({ ok }) => ok), [true]);
+});
+
+test('a definition or a result that is another one, or withheld, is one sentence', async (t) => {
+  const { at, docs } = await withServer(t, [ofDocs('echo', { words: 'low water' })]);
+  await gone(at, docs);
+  const log = at.log();
+  const without = (field: string): string => log.replace(new RegExp(`,"x":\\{"${field}":\\["[^"]*","(?:[^"\\\\]|\\\\.)*"\\]\\}`), '');
+  const replied = (change: (line: string) => string): string =>
+    log.split('\n').map((line) => (line.includes('"t":"done"') && line.includes('\\"changed\\"') ? change(line) : line)).join('\n');
+  const variants = {
+    'definition.quest': [log.replace('The tool echo.', 'The tool ohce.'), /^definition\.quest is damaged at line \d+ \(commitment offers\)\./],
+    'result.quest': [replied((line) => line.replace('low water', 'high tide')), /^result\.quest is damaged at line \d+ \(commitment reply\)\./],
+    'withheld.quest': [without('offers'), /^The definitions of tools that MCP servers offered are withheld in this log, so it cannot be played again\.$/],
+    'silent.quest': [replied((line) => line.replace(/,"x":.*$/, '}')), /^Answers of models are withheld in this log, so it cannot be played again\.$/],
+  } as const;
+  for (const [name, [text, problem]] of Object.entries(variants)) {
+    assert.notEqual(text, log, name);
+    writeFileSync(join(at.cwd, name), text);
+    const { code, quests } = await verdicts(at, name);
+    assert.deepEqual([code, quests[0]?.ok], [1, false], name);
+    assert.match(quests[0]?.problem ?? '', problem, name);
+    assert.equal((quests[0]?.problem ?? '').split('\n').length, 1);
+  }
+});
+
+test('a picture that a tool of a server gives is an artifact of the agent, with its bytes beside the log', async (t) => {
+  const { at, docs } = await withServer(t, [ofDocs('picture')]);
+  const artifact = at.log().split('\n').find((line) => line.includes('"t":"artifact"')) ?? '';
+  assert.match(artifact, /"by":"@api-designer".*"bytes":7,.*"media":"image\/png".*"image-1\.png"/);
+  const hash = createHash('sha256').update('harbour').digest('hex');
+  assert.ok(artifact.includes(hash));
+  assert.equal(readFileSync(join(at.cwd, '.questline/blobs', hash), 'utf8'), 'harbour');
+  await gone(at, docs);
+  assert.deepEqual((await verdicts(at, at.files[0] ?? '')).quests.map(({ ok }) => ok), [true]);
 });
