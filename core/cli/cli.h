@@ -145,6 +145,8 @@ struct cli {
 
 /// Set by SIGINT and SIGTERM. Whatever waits returns then; a write that began is ended first.
 bool cli_interrupted(void);
+/// For what goes on behind a Ctrl-C: the next one is the first again. False where it was none, and the command is to end.
+bool cli_take_interrupt(void);
 void cli_catch_signals(void);
 /// Says that the command was interrupted; returns CLI_INTERRUPTED.
 int cli_stop(cli *c);

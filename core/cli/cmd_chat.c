@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "kit.h"
+#include "store.h"
 
 /* ---- chat ---- */
 
@@ -16,6 +17,8 @@ typedef struct talk {
   const ql_roster *roster;
   ql_str agent;
   ql_value *history; /* shape ModelMessage[] */
+  bool person;       /* who reads and writes at a terminal */
+  bool stopped;      /* and stopped this answer */
 } talk;
 
 static void remember(talk *t, ql_str role, ql_str words) {
@@ -35,11 +38,28 @@ static int finish(talk *t, const cli_models *models, const ql_value *effect) {
     return cli_fail(c, QL_ERR_STATE, "%.*s", (int)answer.len, answer.ptr);
   }
   if (c->json) return cli_json(c, effect);
-  if (!models->begun)
-    cli_put_block(stdout, answer, "");
-  else
+  if (models->begun)
     putchar('\n');
+  else if (!t->stopped)
+    cli_put_block(stdout, answer, "");
+  if (t->stopped) cli_note("questline: Stopped. Ctrl-C at the prompt leaves.");
   return CLI_DONE;
+}
+
+/* Ctrl-C ends the answer of a conversation at a terminal, and everything else at once. What came until then is the answer. */
+static int stop(talk *t, ql_driver *driver, cli_kit *kit) {
+  ql_error err = {0};
+  ql_value *steer = ql_object(t->c->a);
+  cli_models_wipe(&kit->models);
+  QL_SET(steer, "how", ql_string(t->c->a, QL_STR("stop")));
+  if (!t->person || t->stopped || !cli_take_interrupt()) {
+    if (kit->models.begun) putchar('\n');
+    (void)fflush(stdout);
+    return cli_stop(t->c);
+  }
+  t->stopped = true;
+  /* Where nobody is at work, the answer is whole. */
+  return ql_driver_steer(driver, steer, &err) == QL_OK || err.status == QL_ERR_NOT_FOUND ? CLI_DONE : cli_fail_error(t->c, &err, NULL);
 }
 
 static int answer(talk *t, ql_driver *driver, cli_kit *kit, ql_str *words) {
@@ -47,9 +67,11 @@ static int answer(talk *t, ql_driver *driver, cli_kit *kit, ql_str *words) {
   for (;;) {
     ql_value *effect;
     bool mine = false;
-    if (cli_interrupted()) return cli_stop(t->c);
+    int code = cli_interrupted() ? stop(t, driver, kit) : CLI_DONE;
+    if (code == CLI_DONE && t->stopped) code = cli_tools_refuse(&kit->tools, t->c->a);
+    if (code != CLI_DONE) return code;
     if (ql_driver_next(driver, t->c->a, cli_now(), &effect, &err) != QL_OK) return cli_fail_error(t->c, &err, NULL);
-    int code = cli_kit_save(kit);
+    code = cli_kit_save(kit);
     if (code != CLI_DONE) return code;
     if (ql_eq(ql_get_str(effect, QL_STR("kind")), QL_STR("answer"))) {
       *words = ql_arena_str(t->c->a, ql_get_str(effect, QL_STR("answer"))); /* the driver does not last */
@@ -69,6 +91,7 @@ static int say(talk *t, ql_str words) {
   ql_driver *driver = NULL;
   cli_kit kit = {0};
   ql_quest *quest = ql_quest_new(ql_alloc_libc());
+  t->stopped = false;
   QL_SET(request, "agent", ql_string(c->a, t->agent));
   QL_SET(request, "history", ql_copy(c->a, t->history));
   QL_SET(request, "mode", ql_string(c->a, QL_STR("normal")));
@@ -83,7 +106,7 @@ static int say(talk *t, ql_str words) {
   cli_kit_close(&kit);
   ql_driver_free(driver);
   ql_quest_free(quest);
-  if (code != CLI_DONE) return code;
+  if (code != CLI_DONE || (t->stopped && said.len == 0)) return code;
   remember(t, QL_STR("user"), words);
   remember(t, QL_STR("assistant"), said);
   return ql_arena_failed(c->a) ? cli_no_memory(c) : CLI_DONE;
@@ -94,9 +117,10 @@ static int converse(talk *t) {
   char line[65536];
   bool person = isatty(STDIN_FILENO);
   int code = CLI_DONE;
+  t->person = person;
   for (;;) {
     if (person) fputs("> ", stderr);
-    if (!fgets(line, sizeof line, stdin)) break;
+    if ((person && !cli_wait_input()) || !fgets(line, sizeof line, stdin)) break;
     ql_str words = ql_trim(cli_clean(t->c, line));
     if (words.len == 0) continue;
     code = say(t, words);

@@ -258,12 +258,17 @@ static const struct {
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number) {
-  (void)number;
   if (interrupted) _exit(CLI_INTERRUPTED); /* asked twice */
-  interrupted = 1;
+  interrupted = number;
 }
 
 bool cli_interrupted(void) { return interrupted != 0; }
+
+bool cli_take_interrupt(void) {
+  if (interrupted != SIGINT) return false;
+  interrupted = 0;
+  return true;
+}
 
 void cli_catch_signals(void) {
   struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: what waits shall wake up */

@@ -53,7 +53,10 @@ static int go_on(planning *p, const ql_plan **out) {
   for (;;) {
     ql_value *effect;
     int code = CLI_DONE;
-    if (cli_interrupted()) return cli_stop(c);
+    if (cli_interrupted()) {
+      cli_models_wipe(&p->models);
+      return cli_stop(c);
+    }
     if (ql_driver_next(p->driver, c->a, cli_now(), &effect, &err) != QL_OK) return cli_fail_error(c, &err, NULL);
     ql_str kind = ql_get_str(effect, QL_STR("kind"));
     if (ql_eq(kind, QL_STR("ask.human"))) {

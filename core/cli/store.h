@@ -78,6 +78,8 @@ cli_watch cli_watch_open(const char *path);
 /// @param deadline  by cli_monotonic
 cli_woken cli_watch_wait(cli_watch watch, int64_t deadline);
 void cli_watch_close(cli_watch watch);
+/// Until somebody typed something at the terminal, or ended it; false when interrupted, also a moment before.
+bool cli_wait_input(void);
 /// Waits, unless interrupted.
 cli_woken cli_sleep(int64_t ms);
 

@@ -161,6 +161,15 @@ static int take_answer(cli_tools *tools, ql_arena *a) {
   return code;
 }
 
+int cli_tools_refuse(cli_tools *tools, ql_arena *a) {
+  int code = CLI_DONE;
+  while (tools->questions && code == CLI_DONE) {
+    code = tell_allowed(tools, tools->questions->effect, false, a);
+    drop_question(tools);
+  }
+  return code;
+}
+
 /* ---- commands ---- */
 
 int cli_tools_run(cli_tools *tools, ql_arena *a, const ql_value *effect) {

@@ -30,6 +30,8 @@ bool cli_tools_runs_commands(const cli *c);
 /// The effects. Their results come at once or with cli_tools_step.
 int cli_tools_ask(cli_tools *tools, ql_arena *a, const ql_value *effect);
 int cli_tools_run(cli_tools *tools, ql_arena *a, const ql_value *effect);
+/// Answers no to every question that stands or waits.
+int cli_tools_refuse(cli_tools *tools, ql_arena *a);
 /// Ends the command of an effect; false when it is no command's.
 bool cli_tools_cancel(cli_tools *tools, int64_t id);
 

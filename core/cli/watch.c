@@ -50,4 +50,10 @@ cli_woken cli_watch_wait(cli_watch watch, int64_t deadline) {
   return woken == CLI_TIMEOUT && cli_monotonic() < deadline ? CLI_CHANGED : woken;
 }
 
+bool cli_wait_input(void) {
+  cli_woken woken = CLI_TIMEOUT;
+  while (woken == CLI_TIMEOUT) woken = wait_for(STDIN_FILENO, LOOK_EVERY_MS);
+  return woken == CLI_CHANGED;
+}
+
 cli_woken cli_sleep(int64_t ms) { return ms > 0 ? wait_for(-1, ms) : CLI_TIMEOUT; }
