@@ -91,7 +91,6 @@ export class App {
     const open = (): QuestDesk['open'] => this.quest.open;
     const go = (route: Route): void => this.go(route);
     const http = carrying(ports.http, () => store.state);
-    const { drafts } = this;
     const vault = (this.vault = new Vault(store, ports));
     const asking = (this.#asking = { clock, frame: ports.frame, http, keyOf: (slot, url) => vault.key(slot, url) });
 
@@ -103,7 +102,7 @@ export class App {
     this.desk = new TeamDesk(store, { core, storage, startReader: ports.startReader, go });
 
     // The open quest
-    const quest = (this.quest = new QuestDesk(store, drafts, {
+    const quest = (this.quest = new QuestDesk(store, this.drafts, {
       storage,
       net,
       place: (id) => this.chair.remembered(id),
@@ -121,12 +120,12 @@ export class App {
     const hand = (this.hand = new HandDesk(store, { net, open, documents: (id) => work.documents(id) }));
 
     // How it got there, and where it goes
-    const live = (this.live = new LiveDesk(store, engine, drafts, { quest, notes, hand }, ports));
-    const drive = (this.drive = new DriveDesk(store, engine, drafts, { quest, live, notes, work }, { storage, tabs, entropy, asking }));
+    const live = (this.live = new LiveDesk(store, engine, { quest, notes, hand }, ports));
+    const drive = (this.drive = new DriveDesk(store, engine, { quest, live, notes, work }, { storage, tabs, entropy, asking }));
     const seats = (this.seats = new SeatDesk(store, { quest, drive, cast }));
     const library = (this.library = new LibraryDesk(store, engine, { quest, notes, inspect }, { storage, tabs, clock, entropy, download, go }));
     this.opened = new OpenedDesk(store, engine, { quest, notes }, go);
-    this.proposals = new ProposalDesk(store, engine, drafts, { quest, drive, seats, library, work, viewer }, { storage, entropy, asking, go });
+    this.proposals = new ProposalDesk(store, engine, { quest, drive, seats, library, work, viewer }, { storage, entropy, asking, go });
 
     this.desk.change({});
     tabs.listen((message) => {

@@ -4,7 +4,6 @@ import type { Lease, Tabs } from '../ports/lock.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { AskerPorts } from './asker.ts';
 import { playersFor } from './cast.ts';
-import type { Drafts } from './drafts.ts';
 import type { Engine } from './engine.ts';
 import { Kit } from './kit.ts';
 import type { LiveDesk } from './live-desk.ts';
@@ -45,16 +44,14 @@ export const PACE = 800;
 export class DriveDesk {
   #store: Store;
   #engine: Engine;
-  #drafts: Drafts;
   #beside: Beside;
   #ports: DeskPorts;
   #players: readonly Player[] = []; // of the quest that this tab drives
   #opened: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, engine: Engine, drafts: Drafts, beside: Beside, ports: DeskPorts) {
+  constructor(store: Store, engine: Engine, beside: Beside, ports: DeskPorts) {
     this.#store = store;
     this.#engine = engine;
-    this.#drafts = drafts;
     this.#beside = beside;
     this.#ports = ports;
   }
@@ -145,7 +142,7 @@ export class DriveDesk {
       deltas: (deltas) => desk.take(deltas),
       asks: (asks) => this.#store.setQuest({ asks }),
       made: () => this.#store.setQuest({ work: kit?.bench?.work ?? null }),
-      waits: (until) => this.#drafts.waits(until),
+      waits: (until) => desk.drafts.waits(until),
       stopped: (why) => {
         desk.host = null;
         if (why.kind === 'failed') this.#store.set({ trouble: { kind: 'failed', message: why.message } });

@@ -1,7 +1,6 @@
 import type { Lease, Tabs } from '../ports/lock.ts';
 import type { Net } from '../ports/net.ts';
 import type { Storage } from '../ports/storage.ts';
-import type { Drafts } from './drafts.ts';
 import type { Engine } from './engine.ts';
 import type { HandDesk } from './hand.ts';
 import { Live, type LivePorts } from './live.ts';
@@ -28,14 +27,12 @@ interface Beside {
 export class LiveDesk {
   #store: Store;
   #engine: Engine;
-  #drafts: Drafts;
   #beside: Beside;
   #ports: DeskPorts;
 
-  constructor(store: Store, engine: Engine, drafts: Drafts, beside: Beside, ports: DeskPorts) {
+  constructor(store: Store, engine: Engine, beside: Beside, ports: DeskPorts) {
     this.#store = store;
     this.#engine = engine;
-    this.#drafts = drafts;
     this.#beside = beside;
     this.#ports = ports;
   }
@@ -91,7 +88,7 @@ export class LiveDesk {
       changed: () => desk.refresh(),
       noted: (lines) => notes.take(lines),
       deltas: (deltas) => desk.take(deltas),
-      partials: (partials) => this.#drafts.begin(partials),
+      partials: (partials) => desk.drafts.begin(partials),
       asks: (asks) => this.#store.setQuest({ asks }),
       played: (plays) => void hand.heard(link, plays),
       cut: (why) => {

@@ -4,7 +4,6 @@ import type { Storage } from '../ports/storage.ts';
 import { Asker, type AskerPorts } from './asker.ts';
 import { base64url } from './bytes.ts';
 import { inName, modelOf, playersOf, whoPlays } from './cast.ts';
-import type { Drafts } from './drafts.ts';
 import type { DriveDesk } from './drive-desk.ts';
 import type { Engine } from './engine.ts';
 import type { LibraryDesk } from './library-desk.ts';
@@ -40,16 +39,14 @@ interface Beside {
 export class ProposalDesk {
   #store: Store;
   #engine: Engine;
-  #drafts: Drafts;
   #beside: Beside;
   #ports: DeskPorts;
   #planner: PlanDesk | null = null;
   #stop: (() => void) | null = null;
 
-  constructor(store: Store, engine: Engine, drafts: Drafts, beside: Beside, ports: DeskPorts) {
+  constructor(store: Store, engine: Engine, beside: Beside, ports: DeskPorts) {
     this.#store = store;
     this.#engine = engine;
-    this.#drafts = drafts;
     this.#beside = beside;
     this.#ports = ports;
   }
@@ -101,7 +98,7 @@ export class ProposalDesk {
       this.#store.set({ note: inWords(error) });
       return null;
     } finally {
-      this.#drafts.clear();
+      desk.drafts.clear();
       this.#store.set({ planning: false, asked: null });
     }
   }
@@ -113,7 +110,7 @@ export class ProposalDesk {
     let stopped = false;
     let failed: unknown;
     const asker = new Asker(asking, driver, {
-      deltas: (deltas) => this.#drafts.take(deltas),
+      deltas: (deltas) => this.#beside.quest.drafts.take(deltas),
       asks: () => {}, // who plans has no tools
       failed: (error) => {
         failed = error;

@@ -33,17 +33,18 @@ interface DeskPorts {
 /** The quest that is open: what the screens get of it, and what they send to it. */
 export class QuestDesk {
   #store: Store;
-  #drafts: Drafts;
   #ports: DeskPorts;
   #open: Open | null = null;
   #gone = new AbortController();
   #roster: Roster | null = null; // the team, in the quest's own instance
+  /** What its models are writing, or those that plan the next one. */
+  readonly drafts: Drafts;
   /** Null: nobody does, for it is only looked at. */
   host: Host | null = null;
 
   constructor(store: Store, drafts: Drafts, ports: DeskPorts) {
     this.#store = store;
-    this.#drafts = drafts;
+    this.drafts = drafts;
     this.#ports = ports;
   }
 
@@ -69,7 +70,7 @@ export class QuestDesk {
     this.#open = null;
     this.#roster?.close();
     this.#roster = null;
-    this.#drafts.clear();
+    this.drafts.clear();
     this.#ports.closed();
     this.#store.set({ quest: null, trouble: null });
     return this.#gone.signal;
@@ -142,7 +143,7 @@ export class QuestDesk {
 
   /** What models write, and which servers are not there. */
   take(deltas: readonly SeatDelta[]): void {
-    this.#drafts.take(deltas.filter(({ server, stopped }) => server === undefined && stopped !== true));
+    this.drafts.take(deltas.filter(({ server, stopped }) => server === undefined && stopped !== true));
     const silent = { ...this.#store.state.quest?.silent };
     for (const { server, problem } of deltas) if (server !== undefined && problem !== undefined) silent[server] = problem;
     if (deltas.some(({ server }) => server !== undefined)) this.#store.setQuest({ silent });
