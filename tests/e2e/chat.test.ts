@@ -357,6 +357,9 @@ test('at 320 px, dark, and by touch', async (t) => {
   await noSidewaysScroll(page, 'an answer at 320 px');
   await picture(page, 'chat-narrow-dark-end');
   await page.evaluate(() => scrollTo(0, 0));
+  await page.locator('.kept summary').click();
+  const { x = 0, width = 0 } = (await page.getByRole('button', { name: /^Delete How would you/ }).boundingBox()) ?? {};
+  assert.ok(width > 0 && x + width <= 320, `a long title leaves room for what deletes it: ${x + width} px`);
   await picture(page, 'chat-narrow-dark');
 });
 

@@ -286,7 +286,7 @@ test('a provider that lets no page in is asked through the site that says it car
   await picture(page, 'edge-carry-1440-light');
   await box.focus();
   await page.keyboard.press('Space');
-  await page.getByText(/goes to api\.anthropic\.com by way of localhost:\d+\./).waitFor();
+  await page.getByText(/the key go to api\.anthropic\.com by way of localhost:\d+\./).waitFor();
   await page.setViewportSize({ width: 320, height: 900 });
   await page.emulateMedia({ colorScheme: 'dark' });
   await noSidewaysScroll(page, 'models, narrow');
@@ -308,7 +308,7 @@ test('a provider that lets no page in is asked through the site that says it car
   await box.waitFor(); // it can be changed without another test
   assert.equal(await box.isChecked(), true);
   await box.uncheck();
-  await page.getByText('goes to api.anthropic.com.', { exact: false }).waitFor();
+  await page.getByText('the key go to api.anthropic.com.', { exact: false }).waitFor();
   assert.equal(await page.getByText(/by way of/).count(), 0);
   await box.check();
   await page.getByText(/by way of/).waitFor();

@@ -121,9 +121,11 @@ for (const wire of ['messages', 'chat'] as const) {
     await setUp(here);
     await propose(here);
     assert.equal(here.server.asks.length, 1, 'the plan came of a model');
+    await here.page.getByText('Likely cost').locator('xpath=..').getByText('not known').waitFor(); // and not $0
     await approve(here);
     const text = await whole(here);
     assert.equal(count(text, '"t":"usage"'), 1, 'what planning took');
+    assert.match(await here.page.getByRole('region', { name: 'Ledger' }).innerText(), /The quest\s+[\d,]+\s+no price/);
     assert.equal(count(text, '"rehearsal"'), 0);
     assert.ok(here.server.asks.length >= 6);
     assert.deepEqual(wrong(here), []);
@@ -439,6 +441,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.goto(`${site.url}#/models`);
     await page.getByRole('heading', { name: 'Models', exact: true }).waitFor();
     await picture(page, `models-empty-320-${colorScheme}`);
+    const focused = (): Promise<string | undefined> => page.evaluate(() => (document.activeElement as HTMLSelectElement | null)?.labels?.[0]?.textContent ?? document.activeElement?.textContent ?? undefined);
+    await page.getByRole('button', { name: 'Add a model' }).click();
+    await page.getByLabel('Provider', { exact: true }).waitFor();
+    assert.equal(await focused(), 'Provider');
+    await page.getByRole('button', { name: 'Remove model 1' }).click();
+    await page.getByLabel('Provider', { exact: true }).waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'Add a model');
     await page.getByRole('button', { name: 'Add a model' }).click();
     await page.getByLabel('Provider', { exact: true }).selectOption('vllm');
     await page.locator('.models').getByLabel(/^Address/).fill(server.url('chat'));

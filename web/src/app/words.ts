@@ -257,6 +257,8 @@ export function span(ms: number): string {
   return `${d > 0 ? `${d} d ` : ''}${h}:${two(m)}:${two(s)}`;
 }
 
+export const toTheSecond = (at: number): string => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
 export function time(at: number): string {
   return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }

@@ -48,7 +48,7 @@ export function Track({ score, lane, words, mini = false, children }: TrackProps
           bars
             .filter((bar) => bar.label !== '')
             .map((bar, i) => (
-              <span key={i} class={`lb ${bar.ink}`} style={{ left: percent(bar.from, length), top: `${y(bar.lane) - lane / 2 + 1}px`, maxWidth: /^T\d/.test(bar.label) ? percent(bar.to - bar.from + 1, length) : 'none' }}>
+              <span key={i} class={`lb ${bar.ink}`} style={{ ...(bar.to === length && !/^T\d/.test(bar.label) ? { right: 0 } : { left: percent(bar.from, length) }), top: `${y(bar.lane) - lane / 2 + 1}px`, maxWidth: /^T\d/.test(bar.label) ? percent(bar.to - bar.from + 1, length) : 'none' }}>
                 {bar.label}
               </span>
             ))}

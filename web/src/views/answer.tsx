@@ -6,6 +6,7 @@ import { isUnfinished } from '../app/chat-model.ts';
 import type { ChatDesk, Coming } from '../app/chat.ts';
 import { money, span, whole } from '../app/figures.ts';
 import { href } from '../app/route.ts';
+import { toTheSecond } from '../app/words.ts';
 import { Growing, Speaker } from '../parts/growing.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Name, Seat } from '../parts/parts.tsx';
@@ -144,7 +145,7 @@ export function AnswerView({ chat, agent, exchange, coming, last, busy, desk, ap
         {!live && answer?.rehearsed === true && <span class="tag unreal">Rehearsed: no model was asked</span>}
         {live && (
           <span class="muted">
-            {coming.until === null ? 'is answering' : `is busy. It is asked again at ${new Date(coming.until).toLocaleTimeString('en-GB')}`}
+            {coming.until === null ? 'is answering' : `is busy. It is asked again at ${toTheSecond(coming.until)}`}
           </span>
         )}
       </header>

@@ -4,7 +4,7 @@ import type { App } from '../app/app.ts';
 import type { Draft } from '../app/drafts.ts';
 import type { OpenQuest } from '../app/model.ts';
 import type { Part } from '../app/work.ts';
-import { count, time } from '../app/words.ts';
+import { count, toTheSecond } from '../app/words.ts';
 import { Icon, type IconName } from '../parts/icons.tsx';
 
 const SHOWN = 1200; // characters of the end of what is being written
@@ -26,7 +26,7 @@ export function Writing({ app, agent, grown }: { app: App; agent: string; grown:
   const draft = app.drafts.of(agent);
   const size = draft?.size ?? 0;
   useEffect(grown, [size]);
-  if (draft === null) return app.drafts.until === null ? null : <p class="muted draft">is asked again at {time(app.drafts.until)}</p>;
+  if (draft === null) return app.drafts.until === null ? null : <p class="muted draft">waits for the provider, and is asked again at {toTheSecond(app.drafts.until)}</p>;
   const words = draft.words.length > SHOWN ? `…${draft.words.slice(-SHOWN)}` : draft.words;
   return (
     <div class="draft" data-draft={agent} data-size={size}>

@@ -254,12 +254,10 @@ export function Gates({ quest, app, standing }: { quest: OpenQuest; app: App; st
   if (gates.length === 0 && artifacts.length === 0) return null;
   const met = gates.filter(({ status }) => status === 'passed' || status === 'waived').length;
   return (
-    <section class="panel gatesbox" aria-label="Gates">
+    <section class="panel gatesbox" aria-label={gates.length === 0 ? 'Artifacts' : 'Gates'}>
       <div class="panel-h">
-        <h2>Gates</h2>
-        <span class="end num">
-          {met} of {gates.length} settled
-        </span>
+        <h2>{gates.length === 0 ? 'Artifacts' : 'Gates'}</h2>
+        <span class="end num">{gates.length === 0 ? artifacts.length : `${met} of ${gates.length} settled`}</span>
       </div>
       <ul class="gates">
         {gates.map((gate) => (

@@ -194,7 +194,7 @@ export function Keys({ state, app, slots }: { state: AppState; app: App; slots: 
             <KeySlot state={state} app={app} slot={slot} title={title} signIn={signIn} />
           </li>
         ))}
-        {slots.length === 0 && <li class="muted">None of the models above needs one.</li>}
+        {slots.length === 0 && <li class="muted">{state.cast.models.length === 0 ? 'No model is set up, so none is needed.' : 'None of the models above needs one.'}</li>}
         {closed && (
           <li>
             <p>

@@ -2,7 +2,7 @@ import type { BudgetView, MetricPart, Standing } from '@questline/core';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
-import { measured, money, span, whole } from '../app/figures.ts';
+import { money, span, whole } from '../app/figures.ts';
 import type { OpenQuest } from '../app/model.ts';
 import { Icon } from '../parts/icons.tsx';
 import { moves } from './steer.tsx';
@@ -45,7 +45,10 @@ export function Ledger({ quest, app, standing }: { quest: OpenQuest; app: App; s
   const metric = (name: string): { value: number | null; parts: MetricPart[] } => metrics.find((one) => one.name === name) ?? { value: null, parts: [] };
   const [tokens, cost, unknown] = [metric('tokens'), metric('cost'), metric('tokens-unknown')];
   const rows = tokens.parts.filter((part) => part.by === by && part.value !== null);
-  const costOf = (name: string): number | null => cost.parts.find((part) => part.by === by && part.name === name)?.value ?? null;
+  // Money is booked where a price is known; tokens without any are of a model of one's own, or of one whose price nobody said.
+  const paid = (used: number, micro: number | null): string => (micro === null ? 'no data' : used > 0 && micro === 0 ? 'no price' : money(micro));
+  const costOf = ({ name, value }: MetricPart): string => paid(value ?? 0, cost.parts.find((part) => part.by === by && part.name === name)?.value ?? null);
+  const unpriced = rows.some((row) => costOf(row) === 'no price');
   const nothing = tokens.value === null || (tokens.value === 0 && (cost.value ?? 0) === 0);
   return (
     <section class="panel ledgerbox" aria-label="Ledger">
@@ -82,7 +85,7 @@ export function Ledger({ quest, app, standing }: { quest: OpenQuest; app: App; s
                 <tr key={row.name}>
                   <th scope="row">{row.name}</th>
                   <td class="num">{whole(row.value ?? 0)}</td>
-                  <td class="num">{costOf(row.name) === null ? 'no data' : money(costOf(row.name) ?? 0)}</td>
+                  <td class="num">{costOf(row)}</td>
                 </tr>
               ))}
             </tbody>
@@ -90,7 +93,7 @@ export function Ledger({ quest, app, standing }: { quest: OpenQuest; app: App; s
               <tr>
                 <th scope="row">The quest</th>
                 <td class="num">{whole(tokens.value ?? 0)}</td>
-                <td class="num">{measured('micro', cost.value)}</td>
+                <td class="num">{unpriced && (cost.value ?? 0) > 0 ? `at least ${money(cost.value ?? 0)}` : paid(tokens.value ?? 0, cost.value)}</td>
               </tr>
             </tfoot>
           </table>
@@ -127,7 +130,10 @@ export function Halt({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
     <section class="panel halt" aria-label="Why the quest waits" data-cause={quest.shown.cause}>
       <p>
         <Icon name="warn" tone="c-warn" />
-        <span>{app.inspect.hint()}</span>
+        <span>
+          {app.inspect.hint()}
+          {spent && budget.every(({ limit, used, reserved }) => used + reserved < limit) && ' What is left is less than the next call may take.'}
+        </span>
       </p>
       {may && (
         <form

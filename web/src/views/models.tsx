@@ -195,7 +195,7 @@ function ModelCard({ state, app, model, providers, n }: { state: AppState; app: 
         </div>
       </details>
       <p class="pad muted">
-        {builtIn ? 'What agents are told stays on this device.' : url === '' ? 'It has no address yet.' : `What agents are told${provider?.slot === undefined ? '' : ', and the key,'} goes to ${hostOf(url)}${by}.`}
+        {builtIn ? 'What agents are told stays on this device.' : url === '' ? 'It has no address yet.' : `What agents are told ${provider?.slot === undefined ? 'goes' : 'and the key go'} to ${hostOf(url)}${by}.`}
       </p>
       <div class="pad">
         <button class="btn" type="button" aria-disabled={busy} onClick={() => void ask()}>
@@ -212,6 +212,15 @@ function ModelCard({ state, app, model, providers, n }: { state: AppState; app: 
 /** Models, their keys, and who is played by them. */
 export function ModelsScreen({ state, app }: { state: AppState; app: App }): JSX.Element {
   const { cast, providers, quest, team } = state;
+  const main = useRef<HTMLElement>(null);
+  const changes = useRef(cast.models.length);
+  useEffect(() => {
+    const before = changes.current;
+    changes.current = cast.models.length;
+    // Who adds a model says next what it is; what had the focus is gone with one that is removed.
+    if (cast.models.length > before) main.current?.querySelector<HTMLElement>('.model:last-child select')?.focus();
+    else if (cast.models.length < before) main.current?.querySelector<HTMLElement>('.add')?.focus();
+  }, [cast.models.length]);
   const used = new Set(cast.models.map(({ provider }) => provider));
   const slots = providers.flatMap(({ id, slot, title, sign_in: signs }) => {
     if (slot === undefined || (!used.has(id) && state.slots[slot] === undefined)) return [];
@@ -220,7 +229,7 @@ export function ModelsScreen({ state, app }: { state: AppState; app: App }): JSX
   });
   const agents = quest === null || quest.mode !== 'drive' ? team.roster.agents.map(({ id }) => id) : quest.view.agents.map(({ id }) => id).filter((id) => id !== '@owner');
   return (
-    <main class="screen-models" id="main">
+    <main class="screen-models" id="main" ref={main}>
       <div class="top">
         <h1>Models</h1>
         <p>Without one the rehearsal plays, which asks nobody. With one, this tab talks to the provider itself; nothing stands in between unless you say so.</p>

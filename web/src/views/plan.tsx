@@ -179,8 +179,8 @@ function Facts({ tasks, groups, looked, path }: { tasks: readonly Shown[]; group
       <div>
         <dt>Likely cost</dt>
         <dd>
-          {looked === null ? '–' : <span class="unreal">{money(looked.cost.micro)}</span>}{' '}
-          <small>{looked !== null && looked.cost.unknown.length > 0 ? `without ${count(looked.cost.unknown.length, 'agent')}; ` : ''}a rehearsal: none</small>
+          {looked === null ? '–' : looked.cost.micro === 0 && looked.cost.unknown.length > 0 ? 'not known' : <span class="unreal">{money(looked.cost.micro)}</span>}{' '}
+          <small>{looked !== null && looked.cost.micro > 0 && looked.cost.unknown.length > 0 ? `without ${count(looked.cost.unknown.length, 'agent')}; ` : ''}a rehearsal: none</small>
         </dd>
       </div>
     </dl>

@@ -102,6 +102,12 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
     if (bottom.current && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
   };
   useEffect(follow, [view.n, attempts.length]);
+  useEffect(() => {
+    // What stands above it may come and go, as a tool that waits for a yes: who was at the end stays there.
+    const sized = new ResizeObserver(follow);
+    if (scroller.current !== null) sized.observe(scroller.current);
+    return () => sized.disconnect();
+  }, []);
   const [about, setAbout] = useState<number | 'loose' | null>(null); // whose notes are open
   const said = byPlace(quest.notes);
   const noted = (n: number | null): { mark: JSX.Element; notes: JSX.Element | null } => {
