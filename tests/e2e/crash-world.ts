@@ -137,6 +137,14 @@ const recorded = (): Promise<boolean> =>
     };
   });
 
+/** For what nothing on the page tells of. */
+export async function until(isSo: () => Promise<boolean>, words: string): Promise<void> {
+  for (let left = 600; !(await isSo()); left--) {
+    assert.ok(left > 0, words);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** One browser profile with a quest of its own models and servers, from the plan that waits for a yes. */
 export class World {
   readonly #stage: Stage;
@@ -200,7 +208,18 @@ export class World {
   }
 
   /** A page that goes on with the quest; over when that is over, or when it stands still. */
-  async live(spot: Spot | null): Promise<Life> {
+  live(spot: Spot | null): Promise<Life> {
+    const { quest } = this.#stage.plan;
+    return this.visit(spot, `#/quest/${quest}`, async (page) => {
+      const status = await (await page.waitForSelector('main[data-status]')).getAttribute('data-status');
+      if (status === 'proposed') await page.evaluate((plan) => void (location.hash = plan), `#/plan/${quest}`);
+      await untilStatus(page, 'completed');
+      await until(() => page.evaluate(recorded), 'the library does not know that it is over');
+    });
+  }
+
+  /** A page of the app that lives until `work` is done, or it stands still. */
+  async visit(spot: Spot | null, hash: string, work: (page: Page) => Promise<void>): Promise<Life> {
     const { site, ear, plan } = this.#stage;
     const page = await this.#context.newPage();
     await page.goto(`${site.url}theme.js`); // none of the app
@@ -212,14 +231,8 @@ export class World {
     const url = ear.listen((words) => (words === 'stop' ? stop() : this.#hear(words)));
     await page.addInitScript(watchful, { spot, ear: url, mcp: this.mcp.url, still: STILL });
     const lived = (async () => {
-      await page.goto(`${site.url}?pace=0#/quest/${plan.quest}`);
-      const status = await (await page.waitForSelector('main[data-status]')).getAttribute('data-status');
-      if (status === 'proposed') await page.evaluate((quest) => void (location.hash = `#/plan/${quest}`), plan.quest);
-      await untilStatus(page, 'completed');
-      for (let left = 600; !(await page.evaluate(recorded)); left--) {
-        assert.ok(left > 0, 'the library does not know that it is over');
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      await page.goto(`${site.url}?pace=0${hash}`);
+      await work(page);
       return false;
     })();
     lived.catch(() => undefined); // of a page that stands still nothing is heard
