@@ -155,6 +155,20 @@ static void the_same_question_is_answered_in_the_order_of_the_log(void **state) 
   close_theatre(&whole);
 }
 
+/* Every call is recalled, and none before one that was answered earlier. */
+static void assert_recalled_in_order(const ql_quest *quest) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  int64_t last = -1;
+  for (int64_t n = 0; n < ql_quest_count(quest); n++) {
+    const ql_value *event = ql_quest_event(quest, a, n);
+    if (!ql_eq(TEXT_OF(event, "type"), QL_STR("done"))) continue;
+    int64_t recalled = ql_get_int(QL_GET(event, "data"), QL_STR("recalled"), -1);
+    assert_true(recalled > last);
+    last = recalled;
+  }
+  ql_arena_free(a);
+}
+
 /* Of seats that play at once each may be the last: what is recalled comes in the order of the log, and not of the seats. */
 static void seats_that_play_at_once_are_recalled_in_the_order_of_the_log(void **state) {
   (void)state;
@@ -168,6 +182,7 @@ static void seats_that_play_at_once_are_recalled_in_the_order_of_the_log(void **
     theatre h = replayed(whole.quest, true);
     assert_int_equal(act_all(&h), QL_DONE);
     assert_same_moves(whole.quest, h.quest, NULL);
+    assert_recalled_in_order(h.quest);
     close_theatre(&h);
     close_theatre(&whole);
   }
