@@ -1,3 +1,4 @@
+import { Blank } from './blank.ts';
 import { Driver } from './driver.ts';
 import type {
   Breaks,
@@ -89,6 +90,11 @@ export class Core extends ModelCalls {
       this.instance,
       this.instance.handle('qlw_driver_new', quest.handleIn(this.instance), this.rosterHandle(start.roster), request),
     );
+  }
+
+  /** Takes a key out of what a server says; one of fewer than 8 bytes is no secret, and stays. */
+  newBlank(key: string): Blank {
+    return new Blank(this.instance, this.instance.handle('qlw_blank_new', key));
   }
 
   /** A memory graph, with what the file of the MCP memory server holds, if there is one. */

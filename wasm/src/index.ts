@@ -1,4 +1,5 @@
 export type { Mend, PackLimits } from './agents.ts';
+export { Blank } from './blank.ts';
 export { Core, instantiate } from './core.ts';
 export type { ReportKind } from './core.ts';
 export { Driver } from './driver.ts';

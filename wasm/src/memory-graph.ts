@@ -11,6 +11,14 @@ export class MemoryGraph extends Held {
     this.instance.run('qlw_memory_read', this.handle, lines);
   }
 
+  /**
+   * Takes in what somebody else made, since the file was `known`, of the file: what one side added is added, what one side forgot is forgotten. All of
+   * it, or nothing and a CoreError.
+   */
+  merge(known: Text, theirs: Text): void {
+    this.instance.run('qlw_memory_merge', this.handle, known, theirs);
+  }
+
   /** The file of that server. */
   write(): string {
     return this.instance.text('qlw_memory_write', this.handle);

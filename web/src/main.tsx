@@ -141,7 +141,7 @@ async function start(): Promise<void> {
   const root = document.getElementById('app') as HTMLElement;
   try {
     const { first, cores, module } = await loadCores();
-    const app = new App({ first, cores, startReader: () => workerReader(module()), storage: await openStorage(), clock: systemClock, entropy: systemEntropy, frame: nextFrame, http: browserHttp, tabs: browserTabs(), net: serverNet(), notepad: tabNotepad, download, builtIn: () => import('./ports/prompt-api.ts'), leave }, fixedPace());
+    const app = new App({ first, cores, startReader: () => workerReader(module()), storage: await openStorage(), clock: systemClock, entropy: systemEntropy, frame: nextFrame, http: browserHttp(cores), tabs: browserTabs(), net: serverNet(), notepad: tabNotepad, download, builtIn: () => import('./ports/prompt-api.ts'), leave }, fixedPace());
     whole = () => app.whole();
     if (answer !== null) void app.signIn.back(answer);
     listen(app);

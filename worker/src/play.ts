@@ -99,7 +99,7 @@ export class Play {
         for (const line of effect.lines ?? []) this.#table.append(line, () => this.#give({ id, outcome: 'ok' }));
         return true;
       case 'http.request':
-        void this.#send(effect);
+        this.#send(effect);
         return true;
       case 'effect.cancel':
         this.#open.get(effect.cancels ?? 0)?.abort();
@@ -129,7 +129,7 @@ export class Play {
     this.#driver.result(this.#ports.now(), result);
   }
 
-  async #send({ id, request, server }: Effect): Promise<void> {
+  #send({ id, request, server }: Effect): void {
     if (request === undefined) return;
     const ending = new AbortController();
     this.#open.set(id, ending);
@@ -142,7 +142,8 @@ export class Play {
         this.go();
       });
     if (!this.#maySend(url, server)) return queueMicrotask(() => end('cut', `This deployment does not ask ${new URL(url).host}.`));
-    await ask(this.#ports, request, secret === undefined ? undefined : this.#ports.key(secret.slot), ending.signal, {
+    const key = secret === undefined ? undefined : this.#ports.key(secret.slot);
+    ask(this.#ports, request, key === undefined ? undefined : { key, blank: this.#core.newBlank(key) }, ending.signal, {
       head: (status, headers) => this.#heard(() => this.#give({ id, headers, status })),
       bytes: (bytes) =>
         this.#heard(() => {
@@ -150,7 +151,11 @@ export class Play {
           this.#look();
         }),
       end,
-    });
+    }).catch((error: unknown) =>
+      this.#heard(() => {
+        throw error;
+      }),
+    );
   }
 
   /** The cast was looked at when it was handed in; what the deployment allows may have changed since. */

@@ -1,5 +1,5 @@
-import type { HttpHeader, HttpRequest } from '@questline/core';
-import { Blank } from './blank.ts';
+import type { Blank, Core, HttpHeader, HttpRequest } from '@questline/core';
+import type { Cores } from './core.ts';
 
 /** What comes of a request, in this order: a head and bytes, if an answer came, and one end. */
 export interface Answering {
@@ -50,50 +50,73 @@ async function exchange(request: HttpRequest, key: string | null, signal: AbortS
   }
 }
 
-/** Tells nothing of a key that a server repeats. */
-function blanked(answering: Answering, key: string | null): Answering {
-  const blank = new Blank(key);
+/** Tells nothing of a key that a server repeats. Closes the blank at the end. */
+function blanked(answering: Answering, blank: Blank): Answering {
   const tell = (bytes: Uint8Array): void => {
     if (bytes.length > 0) answering.bytes(bytes);
   };
   return {
-    head: (status, headers) => answering.head(status, headers.map(({ name, value }) => ({ name, value: blank.words(value) }))),
+    head: (status, headers) => answering.head(status, headers.map(({ name, value }) => ({ name, value: blank.text(value) }))),
     bytes: (bytes) => tell(blank.bytes(bytes)),
     end: (outcome, problem) => {
-      tell(blank.rest());
-      if (problem === undefined) answering.end(outcome);
-      else answering.end(outcome, blank.words(problem));
+      let last: readonly [rest: Uint8Array, words: string | undefined];
+      try {
+        last = [blank.rest(), problem === undefined ? undefined : blank.text(problem)];
+        blank.close();
+      } catch {
+        return answering.end('cut', 'What came could not be read here.'); // the core broke: unread, nothing is told
+      }
+      tell(last[0]);
+      if (last[1] === undefined) answering.end(outcome);
+      else answering.end(outcome, last[1]);
     },
   };
 }
 
-export const browserHttp: Http = {
-  send: (request, key, signal, told) => {
-    const answering = blanked(told, key);
-    if (request.url.startsWith(OWN)) {
-      import('./prompt-api.ts').then(
-        ({ ask }) => ask(request, signal, answering),
-        (error: unknown) => answering.end('cut', String(error)),
+const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function start(request: HttpRequest, key: string | null, signal: AbortSignal, answering: Answering): void {
+  if (request.url.startsWith(OWN)) {
+    import('./prompt-api.ts').then(
+      ({ ask }) => ask(request, signal, answering),
+      (error: unknown) => answering.end('cut', String(error)),
+    );
+    return;
+  }
+  const silence = new AbortController();
+  let last = performance.now();
+  const watch = setInterval(() => {
+    if (performance.now() - last > SILENCE) silence.abort();
+  }, 1000);
+  const heard = (): void => {
+    last = performance.now();
+  };
+  exchange(request, key, AbortSignal.any([signal, silence.signal]), answering, heard)
+    .then(
+      () => answering.end('complete'),
+      (error: unknown) => {
+        if (signal.aborted) answering.end('cancelled');
+        else if (silence.signal.aborted) answering.end('cut', `Nothing came for ${SILENCE / 1000} s.`);
+        else answering.end('cut', inWords(error));
+      },
+    )
+    .finally(() => clearInterval(watch));
+}
+
+/** Keys are taken out of answers in an instance of their own: none is in one that holds a quest. */
+export function browserHttp(cores: Cores): Http {
+  let own: Core | null = null;
+  const newBlank = async (key: string): Promise<Blank> => {
+    if (own === null || own.broken) own = await cores();
+    return own.newBlank(key);
+  };
+  return {
+    send: (request, key, signal, answering) => {
+      if (key === null) return start(request, key, signal, answering);
+      newBlank(key).then(
+        (blank) => start(request, key, signal, blanked(answering, blank)),
+        (error: unknown) => answering.end('cut', inWords(error)),
       );
-      return;
-    }
-    const silence = new AbortController();
-    let last = performance.now();
-    const watch = setInterval(() => {
-      if (performance.now() - last > SILENCE) silence.abort();
-    }, 1000);
-    const heard = (): void => {
-      last = performance.now();
-    };
-    exchange(request, key, AbortSignal.any([signal, silence.signal]), answering, heard)
-      .then(
-        () => answering.end('complete'),
-        (error: unknown) => {
-          if (signal.aborted) answering.end('cancelled');
-          else if (silence.signal.aborted) answering.end('cut', `Nothing came for ${SILENCE / 1000} s.`);
-          else answering.end('cut', error instanceof Error ? error.message : String(error));
-        },
-      )
-      .finally(() => clearInterval(watch));
-  },
-};
+    },
+  };
+}

@@ -1,35 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Blank } from '../src/ports/blank.ts';
 import { askedOf, chosen } from '../src/ports/prompt-form.ts';
-
-const KEY = 'aab-aaab-key';
-
-function through(key: string | null, pieces: readonly string[]): string {
-  const blank = new Blank(key);
-  const told = pieces.map((piece) => blank.bytes(new TextEncoder().encode(piece)));
-  return Buffer.concat([...told, blank.rest()]).toString();
-}
-
-test('a key is taken out of bytes, however they are cut', () => {
-  const cases: readonly (readonly [string, string])[] = [
-    [`It is ${KEY}, and ${KEY}${KEY}.`, 'It is [key], and [key][key].'],
-    [`aa${KEY} aab-aaab-ke`, 'aa[key] aab-aaab-ke'],
-    [KEY.slice(0, -1), KEY.slice(0, -1)],
-    ['', ''],
-  ];
-  for (const [text, told] of cases) {
-    assert.equal(through(KEY, [text]), told);
-    assert.equal(through(KEY, [...text]), told);
-    for (let at = 0; at <= text.length; at += 1) for (let to = at; to <= text.length; to += 5) assert.equal(through(KEY, [text.slice(0, at), text.slice(at, to), text.slice(to)]), told);
-  }
-});
-
-test('nothing is taken out without a key, or of one that is too short to be one', () => {
-  assert.equal(through(null, ['a word']), 'a word');
-  assert.equal(through('word', ['a word']), 'a word');
-  assert.equal(new Blank(KEY).words(`no ${KEY}`), 'no [key]');
-});
 
 const chat = (more: object): string => JSON.stringify({ max_tokens: 5, messages: [{ role: 'system', content: 'S' }, { role: 'user', content: 'U' }], ...more });
 const tool = { type: 'function', function: { name: 'quest_respond', description: 'Ends it.', parameters: { type: 'object', properties: {} } } };
