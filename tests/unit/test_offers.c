@@ -28,7 +28,7 @@ static ql_str looks_up(host *h, ql_arena *a, ql_str agent, const ql_value *body,
 static const char *about;  /* its tool */
 static const char *become; /* what its tool is about once it was called; NULL: the same */
 static const char *gives;  /* content of its answers */
-static bool down;
+static bool down, breaks;  /* breaks: at a call, and it is down from then on */
 
 #define WORDS "{\"text\":\"found\",\"type\":\"text\"}"
 #define CHART                                                                                                                              \
@@ -54,6 +54,7 @@ static ql_str serve(host *h, ql_arena *a, ql_str name, const ql_value *request_,
   assert_int_equal(ql_json_read(a, TEXT_OF(request_, "body"), &said, NULL), QL_OK);
   ql_str method = TEXT_OF(said, "method");
   int64_t id = ql_get_int(said, QL_STR("id"), 0);
+  down |= breaks && ql_eq(method, QL_STR("tools/call"));
   *status = down ? 0 : ql_starts(method, QL_STR("notifications/")) ? 202 : 200;
   if (*status != 200) return QL_STR("");
   if (ql_eq(method, QL_STR("initialize")))
@@ -86,7 +87,7 @@ static void set(size_t times, const char *content) {
   gives = content;
   about = "Finds pages";
   become = NULL;
-  down = false;
+  down = breaks = false;
 }
 
 static host recorded(void) {
@@ -177,6 +178,17 @@ static void a_server_that_failed_has_failed_here_too(void **state) {
   host whole = recorded();
   assert_int_equal(events(&whole, "start", "offers", "{\"docs\":[]}"), 1);
   assert_int_equal(events(&whole, "start", "offers", ""), 1);
+  assert_plays_again(&whole);
+  closed(&whole);
+}
+
+static void a_server_that_fails_later_offers_nothing_from_there_on(void **state) {
+  (void)state;
+  set(1, WORDS);
+  breaks = true;
+  host whole = recorded();
+  assert_int_equal(events(&whole, "start", "offers", "Finds pages"), 1);
+  assert_int_equal(events(&whole, "start", "offers", "{\"docs\":[]}"), 1);
   assert_plays_again(&whole);
   closed(&whole);
 }
@@ -374,6 +386,7 @@ int main(void) {
       cmocka_unit_test(definitions_stand_in_the_log_once),
       cmocka_unit_test(no_server_is_asked),
       cmocka_unit_test(a_server_that_failed_has_failed_here_too),
+      cmocka_unit_test(a_server_that_fails_later_offers_nothing_from_there_on),
       cmocka_unit_test(tools_that_change_are_said_again),
       cmocka_unit_test(what_is_too_large_for_a_line_is_left_out),
       cmocka_unit_test(what_is_withheld_is_said),
