@@ -20,14 +20,18 @@ let server: Server;
 before(async () => {
   provider = await Loopback.start({ key: KEY });
   docs = await Servers.start({ stateful: true, json: false, key: KEY });
-  const hosts = [provider.origin, docs.url].map((url) => new URL(url).host).join();
-  server = await Server.start(folder, { KEY_ANTHROPIC: KEY, KEY_GEMINI: KEY, KEY_MCP_DOCS: KEY, ALLOWED_HOSTS: hosts });
+  server = await Server.start(folder, settings());
 });
 after(async () => {
   await server.stop();
   await docs.stop();
   await provider.stop();
 });
+
+function settings(): Record<string, string> {
+  const hosts = [provider.origin, docs.url].map((url) => new URL(url).host).join();
+  return { KEY_ANTHROPIC: KEY, KEY_GEMINI: KEY, KEY_MCP_DOCS: KEY, ALLOWED_HOSTS: hosts };
+}
 
 /** @api makes these calls before it answers; everybody else has common sense. */
 function working(...calls: readonly Call[]): Script {
@@ -126,4 +130,54 @@ describe('a cast with an MCP server', { timeout: 60_000 }, () => {
     const other = await begin('', { secret: { header: 'authorization', prefix: 'Bearer ', slot: 'mcp:more-docs' } });
     assert.equal((await other.put()).body.error.message, 'This deployment has no key for docs: set the secret KEY_MCP_MORE_DOCS.');
   });
+});
+
+describe('a runtime that is killed', { timeout: 120_000 }, () => {
+  const ASKED = 'You do not write code yourself.\n';
+  type Asks = { ask: string; question: string }[];
+  /** What is under way then: what the owner is asked before and after, and how often the tool is called in the end. */
+  const cases: Record<string, { tool: string; tools: string; rules: string; question: RegExp; allowed: boolean; called: number; hears: RegExp }> = {
+    'while the owner is asked': { tool: 'echo', tools: '', rules: ASKED, question: /^(?!.*carried out)/, allowed: true, called: 1, hears: /low water/ },
+    'in the middle of a call, which nobody allows once more': { tool: 'waits', tools: 'tools: mcp__docs__waits\n', rules: '', question: /may have been carried out/, allowed: false, called: 1, hears: /may have been carried out, and nobody allowed/ },
+    'in the middle of a call that is allowed once more': { tool: 'waits', tools: 'tools: mcp__docs__waits\n', rules: '', question: /may have been carried out/, allowed: true, called: 2, hears: /waited/ },
+    'in the middle of a call that was asked about': { tool: 'waits', tools: '', rules: ASKED, question: /may have been carried out/, allowed: false, called: 1, hears: /may have been carried out, and nobody allowed/ },
+  };
+  for (const [name, { tool, tools, rules, question, allowed, called, hears }] of Object.entries(cases)) {
+    it(name, async () => {
+      const from = docs.called.length;
+      const arrived = Promise.withResolvers<void>();
+      docs.waiting = () => (arrived.resolve(), new Promise(() => undefined));
+      provider.script = working({ name: `mcp__docs__${tool}`, arguments: { words: 'low water' } });
+      const { at, put } = await begin(tools, {}, rules);
+      const asked = async (): Promise<Asks[number]> => {
+        const live = server.live(at);
+        await live.enter(at.tokens.own);
+        let asks: Asks = [];
+        while (asks.length === 0) asks = (await live.of('asks'))['asks'] as Asks;
+        live.close();
+        return asks[0]!;
+      };
+      const answer = async ({ ask }: Asks[number], yes: boolean): Promise<void> => assert.equal((await server.call('POST', `/api/quests/${at.id}/asks/${ask}`, { token: at.tokens.own, body: { allowed: yes } })).status, 200) as void;
+      assert.equal((await put()).status, 200);
+      if (rules !== '') {
+        const first = await asked();
+        assert.doesNotMatch(first.question, /carried out/);
+        if (tool === 'waits') await answer(first, true);
+      }
+      if (tool === 'waits') await arrived.promise;
+      const kept = await server.lines(at);
+      await server.kill();
+      docs.waiting = () => Promise.resolve();
+      server = await Server.start(folder, settings());
+      const again = await asked();
+      assert.match(again.question, question);
+      await answer(again, allowed);
+      const log = await over(at);
+      assert(log.startsWith(kept.join('\n')), 'what was stored stays');
+      assert.match(told().join('\n'), hears);
+      assert.equal(docs.called.length - from, called);
+      const { intact, legal } = core.verify(`${log}\n`);
+      assert.deepEqual([intact, legal], ['yes', 'yes']);
+    });
+  }
 });
