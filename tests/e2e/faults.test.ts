@@ -34,6 +34,7 @@ async function place(t: TestContext, wire: WireName): Promise<Place> {
   const moods = new Moods();
   const server = await Loopback.start({ key: null, script: moods.script });
   const profile = await openProfile(browser);
+  profile.page.setDefaultTimeout(60_000); // 8 MiB of an answer without end take their time where much else goes on
   t.after(async () => {
     await profile.context.close();
     await server.stop();
