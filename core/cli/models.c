@@ -76,6 +76,22 @@ static void tell_problem(cli_models *m, const ql_value *item) {
   fputc('\n', stderr);
 }
 
+/* An answer begins: of another agent that is asked meanwhile, or of the one who answers, on a line of its own. */
+static void tell_beginning(cli_models *m, ql_str other) {
+  char name[sizeof m->other];
+  snprintf(name, sizeof name, "%.*s", (int)other.len, other.ptr ? other.ptr : "");
+  if (m->begun) putchar('\n');
+  if (other.ptr) m->begun = false;
+  if (other.ptr && strcmp(name, m->other) != 0) {
+    cli_models_wipe(m);
+    (void)fflush(stdout);
+    fputs("questline: ", stderr);
+    cli_put(stderr, other);
+    fputs(" is asked.\n", stderr);
+  }
+  memcpy(m->other, name, sizeof name);
+}
+
 static void print_news(cli_models *m) {
   ql_error err = {0};
   ql_value *deltas = NULL;
@@ -87,9 +103,10 @@ static void print_news(cli_models *m) {
   }
   for (const ql_value *item = deltas->first; item; item = item->next) {
     const ql_value *delta = QL_GET(item, "delta");
-    ql_str kind = ql_get_str(delta, QL_STR("kind"));
+    ql_str kind = ql_get_str(delta, QL_STR("kind")), other = ql_get_str(item, QL_STR("agent"));
     if (QL_GET(item, "problem")) tell_problem(m, item);
-    if (!m->words || (!ql_eq(kind, QL_STR("text")) && !ql_eq(kind, QL_STR("refusal")))) continue;
+    if (m->words && !delta && !QL_GET(item, "server")) tell_beginning(m, other);
+    if (!m->words || other.ptr || (!ql_eq(kind, QL_STR("text")) && !ql_eq(kind, QL_STR("refusal")))) continue;
     cli_models_wipe(m);
     cli_put_piece(stdout, ql_get_str(delta, QL_STR("text")));
     m->begun = true;

@@ -16,6 +16,7 @@ typedef struct cli_models {
   bool servers;   /* what goes wrong with MCP servers is told */
   bool words;     /* the words of the answer are printed as they come */
   bool begun;     /* some were */
+  char other[96]; /* the beginning of the name of another agent that who answers asked, which is told; empty for none */
   bool progress;  /* stderr is a terminal: what goes on is shown there */
   bool standing;  /* a line is there that has to be wiped */
   int64_t since;  /* ms of the monotonic clock */

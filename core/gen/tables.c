@@ -120,7 +120,7 @@ const gen_tool gen_tools[] = {
 #define RUNS_FILES                          "on the workspace"
 #define RUNS_NOTHING                        "here"
 #define RUNS_MEMORY                         "on the memory graph"
-#define RUNS_QUEST                          "by another seat"
+#define RUNS_AGENT                          "by another agent, in a conversation; refused in a quest"
 #define RUNS_COMMAND                        "by the command line, when a person said yes; refused in a browser and in the worker"
 #define TOOL(name, runs, path, description) {true, name, RUNS_##runs, true, description},
 #define ARG(name, kind, need, description)  {false, name, kind, need, description},

@@ -367,6 +367,7 @@ ql_status step(host *h) {
       h->answer_failed = ql_get_bool(effect, QL_STR("failed"));
       h->answer_cut = ql_get_bool(effect, QL_STR("cut"));
       h->answer_micro = ql_get_int(effect, QL_STR("micro"), -1);
+      h->answer_input = ql_get_int(QL_GET(effect, "usage"), QL_STR("input"), -1);
       assert_true(h->answer_micro < 0 || ql_eq(TEXT_OF(effect, "model"), QL_STR("claude-haiku-4-5")));
     }
     if (is_kind(effect, "ask.human")) {

@@ -46,6 +46,7 @@ struct host {
   char answer[4096], raw[256];
   bool answer_failed, answer_cut;
   int64_t answer_micro; /* -1: not said */
+  int64_t answer_input; /* tokens; -1: not said */
 
   const char *stops_before; /* a line with these words is not appended: step() answers QL_OK */
   size_t asked, commands;   /* ask.tool, tool.run */

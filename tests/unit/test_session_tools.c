@@ -308,8 +308,7 @@ static void a_conversation_has_tools_as_well(void **state) {
   assert_int_equal(h.tool_calls, 1);
   assert_int_equal(h.goodbyes, 1);
   assert_true(saw("this host runs no commands"));
-  assert_true(saw("work is handed out by who leads a quest"));
-  assert_false(saw("\"name\":\"Task\",\"input_schema\""));
+  assert_true(saw("The argument description is missing."));
   closed(&h);
 }
 

@@ -278,7 +278,7 @@ static void S09_what_is_offered(void **state) {
   assert_string_equal(offered("@reader"), "Read Grep ");
   assert_string_equal(offered("@docs"), "Read Write Edit MultiEdit ");
   box.servers = server_tools();
-  box.commands = box.quest = true;
+  box.commands = box.agents = true;
   assert_string_equal(offered("@docs"), "Read Write Edit MultiEdit Bash mcp__files__search ");
   assert_string_equal(offered("@lead"),
                       "Read Write Edit MultiEdit TodoWrite Task "); /* documents can be written; commands change anything */
@@ -311,7 +311,7 @@ static void schemas(void **state) {
 
 static void S09_asked_before_it_runs(void **state) {
   (void)state;
-  box.commands = box.quest = true;
+  box.commands = box.agents = true;
   box.servers = server_tools();
   static const struct {
     const char *agent, *tool, *arguments, *answer;
@@ -329,7 +329,10 @@ static void S09_asked_before_it_runs(void **state) {
       {"@lead", "Write", "{'file_path':'plan.md','content':''}", "Created plan.md: 0 lines, 0 bytes.\n"},
       {"@lead", "Bash", "{'command':'ls'}",
        "!Refused: Nobody can tell what a command of Bash changes, and by its file @lead changes no code. (lead.md, line 6)"},
-      {"@lead", "Task", "{'description':'a','prompt':'b','subagent_type':'c'}", "@quest"},
+      {"@lead", "Task", "{'description':'a','prompt':'b','subagent_type':'docs'}", "@agent"},
+      {"@lead", "Task", "{'description':'a','prompt':'b','subagent_type':'doc'}", "!There is no agent doc. Did you mean @docs?"},
+      {"@lead", "Task", "{'description':'a','prompt':'b','subagent_type':'lead'}",
+       "!You are @lead yourself: do this without handing it on."},
       {"@docs", "Write", "{'file_path':'src/x.c','content':''}",
        "!Refused: Write is not one of the tools that the file of @docs lists. (docs.md, line 4)"},
       {"@docs", "Write", "{'file_path':'docs/x.md','content':''}", "Created docs/x.md: 0 lines, 0 bytes.\n"},

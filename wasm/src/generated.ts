@@ -2839,8 +2839,8 @@ export interface ToolOutcome {
   result?: ToolResult;
   /** of the text of the result, hex */
   result_sha256?: string;
-  /** who runs it: this core, another seat, the host as a command, an MCP server; nowhere: there is no such tool */
-  runs: "here" | "quest" | "command" | "mcp" | "nowhere";
+  /** who runs it: this core, another agent, the host as a command, an MCP server; nowhere: there is no such tool */
+  runs: "here" | "agent" | "command" | "mcp" | "nowhere";
 }
 
 /** the model that plays an agent */
@@ -2901,7 +2901,7 @@ export interface MarkdownGrowing {
 export interface Effect {
   /** ask.tool: the same call was begun before everything stopped, and may have been carried out; a leave that was given for all calls does not hold for it */
   again?: boolean;
-  /** http.request, ask.tool, tool.run, partial.put: for whom */
+  /** http.request, ask.tool, tool.run, partial.put: for whom; absent but in ask.tool: who answers in a conversation, or makes a plan */
   agent?: string;
   /** answer: the words */
   answer?: string;
@@ -2927,11 +2927,11 @@ export interface Effect {
   lines?: string[];
   /** blob.put: the media type */
   media?: string;
-  /** answer: what it cost, in millionths of a dollar; absent where the model's price is not known */
+  /** answer: what all its calls cost, in millionths of a dollar; absent where the price of one is not known */
   micro?: number;
   /** answer: who gave it, in the provider's word */
   model?: string;
-  /** answer: how long it took */
+  /** answer: how long models were at it */
   ms?: number;
   /** random: how many bytes */
   n?: number;
@@ -2957,7 +2957,7 @@ export interface Effect {
   tool?: ToolCall;
   /** wait: a model is asked again then, ms since 1970 */
   until?: number;
-  /** answer: what it took */
+  /** answer: what all its calls took */
   usage?: ModelUsage;
 }
 
@@ -2995,7 +2995,7 @@ export interface Steer {
 
 /** what a model adds while it answers */
 export interface SeatDelta {
-  /** who; absent when no seat is played: a conversation, or a plan in the making */
+  /** whose seat, or who was asked in a conversation; absent: who answers in it, or makes a plan */
   agent?: string;
   /** absent: a new answer begins, what was shown of the last one is over */
   delta?: ModelDelta;

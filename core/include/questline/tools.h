@@ -18,7 +18,8 @@ typedef struct ql_toolbox {
   ql_memory *memory;       /* NULL: nothing is remembered */
   ql_str request;          /* the words of whoever it works for: some agents remember only what they are asked to */
   const ql_value *servers; /* tools of MCP servers: an array of ModelTool, each named mcp__server__tool; NULL for none */
-  bool quest;              /* somebody answers Task */
+  bool agents;             /* other agents can be asked with Task */
+  ql_str alone;            /* why not, as the end of a sentence; absent: as in a quest, whose leader hands out work */
   bool commands;           /* somebody can run a command, and asks a person first */
 } ql_toolbox;
 

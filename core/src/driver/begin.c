@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "driver/answer.h"
+#include "driver/asking.h"
 #include "driver/context.h"
 #include "driver/prompt.h"
 #include "driver/session.h"
@@ -69,12 +70,10 @@ static void add_line(ql_buf *out, const ql_value *reason) {
   ql_buf_byte(out, ')');
 }
 
-/* What an agent's file turns down is turned down without asking a model, whatever the mode: to give up its role; and, in a conversation, what
-   lies outside of its field, with who takes it. Absent when it is not. */
-static ql_status turn_down(ql_driver *d, ql_str text, ql_str *words, ql_error *err) {
+ql_status ql__turn_down(ql_driver *d, ql_str agent, ql_str text, ql_str *words, ql_error *err) {
   ql_value *route = NULL;
   ql_error why = {0};
-  ql_status status = ql_route(d->arena, d->roster, d->leader, text, &route, &why);
+  ql_status status = ql_route(d->arena, d->roster, agent, text, &route, &why);
   *words = QL_ABSENT;
   if (status == QL_ERR_NOMEM) return ql__out_of_memory(err);
   if (status != QL_OK) return QL_OK; /* too long to be looked up: the model is asked */
@@ -85,7 +84,7 @@ static ql_status turn_down(ql_driver *d, ql_str text, ql_str *words, ql_error *e
   if (!keeps_role && d->mode != QL__NORMAL) return QL_OK;
   ql_str take = TEXT_OF(verdict, "take");
   ql_buf out = ql_buf_new(ql_arena_alloc(d->arena));
-  ql_buf_add(&out, d->leader);
+  ql_buf_add(&out, agent);
   ql_buf_add(&out,
              keeps_role ? QL_STR(" keeps to its role by the rules of its file") : QL_STR(" turns this down by the rules of its file"));
   add_line(&out, reason);
@@ -202,7 +201,7 @@ ql_status ql__begin(ql_driver *d, const ql_value *request, ql_error *err) {
   if (text.len == 0) return ql_fail(err, QL_ERR_ARGUMENT, "a request says what is wanted", QL_STR("text"));
   const ql_value *player = ql__player_of(d, d->leader);
   ql_str turned_down = QL_ABSENT;
-  if (player && !QL_GET(request, "plan")) status = turn_down(d, text, &turned_down, err);
+  if (player && !QL_GET(request, "plan")) status = ql__turn_down(d, d->leader, text, &turned_down, err);
   if (status != QL_OK) return status;
   if (turned_down.ptr) {
     d->answer_failed = d->mode != QL__NORMAL; /* there is no plan */
@@ -248,19 +247,8 @@ static ql_status take_planned(ql_driver *d, ql__turn *t, ql_error *err) {
   return show(d, ql_arena_concat(d->arena, pieces, QL_COUNT(pieces)), err);
 }
 
-/* What the last call took, also where nothing came of it. */
-static void keep_cost(ql_driver *d, const ql__turn *t) {
-  const ql_value *usage = t->reply ? QL_GET(t->reply, "usage") : NULL;
-  if (!usage) return;
-  d->answer_usage = ql_copy(d->arena, usage);
-  ql_value *took = ql__turn_done(t, d->arena);
-  QL_SET(took, "model", ql_string(d->arena, ql_arena_str(d->arena, TEXT_OF(took, "model")))); /* the turn does not last */
-  d->answer_took = took;
-  d->answer_cut = ql_eq(TEXT_OF(t->reply, "end"), QL_STR("length"));
-}
-
 static ql_status take_answer(ql_driver *d, ql__turn *t, ql_error *err) {
-  keep_cost(d, t);
+  d->answer_cut = ql_eq(TEXT_OF(t->reply, "end"), QL_STR("length"));
   const ql_str pieces[] = {t->before.ptr ? t->before : QL_STR(""), ql__reply_text(t->attempt, t->reply)};
   ql_status status = show(d, ql_arena_concat(d->arena, pieces, QL_COUNT(pieces)), err);
   ql__drop_turn(d, t);
@@ -272,7 +260,6 @@ static ql_status take_halted(ql_driver *d, ql__turn *t, ql_error *err) {
   const ql_str pieces[] = {t->before.ptr ? t->before : QL_STR(""), t->said};
   ql_str words = ql_arena_concat(d->arena, pieces, QL_COUNT(pieces));
   bool plans = t->kind == QL__PLANNING;
-  keep_cost(d, t);
   d->answer_cut = true;
   d->answer_failed = plans;
   if (plans && words.len > 0) d->raw = words;
@@ -281,27 +268,44 @@ static ql_status take_halted(ql_driver *d, ql__turn *t, ql_error *err) {
   return status;
 }
 
-ql_status ql__before_quest(ql_driver *d, int64_t now, ql_error *err) {
-  ql__turn *t = d->turns;
+static ql_status advance(ql_driver *d, ql__turn *t, int64_t now, ql_error *err) {
   ql_status status = QL_OK;
-  if (!t) {
-    d->wanted = d->create;
-    return QL_OK;
-  }
   if (t->step == QL__TURN_WAIT && t->until <= now) t->step = QL__TURN_ASK;
-  if (t->step == QL__TURN_EQUIP) status = ql__equip(d, t, d->leader, now, err);
+  if (t->step == QL__TURN_EQUIP) status = ql__equip(d, t, now, err);
   if (status == QL_OK) status = ql__steer(t, err);
   if (status == QL_OK && t->step == QL__TURN_READ) status = ql__turn_read(t, now, err);
   while (status == QL_OK && (t->step == QL__TURN_TOOL_LOOK || t->step == QL__TURN_TOOL_RUN || t->step == QL__TURN_TOOL_TOLD))
     status = t->step == QL__TURN_TOOL_LOOK  ? ql__look_at_tool(d, t, err)
              : t->step == QL__TURN_TOOL_RUN ? ql__use_tool(d, t, now, err)
                                             : ql__turn_tool_told(t, err);
-  if (status == QL_OK && t->step == QL__TURN_ASK) status = ql__turn_ask(t, err);
+  if (status == QL_OK) status = ql__steer(t, err); /* where its tool was stopped, the model is not asked again */
+  return status == QL_OK && t->step == QL__TURN_ASK ? ql__turn_ask(t, err) : status;
+}
+
+static bool at_its_end(const ql__turn *t) { return t->step == QL__TURN_OVER || t->step == QL__TURN_FAILED || t->step == QL__TURN_HALTED; }
+
+/* Whoever was asked is at work; then the one who asked it is. */
+static ql_status advance_all(ql_driver *d, int64_t now, ql_error *err) {
+  for (;;) {
+    ql__turn *t = d->turns->asked ? d->turns->asked : d->turns;
+    ql_status status = advance(d, t, now, err);
+    bool over = status == QL_OK && t->asker && at_its_end(t);
+    if (over) status = ql__take_asked(d, t, err);
+    if (status != QL_OK || !(over || t->asked)) return status;
+  }
+}
+
+ql_status ql__before_quest(ql_driver *d, int64_t now, ql_error *err) {
+  if (!d->turns) {
+    d->wanted = d->create;
+    return QL_OK;
+  }
+  ql_status status = advance_all(d, now, err);
   if (status != QL_OK) return status;
+  ql__turn *t = d->turns;
   if (t->step == QL__TURN_HALTED) return take_halted(d, t, err);
   if (t->step == QL__TURN_FAILED) {
     d->answer_failed = true;
-    keep_cost(d, t);
     status = show(d, t->problem, err);
     ql__drop_turn(d, t);
     return status;

@@ -196,12 +196,7 @@ static ql_value *answer_effect(const ql_driver *d, ql_arena *a) {
   if (d->answer_failed) QL_SET(e, "failed", ql_bool(a, true));
   if (d->raw.ptr) QL_SET(e, "raw", ql_string(a, d->raw));
   if (d->rehearsed) QL_SET(e, "rehearsed", ql_bool(a, true));
-  static const char *const KEPT[] = {"micro", "model", "ms"};
-  for (size_t i = 0; d->answer_took && i < QL_COUNT(KEPT); i++) {
-    const ql_value *field = ql_get_literal(d->answer_took, KEPT[i]);
-    if (field) ql_set_literal(e, KEPT[i], ql_copy(a, field));
-  }
-  if (d->answer_usage) QL_SET(e, "usage", ql_copy(a, d->answer_usage));
+  ql__bill_say(d, e, a);
   return e;
 }
 
@@ -247,7 +242,7 @@ static ql_value *ask_about_tool(ql_driver *d, ql__turn *t, ql_arena *a) {
   QL_SET(tool, "arguments", ql_string(a, TEXT_OF(t->part, "arguments")));
   QL_SET(tool, "name", ql_string(a, TEXT_OF(t->part, "name")));
   if (t->again) QL_SET(e, "again", ql_bool(a, true));
-  if (t->agent.ptr) QL_SET(e, "agent", ql_string(a, t->agent));
+  QL_SET(e, "agent", ql_string(a, t->agent.ptr ? t->agent : d->leader));
   QL_SET(e, "question", ql_string(a, t->question));
   QL_SET(e, "tool", tool);
   return e;
@@ -451,6 +446,11 @@ static ql_status take_leave(ql__turn *t, const ql_value *result, ql_error *err) 
   return t->approved ? QL_OK : ql__tool_refused(t, err);
 }
 
+static ql_status take_end(ql_driver *d, ql__turn *t, int64_t now, const ql_value *result, ql_error *err) {
+  ql_status status = ql__turn_end(t, result, now, err);
+  return status == QL_OK && t->kind != QL__SEAT ? ql__bill_call(d, t, err) : status;
+}
+
 ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *result, ql_error *err) {
   int64_t id = ql_get_int(result, QL_STR("id"), -1);
   ql__turn *turn = open_turn(driver, id);
@@ -460,7 +460,8 @@ ql_status ql_driver_result(ql_driver *driver, int64_t now, const ql_value *resul
   if (turn && turn->step == QL__TURN_TOOL_OPEN) return take_leave(turn, result, err);
   if (turn && turn->step == QL__TURN_TOOL_OUT) return ql__tool_ran(driver, turn, result, err);
   if (turn && turn->step == QL__TURN_IMAGE_OPEN) return take_image(turn, result, err);
-  if (turn) return QL_GET(result, "outcome") ? ql__turn_end(turn, result, now, err) : ql__turn_head(turn, result, err);
+  if (turn && !QL_GET(result, "outcome")) return ql__turn_head(turn, result, err);
+  if (turn) return take_end(driver, turn, now, result, err);
   if (id <= 0 || id != driver->effect) return ql_fail(err, QL_ERR_ARGUMENT, "no effect with that id is open", QL_STR("id"));
   ql_status status = QL_OK;
   ql__step step = driver->step;

@@ -81,7 +81,7 @@ ql_status ql__prepare_turn(ql_driver *d, ql__turn *t, const ql_quest *quest, ql_
   if (!t->leads) status = ql__given_documents(t->arena, d->roster, ql__plan_of(d, d->command), t->agent, d->documents, &documents, err);
   if (status != QL_OK) return status;
   ql__turn_say(t, QL_STR("user"), ql__prompt_turn(t->arena, view, state, monitor, documents));
-  return ql_arena_failed(t->arena) ? ql__out_of_memory(err) : ql__offer_tools(d, t, t->agent, err);
+  return ql_arena_failed(t->arena) ? ql__out_of_memory(err) : ql__offer_tools(d, t, err);
 }
 
 static ql_status begin_turn(ql_driver *d, const ql_value *view, const ql_value *seat, const ql_value *player, ql_error *err) {
@@ -120,6 +120,7 @@ static bool at_rest(const ql__turn *t) {
   case QL__TURN_TOOL_RUN:
   case QL__TURN_TOOL_SEND:
   case QL__TURN_TOOL_OUT:
+  case QL__TURN_TOOL_ASKS:
   case QL__TURN_TOOL_DONE: return false;
   case QL__TURN_ASK:
   case QL__TURN_EQUIP:
@@ -211,6 +212,7 @@ static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *sta
   case QL__TURN_TOOL_RUN:
   case QL__TURN_TOOL_SEND:
   case QL__TURN_TOOL_OUT:
+  case QL__TURN_TOOL_ASKS:
   case QL__TURN_TOOL_TOLD:
   case QL__TURN_ASK:
   case QL__TURN_SEND:
@@ -349,6 +351,7 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
   case QL__TURN_TOOL_RUN:
   case QL__TURN_TOOL_SEND:
   case QL__TURN_TOOL_OUT:
+  case QL__TURN_TOOL_ASKS:
   case QL__TURN_TOOL_TOLD:
   case QL__TURN_ASK:
   case QL__TURN_SEND:

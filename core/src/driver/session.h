@@ -35,6 +35,16 @@ typedef struct ql__offers {
   int64_t seen; /* events that were read */
 } ql__offers;
 
+enum { QL__USAGE_COUNT = 5 };
+
+/* What the calls of an answer took together, those of agents that were asked included. */
+typedef struct ql__bill {
+  int64_t usage[QL__USAGE_COUNT]; /* tokens, in the order of COUNTS in bill.c */
+  bool counted[QL__USAGE_COUNT];  /* some call said so many */
+  bool any, priced, unpriced;     /* calls at all; some whose price is known; some whose is not */
+  int64_t micro, ms;
+} ql__bill;
+
 struct ql_driver {
   ql_alloc alloc;
   ql_arena *arena;   /* lives as long as the driver: the request, the plan, the answer */
@@ -62,7 +72,8 @@ struct ql_driver {
   const ql_value *asked;     /* shape PlanRequest: what the model that plans was asked */
   ql_str answer, raw;        /* words to be shown */
   bool answer_failed, answer_cut, rehearsed;
-  const ql_value *answer_usage, *answer_took; /* took: shape Command, what would be logged of the call */
+  ql_str answer_model;     /* who answered, in the provider's word */
+  ql__bill bill;           /* of the answer */
   const ql_value *create;  /* the first command of a new quest; NULL for one that was opened from its log, and while the plan is made */
   const ql_value *plan;    /* shape Plan, shown to the owner; NULL when the quest was opened from its log */
   ql_value *bills;         /* shape Command: what each call took that the plan was made with */
@@ -89,6 +100,15 @@ const ql_plan *ql__plan_in(const ql_quest *quest, ql_arena *a);
 
 /// The model that plays an agent, shape `Player`; NULL when none does.
 const ql_value *ql__player_of(const ql_driver *d, ql_str agent);
+
+/// A call of a conversation, or for a plan, ended: it is counted. @return QL_OK; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql__bill_call(ql_driver *d, const ql__turn *t, ql_error *err);
+/// Says in the effect what all of them took.
+void ql__bill_say(const ql_driver *d, ql_value *effect, ql_arena *a);
+
+/// What an agent's file turns down is turned down without asking a model, whatever the mode: to give up its role; and, in a conversation, what
+/// lies outside of its field, with who takes it. *words is absent when it is not. @return QL_OK; QL_ERR_NOMEM.
+QL_NODISCARD ql_status ql__turn_down(ql_driver *d, ql_str agent, ql_str text, ql_str *words, ql_error *err);
 
 /// What a request asks for: an answer, or a plan that a quest begins with. @return as ql_driver_new.
 ql_status ql__begin(ql_driver *d, const ql_value *request, ql_error *err);

@@ -20,6 +20,7 @@ ql_status ql_driver_steer(ql_driver *driver, const ql_value *steer, ql_error *er
   while (t && (t->stopping || t->step == QL__TURN_FAILED || (agent.ptr ? !ql_eq(t->agent, agent) : t->kind == QL__SEAT))) t = t->next;
   if (!t) return ql_fail(err, QL_ERR_NOT_FOUND, "no model is at work there now", agent);
   t->steer = (ql__steering)wanted;
+  if (t->asked && t->steer == QL__STOP) t->asked->steer = QL__STOP; /* whoever is at work for it */
   return QL_OK;
 }
 
@@ -52,7 +53,8 @@ ql_status ql__steer(ql__turn *t, ql_error *err) {
   if (t->steer == QL__FREE || t->stopping) return QL_OK;
   if (t->step == QL__TURN_SEND) ql__turn_unsent(t);
   if (t->step == QL__TURN_READ) halt(t, true);
-  if (t->step == QL__TURN_ASK || t->step == QL__TURN_LOG_START || t->step == QL__TURN_WAIT) halt(t, false);
+  bool waits = t->step == QL__TURN_EQUIP && t->kind == QL__CHAT;
+  if (waits || t->step == QL__TURN_ASK || t->step == QL__TURN_LOG_START || t->step == QL__TURN_WAIT) halt(t, false);
   if (t->step == QL__TURN_HALTED && t->steer != QL__STOP) go_on(t);
   if (t->step == QL__TURN_HALTED) t->steer = QL__FREE;
   return ql_arena_failed(t->arena) || ql_arena_failed(t->attempt) ? ql__out_of_memory(err) : QL_OK;

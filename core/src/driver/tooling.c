@@ -4,6 +4,7 @@
 #include <questline/schedule.h>
 
 #include "base/text.h"
+#include "driver/asking.h"
 #include "driver/images.h"
 #include "driver/offers.h"
 #include "driver/records.h"
@@ -21,47 +22,64 @@
 
 #define TEXT_OF(object, literal) ql_get_str((object), QL_STR(literal))
 
-static ql_toolbox box_of(ql_driver *d, ql_str agent, const ql_value *servers) {
+static const ql_str ASKED = QL_STR_INIT("who was asked by another agent asks nobody else. Answer with what you have.");
+static const ql_str NOBODY = QL_STR_INIT("there is nobody here that you could ask.");
+
+static ql_str who(const ql_driver *d, const ql__turn *t) { return t->agent.ptr ? t->agent : d->leader; }
+
+static ql_toolbox box_of(ql_driver *d, const ql__turn *t, const ql_value *servers) {
   ql_str request = d->words.ptr ? d->words : TEXT_OF(ql_quest_view(d->quest, d->command), "mission");
   return (ql_toolbox){.roster = d->roster,
-                      .agent = agent,
+                      .agent = who(d, t),
                       .workspace = d->kit.workspace,
                       .memory = d->kit.memory,
                       .request = request,
                       .servers = servers,
+                      .agents = t->asks,
+                      .alone = t->asker              ? ASKED
+                               : t->kind == QL__CHAT ? NOBODY
+                                                     : QL_ABSENT,
                       .commands = d->kit.commands};
 }
 
 /* A list of things to do alone is no reason to offer tools. */
 static bool has_any(const ql_driver *d, const ql__turn *t) { return d->kit.workspace || d->kit.memory || t->offers || d->kit.commands; }
 
-ql_status ql__offer_tools(ql_driver *d, ql__turn *t, ql_str agent, ql_error *err) {
+/* Others are asked in a conversation, by who answers in it. A model that speaks in forms where there are tools, and in words else, is left to its words. */
+static bool can_ask(const ql_driver *d, const ql__turn *t) {
+  return t->kind == QL__CHAT && !t->asker && (has_any(d, t) || !ql_eq(TEXT_OF(t->player, "provider"), QL_STR("browser")));
+}
+
+ql_status ql__offer_tools(ql_driver *d, ql__turn *t, ql_error *err) {
   ql_value *tools = NULL;
+  ql_str agent = who(d, t), others = QL_STR("");
   t->began = ql_quest_count(d->quest);
   ql_status status = ql__offers_take(d, t, err);
   if (status != QL_OK || t->step == QL__TURN_FAILED) return status;
-  if (!has_any(d, t) || !d->roster || !ql_roster_find(d->roster, agent)) return QL_OK;
-  const ql_toolbox box = box_of(d, agent, ql__offers_tools(t->arena, t->offers));
+  if (!d->roster || !ql_roster_find(d->roster, agent)) return QL_OK;
+  if (can_ask(d, t)) status = ql__whom_to_ask(t->arena, d->roster, agent, &others, err);
+  t->asks = others.len > 0;
+  if (status != QL_OK || !(has_any(d, t) || t->asks)) return status;
+  if (!has_any(d, t)) t->bare = t->system;
+  const ql_toolbox box = box_of(d, t, ql__offers_tools(t->arena, t->offers));
   status = ql_arena_failed(t->arena) ? ql__out_of_memory(err) : ql_tools_for(t->arena, &box, &tools, err);
   if (status != QL_OK) return status;
   t->tooled = tools->first != NULL;
   if (!t->tools && t->tooled) t->tools = ql_array(t->arena);
   for (const ql_value *tool = tools->first; tool; tool = tool->next) ql_push(t->tools, ql_copy(t->arena, tool));
-  t->system = ql_arena_concat(t->arena, (const ql_str[]){t->system, ql__lookup_rule(t->arena, d->roster, agent, tools)}, 2);
+  t->system = ql_arena_concat(t->arena, (const ql_str[]){t->system, others, ql__lookup_rule(t->arena, d->roster, agent, tools)}, 3);
   return ql_arena_failed(t->arena) ? ql__out_of_memory(err) : QL_OK;
 }
 
-ql_status ql__equip(ql_driver *d, ql__turn *t, ql_str agent, int64_t now, ql_error *err) {
+ql_status ql__equip(ql_driver *d, ql__turn *t, int64_t now, ql_error *err) {
   bool ready = true;
-  ql_status status = ql__servers_open(d, t, agent, now, &ready, err);
-  if (status == QL_OK && ready) status = ql__offer_tools(d, t, agent, err);
+  ql_status status = ql__servers_open(d, t, who(d, t), now, &ready, err);
+  if (status == QL_OK && ready) status = ql__offer_tools(d, t, err);
   if (status == QL_OK && ready) t->step = QL__TURN_ASK;
   return status;
 }
 
 /* ---- a call ---- */
-
-static ql_str who(const ql_driver *d, const ql__turn *t) { return t->agent.ptr ? t->agent : d->leader; }
 
 static ql_value *call_at_hand(const ql__turn *t) {
   ql_value *call = ql_object(t->attempt);
@@ -128,7 +146,7 @@ static ql_status find_question(ql_driver *d, ql__turn *t, const ql_value *permit
 }
 
 ql_status ql__look_at_tool(ql_driver *d, ql__turn *t, ql_error *err) {
-  const ql_toolbox box = box_of(d, who(d, t), ql__servers_tools(d, t->attempt));
+  const ql_toolbox box = box_of(d, t, ql__servers_tools(d, t->attempt));
   ql_value *outcome = NULL;
   t->made = NULL;
   const ql_value *call = call_at_hand(t);
@@ -162,12 +180,13 @@ ql_status ql__use_tool(ql_driver *d, ql__turn *t, int64_t now, ql_error *err) {
     settle(t);
     return QL_OK;
   }
+  if (ql_eq(t->runs, QL_STR("agent"))) return ql__ask_agent(d, t, err);
   if (ql_eq(t->runs, QL_STR("mcp"))) return ql__servers_call(d, t, now, err);
   if (ql_eq(t->runs, QL_STR("command"))) {
     t->step = QL__TURN_TOOL_SEND;
     return QL_OK;
   }
-  const ql_toolbox box = box_of(d, who(d, t), ql__servers_tools(d, t->attempt));
+  const ql_toolbox box = box_of(d, t, ql__servers_tools(d, t->attempt));
   ql_value *outcome = NULL;
   const ql_value *call = call_at_hand(t);
   ql_status status =

@@ -4,15 +4,15 @@
 
 #include "driver/session.h"
 
-/// The tools of the turn's agent behind the moves it has; none where there is nothing to work with, or no file of the agent.
-ql_status ql__offer_tools(ql_driver *d, ql__turn *t, ql_str agent, ql_error *err);
+/// The tools of the turn's agent behind the moves it has; none where there is nothing to work with and nobody to ask, or no file of the agent.
+ql_status ql__offer_tools(ql_driver *d, ql__turn *t, ql_error *err);
 /// The same for a turn that waits for it, as soon as the servers have said what they have.
-ql_status ql__equip(ql_driver *d, ql__turn *t, ql_str agent, int64_t now, ql_error *err);
+ql_status ql__equip(ql_driver *d, ql__turn *t, int64_t now, ql_error *err);
 /// Names the call the turn stands at by the hash it is logged with.
 void ql__tool_hash(ql__turn *t);
 /// Whether the call the turn stands at may be made: a person is to be asked, or not, or it has its outcome already.
 ql_status ql__look_at_tool(ql_driver *d, ql__turn *t, ql_error *err);
-/// Makes that call: it has its outcome then, or the host is to run it, or a server is asked.
+/// Makes that call: it has its outcome then, or the host is to run it, or a server or another agent is asked.
 ql_status ql__use_tool(ql_driver *d, ql__turn *t, int64_t now, ql_error *err);
 
 /// The outcome of the call at hand, in words.

@@ -29,6 +29,7 @@ typedef enum ql__turn_step {
   QL__TURN_TOOL_RUN,   /* it is to be used */
   QL__TURN_TOOL_SEND,  /* the host is to run it */
   QL__TURN_TOOL_OUT,   /* the host is at it, or a server */
+  QL__TURN_TOOL_ASKS,  /* another agent is at it, in a turn of its own */
   QL__TURN_TOOL_DONE,  /* its end is to be logged */
   QL__TURN_TOOL_MADE,  /* a file it left behind is to be logged */
   QL__TURN_TOOL_TOLD,  /* the model is to be told what came of it */
@@ -51,7 +52,11 @@ struct ql__turn {
   bool stopping;          /* nobody wants its answer any more: the host is told once, and the end is still logged */
   bool told;              /* the host was told to stop */
   bool fresh;             /* a call was sent of which nothing was shown yet */
-  ql_str agent;           /* whose seat; absent but for QL__SEAT */
+  ql_str agent;           /* whose seat, or who was asked by another; absent for the driver's leader */
+  ql__turn *asker;        /* in a conversation: whose call it answers; NULL for none */
+  ql__turn *asked;        /* the other way round; NULL while nobody is */
+  bool asks;              /* it can ask other agents */
+  ql_str bare;            /* the system prompt without tools, where it can do without them; absent where not */
   bool leads;             /* the seat */
   ql_str task;            /* the one that the turn is about; absent where there are several, or none */
   int64_t fence;          /* of the seat */

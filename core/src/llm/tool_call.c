@@ -20,7 +20,7 @@ static bool is_there(const ql_toolbox *box, ql__runner runs) {
   case QL__RUNS_FILES: return box->workspace != NULL;
   case QL__RUNS_NOTHING: return true;
   case QL__RUNS_MEMORY: return box->memory != NULL;
-  case QL__RUNS_QUEST: return box->quest;
+  case QL__RUNS_AGENT: return box->agents;
   case QL__RUNS_COMMAND: return box->commands;
   }
   return false;
@@ -58,6 +58,7 @@ typedef struct call {
   ql__tool_schema tool;
   ql_str runs; /* as in ToolOutcome */
   bool looks;  /* nothing is done */
+  ql_str asks; /* the agent that is to be asked; absent for none */
 } call;
 
 static bool is_name(ql_str name) {
@@ -73,7 +74,24 @@ static bool has_server_tool(const ql_toolbox *box, ql_str name) {
 }
 
 static ql_str runs_of(ql__runner runs) {
-  return runs == QL__RUNS_QUEST ? QL_STR("quest") : runs == QL__RUNS_COMMAND ? QL_STR("command") : QL_STR("here");
+  return runs == QL__RUNS_AGENT ? QL_STR("agent") : runs == QL__RUNS_COMMAND ? QL_STR("command") : QL_STR("here");
+}
+
+/* Who is to be asked: another agent that there is. */
+static void find_agent(call *c) {
+  ql__running *r = &c->run;
+  const ql_roster *roster = r->box->roster;
+  ql_str name = ql_trim(ql_get_str(r->arguments, QL_STR("subagent_type")));
+  const ql_agent *found = ql_roster_find(roster, name);
+  ql_str near = found ? QL_ABSENT : ql_roster_suggest(roster, name);
+  if (!found)
+    QL__TOOL_FAIL(r, QL_STR("There is no agent "), ql__excerpt(name), near.ptr ? QL_STR(". Did you mean ") : QL_STR(""),
+                  near.ptr ? near : QL_STR(""), near.ptr ? QL_STR("?") : QL_STR("."));
+  else if (found == ql_roster_find(roster, r->box->agent))
+    QL__TOOL_FAIL(r, QL_STR("You are "), found->id, QL_STR(" yourself: do this without handing it on."));
+  else if (ql_trim(ql_get_str(r->arguments, QL_STR("prompt"))).len == 0)
+    QL__TOOL_FAIL(r, QL_STR("The argument prompt is empty: say what the agent has to know."));
+  if (found) c->asks = found->id;
 }
 
 /* What the call is about, and what can be said against it before anybody is asked. NULL when out of memory. */
@@ -90,8 +108,11 @@ static ql_status read_call(call *c, ql_error *err) {
         c->tool.runs == QL__RUNS_COMMAND
             ? QL_STR(" does nothing here: this host runs no commands. Read, search and edit files with the other tools, and say which "
                      "command somebody should run.")
-        : c->tool.runs == QL__RUNS_QUEST ? QL_STR(" does nothing here: work is handed out by who leads a quest, with quest_message.")
-                                         : QL_STR(" does nothing here: there is nothing it could work on."));
+        : c->tool.runs == QL__RUNS_AGENT ? QL_STR(" does nothing here: ")
+                                         : QL_STR(" does nothing here: there is nothing it could work on."),
+        c->tool.runs != QL__RUNS_AGENT ? QL_STR("")
+        : r->box->alone.ptr            ? r->box->alone
+                                       : QL_STR("work is handed out by who leads a quest, with quest_message."));
   }
   if (c->words.len > QL_TOOL_ARGUMENTS_MAX) {
     if (!r->error)
@@ -112,7 +133,10 @@ static ql_status read_call(call *c, ql_error *err) {
   ql_str fault = c->known                       ? ql__tool_fault(r->arena, &c->tool, arguments)
                  : arguments->kind == QL_OBJECT ? QL_ABSENT
                                                 : QL_STR("The arguments have to be one JSON object.");
-  if (fault.ptr) QL__TOOL_FAIL(r, fault);
+  if (fault.ptr)
+    QL__TOOL_FAIL(r, fault);
+  else if (c->known && c->tool.runs == QL__RUNS_AGENT)
+    find_agent(c);
   return QL_OK;
 }
 
@@ -126,6 +150,7 @@ static ql_status ask_leave(call *c, ql_value **permit, ql_error *err) {
     ql_str command = ql_get_str(r->arguments, QL_STR("command"));
     if (command.ptr) tool = ql_arena_concat(r->arena, (ql_str[]){tool, QL_STR("("), command, QL_STR(")")}, 4);
   }
+  if (c->asks.ptr) tool = ql_arena_concat(r->arena, (ql_str[]){tool, QL_STR("("), c->asks, QL_STR(")")}, 4);
   /* The root is no file: leave is asked for the whole workspace. */
   if (c->known && ql_eq(c->tool.path, QL_STR("path")) && (path.len == 0 || ql_eq(path, QL_STR(".")) || ql_eq(path, QL_STR("./"))))
     path = QL_ABSENT;

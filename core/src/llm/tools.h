@@ -6,7 +6,7 @@
 
 #include "knowledge/workspace.h"
 
-typedef enum ql__runner { QL__RUNS_FILES, QL__RUNS_NOTHING, QL__RUNS_MEMORY, QL__RUNS_QUEST, QL__RUNS_COMMAND } ql__runner;
+typedef enum ql__runner { QL__RUNS_FILES, QL__RUNS_NOTHING, QL__RUNS_MEMORY, QL__RUNS_AGENT, QL__RUNS_COMMAND } ql__runner;
 
 typedef struct ql__tool_schema {
   ql_str name, path, description;

@@ -62,10 +62,23 @@ static bool is_compound(ql_str command) {
   return false;
 }
 
+/* A pattern of a tool that asks agents names them, with commas between. */
+static fit fit_agents(const call *c, ql_str pattern) {
+  const ql_agent *asked = ql_roster_find(c->roster, c->argument);
+  for (size_t from = 0; from <= pattern.len;) {
+    size_t comma = ql_find_byte(pattern, ',', from), to = comma == SIZE_MAX ? pattern.len : comma;
+    ql_str name = ql_trim(ql_slice(pattern, from, to));
+    if (ql_eq(name, QL_STR("*")) || ql_eq_nocase(name, c->argument) || (asked && asked == ql_roster_find(c->roster, name))) return FIT_YES;
+    from = to + 1;
+  }
+  return FIT_NO;
+}
+
 /* "git:*" is git with any arguments, "npm run test" that command alone, "docs/" and stars are for paths. */
 static fit fit_pattern(const call *c, ql_str pattern) {
   ql_str argument = c->argument.ptr ? c->argument : c->path.ptr ? c->place.path : QL_ABSENT;
   if (!argument.ptr) return FIT_UNCLEAR;
+  if (ql_eq(known_name(c), QL_STR("agent")) && c->argument.ptr) return fit_agents(c, pattern);
   if (!c->argument.ptr) {
     size_t root = ql_starts(pattern, QL_STR("./")) ? 2 : ql_starts(pattern, QL_STR("/")); /* of the workspace, too */
     return ql__glob(ql_slice(pattern, root, pattern.len), argument) ? FIT_YES : FIT_NO;
@@ -104,13 +117,18 @@ static ql_value *by_tools(const call *c) {
   if (spec->tools_state == QL_TOOLS_ABSENT) return NULL;
   if (spec->tools_state == QL_TOOLS_EMPTY) return ANSWER(c, REFUSE, c->agent->id, QL_STR(" has no tools: its list of tools is empty."));
   fit best = FIT_NO;
+  bool asks = false;
   for (size_t i = 0; i < spec->tool_count && best != FIT_YES; i++) {
     fit one = fit_tool(c, &spec->tools[i]);
     if (one > best) best = one;
+    asks |= c->argument.ptr && ql_eq(known_name(c), QL_STR("agent")) && ql_starts(spec->tools[i].canonical, QL_STR("agent("));
   }
   if (best == FIT_YES) return NULL;
   uint32_t line, column;
   ql_position(spec->text, spec->tools[0].offset, &line, &column);
+  if (best == FIT_NO && asks)
+    return at_line(
+        c, ANSWER(c, REFUSE, QL_STR("By its file "), c->agent->id, QL_STR(" does not ask "), ql__excerpt(c->argument), QL_STR(".")), line);
   if (best == FIT_NO)
     return at_line(
         c, ANSWER(c, REFUSE, ql__excerpt(c->name), QL_STR(" is not one of the tools that the file of "), c->agent->id, QL_STR(" lists.")),
