@@ -8,6 +8,7 @@ export interface Answer {
   end: 'whole' | 'stopped' | 'cut' | 'failed';
   problem?: string; // failed: one sentence
   rehearsed?: true; // made without a model
+  others?: readonly string[]; // agents that were asked for it
   model?: string; // who gave it, in the provider's word
   usage?: ModelUsage;
   micro?: number; // what it cost, in millionths of a dollar, where the price is known

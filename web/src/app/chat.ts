@@ -29,6 +29,8 @@ export interface Coming {
   text: string;
   thinking: string;
   until: number | null; // when a model is asked again; null: nothing waits for a time
+  others: readonly string[]; // agents that were asked for it
+  other: string | null; // the one that is asked just now
   asks: readonly Ask[]; // calls of tools that wait for a yes or no
 }
 
@@ -151,7 +153,7 @@ export class ChatDesk {
     const last = chat.exchanges.at(-1);
     if (last === undefined) return;
     const history = historyOf(from === null ? chat.exchanges.slice(0, -1) : chat.exchanges);
-    this.coming = { chat: chat.id, text: from?.text ?? '', thinking: from?.thinking ?? '', until: null, asks: [] };
+    this.coming = { chat: chat.id, text: from?.text ?? '', thinking: from?.thinking ?? '', until: null, others: from?.others ?? [], other: null, asks: [] };
     this.#asked = chat;
     this.#put(chat);
     this.#ending = this.#answer(chat, from === null ? last.asked : GO_ON, history, from).then((answer) => {
@@ -178,8 +180,10 @@ export class ChatDesk {
   #grow(deltas: readonly SeatDelta[], from: Answer | null): void {
     const coming = this.coming;
     if (coming === null) return;
-    for (const { delta, server, stopped } of deltas) {
+    for (const { agent, delta, server, stopped } of deltas) {
       if (server !== undefined || stopped === true) continue;
+      if (delta === undefined) this.#turnTo(agent ?? null);
+      if (agent !== undefined) continue; // what it says is told the one who answers
       if (delta === undefined) {
         coming.text = from?.text ?? '';
         coming.thinking = from?.thinking ?? '';
@@ -187,6 +191,15 @@ export class ChatDesk {
       else if (delta.kind === 'thinking') coming.thinking += delta.text ?? '';
     }
     for (const watcher of this.#watchers) watcher();
+  }
+
+  /** Another agent is at work for the answer, or the one who answers is again. */
+  #turnTo(other: string | null): void {
+    const coming = this.coming;
+    if (coming === null || coming.other === other) return;
+    coming.other = other;
+    if (other !== null && !coming.others.includes(other)) coming.others = [...coming.others, other];
+    this.#tell();
   }
 
   #asks(asks: readonly Ask[]): void {
@@ -207,9 +220,9 @@ export class ChatDesk {
     let stopped = false;
     let kept = ports.clock.now();
     let failed: unknown;
-    const part = (): Pick<Answer, 'text' | 'thinking'> => {
-      const { text: words = '', thinking = '' } = this.coming ?? {};
-      return { text: words, ...(thinking === '' ? {} : { thinking }) };
+    const part = (): Pick<Answer, 'text' | 'thinking' | 'others'> => {
+      const { text: words = '', thinking = '', others = [] } = this.coming ?? {};
+      return { text: words, ...(thinking === '' ? {} : { thinking }), ...(others.length === 0 ? {} : { others }) };
     };
     const ended = (): Answer => ({ ...part(), end: 'stopped' });
     this.#stop = () => {
@@ -221,10 +234,10 @@ export class ChatDesk {
       const { files, off } = this.#host.team();
       const { roster } = openRoster(core, files, off);
       const quest = core.openQuest();
-      const players = this.#host.players(agent);
+      const players = roster.value().agents.flatMap((one) => this.#host.players(one.id)); // of whom it can ask, too
       const driver = core.newDriver(quest, { roster, request: { agent, mode: 'normal', text, players, history } });
       if (this.#fresh !== null) await this.#fresh;
-      const kit = players.length === 0 ? null : await this.#host.kit(core, workOf(id));
+      const kit = !players.some((one) => one.agent === agent) ? null : await this.#host.kit(core, workOf(id));
       kit?.give(driver);
       const asker = new Asker(ports, driver, {
         deltas: (deltas) => {
@@ -242,14 +255,20 @@ export class ChatDesk {
       this.#allow = (ask, allowed) => asker.allow(ask, allowed);
       this.#stop = () => {
         stopped = true;
-        asker.stop();
+        try {
+          driver.steer({ how: 'stop' });
+        } catch {
+          // Nobody is at work for it: the answer is there, or comes without a model.
+        }
+        for (const { id: ask } of this.coming?.asks ?? []) asker.allow(ask, false);
+        asker.rouse();
       };
       try {
+        if (stopped) return ended();
         for (;;) {
           if (failed !== undefined) throw failed;
-          if (stopped && asker.open === 0) return ended();
           const effect = driver.next(ports.clock.now());
-          if (effect.kind === 'answer') return stopped && effect.failed === true ? { ...ended(), ...cost(effect) } : answerOf(effect, part(), from);
+          if (effect.kind === 'answer') return answerOf(effect, part(), from, stopped);
           if (asker.perform(effect)) continue;
           if (effect.kind !== 'wait') throw new Error('The driver asked for something that a conversation does not need.');
           const woken = asker.wait(effect.until); // before anything else is waited for: what comes meanwhile is not slept over
@@ -316,7 +335,8 @@ function cost({ model, usage, micro, ms }: Effect): Pick<Answer, 'model' | 'usag
 }
 
 /** The core's words for a whole answer; where there is none, what came of it and why it ended. */
-function answerOf(effect: Effect, part: Pick<Answer, 'text' | 'thinking'>, from: Answer | null): Answer {
+function answerOf(effect: Effect, part: Pick<Answer, 'text' | 'thinking' | 'others'>, from: Answer | null, stopped: boolean): Answer {
+  if (effect.failed === true && stopped) return { ...part, end: 'stopped', ...cost(effect) };
   if (effect.failed === true) return { ...part, end: 'failed', problem: effect.answer ?? 'No answer came.', ...cost(effect) };
-  return { ...part, text: (from?.text ?? '') + (effect.answer ?? ''), end: effect.cut === true ? 'cut' : 'whole', ...(effect.rehearsed === true ? { rehearsed: true } : {}), ...cost(effect) };
+  return { ...part, text: (from?.text ?? '') + (effect.answer ?? ''), end: effect.cut !== true ? 'whole' : stopped ? 'stopped' : 'cut', ...(effect.rehearsed === true ? { rehearsed: true } : {}), ...cost(effect) };
 }

@@ -143,9 +143,10 @@ export function AnswerView({ chat, agent, exchange, coming, last, busy, desk, ap
         <Seat id={agent} holds={live} />
         <Name id={agent} />
         {!live && answer?.rehearsed === true && <span class="tag unreal">Rehearsed: no model was asked</span>}
+        {!live && answer?.others !== undefined && <span class="muted">asked {answer.others.join(', ')}</span>}
         {live && (
           <span class="muted">
-            {coming.until === null ? 'is answering' : `is busy. It is asked again at ${toTheSecond(coming.until)}`}
+            {coming.until === null ? (coming.other === null ? 'is answering' : `asks ${coming.other}`) : `is busy. It is asked again at ${toTheSecond(coming.until)}`}
           </span>
         )}
       </header>
