@@ -11,7 +11,7 @@ import { type Answer, type Script, wordsOf } from '../loopback/script.ts';
 import { Loopback } from '../loopback/server.ts';
 import { Servers } from '../mcp/server.ts';
 import { API, create, DATABASE, LEAD } from './client.ts';
-import { Life, now, type Outside, OWN, type Person, random } from './life.ts';
+import { Clock, Life, type Outside, OWN, type Person, random } from './life.ts';
 import { Memory } from './memory.ts';
 
 /** So many calls are taken beside those of the table, spread evenly. */
@@ -55,7 +55,7 @@ const IMAGE = core.sha256(new TextEncoder().encode('harbour'));
 const pace = { next: () => new Promise<void>((resolve) => setTimeout(resolve, 30)) };
 /** It waits, and gives up an answer that still comes; once. */
 const failures: readonly Answer[] = [
-  { fault: { kind: 'status', status: 429, headers: { 'retry-after-ms': '50' } } },
+  { fault: { kind: 'status', status: 429, headers: { 'retry-after-ms': '6000' } } },
   { text: 'Let me see. '.repeat(90), piece: 60, pace, fault: { kind: 'garbage' } },
 ];
 
@@ -82,6 +82,7 @@ const numbers = (rows: Memory, type: string, field: (e: any) => number): number[
 /** A quest that is proposed, its room, and its owner: what they have allowed stays allowed, and nothing is done once more. */
 class Story {
   readonly rows = new Memory();
+  readonly #clock = new Clock();
   readonly #allowed = new Set<string>();
   readonly #provider: Loopback;
   readonly #docs: Servers;
@@ -97,7 +98,7 @@ class Story {
     this.#outside = { key: () => KEY, hosts: [provider.origin, docs.url].map((url) => new URL(url).host) };
     const tasks = [API, DATABASE].map((to, i) => ({ id: `T${i + 1}`, to, title: `The part of ${to}`, ...(i > 0 && { after: ['T1'] }) }));
     const command = create({ agents: TEAM, tasks, seats: TEAM.map((agent) => [agent, 'model']), specs: TEAM.map((agent, i) => [agent, core.sha256(FILES[i]!.text)]), budget: { tokens: 4_000_000 }, policy: 'parallel' });
-    const begun = begin(core, { command: command as never }, now(), random(32));
+    const begun = begin(core, { command: command as never }, this.#clock.now(), random(32));
     assert('log' in begun);
     this.#life().room.found(begun.log, [OWN]);
   }
@@ -120,7 +121,7 @@ class Story {
   }
 
   #life(death?: Death): Life {
-    return new Life(this.rows, this.#outside, this.#person, death);
+    return new Life(this.rows, this.#clock, this.#outside, this.#person, death);
   }
 
   async live(death?: Death): Promise<Life> {

@@ -11,8 +11,11 @@ export const OWN: Grant = { key: 'own-key', role: 'own', agent: null };
 
 /** What a room takes for the time: each piece of an answer takes a while, of which its test waits for nothing. */
 const PIECE = 300;
-let ahead = 0;
-export const now = (): number => Date.now() + ahead;
+const [SOON, LATER] = [2000, 8000];
+export class Clock {
+  ahead = 0;
+  readonly now = (): number => Date.now() + this.ahead;
+}
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((done) => {
@@ -49,6 +52,7 @@ export class Life {
   /** Lines that were told, and stood in no row. */
   readonly early: string[] = [];
   readonly #rows: Memory;
+  readonly #clock: Clock;
   readonly #person: Person;
   readonly #death: Death | undefined;
   readonly #dead = new AbortController();
@@ -56,8 +60,9 @@ export class Life {
   #count = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(rows: Memory, outside: Outside, person: Person, death?: Death) {
+  constructor(rows: Memory, clock: Clock, outside: Outside, person: Person, death?: Death) {
     this.#rows = rows;
+    this.#clock = clock;
     this.#person = person;
     this.#death = death;
     const owner: Peer = { since: 0, grant: OWN, send: (frame) => this.#show(frame), close: () => undefined };
@@ -65,7 +70,7 @@ export class Life {
       store: this.#store(),
       core: (): Core => instantiate(module),
       peers: () => [owner],
-      now,
+      now: clock.now,
       random: (count) => this.around('random', () => random(count)),
       outside: { ...outside, sleep, fetch: (url, init) => this.#fetch(url, init) },
     });
@@ -156,12 +161,17 @@ export class Life {
 
   #setAlarm(at: number | null): void {
     if (this.dead) return;
-    const waits = at !== null && at - now() < 500; // else it is only looked after
+    const left = at === null ? 0 : at - this.#clock.now();
+    const waits = left > SOON && left < LATER; // to ask a model again; else it is looked after, or a session is to end
     const set = (): void => void this.#rows.alarms.push(at);
     if (waits) this.around('wait', set);
     else set();
     clearTimeout(this.#timer);
-    if (at !== null) this.#timer = setTimeout(() => this.does(() => this.around('ring', () => this.room.ring())), Math.max(0, at - now()));
+    const ring = (): void => {
+      if (waits) this.#clock.ahead += Math.max(0, (at ?? 0) - this.#clock.now()); // nobody waits for that here
+      this.does(() => this.around('ring', () => this.room.ring()));
+    };
+    if (at !== null) this.#timer = setTimeout(ring, waits ? 10 : Math.max(0, left));
     else if (/"t":"(complete|abort)"/.test(this.#rows.rows.at(-1)?.line ?? '')) this.over.resolve();
   }
 
@@ -203,7 +213,7 @@ export class Life {
           const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
           this.around(`${label} ${done ? 'end' : 'piece'}`, () => undefined);
           open = !done;
-          ahead += PIECE;
+          this.#clock.ahead += PIECE;
           if (done) to.close();
           else to.enqueue(value);
         });
