@@ -105,7 +105,7 @@ static double play(const ql_quest *recorded, int calls, order asked, bool unansw
       assert_int_equal(ql__recall_call(driver, t, NULL), QL_OK);
       if (t->recalled < 0) continue;
       found++;
-      ql__recall_taken(t);
+      ql__recall_taken(driver, t);
       t->step = QL__TURN_MOVE;
       assert_true(ql__recall_rank(t) > 0);
       ql__recall_moved(t);
