@@ -181,6 +181,10 @@ void cli_pad(FILE *to, size_t used, size_t columns);
 /// A number with commas between its thousands; returns out.
 const char *cli_count(char out[CLI_COUNT_MAX], int64_t n);
 
+#define CLI_STAMP_MAX 32
+/// A time, ms since 1970, in UTC as ISO 8601; returns out.
+const char *cli_stamp(char out[CLI_STAMP_MAX], int64_t at);
+
 typedef enum cli_colour { CLI_PLAIN, CLI_BOLD, CLI_RED, CLI_YELLOW, CLI_GREEN, CLI_DIM } cli_colour;
 /// Switches colour on terminals; CLI_PLAIN switches back.
 void cli_colour_on(FILE *to, cli_colour colour);

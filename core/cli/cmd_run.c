@@ -160,12 +160,14 @@ static int stopped(session *s) {
 /// Why nothing goes on: the last pause, or who is waited for.
 static void tell_wait(session *s, const ql_value *view) {
   ql_str reason = QL_ABSENT;
+  int64_t until = 0;
   if (ql_eq(ql_get_str(view, QL_STR("status")), QL_STR("paused"))) {
     bool by_guard = QL_GET(view, "cause") && !ql_eq(ql_get_str(view, QL_STR("cause")), QL_STR("owner"));
     for (int64_t n = ql_quest_count(s->log.quest) - 1; n >= 0 && !by_guard; n--) {
       const ql_value *event = ql_quest_event(s->log.quest, s->c->a, n);
       if (!ql_eq(ql_get_str(event, QL_STR("type")), QL_STR("pause"))) continue;
       reason = ql_get_str(QL_GET(event, "data"), QL_STR("reason"));
+      until = ql_get_int(QL_GET(event, "data"), QL_STR("until"), 0);
       break;
     }
     if (!reason.ptr) reason = ql_get_str(ql_quest_monitor(s->log.quest, s->c->a, QL_STR("@owner")), QL_STR("hint"));
@@ -178,7 +180,9 @@ static void tell_wait(session *s, const ql_value *view) {
     cli_print_names(stdout, QL_GET(view, "holders"));
     fputs(". Nobody plays it here.", stdout);
   }
-  printf(" Go on later with: questline resume %s%s\n", cli_quest_words(s->c, s->log.quest), cli_store_words(s->c));
+  char after[CLI_STAMP_MAX];
+  printf(" Go on %s%s with: questline resume %s%s\n", until > 0 ? "after " : "later", until > 0 ? cli_stamp(after, until) : "",
+         cli_quest_words(s->c, s->log.quest), cli_store_words(s->c));
 }
 
 /* What was not asked again, and what that saved. */

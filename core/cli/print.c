@@ -52,12 +52,11 @@ ql_value *cli_where(cli *c, const cli_log *log) {
 
 /* ---- events ---- */
 
-static void print_time(int64_t at) {
+const char *cli_stamp(char out[CLI_STAMP_MAX], int64_t at) {
   time_t seconds = (time_t)(at / 1000);
   struct tm parts;
-  char text[32];
-  if (!gmtime_r(&seconds, &parts) || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) strcpy(text, "-");
-  printf("%-20s", text);
+  if (!gmtime_r(&seconds, &parts) || strftime(out, CLI_STAMP_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) strcpy(out, "-");
+  return out;
 }
 
 /// The text an event is about. NULL for one that has none; JSON null where it was withheld.
@@ -81,7 +80,8 @@ void cli_print_event(cli *c, const ql_quest *quest, int64_t n) {
   ql_value *event = ql_quest_event(quest, c->a, n);
   const ql_value *data = QL_GET(event, "data"), *to = QL_GET(data, "to"), *words = words_of(data);
   printf("%4lld  ", (long long)n);
-  print_time(ql_get_int(event, QL_STR("at"), 0));
+  char at[CLI_STAMP_MAX];
+  printf("%-20s", cli_stamp(at, ql_get_int(event, QL_STR("at"), 0)));
   fputs("  ", stdout);
   cli_colour_on(stdout, CLI_BOLD);
   cli_put(stdout, ql_get_str(event, QL_STR("by")));

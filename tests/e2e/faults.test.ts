@@ -97,8 +97,8 @@ for (const [at, wire] of wires.entries()) {
       moods.spoiled = null;
     });
 
-    for (const { name, spoiled, says } of misbehaviours.filter((_, i) => ALL || i % wires.length === at)) {
-      const sentence = (who: string): RegExp => new RegExp(`^\\s*${who} could not be asked: ${titles[wire]} ${says.source}\\s*$`);
+    for (const { name, spoiled, says, again } of misbehaviours.filter((_, i) => ALL || i % wires.length === at)) {
+      const sentence = (who: string, then = ''): RegExp => new RegExp(`^\\s*${who} could not be asked: ${titles[wire]} ${says.source}${then}\\s*$`);
 
       await t.test(`NORMAL: ${name}: there is no answer, and asking again has one`, async () => {
         moods.spoiled = spoiled;
@@ -122,7 +122,7 @@ for (const [at, wire] of wires.entries()) {
         moods.spoiled = spoiled;
         await approve(here);
         const why = page.getByRole('region', { name: 'Why the quest waits' });
-        await why.getByText(sentence('@lead')).waitFor();
+        await why.getByText(sentence('@lead', again === undefined ? '' : ' Go on after \\d.*\\d.*\\.')).waitFor();
         await untilStatus(page, 'paused');
         moods.spoiled = null;
         await why.getByRole('button', { name: 'Go on' }).click();

@@ -8,6 +8,8 @@ export interface Misbehaviour {
   readonly spoiled: Partial<Answer>;
   /** What is said behind the provider's name. */
   readonly says: RegExp;
+  /** ms after which it can be asked again, where it says so. */
+  readonly again?: number;
 }
 
 /** Said by providers that know that asking again is of no use; without it the same is tried six times, which takes half a minute. */
@@ -15,14 +17,14 @@ const NOT_AGAIN = { 'x-should-retry': 'false' };
 
 export const titles: Readonly<Record<WireName, string>> = { messages: 'Anthropic', responses: 'OpenAI', chat: 'OpenRouter', generate: 'Google Gemini' };
 
-const AGAIN = /is asked too often \(HTTP 429\); it can be asked again in 3600 s\./;
+const AGAIN = /is asked too often \(HTTP 429\); it can be asked again in 60 min\./;
 const CUT = /broke off in 3 attempts: The stream broke off before the answer was whole\./;
 const NONE = /could not be understood in 3 attempts: A piece of the answer is no JSON\./;
 const PAGE = /could not be understood in 3 attempts: A web page came in place of an answer\./;
 
 export const misbehaviours: readonly Misbehaviour[] = [
   { name: 'an answer that is cut in the middle of a tool call', spoiled: { text: 'I look.', fault: { kind: 'cut', at: 'call' } }, says: CUT },
-  { name: '429 with retry-after', spoiled: { fault: { kind: 'status', status: 429, headers: { 'retry-after': '3600' } } }, says: AGAIN },
+  { name: '429 with retry-after', spoiled: { fault: { kind: 'status', status: 429, headers: { 'retry-after': '3600' } } }, says: AGAIN, again: 3600_000 },
   { name: '500', spoiled: { fault: { kind: 'status', status: 500, message: 'Out of order.', headers: NOT_AGAIN } }, says: /failed \(HTTP 500\): Out of order\./ },
   { name: '529', spoiled: { fault: { kind: 'status', status: 529, message: 'Overloaded', headers: NOT_AGAIN } }, says: /is overloaded \(HTTP 529\): Overloaded\./ },
   { name: 'JSON that is none', spoiled: { fault: { kind: 'garbage' } }, says: NONE },

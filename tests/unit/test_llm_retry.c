@@ -192,7 +192,11 @@ static void verdicts_are_said(void **state) {
   } rows[] = {
       {"{\"attempt\":1,\"status\":529," HEADER("retry-after", "7") "}", "Anthropic is overloaded (HTTP 529); it is asked again in 7 s."},
       {"{\"attempt\":1,\"status\":429," HEADER("retry-after", "300") "}",
-       "Anthropic is asked too often (HTTP 429); it can be asked again in 300 s."},
+       "Anthropic is asked too often (HTTP 429); it can be asked again in 5 min."},
+      {"{\"attempt\":1,\"status\":429," HEADER("retry-after", "119") "}",
+       "Anthropic is asked too often (HTTP 429); it can be asked again in 119 s."},
+      {"{\"attempt\":1,\"status\":429," HEADER("retry-after", "7201") "}",
+       "Anthropic is asked too often (HTTP 429); it can be asked again in 3 h."},
       {"{\"attempt\":3,\"fallback\":\"m2\",\"status\":529}", "Anthropic is overloaded (HTTP 529); m2 is asked in its place."},
       {"{\"attempt\":6}", "Anthropic could not be reached in 6 attempts."},
       {"{\"attempt\":1,\"fault\":{\"code\":\"x\",\"message\":\"model: m is unknown.\"},\"status\":404}",
@@ -202,7 +206,7 @@ static void verdicts_are_said(void **state) {
   };
   for (size_t i = 0; i < QL_COUNT(rows); i++)
     assert_str_is(ql_get_str(verdict_of(rows[i].failure, least), QL_STR("message")), rows[i].message);
-  assert_str_is(ql_get_str(verdict_of(rows[2].failure, least), QL_STR("model")), "m2");
+  assert_str_is(ql_get_str(verdict_of("{\"attempt\":3,\"fallback\":\"m2\",\"status\":529}", least), QL_STR("model")), "m2");
 }
 
 static void failures_are_refused(void **state) {

@@ -17,6 +17,15 @@ static stage *api_works(const char *more) {
 
 static const char *tick(stage *g) { return does(g, "@owner", "tick", ""); }
 static ql__cause cause(const stage *g) { return state_of(g)->cause; }
+
+/* How what the owner is told begins. */
+static bool hints(const stage *g, const char *words) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  bool so = ql_starts(ql_get_str(ql_quest_monitor(g->quest, a, QL_STR("@owner")), QL_STR("hint")), str(words));
+  ql_arena_free(a);
+  return so;
+}
+
 static size_t level(const stage *g) { return state_of(g)->tasks[0].level; }
 
 /* ---- deadlines ---- */
@@ -383,6 +392,7 @@ static void what_does_not_fit_is_not_started_and_pauses(void **state) {
   ACCEPTED(does(g, "@owner", "start", START ",'micro':1,'seat':'@api','tokens':1"));
   assert_int_equal(state_of(g)->effect_count, 1);
   assert_int_equal(cause(g), QL__BY_BUDGET);
+  assert_true(hints(g, "What is left of the budget"));
   REFUSED("paused", does(g, "@owner", "start", START ",'micro':1,'seat':'@api','tokens':1"));
   REFUSED("paused", does(g, "@api", "respond", ""));
   ACCEPTED(does(g, "@owner", "resume", "'budget':{'micro':101}"));
@@ -399,6 +409,7 @@ static void an_overrun_is_recorded_and_pauses(void **state) {
   assert_string_equal(status(g), "running");
   ACCEPTED(does(g, "@owner", "usage", "'agent':'@api','output':1"));
   assert_int_equal(cause(g), QL__BY_BUDGET);
+  assert_true(hints(g, "The budget is used up"));
   ACCEPTED(does(g, "@owner", "usage", "'agent':'@api','output':1")); /* facts are never refused */
   assert_int_equal(state_of(g)->used.output, 2);
   strike_stage(g);

@@ -215,6 +215,11 @@ static void the_limit_of_turns_is_for_models(void **state) {
       {"[]", NULL, -1, -1},
       {"[]", "{\"tokens\":9000}", -1, 9000},
       {"[{\"agent\":\"@reviewer\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]", NULL, 32 + 8 * 3, -1},
+      {"[{\"agent\":\"@reviewer\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]", "{\"micro\":9000}", -1, -1},
+      {"[{\"agent\":\"@reviewer\",\"model\":\"nobody-knows\",\"provider\":\"anthropic\"}]", "{\"micro\":9000}", 32 + 8 * 3, -1},
+      {"[{\"agent\":\"@reviewer\",\"fallback\":\"nobody-knows\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]",
+       "{\"micro\":9000}", 32 + 8 * 3, -1},
+      {"[{\"agent\":\"@reviewer\",\"model\":\"nobody-knows\",\"provider\":\"anthropic\"}]", "{\"ms\":9000}", -1, -1},
       {"[{\"agent\":\"@reviewer\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]", "{\"tokens\":9000}", -1, 9000},
   };
   for (size_t i = 0; i < QL_COUNT(rows); i++) {

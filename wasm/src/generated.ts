@@ -1820,6 +1820,8 @@ export interface TalkView {
   to: string[];
   /** of events.def */
   type: string;
+  /** pause: to go on before then leads nowhere, ms since epoch */
+  until?: number;
   /** its text was taken out */
   withheld: boolean;
 }
@@ -3166,6 +3168,8 @@ export interface CommandFields {
   pause: {
     /** why */
     reason?: string;
+    /** ms since 1970: to go on before then leads nowhere */
+    until?: number;
   };
   /** the owner goes on */
   resume: {
@@ -3459,6 +3463,8 @@ export interface EventData {
   pause: {
     /** why */
     reason?: string | null;
+    /** ms since 1970: to go on before then leads nowhere */
+    until?: number;
   };
   /** the owner goes on */
   resume: {

@@ -2,6 +2,7 @@
 #include <questline/mode.h>
 #include <questline/plan_model.h>
 #include <questline/route.h>
+#include <questline/schedule.h>
 
 #include <string.h>
 
@@ -22,9 +23,28 @@ static const ql_str MODE_NAMES[QL__MODE_COUNT] = {QL_STR_INIT("normal"), QL_STR_
 #define TURNS_SPARE 32
 #define TURNS_TASK  8
 
+/* Money is no limit to a model whose price nobody knows. */
+static bool all_priced(const ql_driver *d) {
+  static const char *const MODELS[] = {"fallback", "model"};
+  ql_price price;
+  for (const ql_value *player = d->players->first; player; player = player->next)
+    for (size_t i = 0; i < QL_COUNT(MODELS); i++) {
+      const ql_value *model = ql_get_literal(player, MODELS[i]);
+      if (model && model->text.len > 0 && !ql_price_of(model->text, 1, &price)) return false;
+    }
+  return true;
+}
+
+static bool binds(const ql_driver *d) {
+  static const char *const SURE[] = {"ms", "tokens", "turns"};
+  for (size_t i = 0; i < QL_COUNT(SURE); i++)
+    if (ql_get_literal(d->budget, SURE[i])) return true;
+  return !d->players || !d->players->first || (QL_GET(d->budget, "micro") && all_priced(d));
+}
+
 static ql_value *budget_of(const ql_driver *d, const ql_plan *plan) {
-  if (d->budget) return ql_copy(d->arena, d->budget);
-  ql_value *budget = ql_object(d->arena);
+  ql_value *budget = d->budget ? ql_copy(d->arena, d->budget) : ql_object(d->arena);
+  if (d->budget && binds(d)) return budget;
   QL_SET(budget, "turns", ql_int(d->arena, TURNS_SPARE + TURNS_TASK * (int64_t)plan->task_count));
   return budget;
 }

@@ -179,6 +179,7 @@ static ql_value *lost(ql_arena *a, const ql_value *effect) {
 static ql_value *give_up(ql_arena *a, const ql__turn *t) {
   ql_value *command = ql__owners_command(a, QL_STR("pause"));
   QL_SET(command, "reason", ql_string(a, t->problem));
+  if (t->until > 0) QL_SET(command, "until", ql_int(a, t->until));
   return command;
 }
 

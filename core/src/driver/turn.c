@@ -124,6 +124,7 @@ ql_str ql__reply_text(ql_arena *a, const ql_value *reply) {
 void ql__turn_fail(ql__turn *t, ql_str before, ql_str words) {
   const ql_str pieces[] = {t->agent.ptr ? t->agent : QL_STR("The model"), before, words};
   t->problem = ql_arena_concat(t->arena, pieces, QL_COUNT(pieces));
+  t->until = 0;
   t->step = QL__TURN_FAILED;
 }
 
@@ -458,6 +459,7 @@ static ql_status judge_failure(ql__turn *t, int64_t now, ql_error *err) {
     next_call(t);
   } else {
     ql__turn_fail(t, QL_STR(" could not be asked: "), TEXT_OF(verdict, "message"));
+    t->until = ql_get_int(verdict, QL_STR("at"), 0);
   }
   return settled(t, err);
 }

@@ -90,7 +90,7 @@ struct ql__turn {
   int64_t sent_at;    /* ms since 1970 */
   int64_t since;      /* ms since 1970: the first attempt of this call */
   int64_t took;       /* ms */
-  int64_t until;      /* QL__TURN_WAIT; QL__TURN_TOOL_OUT of a server */
+  int64_t until;      /* QL__TURN_WAIT; QL__TURN_TOOL_OUT of a server; QL__TURN_FAILED: asked before then it fails again, 0: not known */
   int status;         /* of HTTP; 0: no answer came */
   size_t put;         /* bytes of its words that the host keeps */
   int64_t put_at;     /* ms since 1970: when it was given them, or the call was sent */

@@ -166,9 +166,16 @@ static void add_words(ql_buf *out, const failure *f) {
   }
 }
 
-static void add_seconds(ql_buf *out, int64_t ms) {
-  ql_buf_int(out, (ms + 999) / 1000);
-  ql_buf_add(out, QL_STR(" s"));
+/* In the largest unit that makes two of it, rounded up. */
+static void add_time(ql_buf *out, int64_t ms) {
+  static const struct {
+    int64_t ms;
+    ql_str word;
+  } UNITS[] = {{3600000, QL_STR_INIT(" h")}, {60000, QL_STR_INIT(" min")}, {1000, QL_STR_INIT(" s")}};
+  size_t i = 0;
+  while (i + 1 < QL_COUNT(UNITS) && ms < 2 * UNITS[i].ms) i++;
+  ql_buf_int(out, (ms + UNITS[i].ms - 1) / UNITS[i].ms);
+  ql_buf_add(out, UNITS[i].word);
 }
 
 /* The provider's words, as the rest of the sentence. */
@@ -209,10 +216,10 @@ static ql_str say(ql_arena *a, const failure *f, const verdict *v) {
     ql_buf_add(&out, QL_STR(" is asked in its place"));
   } else if (v->at > 0 && v->decision[0] == 'r') {
     ql_buf_add(&out, QL_STR("; it is asked again in "));
-    add_seconds(&out, v->at - f->now);
+    add_time(&out, v->at - f->now);
   } else if (v->at > 0) {
     ql_buf_add(&out, QL_STR("; it can be asked again in "));
-    add_seconds(&out, v->at - f->now);
+    add_time(&out, v->at - f->now);
   } else if (f->again) {
     ql_buf_add(&out, QL_STR(" in "));
     ql_buf_int(&out, f->attempt);

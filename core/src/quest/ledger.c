@@ -126,6 +126,15 @@ void ql__check_budget(ql__state *s) {
   if (over) ql__pause(s, QL__BY_BUDGET);
 }
 
+bool ql__budget_left(const ql__state *s) {
+  const ql__limits *budget = &s->budget;
+  int64_t used[][2] = {
+      {budget->tokens, tokens_of(&s->used)}, {budget->micro, micro_of(&s->used)}, {budget->turns, s->turns}, {budget->ms, s->ran}};
+  for (size_t i = 0; i < QL_COUNT(used); i++)
+    if (used[i][0] > 0 && used[i][1] >= used[i][0]) return false;
+  return true;
+}
+
 void ql__set_budget(ql__limits *budget, const ql_value *d) {
   budget->micro = ql_get_int(d, QL_STR("micro"), budget->micro);
   budget->ms = ql_get_int(d, QL_STR("ms"), budget->ms);

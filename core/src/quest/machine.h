@@ -71,6 +71,7 @@ void ql__apply_done(ql__state *s, const ql__event *event);
 void ql__apply_usage(ql__state *s, const ql__event *event);
 void ql__settle_as_lost(ql__state *s); /* all that is under way */
 void ql__check_budget(ql__state *s);
+bool ql__budget_left(const ql__state *s); /* of each limit */
 void ql__set_budget(ql__limits *budget, const ql_value *d);
 void ql__count_repeats(ql__state *s, const ql__event *event); /* of a leader's message */
 void ql__forget_repeats(ql__state *s, size_t seat);

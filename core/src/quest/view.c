@@ -1,5 +1,6 @@
 /* What people and programs are shown of a quest: screens, monitors, single events. Reads only. */
 #include "base/text.h"
+#include "quest/machine.h"
 #include "quest/opened.h"
 
 static ql_value *id_list(ql_arena *a, const size_t *tasks, size_t count) {
@@ -211,6 +212,7 @@ static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_
   if (!ql__open_event(quest, a, n, &event)) return false;
   const ql_value *words = ql__words_in(&event);
   ql_str text = words ? ql__text_at(&event, words) : QL_ABSENT, kind = ql_get_str(event.d, QL_STR("kind"));
+  int64_t until = ql_get_int(event.d, QL_STR("until"), 0);
   ql_value *item = ql_push(talk, ql_object(a));
   QL_SET(item, "at", ql_int(a, ql_get_int(event.e, QL_STR("at"), 0)));
   QL_SET(item, "by", ql_string(a, ql_get_str(event.e, QL_STR("by"))));
@@ -221,6 +223,7 @@ static bool push_talk(const ql_quest *quest, ql_arena *a, ql_value *talk, int64_
   QL_SET(item, "text", ql_string(a, text));
   QL_SET(item, "to", addressees(a, event.d));
   QL_SET(item, "type", ql_string(a, ql__event_name(event.type)));
+  if (until > 0) QL_SET(item, "until", ql_int(a, until));
   QL_SET(item, "withheld", ql_bool(a, words && !text.ptr));
   return true;
 }
@@ -375,6 +378,9 @@ static ql_str hint(const ql__state *s, size_t seat, bool holds) {
     return seat == QL__OWNER ? QL_STR("Read the plan, then approve or reject it.")
                              : QL_STR("The plan waits for the owner's approval. Monitor again.");
   if (s->status == QL__CLOSING) return QL_STR("The quest is ending: what is still under way settles first. Stop monitoring.");
+  if (s->status == QL__PAUSED && s->cause == QL__BY_BUDGET && seat == QL__OWNER && ql__budget_left(s))
+    return QL_STR(
+        "What is left of the budget is less than the next call may take: the quest waits. Resume it with a larger budget, or abort it.");
   if (s->status == QL__PAUSED)
     return seat == QL__OWNER ? PAUSED[s->cause] : QL_STR("The quest is paused until its owner resumes it. Monitor again.");
   if (!holds) return QL_STR("Wait: it is not your turn. Monitor again.");

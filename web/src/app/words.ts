@@ -121,11 +121,14 @@ export function findings(verdict: Checked): Finding[] {
   return found;
 }
 
+const lastPause = ({ status, cause, talk }: QuestView): QuestView['talk'][number] | undefined =>
+  status === 'paused' && (cause ?? 'owner') === 'owner' ? talk.findLast(({ type }) => type === 'pause') : undefined;
+
 /** Why a quest is paused, where somebody said it: a model that could not be asked, for one. */
-export function reasonOf({ status, talk }: QuestView): string | null {
-  const last = status === 'paused' ? talk.findLast(({ type }) => type === 'pause') : undefined;
-  return last?.text ?? null;
-}
+export const reasonOf = (view: QuestView): string | null => lastPause(view)?.text ?? null;
+
+/** Before then it is no use to go on, ms since 1970; null where that is not known. */
+export const notBefore = (view: QuestView): number | null => lastPause(view)?.until ?? null;
 
 export const sound = (verdict: Verdict): boolean => verdict.intact !== 'no' && verdict.legal !== 'no' && verdict.complete !== 'no';
 

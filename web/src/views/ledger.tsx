@@ -130,10 +130,7 @@ export function Halt({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
     <section class="panel halt" aria-label="Why the quest waits" data-cause={quest.shown.cause}>
       <p>
         <Icon name="warn" tone="c-warn" />
-        <span>
-          {app.inspect.hint()}
-          {spent && budget.every(({ limit, used, reserved }) => used + reserved < limit) && ' What is left is less than the next call may take.'}
-        </span>
+        <span>{app.inspect.hint()}</span>
       </p>
       {may && (
         <form
