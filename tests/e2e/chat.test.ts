@@ -207,6 +207,25 @@ test('a page that is closed in the middle of an answer keeps what came of it', a
   await page.getByRole('button', { name: 'Continue' }).waitFor();
 });
 
+test('a page that is closed before anything came says that there is no answer, and asks again', async (t) => {
+  const steps = new Steps();
+  const { page, server } = await place(t, () => ({ text: 'Here it is.', pace: steps }));
+  await ask(page, 'Are you there?');
+  await server.arrived(1);
+  await page.getByText('is answering', { exact: true }).waitFor();
+  await page.reload();
+  await page.getByText('There is no answer: the page was closed before one came.').waitFor();
+  await noSidewaysScroll(page, 'a question without an answer');
+  await picture(page, 'chat-unanswered');
+  assert.deepEqual(await page.locator('.them > footer button').allInnerTexts(), ['Ask again']);
+  steps.go(Infinity);
+  await page.getByRole('button', { name: 'Ask again' }).click();
+  await page.getByText('Here it is.').waitFor();
+  await complete(page);
+  assert.equal(await page.locator('.ending').count(), 0);
+  assert.deepEqual(server.asks[1]?.messages.map(({ role }) => role), ['user']);
+});
+
 test('the last message is said anew, and the model is not told the first one', async (t) => {
   const { page, server } = await place(t, (asked) => ({ text: `You said: ${asked.messages.at(-1)?.parts.map((part) => ('text' in part ? part.text : '')).join('')}` }));
   await ask(page, 'What is wrnog?');

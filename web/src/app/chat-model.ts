@@ -15,7 +15,7 @@ export interface Answer {
   ms?: number;
 }
 
-/** A question and its answer; null: it is being asked. */
+/** A question and its answer; null: it is being asked, or the page was closed before anything came. */
 export interface Exchange {
   asked: string;
   at: number; // ms since 1970

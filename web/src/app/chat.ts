@@ -173,17 +173,20 @@ export class ChatDesk {
     const chat = this.#asked;
     const last = chat?.exchanges.at(-1);
     if (chat === null || last === undefined || this.coming === null || this.find(chat.id) !== chat) return;
-    const { text, thinking } = this.coming;
-    this.#keep({ ...chat, exchanges: [...chat.exchanges.slice(0, -1), { ...last, answer: { text, end: 'stopped', ...(thinking === '' ? {} : { thinking }) } }] });
+    this.#keep({ ...chat, exchanges: [...chat.exchanges.slice(0, -1), { ...last, answer: { ...this.#part(), end: 'stopped' } }] });
+  }
+
+  /** What came of the answer in the making. */
+  #part(): Pick<Answer, 'text' | 'thinking' | 'others'> {
+    const { text = '', thinking = '', others = [] } = this.coming ?? {};
+    return { text, ...(thinking === '' ? {} : { thinking }), ...(others.length === 0 ? {} : { others }) };
   }
 
   #grow(deltas: readonly SeatDelta[], from: Answer | null): void {
     const coming = this.coming;
     if (coming === null) return;
     for (const { agent, delta, server, stopped } of deltas) {
-      if (server !== undefined || stopped === true) continue;
-      if (delta === undefined) this.#turnTo(agent ?? null);
-      if (agent !== undefined) continue; // what it says is told the one who answers
+      if (server !== undefined || stopped === true || agent !== undefined) continue; // what another agent says is told the one who answers
       if (delta === undefined) {
         coming.text = from?.text ?? '';
         coming.thinking = from?.thinking ?? '';
@@ -199,6 +202,7 @@ export class ChatDesk {
     if (coming === null || coming.other === other) return;
     coming.other = other;
     if (other !== null && !coming.others.includes(other)) coming.others = [...coming.others, other];
+    this.#keepPart(); // it may take its time
     this.#tell();
   }
 
@@ -220,11 +224,7 @@ export class ChatDesk {
     let stopped = false;
     let kept = ports.clock.now();
     let failed: unknown;
-    const part = (): Pick<Answer, 'text' | 'thinking' | 'others'> => {
-      const { text: words = '', thinking = '', others = [] } = this.coming ?? {};
-      return { text: words, ...(thinking === '' ? {} : { thinking }), ...(others.length === 0 ? {} : { others }) };
-    };
-    const ended = (): Answer => ({ ...part(), end: 'stopped' });
+    const ended = (): Answer => ({ ...this.#part(), end: 'stopped' });
     this.#stop = () => {
       stopped = true;
     };
@@ -268,7 +268,8 @@ export class ChatDesk {
         for (;;) {
           if (failed !== undefined) throw failed;
           const effect = driver.next(ports.clock.now());
-          if (effect.kind === 'answer') return answerOf(effect, part(), from, stopped);
+          if (effect.kind === 'answer') return answerOf(effect, this.#part(), from, stopped);
+          if (effect.kind === 'http.request' || effect.kind === 'ask.tool') this.#turnTo(effect.agent === agent ? null : (effect.agent ?? null));
           if (asker.perform(effect)) continue;
           if (effect.kind !== 'wait') throw new Error('The driver asked for something that a conversation does not need.');
           const woken = asker.wait(effect.until); // before anything else is waited for: what comes meanwhile is not slept over
@@ -287,7 +288,7 @@ export class ChatDesk {
         roster.close();
       }
     } catch (error) {
-      return { ...part(), end: 'failed', problem: inWords(error) };
+      return { ...this.#part(), end: 'failed', problem: inWords(error) };
     } finally {
       this.#stop = null;
     }

@@ -104,7 +104,15 @@ function figuresOf({ model, usage, micro, ms }: Answer): string {
 }
 
 /** How an answer ended where it did not end by itself, and what to do. */
-function Ending({ answer }: { answer: Answer }): JSX.Element | null {
+function Ending({ answer }: { answer: Answer | null }): JSX.Element | null {
+  if (answer === null) {
+    return (
+      <p class="ending">
+        <Icon name="stop" />
+        <span>There is no answer: the page was closed before one came.</span>
+      </p>
+    );
+  }
   if (answer.end === 'whole') return null;
   const says = {
     stopped: answer.text === '' ? 'Stopped before anything came.' : 'Stopped. What came so far is kept.',
@@ -131,9 +139,8 @@ export interface AnswerProps {
   shown: () => void;
 }
 
-export function AnswerView({ chat, agent, exchange, coming, last, busy, desk, app, shown }: AnswerProps): JSX.Element | null {
+export function AnswerView({ chat, agent, exchange, coming, last, busy, desk, app, shown }: AnswerProps): JSX.Element {
   const { answer } = exchange;
-  if (answer === null && coming === null) return null;
   const live = coming !== null;
   const text = coming?.text ?? answer?.text ?? '';
   const figures = live || answer === null ? '' : figuresOf(answer);
@@ -152,11 +159,11 @@ export function AnswerView({ chat, agent, exchange, coming, last, busy, desk, ap
       </header>
       <Thinking text={answer?.thinking ?? ''} desk={desk} live={live} />
       <Words text={text} live={live} desk={desk} app={app} shown={shown} />
-      {!live && answer !== null && (
+      {!live && (
         <>
           <Ending answer={answer} />
           <footer>
-            {last && isUnfinished(answer) && (
+            {last && answer !== null && isUnfinished(answer) && (
               <button class="btn s" type="button" aria-disabled={busy} onClick={() => desk.goOn(chat)}>
                 <Icon name="play" />
                 Continue
@@ -165,16 +172,16 @@ export function AnswerView({ chat, agent, exchange, coming, last, busy, desk, ap
             {last && (
               <button class="btn quiet s" type="button" aria-disabled={busy} onClick={() => desk.again(chat)}>
                 <Icon name="fork" />
-                {answer.end === 'failed' ? 'Ask again' : 'Regenerate'}
+                {text === '' || answer?.end === 'failed' ? 'Ask again' : 'Regenerate'}
               </button>
             )}
-            {answer.end === 'failed' && (
+            {answer?.end === 'failed' && (
               <a class="btn quiet s" href={href({ screen: 'models' })}>
                 Models and keys
               </a>
             )}
-            {answer.text !== '' && (
-              <button class="btn quiet s" type="button" onClick={() => void app.copy(answer.text).then((done) => app.toast(done ? 'The answer is copied.' : 'This browser does not let the page copy.'))}>
+            {text !== '' && (
+              <button class="btn quiet s" type="button" onClick={() => void app.copy(text).then((done) => app.toast(done ? 'The answer is copied.' : 'This browser does not let the page copy.'))}>
                 <Icon name="copy" />
                 Copy
               </button>
