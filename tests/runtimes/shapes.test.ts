@@ -27,6 +27,7 @@ function unknownFindings(diagnostics: readonly Diagnostic[]): string[] {
 
 /** The type of an area's whole answer, or what to look at inside it. */
 const inAnswer: Record<string, (answer: Json) => string[]> = {
+  blank: (answer) => inParts(answer as Answer, { told: 'string', whole: 'string' }),
   spec: (answer) => [...checker.check('Spec | Failure', answer), ...unknownFindings((answer as unknown as Partial<Spec>).diagnostics ?? [])],
   roster: (answer) => [
     ...checker.check('Roster | Failure', answer),
