@@ -148,6 +148,70 @@ static void what_does_not_pass_pauses_the_quest_and_says_why(void **state) {
   closed(&h);
 }
 
+static ql_str declines(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  (void)h, (void)agent, (void)body, (void)status;
+  ql_buf out = ql_buf_new(ql_arena_alloc(a));
+  add_begin(&out);
+  add_text(a, &out, 0, "No.");
+  return ended(a, &out, "refusal");
+}
+
+/* The reason of the last pause, and until when it is; -1 for no time. */
+static int64_t paused_until(const host *h, const char *reason) {
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  const ql_value *event = ql_quest_event(h->quest, a, ql_quest_count(h->quest) - 1);
+  assert_str_is(TEXT_OF(event, "type"), "pause");
+  assert_str_is(TEXT_OF(QL_GET(event, "data"), "reason"), reason);
+  int64_t until = ql_get_int(QL_GET(event, "data"), QL_STR("until"), -1);
+  ql_arena_free(a);
+  return until;
+}
+
+static ql_str names_a_time(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  if (h->mood > 0) return play_well(h, a, agent, body, status);
+  *status = 429;
+  return QL_STR("{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"Please try again in 3h.\"}}");
+}
+
+static void a_long_wait_pauses_the_quest_until_then(void **state) {
+  (void)state;
+  host h = opened(names_a_time, "quest", "Sign-in", true);
+  assert_int_equal(run(&h), QL_OK);
+  assert_status(&h, "paused");
+  assert_int_equal(h.calls, 1);
+  assert_int_equal(h.now, NOW); /* nobody waited */
+  assert_int_equal(paused_until(&h, "@lead could not be asked: Anthropic is asked too often (HTTP 429); it can be asked again in 3 h."),
+                   NOW + 3 * 3600000);
+  h.mood = 1;
+  h.now = NOW + 3 * 3600000;
+  write_command(&h, RESUME);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_terminal(&h);
+  closed(&h);
+}
+
+/* The time of a wait that is over is not that of a pause for something else. */
+static ql_str waits_and_declines(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  return h->mood == 0 ? overloaded(h, a, agent, body, status) : declines(h, a, agent, body, status);
+}
+
+static void a_pause_without_a_time_has_none(void **state) {
+  (void)state;
+  static const struct {
+    brain brain;
+    const char *reason;
+  } rows[] = {
+      {wrong_key, "@lead could not be asked: Anthropic refused the key (HTTP 401): invalid x-api-key."},
+      {waits_and_declines, "@lead declined to answer: No."},
+  };
+  for (size_t i = 0; i < QL_COUNT(rows); i++) {
+    host h = opened(rows[i].brain, "quest", "Sign-in", true);
+    assert_int_equal(run(&h), QL_OK);
+    assert_int_equal(paused_until(&h, rows[i].reason), -1);
+    closed(&h);
+  }
+}
+
 static ql_str unreachable(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
   if (h->mood++ == 0) {
     *status = 0;
@@ -353,14 +417,6 @@ static void a_conversation_is_answered_by_the_model(void **state) {
   assert_int_equal(h.answer_micro, 100 * 1 + 20 * 5);
   assert_int_equal(ql_quest_count(h.quest), 0);
   closed(&h);
-}
-
-static ql_str declines(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
-  (void)h, (void)agent, (void)body, (void)status;
-  ql_buf out = ql_buf_new(ql_arena_alloc(a));
-  add_begin(&out);
-  add_text(a, &out, 0, "No.");
-  return ended(a, &out, "refusal");
 }
 
 static void what_is_declined_was_paid_for_all_the_same(void **state) {
@@ -603,6 +659,8 @@ int main(void) {
       cmocka_unit_test(a_leader_that_only_talks_pauses_the_quest),
       cmocka_unit_test(what_passes_is_tried_again),
       cmocka_unit_test(what_does_not_pass_pauses_the_quest_and_says_why),
+      cmocka_unit_test(a_long_wait_pauses_the_quest_until_then),
+      cmocka_unit_test(a_pause_without_a_time_has_none),
       cmocka_unit_test(no_answer_at_all_is_tried_again),
       cmocka_unit_test(a_budget_stops_a_call_before_it_is_sent),
       cmocka_unit_test(models_that_go_in_circles_stop_without_a_limit),
