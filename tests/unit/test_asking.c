@@ -366,6 +366,21 @@ static void a_model_without_tools_still_answers(void **state) {
   ql_workspace_free(files);
 }
 
+/* Where all that its file lists is to ask others, there is nothing to lose with tools, also beside a memory that it may not use. */
+static void who_can_only_ask_does_without(void **state) {
+  (void)state;
+  static const char *const FILES[][2] = {FILE_OF("lead", "tools: Agent(reviewer)\n", "You lead."), FILE_OF("reviewer", "", "You review.")};
+  host h = talks_with(FILES, QL_COUNT(FILES), NULL, REVIEW);
+  ql_memory *memory = ql_memory_new(ql_alloc_libc());
+  h.brain = takes_no_tools;
+  assert_int_equal(ql_driver_use(h.driver, &(ql_driver_kit){.memory = memory}, NULL), QL_OK);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_string_equal(h.answer, "In the repository.");
+  assert_int_equal(h.calls, 2);
+  closed(&h);
+  ql_memory_free(memory);
+}
+
 static ql_str always_asks(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
   return agent.ptr ? reviews(h, a, agent, body, status) : one_call(a, "Task", REVIEW);
 }
@@ -547,6 +562,7 @@ int main(void) {
       cmocka_unit_test(in_a_quest_work_is_handed_out_as_before),
       cmocka_unit_test(its_failure_is_told_the_asker),
       cmocka_unit_test(a_model_without_tools_still_answers),
+      cmocka_unit_test(who_can_only_ask_does_without),
       cmocka_unit_test(going_round_in_circles_ends),
       cmocka_unit_test(stop_ends_whoever_is_at_work),
       cmocka_unit_test(a_call_that_the_host_ends_ends_the_answer),

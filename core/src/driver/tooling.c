@@ -45,9 +45,13 @@ static ql_toolbox box_of(ql_driver *d, const ql__turn *t, const ql_value *server
 /* A list of things to do alone is no reason to offer tools. */
 static bool has_any(const ql_driver *d, const ql__turn *t) { return d->kit.workspace || d->kit.memory || t->offers || d->kit.commands; }
 
-/* Others are asked in a conversation, by who answers in it. A model that speaks in forms where there are tools, and in words else, is left to its words. */
-static bool can_ask(const ql_driver *d, const ql__turn *t) {
-  return t->kind == QL__CHAT && !t->asker && (has_any(d, t) || !ql_eq(TEXT_OF(t->player, "provider"), QL_STR("browser")));
+/* Others are asked in a conversation, by who answers in it. */
+static bool can_ask(const ql__turn *t) { return t->kind == QL__CHAT && !t->asker; }
+
+/* Where others are all that it has, a model can do without: one that speaks in forms as soon as there are tools is left to its words, and one that
+   takes no tools is asked again. */
+static bool can_do_without(const ql_driver *d, const ql__turn *t, const ql_value *tools) {
+  return t->asks && (!has_any(d, t) || (tools->first && !tools->first->next));
 }
 
 ql_status ql__offer_tools(ql_driver *d, ql__turn *t, ql_error *err) {
@@ -57,13 +61,17 @@ ql_status ql__offer_tools(ql_driver *d, ql__turn *t, ql_error *err) {
   ql_status status = ql__offers_take(d, t, err);
   if (status != QL_OK || t->step == QL__TURN_FAILED) return status;
   if (!d->roster || !ql_roster_find(d->roster, agent)) return QL_OK;
-  if (can_ask(d, t)) status = ql__whom_to_ask(t->arena, d->roster, agent, &others, err);
+  if (can_ask(t)) status = ql__whom_to_ask(t->arena, d->roster, agent, &others, err);
   t->asks = others.len > 0;
   if (status != QL_OK || !(has_any(d, t) || t->asks)) return status;
-  if (!has_any(d, t)) t->bare = t->system;
   const ql_toolbox box = box_of(d, t, ql__offers_tools(t->arena, t->offers));
   status = ql_arena_failed(t->arena) ? ql__out_of_memory(err) : ql_tools_for(t->arena, &box, &tools, err);
   if (status != QL_OK) return status;
+  if (can_do_without(d, t, tools)) {
+    t->asks = !ql_eq(TEXT_OF(t->player, "provider"), QL_STR("browser"));
+    if (!t->asks) return QL_OK;
+    t->bare = t->system;
+  }
   t->tooled = tools->first != NULL;
   if (!t->tools && t->tooled) t->tools = ql_array(t->arena);
   for (const ql_value *tool = tools->first; tool; tool = tool->next) ql_push(t->tools, ql_copy(t->arena, tool));
