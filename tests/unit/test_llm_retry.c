@@ -46,6 +46,9 @@ static ql_value *verdict_of(const char *failure, const uint8_t entropy[8]) {
 #define HEADER(name, value) "\"headers\":[{\"name\":\"" name "\",\"value\":\"" value "\"}]"
 #define BOTH(left, n, reset, value)                                                                                                        \
   "\"headers\":[{\"name\":\"" left "\",\"value\":\"" n "\"},{\"name\":\"" reset "\",\"value\":\"" value "\"}]"
+#define SPENT(what, until)                                                                                                                 \
+  "{\"name\":\"anthropic-ratelimit-" what "-remaining\",\"value\":\"0\"},{\"name\":\"anthropic-ratelimit-" what                            \
+  "-reset\",\"value\":\"" until "\"}"
 
 /* With no jitter at all: what is left is what the policy waits. */
 static void verdicts(void **state) {
@@ -100,6 +103,13 @@ static void verdicts(void **state) {
       {"{\"attempt\":1,\"status\":429," BOTH("x-ratelimit-remaining-tokens", "0", "x-ratelimit-reset-tokens", "6m0s") "}", "pause", 360000},
       {"{\"attempt\":1,\"status\":429," BOTH("x-ratelimit-remaining-requests", "0", "x-ratelimit-reset-requests", "120ms") "}", "retry",
        120},
+      /* of two that are used up the one that lasts longer */
+      {"{\"attempt\":1,\"status\":429,\"headers\":[" SPENT("requests", "2026-11-21T22:26:55Z") "," SPENT("tokens",
+                                                                                                         "2026-11-21T22:26:45Z") "]}",
+       "retry", 15000},
+      {"{\"attempt\":1,\"status\":429,\"headers\":[" SPENT("requests", "2026-11-21T22:26:45Z") "," SPENT("tokens",
+                                                                                                         "2026-11-21T22:26:55Z") "]}",
+       "retry", 15000},
       {"{\"attempt\":1,\"status\":429," HEADER("x-ratelimit-reset", "1795300012000") "}", "retry", 12000},
       {"{\"attempt\":1,\"status\":429," HEADER("x-ratelimit-reset", "1795300012") "}", "retry", 12000},
       {"{\"attempt\":1,\"status\":429," HEADER("x-ratelimit-reset", "12") "}", "retry", 12000},
@@ -203,6 +213,10 @@ static void verdicts_are_said(void **state) {
        "Anthropic refused the request (HTTP 404): model: m is unknown."},
       {"{\"attempt\":1,\"fault\":{\"code\":\"insufficient_quota\",\"message\":\"\"},\"provider\":\"openai\",\"status\":429}",
        "OpenAI has no credit left for this key (HTTP 429)."},
+      {"{\"attempt\":1,\"fault\":{\"code\":\"INVALID_ARGUMENT\",\"message\":\"API key not valid.\"},\"provider\":\"gemini\",\"status\":400}",
+       "Google Gemini refused the key (HTTP 400): API key not valid."},
+      {"{\"attempt\":1,\"fault\":{\"code\":\"http_302\",\"message\":\"Found\"},\"status\":302}",
+       "Anthropic sends elsewhere; give the base URL it leads to (HTTP 302)."},
   };
   for (size_t i = 0; i < QL_COUNT(rows); i++)
     assert_str_is(ql_get_str(verdict_of(rows[i].failure, least), QL_STR("message")), rows[i].message);
