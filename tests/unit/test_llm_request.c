@@ -191,6 +191,9 @@ static void long_calls_are_refused(void **state) {
   QL_SET(call, "system", ql_string(a, (ql_str){text, len - 1000}));
   assert_int_equal(ql_llm_request(a, call, &out, &err), QL_OK);
   assert_true(word(out, "body").len <= QL_CALL_BYTES_MAX);
+  memset(text, '"', len); /* each is two bytes in the body */
+  QL_SET(call, "system", ql_string(a, (ql_str){text, len / 2 + 1}));
+  assert_int_equal(ql_llm_request(a, call, &out, &err), QL_ERR_LIMIT);
   free(text);
 }
 
@@ -200,7 +203,7 @@ static void parallel_calls_are_counted(void **state) {
     ql_value *call = json(CLAUDE "\"messages\":[" USER "," PARTS("assistant", "") "," PARTS("user", "") "]}"), *out = NULL;
     ql_value *calls = QL_GET(QL_GET(call, "messages")->first->next, "parts"), *results = QL_GET(QL_GET(call, "messages")->last, "parts");
     for (size_t i = 0; i < most; i++) {
-      char id[16];
+      char id[24];
       snprintf(id, sizeof id, "c%zu", i);
       ql_value *one = ql_push(calls, json("{\"kind\":\"call\",\"name\":\"t\"}")), *two = ql_push(results, json("{\"kind\":\"result\"}"));
       QL_SET(one, "id", ql_string(a, ql_arena_str(a, str(id))));
@@ -270,6 +273,33 @@ static void marks_are_at_most_four(void **state) {
   assert_true(first > body.len / 2); /* of the messages, the last ones */
 }
 
+/* What goes along, or does not, with some models, hosts and choices. */
+static void bodies_fit_who_is_asked(void **state) {
+  (void)state;
+#define BUDGET(most, more)                                                                                                                 \
+  "{" HELLO ",\"max_tokens\":" most ",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\",\"reasoning\":\"low\"" more "}"
+#define ADAPTIVE(more) "{" TO("anthropic", "claude-opus-4-8") "," HELLO ",\"reasoning\":\"high\"" more "}"
+#define DEMANDED       ",\"choice\":\"required\",\"tools\":[{\"description\":\"\",\"name\":\"a\",\"schema\":{}}]"
+  static const struct {
+    const char *call, *words;
+    bool there;
+  } rows[] = {
+      {BUDGET("4096", ""), "\"budget_tokens\":2048", true},
+      {BUDGET("1025", ""), "\"budget_tokens\":1024", true}, /* it is below what may be said at all */
+      {BUDGET("1024", ""), "thinking", false},              /* and no less than 1024 */
+      {BUDGET("4096", DEMANDED), "thinking", false},        /* a call that is demanded comes without thinking */
+      {ADAPTIVE(""), "\"thinking\":{\"display\":\"summarized\",\"type\":\"adaptive\"}", true},
+      {ADAPTIVE(DEMANDED), "thinking", false},
+      {ADAPTIVE(DEMANDED), "\"effort\":\"high\"", true},
+      {"{" TO("ollama", "m") "," HELLO "}", "\"stream_options\":{\"include_usage\":true}", true},
+      {"{\"base_url\":\"https://api.mistral.ai/v1\"," TO("compatible", "m") "," HELLO "}", "stream_options", false},
+  };
+  for (size_t i = 0; i < QL_COUNT(rows); i++) {
+    ql_str body = word(request(rows[i].call), "body");
+    if ((ql_find(body, str(rows[i].words), 0) != SIZE_MAX) != rows[i].there) fail_msg("%s: %.*s", rows[i].call, (int)body.len, body.ptr);
+  }
+}
+
 static void providers_are_listed(void **state) {
   (void)state;
   ql_value *list = NULL;
@@ -319,9 +349,9 @@ static void every_allocation_may_fail(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-      TEST(urls_are_joined),        TEST(base_urls_are_refused),      TEST(the_key_has_its_place),     TEST(calls_are_refused),
-      TEST(long_calls_are_refused), TEST(parallel_calls_are_counted), TEST(bodies_are_canonical),      TEST(foreign_replays_are_left_out),
-      TEST(marks_are_at_most_four), TEST(providers_are_listed),       TEST(every_allocation_may_fail),
+      TEST(urls_are_joined),        TEST(base_urls_are_refused),      TEST(the_key_has_its_place),   TEST(calls_are_refused),
+      TEST(long_calls_are_refused), TEST(parallel_calls_are_counted), TEST(bodies_are_canonical),    TEST(foreign_replays_are_left_out),
+      TEST(marks_are_at_most_four), TEST(providers_are_listed),       TEST(bodies_fit_who_is_asked), TEST(every_allocation_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
