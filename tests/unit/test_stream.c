@@ -340,6 +340,63 @@ static void carried_items(void **state) {
   }
 }
 
+/* What providers seldom send. Status 200; expected: members of the reply. */
+static void seldom_sent(void **state) {
+  (void)state;
+  static const char CHAT[] = "{\"choices\":[{\"finish_reason\":\"stop\",\"message\":{\"content\":\"ab\"}}]}";
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *reply = read_body(a, QL_WIRE_CHAT, QL_STR("application/json"), str(CHAT));
+  assert_str_is(ql_get_str(QL_GET(reply, "parts")->first, QL_STR("text")), "ab");
+  /* A byte order mark is one at the beginning alone, not behind blanks. */
+  ql_str marked[2] = {QL_STR("\xEF\xBB\xBF"), str(CHAT)};
+  reply = read_body(a, QL_WIRE_CHAT, QL_STR("application/json"), ql_arena_concat(a, marked, 2));
+  assert_null(QL_GET(reply, "fault"));
+  char blanks[64 + 3];
+  memset(blanks, '\n', 64);
+  memcpy(blanks + 64, marked[0].ptr, 3);
+  marked[0] = (ql_str){blanks, sizeof blanks};
+  reply = read_body(a, QL_WIRE_CHAT, QL_STR("application/json"), ql_arena_concat(a, marked, 2));
+  assert_str_is(ql_get_str(reply, QL_STR("end")), "failed");
+  assert_int_equal(QL_GET(reply, "parts")->count, 0);
+  /* Calls are said, and none comes. */
+  reply = read_body(a, QL_WIRE_CHAT, QL_STR("application/json"),
+                    QL_STR("{\"choices\":[{\"finish_reason\":\"tool_calls\",\"message\":{\"content\":\"ab\"}}]}"));
+  assert_str_is(ql_get_str(reply, QL_STR("end")), "stop");
+  /* What was kept, as DeepSeek says it. */
+  reply = read_body(a, QL_WIRE_CHAT, QL_STR("application/json"),
+                    QL_STR("{\"choices\":[{\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_cache_hit_tokens\":30,\"prompt_tokens\":90}}"));
+  assert_int_equal(ql_get_int(QL_GET(reply, "usage"), QL_STR("cached"), -1), 30);
+  assert_int_equal(ql_get_int(QL_GET(reply, "usage"), QL_STR("input"), -1), 90);
+  /* Long words of an error end between two characters. */
+  reply =
+      read_body(a, QL_WIRE_CHAT, QL_STR("application/json"), with_filler(a, "{\"error\":{\"message\":\"", 999, "\xC3\xA9 and more.\"}}"));
+  ql_str message = ql_get_str(QL_GET(reply, "fault"), QL_STR("message"));
+  assert_int_equal(message.len, 999);
+  assert_int_equal(message.ptr[998], 'x');
+  ql_arena_free(a);
+}
+
+/* Nothing at all came: an answer that is empty, or none. */
+static void nothing_came(void **state) {
+  (void)state;
+  static const struct {
+    ql_stream_end how;
+    const char *end, *code;
+  } rows[] = {{QL_STREAM_COMPLETE, "failed", "empty_stream"}, {QL_STREAM_CUT, "cut", "cut"}, {QL_STREAM_CANCELLED, "cancelled", NULL}};
+  for (size_t i = 0; i < QL_COUNT(rows); i++) {
+    ql_arena *a = ql_arena_new(ql_alloc_libc());
+    ql_stream *stream;
+    ql_value *reply;
+    assert_int_equal(ql_stream_new(ql_alloc_libc(), QL_WIRE_MESSAGES, 200, QL_STR("text/event-stream"), &stream, NULL), QL_OK);
+    assert_int_equal(ql_stream_finish(stream, rows[i].how, a, &reply, NULL), QL_OK);
+    assert_str_is(ql_get_str(reply, QL_STR("end")), rows[i].end);
+    assert_int_equal(QL_GET(reply, "fault") == NULL, rows[i].code == NULL);
+    if (rows[i].code) assert_str_is(ql_get_str(QL_GET(reply, "fault"), QL_STR("code")), rows[i].code);
+    ql_stream_free(stream);
+    ql_arena_free(a);
+  }
+}
+
 /* --- The life of a stream --- */
 
 static void life(void **state) {
@@ -404,7 +461,8 @@ int main(void) {
       cmocka_unit_test(limits),           cmocka_unit_test(reply_limit),
       cmocka_unit_test(counted_once),     cmocka_unit_test(limit_at_the_end),
       cmocka_unit_test(carried_items),    cmocka_unit_test(life),
-      cmocka_unit_test(said_otherwise),
+      cmocka_unit_test(said_otherwise),   cmocka_unit_test(seldom_sent),
+      cmocka_unit_test(nothing_came),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
