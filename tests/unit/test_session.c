@@ -285,6 +285,10 @@ static void the_limit_of_turns_is_for_models(void **state) {
        "{\"micro\":9000}", 32 + 8 * 3, -1},
       {"[{\"agent\":\"@reviewer\",\"model\":\"nobody-knows\",\"provider\":\"anthropic\"}]", "{\"ms\":9000}", -1, -1},
       {"[{\"agent\":\"@reviewer\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]", "{\"tokens\":9000}", -1, 9000},
+      {"[{\"agent\":\"@reviewer\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]", "{\"turns\":5}", 5, -1},
+      {"[{\"agent\":\"@reviewer\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]", "{}", 32 + 8 * 3, -1},
+      {"[{\"agent\":\"@reviewer\",\"fallback\":\"\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]", "{\"micro\":9000}", -1,
+       -1},
   };
   for (size_t i = 0; i < QL_COUNT(rows); i++) {
     host h = {.quest = ql_quest_new(ql_alloc_libc()), .roster = team(), .brain = play_well, .now = NOW};
