@@ -415,6 +415,23 @@ static void an_overrun_is_recorded_and_pauses(void **state) {
   strike_stage(g);
 }
 
+/* What is used up to the last bit is used up, of whichever limit; and what did not fit is not. */
+static void what_is_used_up_is_told_from_what_did_not_fit(void **state) {
+  (void)state;
+  static const struct {
+    const char *budget, *used;
+  } rows[] = {{",'budget':{'tokens':10}", "'agent':'@api','input':10"}, {",'budget':{'micro':10}", "'agent':'@api','micro':10"}};
+  for (size_t i = 0; i < QL_COUNT(rows); i++)
+    for (int spent = 0; spent < 2; spent++) {
+      stage *g = api_works(rows[i].budget);
+      if (spent) ACCEPTED(does(g, "@owner", "usage", rows[i].used));
+      ACCEPTED(does(g, "@owner", "start", START ",'micro':11,'seat':'@api','tokens':11"));
+      assert_int_equal(cause(g), QL__BY_BUDGET);
+      assert_true(hints(g, spent ? "The budget is used up" : "What is left of the budget"));
+      strike_stage(g);
+    }
+}
+
 static void turns_and_running_time_are_a_budget(void **state) {
   (void)state;
   stage *g = api_works(",'budget':{'turns':2}");
@@ -423,11 +440,13 @@ static void turns_and_running_time_are_a_budget(void **state) {
   ACCEPTED(does(g, "@lead", "message", "'to':['@api']"));
   ACCEPTED(does(g, "@lead", "respond", ""));
   assert_int_equal(cause(g), QL__BY_BUDGET);
+  assert_true(hints(g, "The budget is used up"));
   strike_stage(g);
   g = api_works(",'budget':{'ms':1000}");
   later(g, 2000);
   ACCEPTED(tick(g));
   assert_int_equal(cause(g), QL__BY_BUDGET);
+  assert_true(hints(g, "The budget is used up"));
   ACCEPTED(does(g, "@owner", "resume", "'budget':{'ms':9000}"));
   ACCEPTED(tick(g));
   assert_string_equal(status(g), "running");
@@ -572,6 +591,7 @@ int main(void) {
       cmocka_unit_test(what_was_lost_is_booked_as_unknown),
       cmocka_unit_test(what_does_not_fit_is_not_started_and_pauses),
       cmocka_unit_test(an_overrun_is_recorded_and_pauses),
+      cmocka_unit_test(what_is_used_up_is_told_from_what_did_not_fit),
       cmocka_unit_test(turns_and_running_time_are_a_budget),
       cmocka_unit_test(an_ending_quest_waits_for_what_is_under_way),
       cmocka_unit_test(what_never_settles_is_lost_after_a_while),
