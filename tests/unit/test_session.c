@@ -29,6 +29,7 @@ static ql_str check_request(host *h, ql_arena *a, ql_str agent, const ql_value *
   ql_str text = ql_value_text(a, body);
   assert_true(ql_find(text, QL_STR("You are @"), 0) != SIZE_MAX);
   bool leads = ql_eq(agent, QL_STR("@lead"));
+  assert_true(ql_find(ql_value_text(a, QL_GET(body, "messages")), QL_STR("cache_control"), 0) != SIZE_MAX);
   assert_int_equal(ql_find(text, QL_STR("You never guess."), 0) != SIZE_MAX, leads);
   assert_int_equal(ql_find(text, QL_STR("\"quest_complete\""), 0) != SIZE_MAX, leads);
   assert_int_equal(ql_find(text, QL_STR("\"quest_respond\""), 0) != SIZE_MAX, !leads);
@@ -244,6 +245,57 @@ static void a_budget_stops_a_call_before_it_is_sent(void **state) {
   closed(&h);
 }
 
+/* An answer that is not over yet is sent back as it is, and the model goes on. */
+static ql_str breaks_off(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  static const char *const REASONS[] = {"pause_turn", "max_tokens"};
+  ql_str text = ql_value_text(a, body);
+  if (h->mood < 2) {
+    ql_buf out = ql_buf_new(ql_arena_alloc(a));
+    add_begin(&out);
+    add_text(a, &out, 0, h->mood == 0 ? "The first half" : "and a long tail");
+    return ended(a, &out, REASONS[h->mood++]);
+  }
+  if (h->mood++ == 2) {
+    size_t first = ql_find(text, QL_STR("The first half"), 0), tail = ql_find(text, QL_STR("and a long tail"), 0);
+    size_t told = ql_find(text, QL_STR("Your answer was cut at its length limit."), 0);
+    assert_true(first < tail && tail < told && told != SIZE_MAX);
+    assert_true(ql_find(text, QL_STR("Your turn is still open"), 0) == SIZE_MAX);
+  }
+  return play_well(h, a, agent, body, status);
+}
+
+static void what_is_not_over_goes_on(void **state) {
+  (void)state;
+  host h = opened(breaks_off, "quest", "Sign-in", true);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_status(&h, "completed");
+  assert_int_equal(h.calls, 8);
+  closed(&h);
+}
+
+static ql_str always_overloaded(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  bool fallback = ql_eq(TEXT_OF(body, "model"), QL_STR("claude-sonnet-4-5"));
+  assert_int_equal(fallback, h->calls >= 3);
+  h->mood = 0;
+  return overloaded(h, a, agent, body, status);
+}
+
+/* The fallback has all attempts, and none of its own. */
+static void a_fallback_is_asked_from_the_start(void **state) {
+  (void)state;
+  host h = {.quest = ql_quest_new(ql_alloc_libc()), .roster = team(), .brain = always_overloaded, .now = NOW};
+  ql_arena *a = ql_arena_new(ql_alloc_libc());
+  ql_value *r = request(a, "quest", "Sign-in");
+  QL_SET(r, "plan", plan(a));
+  QL_SET(QL_GET(r, "players")->first, "fallback", ql_string(a, QL_STR("claude-sonnet-4-5")));
+  assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, h.roster, r, &h.driver, NULL), QL_OK);
+  ql_arena_free(a);
+  assert_int_equal(run(&h), QL_OK);
+  assert_int_equal(h.calls, 3 + 6);
+  assert_int_equal(paused_until(&h, "@lead could not be asked: Anthropic is overloaded (HTTP 529) in 6 attempts: Overloaded."), -1);
+  closed(&h);
+}
+
 /* Always the same work, which is always done. */
 static ql_str go_in_circles(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
   (void)h, (void)body, (void)status;
@@ -332,6 +384,7 @@ static void what_was_only_announced_is_not_sent_for_who_lost_the_turn(void **sta
   assert_int_equal(run(&h), QL_OK);
   assert_int_equal(h.calls, 0);
   assert_int_equal(events(&h, "done", "outcome", "cancelled"), 1);
+  assert_int_equal(events(&h, "done", "reply", ""), 0); /* nothing was said */
   assert_nothing_open(&h);
   closed(&h);
 }
@@ -452,6 +505,7 @@ static void an_answer_that_is_cut_says_so(void **state) {
 static ql_str plans(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
   if (agent.ptr) return play_well(h, a, agent, body, status);
   h->mood++;
+  assert_true(ql_find(ql_value_text(a, QL_GET(body, "messages")), QL_STR("cache_control"), 0) == SIZE_MAX); /* asked for once */
   return words(
       a,
       "{\"tasks\":[{\"accept\":[\"it works\"],\"after\":[],\"agent\":\"@api-designer\",\"id\":\"T1\",\"outputs\":[\"contract.md\"],\"title\":\"Write the "
@@ -667,6 +721,8 @@ int main(void) {
       cmocka_unit_test(a_pause_without_a_time_has_none),
       cmocka_unit_test(no_answer_at_all_is_tried_again),
       cmocka_unit_test(a_budget_stops_a_call_before_it_is_sent),
+      cmocka_unit_test(what_is_not_over_goes_on),
+      cmocka_unit_test(a_fallback_is_asked_from_the_start),
       cmocka_unit_test(models_that_go_in_circles_stop_without_a_limit),
       cmocka_unit_test(the_limit_of_turns_is_for_models),
       cmocka_unit_test(who_loses_the_turn_is_stopped),
