@@ -46,6 +46,7 @@ int32_t qlw_driver_use(uint32_t driver, uint32_t workspace, uint32_t memory, con
                          .memory = graph != NULL ? graph->ptr : NULL,
                          .servers = QL_GET(value, "servers"),
                          .commands = ql_get_bool(value, QL_STR("commands")),
+                         .ask = ql_get_str(value, QL_STR("ask")),
                          .partials = ql_get_bool(value, QL_STR("partials"))};
   if (status == QL_OK) status = ql_driver_use(found->ptr, &given, &qlw__error);
   if (status != QL_OK) {

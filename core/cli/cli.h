@@ -29,6 +29,7 @@ typedef enum cli_exit {
   X(budget, "budget", "N", "tokens of the window that may be used (half of it)")                                                           \
   X(as_form, "as", "FORM", "text, markdown, mermaid or json (text)")                                                                       \
   X(allow_bash, "allow-bash", NULL, "run every command that a model wants run and its file allows, without asking")                        \
+  X(ask, "ask", "WHEN", "ask me before each use of a tool: change (where something is changed) or all")                                    \
   X(asked, "agent", "NAME", "ask this agent alone")                                                                                        \
   X(at, "at", "N", "the event it is about: a fork keeps what is up to it; a reveal gives back its texts alone")                            \
   X(at_once, "at-once", "K", "show the schedule with K at work at once (as many as help)")                                                 \

@@ -130,8 +130,8 @@ static int play_again(cli *c) {
 }
 
 int cli_quest_what_if(cli *c) {
-  static const cli_option PLAYED[] = {CLI_specs, CLI_provider, CLI_model, CLI_base_url,   CLI_fallback, CLI_reasoning,
-                                      CLI_work,  CLI_write,    CLI_yes,   CLI_allow_bash, CLI_mcp,      CLI_remembers};
+  static const cli_option PLAYED[] = {CLI_specs, CLI_provider, CLI_model, CLI_base_url,   CLI_fallback, CLI_reasoning, CLI_work,
+                                      CLI_write, CLI_yes,      CLI_ask,   CLI_allow_bash, CLI_mcp,      CLI_remembers};
   if (!c->value[CLI_at]) return play_again(c);
   for (size_t i = 0; i < QL_COUNT(PLAYED); i++)
     if (c->value[PLAYED[i]])

@@ -42,8 +42,12 @@ int cli_kit_open(cli *c, ql_driver *driver, const ql_value *request, bool words,
   ql_error err = {0};
   *out = (cli_kit){.c = c, .memory = {.path = c->value[CLI_remembers]}};
   bool played = QL_GET(request, "players") != NULL;
-  if (!played && (c->value[CLI_mcp] || c->value[CLI_remembers] || c->value[CLI_allow_bash]))
-    return cli_fail(c, QL_ERR_ARGUMENT, "--mcp, --memory and --allow-bash are for models: they belong to --provider.");
+  if (!played && (c->value[CLI_mcp] || c->value[CLI_remembers] || c->value[CLI_allow_bash] || c->value[CLI_ask]))
+    return cli_fail(c, QL_ERR_ARGUMENT, "--mcp, --memory, --ask and --allow-bash are for models: they belong to --provider.");
+  const char *ask = c->value[CLI_ask];
+  static const char *const ASKS[] = {"change", "all"};
+  if (ask && strcmp(ask, ASKS[0]) != 0 && strcmp(ask, ASKS[1]) != 0) return cli_fail_choice(c, "way to --ask:", ask, ASKS, QL_COUNT(ASKS));
+  if (ask && c->value[CLI_yes]) return cli_fail(c, QL_ERR_ARGUMENT, "--ask asks, and --yes answers: leave one of them out.");
   if (c->value[CLI_allow_bash] && !c->value[CLI_work])
     return cli_fail(c, QL_ERR_ARGUMENT, "--allow-bash needs --work DIR: commands run in that folder.");
   int code = read_servers(c, &servers);
@@ -56,6 +60,7 @@ int cli_kit_open(cli *c, ql_driver *driver, const ql_value *request, bool words,
                              .memory = out->memory.memory,
                              .servers = servers,
                              .commands = played && cli_tools_runs_commands(c),
+                             .ask = ask ? (ql_str){ask, strlen(ask)} : QL_ABSENT,
                              .partials = !words};
   return ql_driver_use(driver, &kit, &err) == QL_OK ? CLI_DONE : cli_fail_error(c, &err, servers ? "--mcp" : NULL);
 }

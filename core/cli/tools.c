@@ -146,6 +146,9 @@ int cli_tools_ask(cli_tools *tools, ql_arena *a, const ql_value *effect) {
   else if (command)
     cli_note("questline: A command of %.*s is refused: there is no terminal to ask at. --allow-bash allows every command.", (int)agent.len,
              agent.ptr);
+  else
+    cli_note("questline: %.*s of %.*s is refused: there is no terminal to ask at.%s", (int)name.len, name.ptr, (int)agent.len, agent.ptr,
+             c->value[CLI_ask] ? "" : " --yes allows what agents' files want asked.");
   return tell_allowed(tools, effect, false, a);
 }
 

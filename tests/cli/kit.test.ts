@@ -8,6 +8,7 @@ import { agentOf, players } from '../loopback/team.ts';
 import { type Script } from '../loopback/script.ts';
 import { folder, questline } from './harness.ts';
 import { Scene } from './scene.ts';
+import { terminal } from './terminal.ts';
 
 const entity = { entities: [{ name: 'billing', entityType: 'module', observations: ['Owns invoices'] }] };
 
@@ -77,10 +78,38 @@ test('a memory that nobody changed is not written', async (t) => {
   assert.equal(existsSync(join(at.cwd, 'memory.jsonl')), false);
 });
 
+const inMemory = (at: Scene): string => readFileSync(join(at.cwd, 'memory.jsonl'), 'utf8');
+
+test('--ask change: at a terminal a person says no to a change, then yes', async (t) => {
+  for (const [answer, kept] of [['n', false], ['y', true]] as const) {
+    const at = await Scene.set(t, remembers);
+    at.allow('api-designer', 'mcp__memory');
+    writeFileSync(join(at.cwd, 'memory.jsonl'), '');
+    const session = terminal(at.words('--memory', 'memory.jsonl', '--ask', 'change'), at.cwd, at.env);
+    await session.shows(/@api-designer wants to use mcp__memory__create_entities .*billing[^]*You want to be asked before each change\. Allow it\? \[y\/N\] /);
+    session.type(`${answer}\n`);
+    assert.equal(await session.ended, 0, session.screen());
+    assert.equal(inMemory(at).includes('billing'), kept);
+  }
+});
+
+test('--ask change: without a terminal a change is refused, and the quest goes on', async (t) => {
+  const at = await Scene.set(t, remembers);
+  at.allow('api-designer', 'mcp__memory');
+  writeFileSync(join(at.cwd, 'memory.jsonl'), '');
+  const { code, stderr } = await at.play('--memory', 'memory.jsonl', '--ask', 'change');
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /mcp__memory__create_entities of @api-designer is refused: there is no terminal to ask at\./);
+  assert.equal(inMemory(at), '');
+});
+
 test('options that belong together', async (t) => {
   const at = await Scene.set(t, players());
   const words = ['run', '--specs', 'agents', '--agent', 'lead', 'Add login'];
   assert.match((await at.ask(...words, '--memory', 'm')).stderr, /belong to --provider/);
+  assert.match((await at.ask(...words, '--ask', 'all')).stderr, /belong to --provider/);
+  assert.deepEqual(await at.play('--ask', 'chnge').then(({ code, stderr }) => [code, /Did you mean change\?/.test(stderr)]), [2, true]);
+  assert.match((await at.play('--ask', 'all', '--yes')).stderr, /leave one of them out/);
   assert.match((await at.play('--allow-bash')).stderr, /--allow-bash needs --work DIR/);
   assert.match((await at.play('--mcp', 'docs')).stderr, /--mcp wants NAME=URL/);
   assert.match((await at.play('--mcp', 'docs=https://x/\ny')).stderr, /no line ends/);

@@ -218,6 +218,40 @@ test('in a conversation an agent reads and changes the files it was given', asyn
   assert.deepEqual(wrong(here), []);
 });
 
+test('who wants to be asked first is asked before every use of a tool', async (t) => {
+  const here = await place(t, working(READ, READ), SOME);
+  const { page } = here;
+  const wish = page.getByLabel('I am asked about tools');
+  await page.evaluate(() => void (location.hash = '#/models'));
+  await wish.selectOption({ label: 'before every use' });
+  await page.evaluate(() => void (location.hash = '#/chat/@writer'));
+  await page.getByText('Files to work on').first().click();
+  await giveFolder(here, FILES);
+  await given(page).getByRole('button', { name: 'Give a folder' }).click();
+  await given(page).getByText('3 files of project').waitFor();
+  await page.getByLabel('Your message to @writer').fill('Look at the greeting.');
+  await page.getByRole('button', { name: 'Send' }).click();
+  const card = page.getByRole('region', { name: 'A tool waits for your yes' });
+  for (const answer of ['Allow once', 'Refuse']) {
+    await card.getByText('You want to be asked before each use of a tool.').waitFor();
+    await card.getByRole('button', { name: answer }).click();
+  }
+  await page.locator('.them > footer').last().waitFor();
+  assert.deepEqual(told(here).map(({ error }) => error), [false, true]);
+  await page.evaluate(() => void (location.hash = '#/models'));
+  await page.reload();
+  await wish.waitFor();
+  assert.equal(await wish.inputValue(), 'all', 'it lasts');
+  await wish.scrollIntoViewIfNeeded();
+  await picture(page, 'tools-ask-first-1440-light');
+  await page.setViewportSize({ width: 320, height: 800 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await noSidewaysScroll(page, 'the wish to be asked');
+  await wish.scrollIntoViewIfNeeded();
+  await picture(page, 'tools-ask-first-320-dark');
+  assert.deepEqual(wrong(here), []);
+});
+
 /** What the browser keeps of conversations: how many, of how many files, and of how many bytes by hash. */
 const ofChats = (page: Page): Promise<number[]> =>
   page.evaluate(async () => {

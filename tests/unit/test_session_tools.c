@@ -269,6 +269,41 @@ static void what_may_change_files_is_asked_about_first(void **state) {
   }
 }
 
+static void a_person_is_asked_first_who_wants_to_be(void **state) {
+  (void)state;
+  static const struct {
+    ql_str ask;
+    bool refuses;
+    size_t asked, changes;
+    const char *question;
+  } ROWS[] = {{QL_STR_INIT(""), false, 0, 1, ""},
+              {QL_STR_INIT("change"), false, 2, 1, "You want to be asked before each change."},
+              {QL_STR_INIT("all"), false, 4, 1, "You want to be asked before each use of a tool."},
+              {QL_STR_INIT("change"), true, 2, 0, "You want to be asked before each change."}};
+  SCRIPT({"TodoWrite", "{\"todos\":[]}"}, {"LS", "{}"}, {"Write", "{\"content\":\"A\",\"file_path\":\"a.md\"}"},
+         {"mcp__memory__create_entities", "{\"entities\":[{\"entityType\":\"rule\",\"name\":\"n\",\"observations\":[]}]}"},
+         {"mcp__memory__read_graph", "{}"});
+  for (size_t i = 0; i < QL_COUNT(ROWS); i++) {
+    host h = opened(follow_script, "quest", "Sign-in", true);
+    ql_workspace *files = ql_workspace_new(ql_alloc_libc());
+    ql_memory *memory = ql_memory_new(ql_alloc_libc());
+    ql_driver_kit kit = {.workspace = files, .memory = memory, .ask = ROWS[i].ask.len > 0 ? ROWS[i].ask : QL_ABSENT};
+    assert_int_equal(ql_driver_use(h.driver, &kit, NULL), QL_OK);
+    h.refuses = ROWS[i].refuses;
+    assert_int_equal(run(&h), QL_DONE);
+    assert_int_equal(h.asked, ROWS[i].asked);
+    assert_string_equal(h.question, ROWS[i].question);
+    assert_int_equal(ql_memory_entities(memory), ROWS[i].changes);
+    assert_int_equal(events(&h, "artifact", "name", "a.md"), (int)ROWS[i].changes);
+    kit.ask = QL_STR("never");
+    ql_error err;
+    assert_int_equal(ql_driver_use(h.driver, &kit, &err), QL_ERR_ARGUMENT);
+    closed(&h);
+    ql_workspace_free(files);
+    ql_memory_free(memory);
+  }
+}
+
 static void servers_that_a_file_does_not_list_are_left_alone(void **state) {
   (void)state;
   static const char FEW[] =
@@ -773,6 +808,7 @@ int main(void) {
       cmocka_unit_test(a_server_that_fails_in_a_turn_is_tried_once_more),
       cmocka_unit_test(a_server_that_forgot_the_session_is_greeted_again),
       cmocka_unit_test(what_may_change_files_is_asked_about_first),
+      cmocka_unit_test(a_person_is_asked_first_who_wants_to_be),
       cmocka_unit_test(servers_that_a_file_does_not_list_are_left_alone),
       cmocka_unit_test(a_call_ends_with_the_turn),
       cmocka_unit_test(a_conversation_has_tools_as_well),

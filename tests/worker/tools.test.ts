@@ -50,7 +50,7 @@ const told = (): string[] => {
 };
 
 /** A quest whose file of @api has this line about tools, and a cast with the server. */
-async function begin(tools: string, named: object = {}, rules = ''): Promise<{ at: Created; put: () => Promise<Reply> }> {
+async function begin(tools: string, named: object = {}, rules = ''): Promise<{ at: Created; put: (more?: object) => Promise<Reply> }> {
   const files = TEAM.map((agent) => ({ name: `${agent.slice(1)}.md`, text: `---\nname: ${agent.slice(1)}\ndescription: Does the part of ${agent}.\n${agent === API ? tools : 'tools: Read\n'}---\n\nYou do the part of ${agent}.\n${agent === API ? rules : ''}` }));
   const at = await server.quest({ command: create({ seats: TEAM.map((agent) => [agent, 'model']), specs: TEAM.map((agent, i) => [agent, core.sha256(files[i]!.text)]), budget: { tokens: 4_000_000 }, policy: 'parallel' }) });
   const servers = [{ name: 'docs', url: docs.url, secret: { header: 'authorization', prefix: 'Bearer ', slot: 'mcp:docs' }, ...named }];
@@ -58,7 +58,7 @@ async function begin(tools: string, named: object = {}, rules = ''): Promise<{ a
     { agent: '*', provider: 'anthropic', model: 'loop-small', base_url: provider.url('messages') },
     { agent: API, provider: 'gemini', model: 'loop-small', base_url: provider.url('generate') },
   ];
-  return { at, put: () => server.call('PUT', `/api/quests/${at.id}/cast`, { token: at.tokens.own, body: { players, files, servers } }) };
+  return { at, put: (more = {}) => server.call('PUT', `/api/quests/${at.id}/cast`, { token: at.tokens.own, body: { players, files, servers, ...more } }) };
 }
 
 async function over(at: Created): Promise<string> {
@@ -103,25 +103,34 @@ describe('a cast with an MCP server', { timeout: 60_000 }, () => {
     assert.equal((await server.call('GET', `${path}ABC`, { token: at.tokens.view })).status, 404);
   });
 
-  it('asks the owner where the file of an agent leaves it open, and does what they say', async () => {
-    provider.script = working({ name: 'mcp__docs__echo', arguments: { words: 'No.' } }, { name: 'mcp__docs__echo', arguments: { words: 'Yes.' } });
-    const { at, put } = await begin('', {}, 'You do not write code yourself.\n');
-    const live = server.live(at);
-    await live.enter(at.tokens.own);
-    await put();
-    const say = async (allowed: boolean): Promise<void> => {
-      const { asks } = (await live.of('asks')) as unknown as { asks: { ask: string; agent: string; tool: { name: string; arguments: string } }[] };
-      const [one] = asks;
-      assert.deepEqual([asks.length, one?.agent, one?.tool.name], [1, API, 'mcp__docs__echo']);
-      assert.equal((await server.call('POST', `/api/quests/${at.id}/asks/${one!.ask}`, { token: at.tokens.own, body: { allowed } })).status, 200);
-      assert.deepEqual(((await live.of('asks')) as unknown as { asks: unknown[] }).asks, []);
-    };
-    await say(false);
-    await say(true);
-    await over(at);
-    live.close();
-    const [refused, answered] = told();
-    assert(!refused?.includes('No.\n') && answered?.includes('Yes.'), `${refused} | ${answered}`);
+  const open = { 'where the file of an agent leaves it open': ['', 'You do not write code yourself.\n', {}], 'where the owner wants to be asked': ['tools: mcp__docs__echo\n', '', { ask: 'all' }] } as const;
+  for (const [where, [tools, rules, wish]] of Object.entries(open)) {
+    it(`asks the owner ${where}, and does what they say`, async () => {
+      provider.script = working({ name: 'mcp__docs__echo', arguments: { words: 'No.' } }, { name: 'mcp__docs__echo', arguments: { words: 'Yes.' } });
+      const { at, put } = await begin(tools, {}, rules);
+      const live = server.live(at);
+      await live.enter(at.tokens.own);
+      await put(wish);
+      const say = async (allowed: boolean): Promise<void> => {
+        const { asks } = (await live.of('asks')) as unknown as { asks: { ask: string; agent: string; tool: { name: string; arguments: string } }[] };
+        const [one] = asks;
+        assert.deepEqual([asks.length, one?.agent, one?.tool.name], [1, API, 'mcp__docs__echo']);
+        assert.equal((await server.call('POST', `/api/quests/${at.id}/asks/${one!.ask}`, { token: at.tokens.own, body: { allowed } })).status, 200);
+        assert.deepEqual(((await live.of('asks')) as unknown as { asks: unknown[] }).asks, []);
+      };
+      await say(false);
+      await say(true);
+      await over(at);
+      live.close();
+      const [refused, answered] = told();
+      assert(!refused?.includes('No.\n') && answered?.includes('Yes.'), `${refused} | ${answered}`);
+    });
+  }
+
+  it('refuses another wish to be asked', async () => {
+    const { put } = await begin('');
+    const { status, body } = await put({ ask: 'never' });
+    assert.deepEqual([status, /and "ask" \("change" or "all"\)/.test(body.error.message)], [400, true]);
   });
 
   it('is refused in words where the deployment does not ask that server, or has no key for it', async () => {

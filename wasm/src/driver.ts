@@ -5,12 +5,16 @@ import type { Quest } from './quest.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What models may work with, by the tools of their agents' files. */
+/** A person is asked not only where a file wants it, but before each change, or before all uses of tools. */
+export type AskFirst = 'change' | 'all';
+
 export interface Kit {
   readonly workspace?: Workspace;
   readonly memory?: MemoryGraph;
   readonly servers?: readonly McpServer[];
   /** The host performs `tool.run`, when a person agreed to the command. */
   readonly commands?: boolean;
+  readonly ask?: AskFirst | undefined;
   /** The host performs `partial.put`: it keeps words of answers that are not whole, until their end is logged. */
   readonly partials?: boolean;
 }
@@ -33,9 +37,9 @@ export class Driver extends Held {
   }
 
   /** Gives models something to work with; to be called before the first `next`. */
-  use({ workspace, memory, servers = [], commands = false, partials = false }: Kit): void {
+  use({ workspace, memory, servers = [], commands = false, ask, partials = false }: Kit): void {
     const { instance } = this;
-    instance.run('qlw_driver_use', this.handle, workspace?.handleIn(instance) ?? 0, memory?.handleIn(instance) ?? 0, JSON.stringify({ servers, commands, partials }));
+    instance.run('qlw_driver_use', this.handle, workspace?.handleIn(instance) ?? 0, memory?.handleIn(instance) ?? 0, JSON.stringify({ servers, commands, ask, partials }));
   }
 
   /** The next effect. `http.request` and `effect.cancel` come once each, and any number of requests may be open; any other comes again until it has its result. */

@@ -3,7 +3,7 @@ export { Blank } from './blank.ts';
 export { Core, instantiate } from './core.ts';
 export type { ReportKind } from './core.ts';
 export { Driver } from './driver.ts';
-export type { Kit } from './driver.ts';
+export type { AskFirst, Kit } from './driver.ts';
 export { CoreError, InstanceBroken } from './errors.ts';
 export * from './generated.ts';
 export type { Roster as RosterValue } from './generated.ts';

@@ -1,10 +1,10 @@
 /* Who plays a room's seats: what the owner may hand in, and what speaks against it. What a player, a file or an address is, the core says. */
-import type { Core, McpServer, PackSource, Player, Quest } from '@questline/core';
+import type { AskFirst, Core, McpServer, PackSource, Player, Quest } from '@questline/core';
 import { isObject } from './room.ts';
 
 export type AgentFile = { name: string; text: string };
 
-export type Cast = { players: Player[]; files: AgentFile[]; documents: PackSource[]; servers: McpServer[] };
+export type Cast = { players: Player[]; files: AgentFile[]; documents: PackSource[]; servers: McpServer[]; ask?: AskFirst };
 
 /** What this deployment lets rooms do. */
 export type House = {
@@ -20,7 +20,7 @@ export const secretOf = (slot: string): string => `KEY_${slot.toUpperCase().repl
 /** What anybody with a capability may know of a cast. */
 export type CastView = { players: Player[]; files: { name: string; sha256: string }[]; documents: string[]; servers: string[] };
 
-const FORM = 'The body is {"players": [{"agent", "provider", "model", …}], "files": [{"name", "text"}]}, with "documents" and "servers" where there are any.';
+const FORM = 'The body is {"players": [{"agent", "provider", "model", …}], "files": [{"name", "text"}]}, with "documents" and "servers" where there are any, and "ask" ("change" or "all") where the owner is to be asked before tools are used.';
 const TEXTS = ['agent', 'provider', 'model', 'base_url', 'fallback', 'reasoning'];
 const NUMBERS = ['max_tokens', 'temperature'];
 
@@ -35,10 +35,11 @@ const isServer = (value: unknown): boolean => isObject(value) && isText(value['n
 /** The cast that a body is, or the sentence that says what it should be. */
 export function readCast(body: unknown): Cast | string {
   if (!isObject(body)) return FORM;
-  const { players, files, documents = [], servers = [], ...rest } = body;
+  const { players, files, documents = [], servers = [], ask, ...rest } = body;
   const lists: [unknown, (value: unknown) => boolean][] = [[players, isPlayer], [files, isFile], [documents, isDocument], [servers, isServer]];
+  if (ask !== undefined && ask !== 'change' && ask !== 'all') return FORM;
   if (Object.keys(rest).length > 0 || !lists.every(([list, fits]) => Array.isArray(list) && list.every(fits))) return FORM;
-  return { players, files, documents, servers } as Cast;
+  return { players, files, documents, servers, ...(ask === undefined ? {} : { ask }) } as Cast;
 }
 
 /** The host of an address; '' for what is none. */

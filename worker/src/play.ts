@@ -55,9 +55,9 @@ export class Play {
     this.#core = core;
     this.#roster = core.newRoster();
     for (const { name, text } of cast.files) this.#roster.add(name, text);
-    const { players, documents, servers } = cast;
+    const { players, documents, servers, ask } = cast;
     this.#driver = core.newDriver(quest, { roster: this.#roster, request: { agent: '', text: '', players, documents } });
-    this.#driver.use({ servers, partials: true });
+    this.#driver.use({ servers, ask, partials: true });
   }
 
   /** Answers under way: nobody would miss them if memory were gone, but for an alarm. */

@@ -31,11 +31,13 @@ typedef struct ql_driver_kit {
   ql_memory *memory;       /* NULL: nothing is remembered */
   const ql_value *servers; /* shape McpServer[]; NULL: none */
   bool commands;           /* the host performs tool.run, when a person agreed to the command */
-  bool partials;           /* the host performs partial.put: it keeps words of answers that are not whole, until their end is logged */
+  ql_str
+      ask; /* a person is asked not only where a file wants it, but before each "change", or before "all" uses of tools; absent: no more */
+  bool partials; /* the host performs partial.put: it keeps words of answers that are not whole, until their end is logged */
 } ql_driver_kit;
 
 /// Gives models something to work with; to be called before the first ql_driver_next.
-/// @return QL_OK; QL_ERR_ARGUMENT (a server without a name or a URL, or two of one name); QL_ERR_NOMEM.
+/// @return QL_OK; QL_ERR_ARGUMENT (a server without a name or a URL, two of one name, or another word for what is asked about); QL_ERR_NOMEM.
 QL_NODISCARD ql_status ql_driver_use(ql_driver *driver, const ql_driver_kit *kit, ql_error *err);
 
 /// The next effect, shape `Effect`. http.request, ask.tool and effect.cancel are handed out once each, and any number of requests may be open; the others come

@@ -95,6 +95,8 @@ void ql_driver_free(ql_driver *driver) {
 
 ql_status ql_driver_use(ql_driver *driver, const ql_driver_kit *kit, ql_error *err) {
   ql__servers *servers;
+  if (kit->ask.ptr && !ql_eq(kit->ask, QL_STR("change")) && !ql_eq(kit->ask, QL_STR("all")))
+    return ql_fail(err, QL_ERR_ARGUMENT, "a person is asked before each change, or before all: change or all was expected", kit->ask);
   ql_status status = ql__servers_new(driver->alloc, kit->servers, &servers, err);
   if (status != QL_OK) return status;
   ql__servers_free(driver->servers);

@@ -127,13 +127,24 @@ static ql_status was_begun(const ql_driver *d, const ql__turn *t, bool *out, boo
   return failed ? ql__out_of_memory(err) : QL_OK;
 }
 
+/* A list of things to do is no use of anything. */
+static ql_str wish_to_be_asked(const ql_driver *d, const ql__turn *t, ql__effect effect) {
+  ql_str name = TEXT_OF(t->part, "name");
+  ql__tool_schema tool;
+  bool known = ql__tool_named(name, &tool);
+  if (!d->kit.ask.ptr || (known && tool.runs == QL__RUNS_NOTHING)) return QL_ABSENT;
+  if (ql_eq(d->kit.ask, QL_STR("all"))) return QL_STR("You want to be asked before each use of a tool.");
+  bool changes = effect != QL__EFFECT_NONE || (known && tool.runs == QL__RUNS_MEMORY && ql_memory_changes(name));
+  return changes ? QL_STR("You want to be asked before each change.") : QL_ABSENT;
+}
+
 /* Commands are always asked about, and what may have been carried out by a server already, in these words. Absent where nobody is. */
 static ql_status find_question(ql_driver *d, ql__turn *t, const ql_value *permit, ql_str *out, ql_error *err) {
   ql_str message = TEXT_OF(permit, "message"), name = TEXT_OF(t->part, "name");
   bool begun = false, doubt = false, command = ql_eq(t->runs, QL_STR("command"));
-  *out = ql_eq(TEXT_OF(permit, "decision"), QL_STR("ask")) ? message : QL_ABSENT;
-  if (!command && (!ql_eq(t->runs, QL_STR("mcp")) || ql__effect_of(name, ql__tool_canonical(t->attempt, name)) == QL__EFFECT_NONE))
-    return QL_OK;
+  const ql__effect effect = ql__effect_of(name, ql__tool_canonical(t->attempt, name));
+  *out = ql_eq(TEXT_OF(permit, "decision"), QL_STR("ask")) ? message : wish_to_be_asked(d, t, effect);
+  if (!command && (!ql_eq(t->runs, QL_STR("mcp")) || effect == QL__EFFECT_NONE)) return QL_OK;
   ql_status status = was_begun(d, t, &begun, &doubt, err);
   if (status != QL_OK) return status;
   t->again |= begun && doubt;

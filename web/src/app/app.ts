@@ -148,7 +148,7 @@ export class App {
   async #boot(fixedPace: number | null): Promise<void> {
     const { storage } = this.#ports;
     try {
-      const [which, files, off, leader, objective, pace, asked, cast, servers, carried, work] = await Promise.all([
+      const [which, files, off, leader, objective, pace, asked, cast, servers, asks, carried, work] = await Promise.all([
         storage.setting('team'),
         storage.team(),
         storage.setting('off'),
@@ -158,12 +158,13 @@ export class App {
         storage.setting('asked'),
         storage.setting('cast'),
         storage.setting('servers'),
+        storage.setting('asks'),
         storage.setting('carried'),
         storage.work(NEXT),
         this.vault.read(),
       ]);
       const team = files.length > 0 ? readTeam(this.#engine.core, files, which !== 'own') : this.state.team;
-      this.#store.set({ pace: fixedPace ?? pace ?? PACE, cast: cast ?? NOBODY_CHOSEN, servers: servers ?? [], carried: carried ?? [], work: work ?? null });
+      this.#store.set({ pace: fixedPace ?? pace ?? PACE, cast: cast ?? NOBODY_CHOSEN, servers: servers ?? [], asks: asks ?? null, carried: carried ?? [], work: work ?? null });
       this.desk.change({ team, off: off?.[team.sample ? 'sample' : 'own'] ?? {}, leader: defaultLeader(team.roster, leader), objective: objective ?? this.state.objective });
       await this.library.read();
       if (asked === true) void storage.persisted().then((kept) => this.#store.set({ lasting: kept ? 'granted' : 'refused' }));
@@ -209,7 +210,7 @@ export class App {
     this.#chats ??= new kind({
       newCore: () => this.#engine.fresh(),
       asking: () => this.#asking,
-      kit: (core, id) => Kit.open(core, this.#ports, id, this.state.servers, null),
+      kit: (core, id) => Kit.open(core, this.#ports, id, this.state, null),
       storage: this.#ports.storage,
       team: () => ({ files: this.state.team.files, off: this.state.off }),
       players: (agent) => playersOf(this.state.cast, [agent]),

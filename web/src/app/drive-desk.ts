@@ -1,4 +1,4 @@
-import { type Core, CoreError, type Player, type Quest, type Steer } from '@questline/core';
+import { type AskFirst, type Core, CoreError, type Player, type Quest, type Steer } from '@questline/core';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Lease, Tabs } from '../ports/lock.ts';
 import type { Storage } from '../ports/storage.ts';
@@ -127,7 +127,7 @@ export class DriveDesk {
     const { quest: desk, work } = this.#beside;
     const played = playersFor(this.#store.state.cast, quest.view().agents).length > 0;
     const documents = played ? await work.documents(id) : [];
-    const kit = played && !gone.aborted ? await Kit.open(core, this.#ports, id, this.#store.state.servers, quest) : null;
+    const kit = played && !gone.aborted ? await Kit.open(core, this.#ports, id, this.#store.state, quest) : null;
     if (gone.aborted) {
       kit?.close();
       lease.release();
@@ -192,6 +192,13 @@ export class DriveDesk {
     const { quest } = this.#store.state;
     if (quest === null || this.#beside.quest.session === null) return;
     if (this.#players.length > 0 || quest.work === null) await this.open(quest.id);
+  }
+
+  /** About which uses of tools somebody wants to be asked, beyond those that files say. */
+  askFirst(asks: AskFirst | null): void {
+    this.#store.set({ asks });
+    void this.#ports.storage.putSetting('asks', asks).catch((error: unknown) => this.#store.storageFailed(error));
+    void this.rekit();
   }
 
   /** Who holds the turn and is played by a model that is not set up here. */

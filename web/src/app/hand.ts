@@ -57,7 +57,7 @@ export class HandDesk {
   /** Lets the server play with the models that are chosen here, and tell them what they are told here; why it does not, or null. Its keys are its own: none
       leaves this tab. @param bare  without the documents of the project */
   async hand(bare = false): Promise<Against | null> {
-    const { servers, team } = this.#store.state;
+    const { asks, servers, team } = this.#store.state;
     const documents = bare ? [] : await this.#documents();
     const open = this.#ports.open();
     if (open === null) return { why: 'The quest is not open.', tooLarge: false };
@@ -65,7 +65,7 @@ export class HandDesk {
     const { specs = [] } = open.quest.event(0).data as { specs?: [string, string][] };
     const named = new Set(specs.filter(([agent]) => players.some((player) => player.agent === agent)).map(([, sha256]) => sha256));
     const files = team.files.filter(({ text }) => named.has(open.core.sha256(text))).map(({ path, text }) => ({ name: path, text }));
-    return this.#put({ players, files, documents, servers: servers.filter(({ on }) => on).map(asServer) });
+    return this.#put({ players, files, documents, servers: servers.filter(({ on }) => on).map(asServer), ...(asks === null ? {} : { ask: asks }) });
   }
 
   takeBack(): Promise<Against | null> {

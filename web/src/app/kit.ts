@@ -1,6 +1,7 @@
-import type { Core, Driver, Effect, Quest, ToolCall } from '@questline/core';
+import type { AskFirst, Core, Driver, Effect, Quest, ToolCall } from '@questline/core';
 import type { Tabs } from '../ports/lock.ts';
 import type { Storage } from '../ports/storage.ts';
+import type { AppState } from './model.ts';
 import { Recall } from './recall.ts';
 import { type KeptServer, asServer } from './servers.ts';
 import { Bench } from './work.ts';
@@ -12,6 +13,9 @@ export interface Ask {
   question: string;
   tool: ToolCall;
 }
+
+/** What somebody wants models to have, and to be asked about. */
+type Wishes = Readonly<Pick<AppState, 'servers' | 'asks'>>;
 
 interface Ports {
   storage: Storage;
@@ -26,24 +30,26 @@ export class Kit {
   #parts: Promise<void> = Promise.resolve();
   readonly bench: Bench | null;
   readonly servers: readonly KeptServer[];
+  readonly #asks: AskFirst | null;
 
-  private constructor(ports: Ports, id: string, bench: Bench | null, recall: Recall, servers: readonly KeptServer[]) {
+  private constructor(ports: Ports, id: string, bench: Bench | null, recall: Recall, { servers, asks }: Wishes) {
     this.#ports = ports;
     this.#id = id;
     this.bench = bench;
     this.#recall = recall;
     this.servers = servers.filter(({ on }) => on);
+    this.#asks = asks;
   }
 
-  static async open(core: Core, ports: Ports, id: string, servers: readonly KeptServer[], quest: Quest | null): Promise<Kit> {
+  static async open(core: Core, ports: Ports, id: string, wishes: Wishes, quest: Quest | null): Promise<Kit> {
     const lines = await ports.storage.memory();
     const bench = await Bench.open(core, ports.storage, id, quest?.standing().artifacts ?? null);
-    return new Kit(ports, id, bench, new Recall(core, ports, lines), servers);
+    return new Kit(ports, id, bench, new Recall(core, ports, lines), wishes);
   }
 
   /** Before the driver is asked for its first effect. */
   give(driver: Driver): void {
-    driver.use({ memory: this.#recall.graph, partials: true, servers: this.servers.map(asServer), ...(this.bench === null ? {} : { workspace: this.bench.workspace }) });
+    driver.use({ memory: this.#recall.graph, partials: true, servers: this.servers.map(asServer), ask: this.#asks ?? undefined, ...(this.bench === null ? {} : { workspace: this.bench.workspace }) });
   }
 
   /** Keeps what tools changed: before a line that tells of it is. True: files are among it. */

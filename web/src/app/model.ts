@@ -1,4 +1,4 @@
-import type { Note, Plan, Player, Provider, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
+import type { AskFirst, Note, Plan, Player, Provider, QuestView, Refusal, RosterValue, Spec, Verdict } from '@questline/core';
 import type { Cast } from './cast.ts';
 import type { Ask } from './kit.ts';
 import type { KeptServer } from './servers.ts';
@@ -195,6 +195,7 @@ export interface AppState {
   cast: Cast;
   providers: readonly Provider[]; // empty until the whole core is there
   servers: readonly KeptServer[]; // MCP servers
+  asks: AskFirst | null; // about which uses of tools somebody wants to be asked, beyond those that files say
   work: KeptWork | null; // files for the quest that is asked for next
   gathering: boolean; // files are being read
   slots: Readonly<Record<string, Slot>>; // keys of this browser

@@ -23,6 +23,7 @@ export const startOf = (team: Team, pace: number): AppState => ({
   cast: NOBODY_CHOSEN,
   providers: [],
   servers: [],
+  asks: null,
   work: null,
   gathering: false,
   slots: {},

@@ -1,4 +1,4 @@
-import type { Command, McpServer, PackSource, Player, Refusal, SeatDelta, ToolCall } from '@questline/core';
+import type { AskFirst, Command, McpServer, PackSource, Player, Refusal, SeatDelta, ToolCall } from '@questline/core';
 import type { Handed, LiveLink } from '../app/model.ts';
 
 export interface Socket {
@@ -44,6 +44,7 @@ export interface Cast {
   files: readonly { name: string; text: string }[];
   documents: readonly PackSource[];
   servers: readonly McpServer[];
+  ask?: AskFirst;
 }
 
 /** The server this page came from, if it keeps live quests. Nothing else is ever asked. */

@@ -1,4 +1,4 @@
-import type { Note } from '@questline/core';
+import type { AskFirst, Note } from '@questline/core';
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from 'idb';
 import type { KeptDecision, KeptServices } from '../app/decision-desk.ts';
 import type { Cast } from '../app/cast.ts';
@@ -24,6 +24,7 @@ export interface Settings {
   cast: Cast; // who plays
   keys: Record<string, Sealed>; // of providers, by slot; never one that is not sealed
   servers: readonly KeptServer[]; // MCP servers
+  asks: AskFirst | null; // about which uses of tools somebody wants to be asked, beyond those that files say
   carried: readonly string[]; // providers that are asked through the server of this page
   live: Record<string, LiveLink>; // quests of this browser that a server keeps too
   [plan: `plan:${string}`]: KeptPlan; // of the quest of that id, while it is only proposed

@@ -1,5 +1,5 @@
 import './models.css';
-import type { ConnectionTest, Provider } from '@questline/core';
+import type { AskFirst, ConnectionTest, Provider } from '@questline/core';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
@@ -24,6 +24,12 @@ const REASONING: readonly { value: string; word: string }[] = [
   { value: 'low', word: 'low' },
   { value: 'medium', word: 'medium' },
   { value: 'high', word: 'high' },
+];
+
+const ASKS: readonly { value: AskFirst | ''; word: string }[] = [
+  { value: '', word: 'where agents’ files say so' },
+  { value: 'change', word: 'also before each change' },
+  { value: 'all', word: 'before every use' },
 ];
 
 /** The model of the browser, on its way to this device. */
@@ -245,6 +251,15 @@ export function ModelsScreen({ state, app }: { state: AppState; app: App }): JSX
       </button>
       <Keys state={state} app={app} slots={slots} />
       <WhoPlays state={state} app={app} agents={agents} settings />
+      <section class="panel" aria-label="Ask me first">
+        <div class="panel-h">
+          <h2>Ask me first</h2>
+        </div>
+        <div class="form one">
+          <PickField label="I am asked about tools" value={state.asks ?? ''} choices={ASKS} commit={(value) => (app.drive.askFirst(value === '' ? null : (value as AskFirst)), true)} />
+        </div>
+        <p class="pad muted">What a file refuses is refused in any case.</p>
+      </section>
       <Servers state={state} app={app} />
     </main>
   );
