@@ -62,7 +62,7 @@ export class Growing {
     const words = this.heard === null ? '' : (finished.textContent ?? '');
     this.#at += decoder.decode(rest.subarray(0, settled)).length;
     if (settled > 0) this.#put(finished);
-    this.#open.replaceChildren(dress(open));
+    if (open !== '' || this.#open.firstChild !== null) this.#open.replaceChildren(dress(open));
     this.heard?.(words, this.#open.textContent ?? '');
   }
 

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { Answer, Exchange } from '../app/chat-model.ts';
 import { isUnfinished } from '../app/chat-model.ts';
@@ -7,63 +7,9 @@ import type { ChatDesk, Coming } from '../app/chat.ts';
 import { money, span, whole } from '../app/figures.ts';
 import { href } from '../app/route.ts';
 import { toTheSecond } from '../app/words.ts';
-import { Growing, Speaker } from '../parts/growing.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Name, Seat } from '../parts/parts.tsx';
-
-const SHARE = 6; // of the time, one part at most goes into showing an answer that grows
-
-/** The words of an answer. While it grows, what is finished of it stays untouched, and the page is left time for all else. */
-function Words({ text, live, desk, app, shown }: { text: string; live: boolean; desk: ChatDesk; app: App; shown: () => void }): JSX.Element {
-  const root = useRef<HTMLDivElement>(null);
-  const region = useRef<HTMLDivElement>(null);
-  const growing = useRef<Growing | null>(null);
-  useLayoutEffect(() => {
-    if (root.current === null) return;
-    growing.current ??= new Growing(root.current, () => app.core);
-    growing.current.show(text, !live);
-    shown();
-  }, [live ? '' : text, live]);
-  useEffect(() => {
-    if (!live || growing.current === null || region.current === null) return;
-    const grows = growing.current;
-    const speaker = new Speaker(region.current);
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    let next = 0; // when it may be shown again
-    const show = (): void => {
-      timer = null;
-      if (desk.coming === null) return;
-      const start = performance.now();
-      grows.show(desk.coming.text, false);
-      shown();
-      const now = performance.now();
-      next = now + (now - start) * SHARE;
-    };
-    grows.heard = (done, open) => speaker.hear(done, open);
-    const leave = desk.watch(() => {
-      const left = next - performance.now();
-      if (left <= 0) show();
-      else timer ??= setTimeout(show, left);
-    });
-    return () => {
-      leave();
-      if (timer !== null) clearTimeout(timer);
-      grows.heard = null;
-      speaker.close();
-    };
-  }, [live]);
-  const copy = (event: Event): void => {
-    const button = (event.target as Element).closest('button.copy');
-    const code = button?.parentElement?.querySelector('pre');
-    if (code !== null && code !== undefined) void app.copy(code.textContent ?? '').then((done) => app.toast(done ? 'The code is copied.' : 'This browser does not let the page copy.'));
-  };
-  return (
-    <>
-      <div class="words" ref={root} onClick={copy} aria-busy={live} />
-      {live && <div class="vh" role="log" aria-live="polite" ref={region} />}
-    </>
-  );
-}
+import { Words } from './words.tsx';
 
 /** What the model thought before it answered; folded away. */
 function Thinking({ text, desk, live }: { text: string; desk: ChatDesk; live: boolean }): JSX.Element | null {
@@ -158,7 +104,7 @@ export function AnswerView({ chat, agent, exchange, coming, last, busy, desk, ap
         )}
       </header>
       <Thinking text={answer?.thinking ?? ''} desk={desk} live={live} />
-      <Words text={text} live={live} desk={desk} app={app} shown={shown} />
+      <Words app={app} text={text} live={live ? { read: () => desk.coming?.text ?? null, watch: (watcher) => desk.watch(watcher), spoken: true } : null} shown={shown} />
       {!live && (
         <>
           <Ending answer={answer} />

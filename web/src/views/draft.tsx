@@ -6,8 +6,7 @@ import type { OpenQuest } from '../app/model.ts';
 import type { Part } from '../app/work.ts';
 import { count, toTheSecond } from '../app/words.ts';
 import { Icon, type IconName } from '../parts/icons.tsx';
-
-const SHOWN = 1200; // characters of the end of what is being written
+import { Words } from './words.tsx';
 
 const DOES: Readonly<Record<string, string>> = { quest_message: 'writes a message', quest_respond: 'writes its answer', quest_report: 'ends its turn', quest_complete: 'completes the quest', quest_evidence: 'gives evidence', quest_judge: 'judges evidence' };
 
@@ -27,25 +26,30 @@ export function Writing({ app, agent, grown }: { app: App; agent: string; grown:
   const size = draft?.size ?? 0;
   useEffect(grown, [size]);
   if (draft === null) return app.drafts.until === null ? null : <p class="muted draft">waits for the provider, and is asked again at {toTheSecond(app.drafts.until)}</p>;
-  const words = draft.words.length > SHOWN ? `…${draft.words.slice(-SHOWN)}` : draft.words;
   return (
     <div class="draft" data-draft={agent} data-size={size}>
       <p class="muted">
         {doing(draft)}, {count(size, 'character')} so far
       </p>
-      {words !== '' && <p class="words">{words}</p>}
+      {draft.words !== '' && (
+        <div class="tail">
+          <Words app={app} text={draft.words} live={{ read: () => app.drafts.of(agent)?.words ?? null, watch: (watcher) => app.drafts.subscribe(watcher) }} shown={grown} />
+        </div>
+      )}
     </div>
   );
 }
 
 /** What an agent had written when the page was closed. It is asked anew; its words are shown until it has answered. */
-export function Earlier({ parts, agent }: { parts: readonly Part[]; agent: string }): JSX.Element | null {
+export function Earlier({ app, parts, agent }: { app: App; parts: readonly Part[]; agent: string }): JSX.Element | null {
   const mine = parts.filter((part) => part.agent === agent && part.text.trim() !== '');
   if (mine.length === 0) return null;
   return (
     <div class="draft earlier-part">
       <p class="muted">What had come before the page was closed:</p>
-      <p class="words">{mine.map(({ text }) => text).join('\n\n')}</p>
+      <div class="tail">
+        <Words app={app} text={mine.map(({ text }) => text).join('\n\n')} />
+      </div>
     </div>
   );
 }

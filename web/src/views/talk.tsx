@@ -1,6 +1,6 @@
 import type { TalkView } from '@questline/core';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import type { Attempt, OpenQuest } from '../app/model.ts';
 import { deed, letters, refused, time } from '../app/words.ts';
@@ -8,15 +8,17 @@ import { Icon } from '../parts/icons.tsx';
 import { later } from '../parts/later.tsx';
 import { byPlace, NoteMark } from '../parts/note-mark.tsx';
 import { Bead, Name, Seat } from '../parts/parts.tsx';
+import { Spare } from '../parts/spare.ts';
 import { Compose } from './compose.tsx';
 import { Earlier, Steering, Writing } from './draft.tsx';
+import { Words } from './words.tsx';
 
 const Notes = later('Notes', async () => (await import('./notes.tsx')).Notes);
 /** What calls of models cost stands in the ledger and the timeline; it says nothing to those who read along. */
 const SILENT = new Set(['start', 'done']);
 const LOUD = new Set(['message', 'respond', 'complete', 'fail']);
 
-function Say({ talk, leads, now, mark, notes }: { talk: TalkView; leads: boolean; now: boolean; mark: JSX.Element; notes: JSX.Element | null }): JSX.Element {
+function Say({ app, spare, talk, leads, now, mark, notes }: { app: App; spare: Spare; talk: TalkView; leads: boolean; now: boolean; mark: JSX.Element; notes: JSX.Element | null }): JSX.Element {
   if (!LOUD.has(talk.type)) {
     return (
       <li class="say quiet" data-n={talk.n}>
@@ -67,7 +69,7 @@ function Say({ talk, leads, now, mark, notes }: { talk: TalkView; leads: boolean
           <span class="n">{talk.n}</span>
           {mark}
         </header>
-        {talk.withheld ? <p class="withheld">Text withheld by the sender.</p> : talk.text !== null && <p class="words">{talk.text}</p>}
+        {talk.withheld ? <p class="withheld">Text withheld by the sender.</p> : talk.text !== null && <Words app={app} text={talk.text} spare={spare} />}
         {notes}
       </div>
     </li>
@@ -101,6 +103,9 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
   const follow = (): void => {
     if (bottom.current && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
   };
+  const [spare] = useState(() => new Spare(follow)); // hundreds of messages: the last ones first
+  useLayoutEffect(() => spare.begin());
+  useEffect(() => () => spare.close(), []);
   useEffect(follow, [view.n, attempts.length]);
   useEffect(() => {
     // What stands above it may come and go, as a tool that waits for a yes: who was at the end stays there.
@@ -126,7 +131,7 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
   const rows: JSX.Element[] = [];
   let ghosts = quest.at === null ? attempts : [];
   for (const talk of view.talk) {
-    if (!SILENT.has(talk.type) || said.has(talk.n)) rows.push(<Say key={talk.n} talk={talk} leads={talk.by === leader} now={false} {...noted(talk.n)} />);
+    if (!SILENT.has(talk.type) || said.has(talk.n)) rows.push(<Say key={talk.n} app={app} spare={spare} talk={talk} leads={talk.by === leader} now={false} {...noted(talk.n)} />);
     for (const attempt of ghosts.filter((one) => one.after === talk.n)) rows.push(<Ghost key={`refused${attempt.key}`} attempt={attempt} />);
     ghosts = ghosts.filter((one) => one.after !== talk.n);
   }
@@ -169,7 +174,7 @@ export function Talk({ quest, app }: { quest: OpenQuest; app: App }): JSX.Elemen
                     <span class="c-turn">holds the turn</span>
                     <span class="caret" />
                   </header>
-                  {quest.at === null && <Earlier parts={quest.parts} agent={id} />}
+                  {quest.at === null && <Earlier app={app} parts={quest.parts} agent={id} />}
                   {quest.at === null && <Writing app={app} agent={id} grown={follow} />}
                   {quest.at === null && <Steering quest={quest} app={app} agent={id} />}
                 </div>

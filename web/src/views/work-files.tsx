@@ -72,18 +72,18 @@ export function WorkFiles({ app, id, work, busy, taken = () => {} }: Props): JSX
         <Icon name="file" />
         <b>Files to work on</b>
         <span class="muted" role="status">
-          {busy ? 'Reading them.' : work === null ? 'none: agents read and change only what you give them' : `${count(work.files.length, 'file')} of ${work.name}, ${size(bytesIn(work))}`}
+          {app.state.gathering ? 'Reading them.' : work === null ? 'none: agents read and change only what you give them' : `${count(work.files.length, 'file')} of ${work.name}, ${size(bytesIn(work))}`}
         </span>
       </p>
       <div class="row">
-        <button class="btn s" type="button" aria-disabled={busy} onClick={() => void app.work.folder(id).then(got)}>
+        <button class="btn s" type="button" aria-disabled={busy} onClick={() => void (busy || app.work.folder(id).then(got))}>
           {work === null ? 'Give a folder' : 'Another folder'}
         </button>
-        <button class="btn s" type="button" aria-disabled={busy} onClick={() => void app.work.files(id).then(got)}>
+        <button class="btn s" type="button" aria-disabled={busy} onClick={() => void (busy || app.work.files(id).then(got))}>
           {work === null ? 'Give files or a zip' : 'Other files'}
         </button>
         {work !== null && changed === 0 && (
-          <button class="btn quiet s" type="button" onClick={() => void app.work.remove(id).then(() => taken(null))}>
+          <button class="btn quiet s" type="button" aria-disabled={busy} onClick={() => void (busy || app.work.remove(id).then(() => taken(null)))}>
             <Icon name="trash" />
             Take them away
           </button>
