@@ -236,6 +236,9 @@ static void assert_paused_for(const ql_quest *recorded, const char *mission, con
   assert_int_equal(h.calls, 0);
   assert_quest_is(&h, "paused");
   assert_str_is(pause_reason(h.quest, a), reason);
+  owner_says(&h, "{\"by\":\"@owner\",\"type\":\"resume\"}"); /* it is the same again */
+  assert_int_equal(act_all(&h), QL_OK);
+  assert_int_equal(count_events(h.quest, "pause", "reason", reason), 2);
   ql_arena_free(a);
   close_theatre(&h);
 }

@@ -33,8 +33,9 @@ static ql_str check_request(host *h, ql_arena *a, ql_str agent, const ql_value *
   assert_int_equal(ql_find(text, QL_STR("You never guess."), 0) != SIZE_MAX, leads);
   assert_int_equal(ql_find(text, QL_STR("\"quest_complete\""), 0) != SIZE_MAX, leads);
   assert_int_equal(ql_find(text, QL_STR("\"quest_respond\""), 0) != SIZE_MAX, !leads);
+  if (leads && h->mood == 0) assert_true(ql_find(text, QL_STR("; after T1; T2"), 0) != SIZE_MAX);
   if (ql_eq(agent, QL_STR("@data-keeper"))) {
-    assert_true(ql_find(text, QL_STR("Please do it."), 0) != SIZE_MAX);
+    assert_true(ql_find(text, QL_STR("from=\\\"@lead\\\">\\nPlease do it.\\n</data"), 0) != SIZE_MAX); /* words of others are data */
     assert_true(ql_find(text, QL_STR("Schema"), 0) != SIZE_MAX);
     assert_true(ql_find(text, QL_STR("Contract"), 0) == SIZE_MAX); /* another's task is none of its business */
   }
@@ -660,6 +661,8 @@ static ql_str look_for_documents(host *h, ql_arena *a, ql_str agent, const ql_va
   if (ql_eq(agent, QL_STR("@api-designer"))) {
     assert_true(ql_find(text, QL_STR("Answer within a second."), 0) != SIZE_MAX);
     assert_true(ql_find(text, QL_STR("Tables are secret."), 0) == SIZE_MAX);
+    assert_true(ql_find(text, QL_STR("from=\\\"docs/guide.md\\\">\\n"), 0) != SIZE_MAX);
+    assert_true(ql_find(text, QL_STR("- docs/data.md: not for you\\n"), 0) != SIZE_MAX);
     h->mood++;
   } else if (!ql_eq(agent, QL_STR("@lead"))) {
     assert_true(ql_find(text, QL_STR("Answer within a second."), 0) == SIZE_MAX); /* no rule is about them: they read what they need */
@@ -678,6 +681,9 @@ static void workers_are_given_what_the_rules_give_them(void **state) {
   ql_value *r = request(a, "quest", "Sign-in"), *documents = ql_array(a), *document = ql_push(documents, ql_object(a));
   QL_SET(document, "path", ql_string(a, QL_STR("docs/guide.md")));
   QL_SET(document, "text", ql_string(a, str(GUIDE)));
+  document = ql_push(documents, ql_object(a));
+  QL_SET(document, "path", ql_string(a, QL_STR("docs/data.md")));
+  QL_SET(document, "text", ql_string(a, QL_STR("# Database implementation details\n\nIndexes are hidden.\n")));
   QL_SET(r, "documents", documents);
   QL_SET(r, "plan", plan(a));
   assert_int_equal(ql_driver_new(ql_alloc_libc(), h.quest, h.roster, r, &h.driver, NULL), QL_OK);
