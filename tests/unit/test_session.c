@@ -477,6 +477,24 @@ static void a_conversation_is_answered_by_the_model(void **state) {
   closed(&h);
 }
 
+static ql_str keeps_the_prompt(host *h, ql_arena *a, ql_str agent, const ql_value *body, int *status) {
+  ql_str answer = talk(h, a, agent, body, status), count = QL_STR("\"input_tokens\":100");
+  size_t at = ql_find(answer, count, 0) + count.len;
+  const ql_str pieces[] = {ql_slice(answer, 0, at), QL_STR(",\"cache_creation_input_tokens\":400,\"cache_read_input_tokens\":1000"),
+                           ql_slice(answer, at, answer.len)};
+  return ql_arena_concat(a, pieces, QL_COUNT(pieces));
+}
+
+/* What is written to a cache costs a quarter more, what is read from it a tenth. */
+static void what_a_provider_keeps_is_paid_for(void **state) {
+  (void)state;
+  host h = opened(keeps_the_prompt, "normal", "Where do you keep the schema?", false);
+  assert_int_equal(run(&h), QL_DONE);
+  assert_int_equal(h.answer_input, 1500);
+  assert_int_equal(h.answer_micro, 100 * 1 + 400 * 5 / 4 + 1000 / 10 + 20 * 5);
+  closed(&h);
+}
+
 static void what_is_declined_was_paid_for_all_the_same(void **state) {
   (void)state;
   host h = opened(declines, "normal", "Where do you keep the schema?", false);
@@ -737,6 +755,7 @@ int main(void) {
       cmocka_unit_test(stopped_anywhere_it_goes_on_from_the_log),
       cmocka_unit_test(a_parallel_group_is_asked_at_once),
       cmocka_unit_test(a_conversation_is_answered_by_the_model),
+      cmocka_unit_test(what_a_provider_keeps_is_paid_for),
       cmocka_unit_test(what_is_declined_was_paid_for_all_the_same),
       cmocka_unit_test(an_answer_that_is_cut_says_so),
       cmocka_unit_test(a_plan_is_asked_of_the_model_and_carried_out),
