@@ -216,7 +216,7 @@ export function Frame({ state, app, children }: { state: AppState; app: App; chi
           <a class="btn quiet icon" href={href({ screen: 'impact' })} aria-label="Impact" title="What breaks if this changes" aria-current={route.screen === 'impact' ? 'page' : undefined}>
             <Icon name="graph" />
           </a>
-          <a class="btn quiet icon long" href={href({ screen: 'models' })} aria-label="Models" title="Models, and who plays" aria-current={route.screen === 'models' ? 'page' : undefined}>
+          <a class="btn quiet icon" href={href({ screen: 'models' })} aria-label="Models" title="Models, and who plays" aria-current={route.screen === 'models' ? 'page' : undefined}>
             <Icon name="model" />
           </a>
           <button class="btn quiet icon long" type="button" aria-label="Keys" title="Keys (?)" onClick={() => app.setHelp(true)}>
