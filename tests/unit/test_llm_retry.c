@@ -201,8 +201,8 @@ static void verdicts_are_said(void **state) {
     const char *failure, *message;
   } rows[] = {
       {"{\"attempt\":1,\"status\":529," HEADER("retry-after", "7") "}", "Anthropic is overloaded (HTTP 529); it is asked again in 7 s."},
-      {"{\"attempt\":1,\"status\":429," HEADER("retry-after", "300") "}",
-       "Anthropic is asked too often (HTTP 429); it can be asked again in 5 min."},
+      {"{\"attempt\":1,\"status\":429," HEADER("retry-after", "120") "}",
+       "Anthropic is asked too often (HTTP 429); it can be asked again in 2 min."},
       {"{\"attempt\":1,\"status\":429," HEADER("retry-after", "119") "}",
        "Anthropic is asked too often (HTTP 429); it can be asked again in 119 s."},
       {"{\"attempt\":1,\"status\":429," HEADER("retry-after", "7201") "}",

@@ -330,6 +330,7 @@ static void the_limit_of_turns_is_for_models(void **state) {
   } rows[] = {
       {NULL, NULL, -1, -1},
       {"[]", NULL, -1, -1},
+      {"[]", "{}", -1, -1},
       {"[]", "{\"tokens\":9000}", -1, 9000},
       {"[{\"agent\":\"@reviewer\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]", NULL, 32 + 8 * 3, -1},
       {"[{\"agent\":\"@reviewer\",\"model\":\"claude-haiku-4-5\",\"provider\":\"anthropic\"}]", "{\"micro\":9000}", -1, -1},

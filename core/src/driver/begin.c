@@ -59,7 +59,7 @@ static ql_value *create_command(const ql_driver *d, const ql_plan *plan) {
     ql_push(pair, ql_string(a, ql__player_of(d, agent->text) ? QL_STR("model") : QL_STR("rehearsal")));
   }
   QL_SET(command, "seats", seats);
-  if (d->budget || (d->players && d->players->first)) QL_SET(command, "budget", budget_of(d, plan));
+  if ((d->budget && d->budget->first) || (d->players && d->players->first)) QL_SET(command, "budget", budget_of(d, plan));
   if (d->policy.ptr) QL_SET(command, "policy", ql_string(a, d->policy));
   return ql_arena_failed(a) ? NULL : command;
 }
