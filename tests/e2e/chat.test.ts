@@ -450,7 +450,7 @@ test('200 KB at 5,000 tokens a second: no block that is done moves or is made ag
     return { ...all.seen, blocks: all.places.size, gone: all.gone(), moved: all.moved(), atEnd: document.documentElement.scrollHeight - innerHeight - scrollY };
   });
   t.diagnostic(`${Math.round(text.length / 4 / seconds)} tokens a second for ${seconds.toFixed(1)} s: ${seen.blocks} blocks done, ${seen.shifted + seen.moved} moved, ${seen.gone} made again; longest task ${Math.round(seen.longest)} ms (${seen.long} over 50 ms), ${Math.round(seen.frames / seconds)} frames a second`);
-  assert.ok(seen.blocks > 300, `${seen.blocks} blocks were seen`);
+  assert.ok(seen.blocks > 100, `${seen.blocks} blocks were seen`);
   assert.equal(seen.shifted + seen.moved, 0, 'blocks that were done moved');
   assert.equal(seen.gone, 0, 'blocks that were done were made again');
   assert.ok(seen.atEnd < 48, 'who is at the end stays there');
