@@ -40,8 +40,8 @@ test('options are ranked as weights and scores change, with what would turn it o
   await page.getByLabel('Weight of Cost, percent').fill('50');
   assert.match(await first.innerText(), /MySQL\s+6\.00/);
   await page.reload();
-  assert.equal(await page.getByLabel('What is to be decided').inputValue(), 'Where sessions live');
   await page.getByRole('list', { name: 'Ranking' }).locator('li').first().getByText('MySQL').waitFor();
+  assert.equal(await page.getByLabel('What is to be decided').inputValue(), 'Where sessions live');
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save as a decision record' }).click();
   const text = await readFile(await (await saved).path(), 'utf8');
@@ -77,7 +77,16 @@ test('S29: the boundaries of services are filled in, held against each other, ke
     await page.getByLabel('Services 1, Service').fill('orders');
     await verdict.getByText('An architecture has a title (title).').waitFor();
     await page.getByLabel('Which architecture it is').fill('Shop | split');
-    await page.getByLabel('Services 1, Responsible for').fill('takes orders');
+    await page.evaluate(() => {
+      for (const [label, words] of [['Services 1, Responsible for', 'takes orders'], ['Services 1, Team', 'shop']] as const) {
+        const input = document.querySelector<HTMLInputElement>(`[aria-label="${label}"]`);
+        if (input === null) throw new Error(label);
+        input.value = words;
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+      }
+    }); // before the page shows the first
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>('[aria-label="Services 1, Team"]')?.value === 'shop');
+    assert.equal(await page.getByLabel('Services 1, Responsible for').inputValue(), 'takes orders');
     await page.getByLabel('Services 1, Owns, by commas').fill('orders, baskets');
     await verdict.getByText('orders has no deployment strategy: say how it is released.').waitFor();
     await page.getByRole('button', { name: 'Service', exact: true }).press('Enter');

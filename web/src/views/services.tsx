@@ -119,21 +119,28 @@ export function Services({ app }: { app: App }): JSX.Element {
   const [kept, setKept] = useState<KeptServices>(BLANK);
   const [note, setNote] = useState<string | null>(null);
   const touched = useRef(false);
+  const latest = useRef(kept); // two changes may come before the page shows the first
   const names = useId();
   useEffect(() => {
     void app.storage.setting('services').then(
       (found) => {
-        if (found !== undefined && !touched.current) setKept(found);
+        if (found === undefined || touched.current) return;
+        latest.current = found;
+        setKept(found);
       },
       () => setNote('This browser stores nothing here: save the form as a file.'),
     );
   }, []);
   const put = (next: KeptServices): void => {
     touched.current = true;
+    latest.current = next;
     setKept(next);
     app.storage.putSetting('services', next).catch(() => setNote('This change is not stored. Save the form as a file.'));
   };
-  const putRows = (list: List, rows: readonly Row[]): void => put({ ...kept, rows: { ...kept.rows, [list]: rows } });
+  const putRows = (list: List, change: (rows: readonly Row[]) => readonly Row[]): void => {
+    const { current } = latest;
+    put({ ...current, rows: { ...current.rows, [list]: change(current.rows[list]) } });
+  };
   const form = useMemo(() => formOf(kept), [kept]);
   const checked = useMemo(() => check(app, form), [form]);
   const save = (): void => {
@@ -150,7 +157,7 @@ export function Services({ app }: { app: App }): JSX.Element {
         <div class="obj">
           <span class="eyebrow">Service boundaries</span>
           <h1>
-            <input aria-label="Which architecture it is" placeholder="Which architecture it is" value={kept.title} onInput={(event) => put({ ...kept, title: event.currentTarget.value })} />
+            <input aria-label="Which architecture it is" placeholder="Which architecture it is" value={kept.title} onInput={(event) => put({ ...latest.current, title: event.currentTarget.value })} />
           </h1>
         </div>
         <datalist id={names}>
@@ -187,12 +194,12 @@ export function Services({ app }: { app: App }): JSX.Element {
                                 list={of === 'service' ? names : undefined}
                                 value={row[key] ?? ''}
                                 autocomplete="off"
-                                onInput={(event) => putRows(list, rows.map((other, i) => (i === at ? { ...other, [key]: event.currentTarget.value } : other)))}
+                                onInput={({ currentTarget: { value } }) => putRows(list, (now) => now.map((other, i) => (i === at ? { ...other, [key]: value } : other)))}
                               />
                             </td>
                           ))}
                           <td>
-                            <button class="btn quiet icon s" type="button" aria-label={`Take out row ${at + 1} of ${title}`} onClick={() => putRows(list, rows.filter((_, i) => i !== at))}>
+                            <button class="btn quiet icon s" type="button" aria-label={`Take out row ${at + 1} of ${title}`} onClick={() => putRows(list, (now) => now.filter((_, i) => i !== at))}>
                               <Icon name="cross" />
                             </button>
                           </td>
@@ -203,7 +210,7 @@ export function Services({ app }: { app: App }): JSX.Element {
                 </div>
               )}
               <div class="acts">
-                <button class="btn s" type="button" onClick={() => putRows(list, [...rows, {}])}>
+                <button class="btn s" type="button" onClick={() => putRows(list, (now) => [...now, {}])}>
                   <Icon name="plus" />
                   {one}
                 </button>
