@@ -62,6 +62,16 @@ test('weights come from an agent’s file, each with its line; a phone shows all
   await context.close();
 });
 
+/** In the page: whether the form that the browser keeps holds that. */
+const stored = (words: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const open = indexedDB.open('questline');
+    open.onsuccess = () => {
+      const read = open.result.transaction('settings').objectStore('settings').get('services');
+      read.onsuccess = () => (open.result.close(), resolve(JSON.stringify(read.result ?? null).includes(words)));
+    };
+  });
+
 test('S29: the boundaries of services are filled in, held against each other, kept, and saved as Markdown', async () => {
   for (const [viewport, colorScheme] of [
     [{ width: 1440, height: 900 }, 'light'],
@@ -112,6 +122,8 @@ test('S29: the boundaries of services are filled in, held against each other, ke
     await page.getByLabel('Deployment 3, Way back').fill('none');
     await verdict.getByText(/The first member of each is a text/).waitFor();
     await page.getByRole('button', { name: 'Take out row 3 of Deployment' }).press('Enter');
+    await verdict.getByText(/^It fits together/).waitFor();
+    await page.waitForFunction(stored, '"deployment":[{"service":"orders","strategy":"canary"},{"service":"stock","strategy":"canary"}]');
     await page.reload();
     await page.getByRole('button', { name: 'Service boundaries' }).click();
     await verdict.getByText(/^It fits together/).waitFor();
