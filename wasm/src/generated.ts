@@ -2869,7 +2869,7 @@ export interface Player {
 export interface Request {
   /** who is asked */
   agent: string;
-  /** of the quest: micro, ms, tokens, turns, as in create; what goes beyond pauses it. Where models play and nothing is said: 32 turns, and 8 for each task */
+  /** of the quest: micro, ms, tokens, turns, as in create; what goes beyond pauses it. Where models play and nothing stops them for sure, which money does not where a price is not known: 32 turns, and 8 for each task */
   budget?: JsonObject;
   /** of the project: who plans is given what its file has it load, workers what the rules of the leader's file give them */
   documents?: PackSource[];

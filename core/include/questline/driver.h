@@ -31,9 +31,8 @@ typedef struct ql_driver_kit {
   ql_memory *memory;       /* NULL: nothing is remembered */
   const ql_value *servers; /* shape McpServer[]; NULL: none */
   bool commands;           /* the host performs tool.run, when a person agreed to the command */
-  ql_str
-      ask; /* a person is asked not only where a file wants it, but before each "change", or before "all" uses of tools; absent: no more */
-  bool partials; /* the host performs partial.put: it keeps words of answers that are not whole, until their end is logged */
+  ql_str ask;              /* a person is asked before each "change", or before "all" uses of tools; absent: where files want it */
+  bool partials;           /* the host performs partial.put: it keeps words of answers that are not whole, until their end is logged */
 } ql_driver_kit;
 
 /// Gives models something to work with; to be called before the first ql_driver_next.

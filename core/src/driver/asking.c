@@ -83,7 +83,7 @@ ql_status ql__ask_agent(ql_driver *d, ql__turn *asker, ql_error *err) {
     return ql__out_of_memory(err);
   }
   asker->asked = t;
-  asker->step = QL__TURN_TOOL_ASKS;
+  asker->step = QL__TURN_TOOL_AGENT;
   ql__add_turn(d, t);
   return QL_OK;
 }

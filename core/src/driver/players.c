@@ -120,7 +120,7 @@ static bool at_rest(const ql__turn *t) {
   case QL__TURN_TOOL_RUN:
   case QL__TURN_TOOL_SEND:
   case QL__TURN_TOOL_OUT:
-  case QL__TURN_TOOL_ASKS:
+  case QL__TURN_TOOL_AGENT:
   case QL__TURN_TOOL_DONE: return false;
   case QL__TURN_ASK:
   case QL__TURN_EQUIP:
@@ -213,7 +213,7 @@ static const ql_value *command_of(ql_driver *d, ql__turn *t, const ql_value *sta
   case QL__TURN_TOOL_RUN:
   case QL__TURN_TOOL_SEND:
   case QL__TURN_TOOL_OUT:
-  case QL__TURN_TOOL_ASKS:
+  case QL__TURN_TOOL_AGENT:
   case QL__TURN_TOOL_TOLD:
   case QL__TURN_ASK:
   case QL__TURN_SEND:
@@ -352,7 +352,7 @@ ql_status ql__played(ql_driver *d, int64_t n, ql_str refusal, ql_error *err) {
   case QL__TURN_TOOL_RUN:
   case QL__TURN_TOOL_SEND:
   case QL__TURN_TOOL_OUT:
-  case QL__TURN_TOOL_ASKS:
+  case QL__TURN_TOOL_AGENT:
   case QL__TURN_TOOL_TOLD:
   case QL__TURN_ASK:
   case QL__TURN_SEND:

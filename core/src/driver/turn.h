@@ -29,7 +29,7 @@ typedef enum ql__turn_step {
   QL__TURN_TOOL_RUN,   /* it is to be used */
   QL__TURN_TOOL_SEND,  /* the host is to run it */
   QL__TURN_TOOL_OUT,   /* the host is at it, or a server */
-  QL__TURN_TOOL_ASKS,  /* another agent is at it, in a turn of its own */
+  QL__TURN_TOOL_AGENT, /* another agent is at it, in a turn of its own */
   QL__TURN_TOOL_DONE,  /* its end is to be logged */
   QL__TURN_TOOL_MADE,  /* a file it left behind is to be logged */
   QL__TURN_TOOL_TOLD,  /* the model is to be told what came of it */
